@@ -1,0 +1,1 @@
+"""What may everyone know? Counts and how they are protected."""

@@ -1,0 +1,1 @@
+"""How is it started? One module a command group."""

@@ -1,0 +1,1 @@
+"""How are names, documents, dates and states made comparable?"""

@@ -1,0 +1,117 @@
+"""Dates as messages write them, and the century of two-digit years.
+
+Rule (docs/messages.md): a birth date is the latest date not after the message; an expiry is the year within
+-20 … +80 years of it. Impossible dates are None; the caller keeps them as sent with a finding.
+
+>>> birth_date("12JUL12", sent=date(2010, 12, 9)).isoformat()
+'1912-07-12'
+>>> expiry_date("610218", sent=date(2014, 2, 2)).isoformat()
+'2061-02-18'
+>>> birth_date("19800230", sent=date(2020, 1, 1)) is None
+True
+"""
+
+import re
+from datetime import date, datetime, time
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
+    )
+}
+_NAMED = re.compile(r"^([0-9]{1,2})([A-Z]{3})([0-9]{2}|[0-9]{4})$", re.ASCII)
+_DIGITS = re.compile(r"^[0-9]+$", re.ASCII)
+
+
+def _parts(written: str, *, day_first: bool) -> tuple[int, int, int, bool] | None:
+    """Split into year, month, day and whether the year has two digits."""
+    text = written.strip().upper().replace(" ", "")
+    named = _NAMED.match(text)
+    if named:
+        month = _MONTHS.get(named[2])
+        return (int(named[3]), month, int(named[1]), len(named[3]) == 2) if month else None
+    text = text.replace("-", "").replace("/", "")
+    if not _DIGITS.match(text):
+        return None
+    if len(text) == 8:
+        if day_first:
+            return int(text[4:]), int(text[2:4]), int(text[:2]), False
+        return int(text[:4]), int(text[4:6]), int(text[6:]), False
+    if len(text) == 6:
+        if day_first:
+            return int(text[4:]), int(text[2:4]), int(text[:2]), True
+        return int(text[:2]), int(text[2:4]), int(text[4:]), True
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def birth_date(written: str, *, sent: date, day_first: bool = False) -> date | None:
+    """Read a date of birth: YYMMDD, CCYYMMDD, ddMMMyy (or day first); the latest date not after `sent`.
+
+    Two-digit years have a century chosen so that the date exists: 000229 is 2000, never 1900.
+    """
+    parts = _parts(written, day_first=day_first)
+    if parts is None:
+        return None
+    year, month, day, short = parts
+    if not short:
+        found = _day(year, month, day)
+        return found if found and found <= sent and found.year >= sent.year - 130 else None
+    century = sent.year - sent.year % 100
+    for start in (century, century - 100):
+        found = _day(start + year, month, day)
+        if found and found <= sent:
+            return found
+    return None
+
+
+def expiry_date(written: str, *, sent: date, day_first: bool = False) -> date | None:
+    """Read a date of expiry: a two-digit year is the one within -20 … +80 years of `sent`."""
+    parts = _parts(written, day_first=day_first)
+    if parts is None:
+        return None
+    year, month, day, short = parts
+    if not short:
+        return _day(year, month, day)
+    century = sent.year - sent.year % 100
+    for start in (century - 100, century, century + 100):
+        if sent.year - 20 <= start + year < sent.year + 80:
+            return _day(start + year, month, day)
+    return None
+
+
+def local_time(written_date: str, written_time: str, *, day_first: bool, sent: date | None) -> datetime | None:
+    """Read a local date and time of a movement: YYMMDD, CCYYMMDD or ddMMyy, and HHMM (or empty: 00:00)."""
+    parts = _parts(written_date, day_first=day_first)
+    if parts is None:
+        return None
+    year, month, day, short = parts
+    if short:
+        base = sent.year if sent else 2000
+        year = min(
+            (century + year for century in range(1900, 2200, 100)), key=lambda candidate: abs(candidate - base)
+        )
+    found = _day(year, month, day)
+    clock = clock_time(written_time) if written_time else time(0, 0)
+    if found is None or clock is None:
+        return None
+    return datetime.combine(found, clock)
+
+
+def clock_time(written: str) -> time | None:
+    """Read HHMM or HHMMSS; None where there is no such time."""
+    text = written.strip()
+    if not _DIGITS.match(text) or len(text) not in {3, 4, 6}:
+        return None
+    text = text.zfill(4) if len(text) == 3 else text
+    hour, minute = int(text[:2]), int(text[2:4])
+    if hour == 24 and minute == 0:
+        hour = 0
+    return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -1,0 +1,1 @@
+"""How good, how fast? Synthetic nights with truth, evaluation, benchmarks."""

@@ -1,0 +1,1 @@
+"""Could it be the same person, how sure, and why?"""

@@ -1,0 +1,1 @@
+"""What did the carrier say? PAXLST and PNRGOV bytes to messages, with offsets and findings."""

@@ -1,0 +1,170 @@
+"""What a message says, independent of the dialect it was written in: readers give it, writers take it.
+
+Times are local to the airport, as sent. States are inner codes (ISO alpha-2, else ICAO 9303).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from screening.tables.codes import (
+    Action,
+    CheckDigit,
+    DocumentType,
+    Function,
+    MessageStatus,
+    MessageType,
+    QuarantineUnit,
+    Role,
+    Says,
+    Sex,
+    Source,
+)
+from screening.tables.findings import Finding
+
+
+@dataclass(slots=True)
+class Leg:
+    """One take-off to one landing, as a message states it."""
+
+    carrier: str
+    number: str  # without leading zeros, with suffix letter
+    origin: str  # IATA
+    destination: str
+    departure: datetime | None = None
+    arrival: datetime | None = None
+    marketing: tuple[str, ...] = ()
+
+    @property
+    def flight_id(self) -> str | None:
+        """Identifier of the leg, `UA988-20261123-FRA-IAD`; None while its date is unknown."""
+        if self.departure is None or not (self.carrier and self.number and self.origin and self.destination):
+            return None
+        return f"{self.carrier}{self.number}-{self.departure:%Y%m%d}-{self.origin}-{self.destination}"
+
+
+@dataclass(slots=True)
+class Document:
+    """A travel document of a traveller."""
+
+    type: DocumentType = DocumentType.OTHER
+    type_as_sent: str | None = None
+    number: str = ""  # normalised
+    issuing_state: str | None = None
+    expiry: date | None = None
+    check_digit: CheckDigit = CheckDigit.NONE
+    surname: str | None = None  # as in the document (DOCS)
+    given_names: str | None = None
+
+
+@dataclass(slots=True)
+class Traveller:
+    """What one message says of one traveller."""
+
+    ordinal: int
+    offset: int  # of its first segment
+    length: int = 0
+    role: Role = Role.PASSENGER
+    surname: str | None = None  # titles removed
+    given_names: str | None = None
+    given_names_as_sent: str | None = None
+    name_as_sent: str = ""
+    date_of_birth: date | None = None
+    birth_as_sent: str | None = None
+    sex: Sex | None = None
+    nationality: str | None = None
+    residence: str | None = None
+    seats: dict[int, str] = field(default_factory=dict)  # leg ordinal -> seat
+    locator: str | None = None
+    traveller_reference: str | None = None  # RFF+ABO, REF
+    booking_reference: str | None = None  # TIF reference
+    embarkation: str | None = None
+    debarkation: str | None = None
+    legs: tuple[int, ...] = ()  # ordinals of the message's legs that he flies
+    documents: list[Document] = field(default_factory=list)
+    bags: tuple[str, ...] = ()
+    says: Says = Says.PRESENT
+    on_board: bool | None = None
+    findings: list[Finding] = field(default_factory=list)
+    quarantined: bool = False
+
+
+@dataclass(slots=True)
+class Booking:
+    """One PNR as a message states it, permitted elements only."""
+
+    locator: str
+    carrier: str | None = None
+    booked: datetime | None = None
+    agency: str | None = None
+    party_size: int | None = None
+    other_locators: tuple[str, ...] = ()
+    split_from: str | None = None
+    itinerary: list[Leg] = field(default_factory=list)
+    elements: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Message:
+    """One UNH…UNT with what it says."""
+
+    index: int  # in its file
+    offset: int
+    length: int
+    type: MessageType
+    version: str  # "D:12B", "13:1", "001:000"
+    dialect: str
+    source: Source
+    function: Function = Function.PASSENGERS
+    action: Action = Action.FULL
+    reference: str | None = None
+    transaction: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    control_reference: str | None = None
+    sent: datetime | None = None
+    part: int | None = None
+    last_part: bool | None = None
+    stated: int | None = None
+    complete: bool = True
+    status: MessageStatus = MessageStatus.OK
+    legs: list[Leg] = field(default_factory=list)
+    travellers: list[Traveller] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Quarantined:
+    """The smallest bad unit, its bytes' place and why."""
+
+    unit: QuarantineUnit
+    offset: int
+    length: int
+    codes: tuple[str, ...]
+    reason: str  # one sentence without personal data
+    message_offset: int | None = None
+    traveller: int | None = None  # ordinal, for a traveller
+
+
+@dataclass(slots=True)
+class Tile:
+    """A run of bytes and where it went; tiles of an input cover it exactly, without overlap."""
+
+    offset: int
+    length: int
+    fate: str  # message | quarantined | envelope | set_aside
+    source: Source | None  # None: unread bytes
+    blanked: int = 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything that was understood of one input's bytes."""
+
+    input_id: str
+    size: int
+    messages: list[Message] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
+    sensitive: list[tuple[int, int]] = field(default_factory=list)  # (offset, length) of values to blank
+    findings: list[Finding] = field(default_factory=list)  # outside any message

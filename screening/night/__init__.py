@@ -1,0 +1,1 @@
+"""In which order, for which flights, with what outcome?"""

@@ -1,0 +1,1 @@
+"""What did this agency decide? One TOML file, read once into frozen models."""

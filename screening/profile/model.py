@@ -1,0 +1,167 @@
+"""The profile: everything that an agency decides, with its defaults, as frozen models.
+
+An unknown key is an error. Sections are handed to stages one by one: a stage sees its section only.
+"""
+
+from datetime import time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from screening.tables.codes import Category
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+ListSource = Literal[
+    "ofac", "ofac-xml", "un", "uk", "eu", "opensanctions", "ftm", "senzing", "documents", "own", "canonical"
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Agency(_Section):
+    """Whose screening this is."""
+
+    name: str = "Example agency"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "XX"
+    time_zone: str = "UTC"
+    production: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as fault:
+            raise ValueError("must be an IANA time zone such as Europe/Berlin") from fault
+        return value
+
+
+class Schedule(_Section):
+    """When the night runs: [D start, D+1 start) in the agency's time zone is the night D."""
+
+    start: time = time(1, 0)
+    catch_up: bool = False
+    batches: Annotated[int, Field(ge=1, le=200)] = 8
+
+
+class Intake(_Section):
+    """Limits and care at the door."""
+
+    max_file_bytes: Annotated[int, Field(gt=0)] = 2_000_000_000
+    max_unpacked_bytes: Annotated[int, Field(gt=0)] = 2_000_000_000
+    max_unpack_ratio: Annotated[int, Field(gt=1)] = 200
+    max_members: Annotated[int, Field(gt=0)] = 10_000
+    days_back: Annotated[int, Field(ge=0)] = 30
+    days_ahead: Annotated[int, Field(ge=0)] = 400
+    sensitive_ssr: tuple[str, ...] = (
+        "AVML", "BBML", "BLML", "CHML", "CNML", "DBML", "FPML", "FSML", "GFML", "HFML", "HNML", "KSML", "LCML",
+        "LFML", "LPML", "LSML", "MOML", "NFML", "NLML", "ORML", "PFML", "PRML", "RVML", "SFML", "SPML", "TLML",
+        "VGML", "VJML", "VLML", "VOML", "VSML", "BLND", "DEAF", "DPNA", "LEGB", "LEGL", "LEGR", "MAAS", "MEDA",
+        "OXYG", "STCR", "WCHC", "WCHR", "WCHS", "WCBD", "WCBW", "WCLB", "WCMP", "WCOB",
+    )  # fmt: skip
+    sensitive_remarks: bool = True  # IFT 4:28 free text; contact codes in it are read before it is blanked
+    booking_elements: tuple[str, ...] = (
+        "agency", "contact", "payment", "frequent_flyer", "ticket", "seat", "baggage", "codeshare", "split",
+    )  # fmt: skip
+
+
+class Gates(_Section):
+    """When a night is stopped or only warned about; `minimum` travellers make a gate refuse."""
+
+    minimum: Annotated[int, Field(ge=0)] = 500
+    surname: Annotated[float, Field(ge=0, le=1)] = 0.98
+    date_of_birth: Annotated[float, Field(ge=0, le=1)] = 0.80
+    document: Annotated[float, Field(ge=0, le=1)] = 0.60
+    nationality: Annotated[float, Field(ge=0, le=1)] = 0.60
+    quarantined: Annotated[float, Field(ge=0, le=1)] = 0.20
+    hits_per_1000: Annotated[float, Field(gt=0)] = 100.0
+    traffic_factor: Annotated[float, Field(gt=1)] = 5.0  # against the median of the last 28 nights
+    attention_quarantined: Annotated[int, Field(ge=0)] = 0  # travellers set aside without calling a person
+
+
+class ListGate(_Section):
+    """When a new version of a list is held back (reference figures: docs/alert-lists.md)."""
+
+    shrink: Annotated[float, Field(ge=0, le=1)] = 0.05
+    growth: Annotated[float, Field(ge=0)] = 0.10
+    changed: Annotated[float, Field(ge=0, le=1)] = 0.10
+    malformed: Annotated[float, Field(ge=0, le=1)] = 0.005
+    orphans: Annotated[float, Field(ge=0, le=1)] = 0.01
+    completeness_drop: Annotated[float, Field(ge=0, le=1)] = 0.10
+    stale_days: Annotated[int, Field(gt=0)] = 21
+
+
+class ListPolicy(_Section):
+    """How one alert list is used."""
+
+    id: Identifier
+    source: ListSource = "canonical"
+    path: str | None = None  # relative to the profile's folder
+    mapping: str | None = None  # for source = "own"
+    category: Category = Category.INFORM
+    severity: Annotated[int, Field(ge=1, le=5)] = 3
+    authority: str = "unknown"
+    false_alerts_per_1000: Annotated[float, Field(gt=0, le=50)] = 1.0
+    threshold_bits: Annotated[float, Field(gt=0, le=100)] | None = None  # overrides false_alerts_per_1000
+    canaries: tuple[str, ...] = ()  # source ids that every version must hold
+    gate: ListGate = ListGate()
+
+
+class Retention(_Section):
+    """How long each class is kept, in hours from the end of the night that stored it."""
+
+    api: Annotated[int, Field(gt=0)] = 48
+    pnr: Annotated[int, Field(gt=0)] = 4320
+    settled: Annotated[int, Field(gt=0)] = 48
+    unread: Annotated[int, Field(gt=0)] = 168
+    hit: Annotated[int, Field(gt=0)] = 8760
+    list: Annotated[int, Field(gt=0)] = 43800
+    aggregate: Annotated[int, Field(gt=0)] = 43800
+    record: Annotated[int, Field(gt=0)] = 43800
+    audit: Annotated[int, Field(gt=0)] = 43800
+
+
+class Disclosure(_Section):
+    """How small a published cell may be, and when a service date is closed."""
+
+    threshold: Annotated[int, Field(ge=2)] = 5
+    nights_to_wait: Annotated[int, Field(ge=0)] = 0
+
+
+class Clearing(_Section):
+    """How long a false match keeps a pair silent."""
+
+    days: Annotated[int, Field(gt=0)] = 365
+    second_person: tuple[Category, ...] = (Category.REFUSE_ENTRY, Category.WANTED)
+
+
+class Profile(_Section):
+    """One agency's decisions."""
+
+    agency: Agency = Agency()
+    schedule: Schedule = Schedule()
+    intake: Intake = Intake()
+    gates: Gates = Gates()
+    lists: tuple[ListPolicy, ...] = ()
+    list_defaults: ListGate = ListGate()
+    retention: Retention = Retention()
+    disclosure: Disclosure = Disclosure()
+    clearing: Clearing = Clearing()
+
+    @field_validator("lists")
+    @classmethod
+    def _once(cls, value: tuple[ListPolicy, ...]) -> tuple[ListPolicy, ...]:
+        ids = [policy.id for policy in value]
+        if len(set(ids)) != len(ids):
+            raise ValueError("each list id may stand once")
+        return value
+
+    def policy(self, list_id: str) -> ListPolicy:
+        """Give the policy of a list; a list unknown to the profile gets the defaults."""
+        for policy in self.lists:
+            if policy.id == list_id:
+                return policy
+        return ListPolicy(id=list_id, gate=self.list_defaults)

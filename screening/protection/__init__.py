@@ -1,0 +1,1 @@
+"""What may be kept, how long, and with what trace?"""

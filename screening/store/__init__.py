@@ -1,0 +1,1 @@
+"""How do tables become files that are never half there, and who may open which?"""

@@ -1,0 +1,318 @@
+"""Closed sets: every word that may stand in a coded column, declared once.
+
+Columns hold the plain string (equal values in another dictionary order would write other bytes);
+`TableSpec.conform` refuses a word outside its set.
+"""
+
+from enum import StrEnum
+
+
+class Zone(StrEnum):
+    """Where a table lies and thereby who may open it (docs/architecture.md)."""
+
+    LANDING = "landing"
+    INDIVIDUAL = "individual"
+    ANALYST = "analyst"
+    ALERTS = "alerts"
+    AGGREGATE = "aggregate"
+    AUDIT = "audit"
+    WORK = "work"
+
+
+class RetentionClass(StrEnum):
+    """One term for each stored file; the profile says how long each class lives."""
+
+    API = "api"
+    PNR = "pnr"
+    SETTLED = "settled"  # made from API and PNR: lives as long as the shorter, then is settled anew
+    UNREAD = "unread"  # bytes that no reader understood: the shortest term of all sources
+    HIT = "hit"
+    LIST = "list"
+    AGGREGATE = "aggregate"
+    AUDIT = "audit"
+    RECORD = "record"  # outcomes, ledger, inputs: no person in them
+    WORK = "work"  # gone when the run has published
+
+
+class Level(StrEnum):
+    """How much a finding matters to the person who reads it."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Effect(StrEnum):
+    """What a finding does: nothing is lost silently, so each names what was set aside."""
+
+    REPAIRED = "repaired"
+    TRAVELLER = "traveller"
+    MESSAGE = "message"
+    INTERCHANGE = "interchange"
+    BYTES = "bytes"
+    NONE = "none"
+
+
+class Source(StrEnum):
+    """Which of the two sources said it."""
+
+    API = "api"
+    PNR = "pnr"
+
+
+class MessageType(StrEnum):
+    """UN/EDIFACT message types that are read."""
+
+    PAXLST = "PAXLST"
+    PNRGOV = "PNRGOV"
+
+
+class MessageStatus(StrEnum):
+    """What became of a message."""
+
+    OK = "ok"
+    REPAIRED = "repaired"
+    QUARANTINED = "quarantined"
+
+
+class Function(StrEnum):
+    """What a message is about (PAXLST BGM 1001; PNRGOV is always passengers)."""
+
+    PASSENGERS = "passengers"
+    CREW = "crew"
+    MASTER_CREW_LIST = "master_crew_list"
+    FLIGHT_STATUS = "flight_status"
+    GATE_PASS = "gate_pass"
+
+
+class Action(StrEnum):
+    """What a message does to what was said before (BGM second and third element; MSG 22 or 141)."""
+
+    FULL = "full"
+    UPDATE = "update"  # adds to or changes the named travellers or bookings only
+    CANCEL = "cancel"  # the named travellers, or the whole message it refers to, are withdrawn
+    CLOSE = "close"
+    CLOSE_ON_BOARD = "close_on_board"  # the named travellers flew
+    CLOSE_NOT_BOARDED = "close_not_boarded"  # the named travellers did not
+    CANCEL_FLIGHT = "cancel_flight"
+    CHANGE_FLIGHT = "change_flight"
+
+
+class Role(StrEnum):
+    """Why a traveller is on the leg."""
+
+    PASSENGER = "passenger"
+    CREW = "crew"
+    TRANSIT_PASSENGER = "transit_passenger"
+    TRANSIT_CREW = "transit_crew"
+    INFANT = "infant"
+
+
+class Says(StrEnum):
+    """What a statement claims about the traveller on the leg."""
+
+    PRESENT = "present"
+    WITHDRAWN = "withdrawn"
+
+
+class Sex(StrEnum):
+    """Sex as travel documents give it (ICAO Doc 9303: M, F, < written as X)."""
+
+    MALE = "M"
+    FEMALE = "F"
+    UNSPECIFIED = "X"
+
+
+class DocumentType(StrEnum):
+    """Kinds of travel document; P, V, I … as sent stand in `type_as_sent`."""
+
+    PASSPORT = "passport"
+    VISA = "visa"
+    NATIONAL_ID = "national_id"
+    RESIDENCE = "residence"
+    CREW = "crew"
+    MILITARY = "military"
+    TRAVEL_DOCUMENT = "travel_document"
+    OTHER = "other"
+
+
+class CheckDigit(StrEnum):
+    """Whether a document number came with an ICAO 9303 check digit and whether it fits."""
+
+    NONE = "none"
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+class Completeness(StrEnum):
+    """How much of a leg's API or PNR is there."""
+
+    FINAL = "final"
+    INCOMPLETE = "incomplete"
+    MISSING = "missing"
+
+
+class JoinBasis(StrEnum):
+    """By what an API statement and a PNR statement were taken for one traveller (strongest first)."""
+
+    LOCATOR_AND_NAME = "locator_and_name"
+    TRAVELLER_REFERENCE = "traveller_reference"
+    DOCUMENT = "document"
+    NAME_AND_BIRTH_DATE = "name_and_birth_date"
+    NAME_AND_SEAT = "name_and_seat"
+
+
+class Outcome(StrEnum):
+    """What became of a leg in a night."""
+
+    SCREENED = "screened"
+    SCREENED_WITH_FINDINGS = "screened_with_findings"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    EXPECTED = "expected"
+
+
+class QuarantineUnit(StrEnum):
+    """The smallest unit that could not be used."""
+
+    TRAVELLER = "traveller"
+    MESSAGE = "message"
+    INTERCHANGE = "interchange"
+    BYTES = "bytes"
+    FILE = "file"
+
+
+class InputKind(StrEnum):
+    """What kind of file arrived."""
+
+    EDIFACT = "edifact"
+    GZIP = "gzip"
+    ZIP = "zip"
+    OTHER = "other"
+
+
+class InputStatus(StrEnum):
+    """What became of an input as a whole."""
+
+    READ = "read"
+    READ_IN_PART = "read_in_part"
+    QUARANTINED = "quarantined"
+    UNPACKED = "unpacked"  # a container; its members are inputs of their own
+    DUPLICATE = "duplicate"  # the same bytes under another name
+
+
+class Category(StrEnum):
+    """What an alert asks for (docs/architecture.md, alerts)."""
+
+    REFUSE_ENTRY = "refuse_entry"
+    WANTED = "wanted"
+    INFORM = "inform"
+    DISCREET_CHECK = "discreet_check"
+    INQUIRY = "inquiry"
+    MISSING_PERSON = "missing_person"
+    VULNERABLE_PERSON = "vulnerable_person"
+    DOCUMENT = "document"
+    REDRESS = "redress"
+
+
+class AlertStatus(StrEnum):
+    """Where an alert stands in its life."""
+
+    ACTIVE = "active"
+    HELD = "held"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class NameKind(StrEnum):
+    """Kind of a listed name."""
+
+    PRIMARY = "primary"
+    ALIAS = "alias"
+    FORMER = "former"
+    WEAK = "weak"
+    ORIGINAL_SCRIPT = "original_script"
+    DERIVED = "derived"
+
+
+class Precision(StrEnum):
+    """How exactly a list knows a date."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    CIRCA = "circa"
+    RANGE = "range"
+
+
+class ListedDocumentType(StrEnum):
+    """Document types of alert lists."""
+
+    PASSPORT = "passport"
+    TRAVEL_DOCUMENT = "travel_document"
+    NATIONAL_ID = "national_id"
+    VISA = "visa"
+    OTHER = "other"
+
+
+class ListedDocumentStatus(StrEnum):
+    """What a list says of a document."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    LOST = "lost"
+    STOLEN = "stolen"
+    REVOKED = "revoked"
+    FALSE = "false"
+
+
+class FactKind(StrEnum):
+    """Single facts of an alert that are neither name, date nor document."""
+
+    SEX = "sex"
+    NATIONALITY = "nationality"
+    BIRTH_PLACE = "birth_place"
+    BIRTH_COUNTRY = "birth_country"
+
+
+class Decision(StrEnum):
+    """A person's disposition of a hit."""
+
+    TRUE_MATCH = "true_match"
+    FALSE_MATCH = "false_match"
+    INCONCLUSIVE = "inconclusive"
+
+
+class PublishedStatus(StrEnum):
+    """What became of a cell of a published table."""
+
+    PUBLISHED = "published"
+    WITHHELD = "withheld"
+    ROUNDED = "rounded"
+    FOLDED = "folded"
+
+
+class LedgerUnit(StrEnum):
+    """What a ledger line counts."""
+
+    BYTES = "bytes"
+    MESSAGES = "messages"
+    TRAVELLERS = "travellers"
+
+
+class QuarantineAct(StrEnum):
+    """What a person did with a quarantine entry."""
+
+    REPLAY = "replay"
+    RELEASE = "release"
+
+
+class EvidenceKind(StrEnum):
+    """The room of the evidence: one function in matching/evidence/ each."""
+
+    PRIOR = "prior"
+    NAME = "name"
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
+    NATIONALITY = "nationality"
+    DOCUMENT = "document"

@@ -1,0 +1,69 @@
+"""Exceptions for people and broken machines; bad data never raises (it becomes findings).
+
+    ScreeningError           somebody must act: what, where, effect, remedy
+    ├── UsageError           the command was called wrongly          exit 2
+    ├── ProfileError         the profile does not hold               exit 2
+    ├── InputError           an inbox or a list cannot be used       exit 3
+    ├── StoreError           the store cannot be used                exit 3
+    │   ├── BusyError        another run holds the night             exit 3
+    │   └── BalanceError     counts do not add up; not published     exit 3
+    └── GateError            a gate refuses; nothing published       exit 1
+
+No text of any of them carries a name, a date of birth or a document number of a person.
+"""
+
+
+class ScreeningError(Exception):
+    """Somebody must act: what, where, what happens to the rest, how to mend it."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, where: str, effect: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what, self.where, self.effect, self.remedy = what, where, effect, remedy
+
+    def __str__(self) -> str:
+        """Give the four parts on four lines, as the command line prints them."""
+        return f"{self.what}\n  where:  {self.where}\n  effect: {self.effect}\n  remedy: {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive a process pool: keyword arguments are lost by the default reduction."""
+        return _rebuild, (type(self), self.what, self.where, self.effect, self.remedy)
+
+
+def _rebuild(kind: type[ScreeningError], what: str, where: str, effect: str, remedy: str) -> ScreeningError:
+    return kind(what, where=where, effect=effect, remedy=remedy)
+
+
+class UsageError(ScreeningError):
+    """The command was called wrongly; the message names the option."""
+
+    exit_code = 2
+
+
+class ProfileError(ScreeningError):
+    """The profile holds an unknown key or a value that is not allowed."""
+
+    exit_code = 2
+
+
+class InputError(ScreeningError):
+    """An inbox, a message file or an alert list cannot be used as a whole."""
+
+
+class StoreError(ScreeningError):
+    """The store is missing, damaged, full or open to others."""
+
+
+class BusyError(StoreError):
+    """Another run holds the night; nothing was changed."""
+
+
+class BalanceError(StoreError):
+    """A byte, message or traveller is missing from the counts; nothing is published."""
+
+
+class GateError(ScreeningError):
+    """A gate refuses the night; nothing is published until a person lets it through."""
+
+    exit_code = 1

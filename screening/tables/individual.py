@@ -1,0 +1,320 @@
+"""Tables of the individual zone: what carriers said of each traveller, and what was settled from it."""
+
+import pyarrow as pa
+
+from screening.tables import dimensions
+from screening.tables.codes import (
+    Action,
+    CheckDigit,
+    Completeness,
+    DocumentType,
+    Function,
+    JoinBasis,
+    LedgerUnit,
+    MessageStatus,
+    MessageType,
+    Outcome,
+    QuarantineAct,
+    QuarantineUnit,
+    RetentionClass,
+    Role,
+    Says,
+    Sex,
+    Source,
+    Zone,
+)
+from screening.tables.findings import FINDINGS_TYPE
+from screening.tables.model import BOOL, DATE, INT32, INT64, LOCAL, STRINGS, UTC, Column, TableSpec
+
+_BY_SOURCE = (RetentionClass.API, RetentionClass.PNR)
+
+MESSAGES = TableSpec(
+    name="messages",
+    zone=Zone.INDIVIDUAL,
+    classes=_BY_SOURCE,
+    key=("message_id",),
+    meaning="Every message read in the night, quarantined ones included.",
+    columns=(
+        Column("message_id", "input_id:offset"),
+        Column("input_id", "the input that holds it"),
+        Column("offset", "first byte of its UNH", INT64, unit="bytes from the start of the input"),
+        Column("length", "to the end of its UNT", INT64, unit="bytes"),
+        Column("source", "API or PNR", values=Source),
+        Column("type", "message type", values=MessageType),
+        Column("version", "version and release as sent, D:12B or 13:1"),
+        Column("dialect", "table that it was read with"),
+        Column("function", "what it is about", values=Function),
+        Column("action", "what it does to what was said before", values=Action),
+        Column("reference", "UNH reference", nullable=True),
+        Column("transaction", "transaction or common access reference that ties messages", nullable=True),
+        Column("sender", "UNB sender", nullable=True),
+        Column("control_reference", "UNB control reference", nullable=True),
+        Column("sent_local", "UNB date and time as sent, without zone", LOCAL, nullable=True),
+        Column("part", "number of this part where a manifest comes in parts", INT32, nullable=True),
+        Column("last_part", "is it the last part? null where not sent in parts", BOOL, nullable=True),
+        Column("stated", "travellers (CNT) or bookings (EQN) that the message states", INT32, nullable=True),
+        Column("read", "travellers read", INT32),
+        Column("complete", "false where the manifest may lack travellers", BOOL),
+        Column("flight_ids", "legs that it speaks of", STRINGS),
+        Column("status", "what became of it", values=MessageStatus),
+        Column("findings", "deviations", FINDINGS_TYPE),
+    ),
+)
+
+MESSAGE_LEGS = TableSpec(
+    name="message_legs",
+    zone=Zone.INDIVIDUAL,
+    classes=_BY_SOURCE,
+    key=("message_id", "flight_id"),
+    meaning="Legs as each message states them.",
+    columns=(
+        Column("message_id", "the message"),
+        Column("flight_id", "CARRIERNUMBER-YYYYMMDD-ORIGIN-DESTINATION"),
+        Column("ordinal", "place in the message, from 0", INT32),
+        Column("carrier", "operating carrier", unit="IATA or ICAO designator"),
+        Column("number", "flight number without leading zeros, with its suffix letter"),
+        Column("marketing", "other designators of the same leg (codeshares)", STRINGS),
+        Column("origin", "airport of departure", unit="IATA"),
+        Column("destination", "airport of arrival", unit="IATA"),
+        Column("departure_local", "scheduled departure, local", LOCAL),
+        Column("arrival_local", "scheduled arrival, local", LOCAL, nullable=True),
+    ),
+)
+
+_TRAVELLER_FACTS = (
+    Column("role", "passenger, crew or transit", values=Role),
+    Column("surname", "surname, titles removed", nullable=True),
+    Column("given_names", "given names, titles removed", nullable=True),
+    Column("name_as_sent", "surname/given names before titles and folds were removed"),
+    Column("date_of_birth", "date of birth", DATE, nullable=True),
+    Column("birth_as_sent", "date of birth as sent", nullable=True),
+    Column("sex", "sex", nullable=True, values=Sex),
+    Column("nationality", "nationality", nullable=True, unit="ISO 3166 alpha-2, else the ICAO 9303 code"),
+    Column("residence", "country of residence", nullable=True, unit="as nationality"),
+    Column("seat", "seat on this leg", nullable=True),
+    Column("locator", "booking locator", nullable=True),
+    Column("traveller_reference", "API RFF+ABO or PNR REF: joins API and PNR", nullable=True),
+    Column("embarkation", "where the traveller's journey on this carrier starts", nullable=True, unit="IATA"),
+    Column("debarkation", "where it ends", nullable=True, unit="IATA"),
+)
+
+STATEMENTS = TableSpec(
+    name="statements",
+    zone=Zone.INDIVIDUAL,
+    classes=_BY_SOURCE,
+    key=("statement_id", "flight_id"),
+    meaning="What one message says of one traveller on one leg; never changed afterwards.",
+    columns=(
+        Column("statement_id", "message_id:ordinal of the traveller in it"),
+        Column("flight_id", "the leg"),
+        Column("message_id", "the message"),
+        Column("source", "API or PNR", values=Source),
+        Column("sent_local", "UNB date and time of the message", LOCAL, nullable=True),
+        Column("booking_reference", "traveller's reference within its booking (TIF)", nullable=True),
+        *_TRAVELLER_FACTS,
+        Column("says", "present or withdrawn", values=Says),
+        Column("on_board", "close-out says that the traveller flew (or not)", BOOL, nullable=True),
+        Column("findings", "deviations about this traveller", FINDINGS_TYPE),
+    ),
+)
+
+_DOCUMENT_FACTS = (
+    Column("type", "kind of document", values=DocumentType),
+    Column("type_as_sent", "code of the kind as sent", nullable=True),
+    Column("number", "number, blanks and signs removed, upper case"),
+    Column("issuing_state", "issuing state", nullable=True, unit="ISO 3166 alpha-2, else the ICAO 9303 code"),
+    Column("expiry", "date of expiry", DATE, nullable=True),
+    Column("check_digit", "was a check digit sent and does it fit?", values=CheckDigit),
+    Column("surname", "surname written in the document, where sent", nullable=True),
+    Column("given_names", "given names written in the document, where sent", nullable=True),
+)
+
+STATEMENT_DOCUMENTS = TableSpec(
+    name="statement_documents",
+    zone=Zone.INDIVIDUAL,
+    classes=_BY_SOURCE,
+    key=("statement_id", "ordinal"),
+    meaning="Documents of a statement (the same on all its legs).",
+    columns=(
+        Column("statement_id", "the statement"),
+        Column("ordinal", "place in the statement, from 0", INT32),
+        *_DOCUMENT_FACTS,
+    ),
+)
+
+BOOKINGS = TableSpec(
+    name="bookings",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.PNR,),
+    key=("message_id", "locator", "flight_id"),
+    meaning="Bookings (PNR) as a message states them, only elements that the profile permits.",
+    columns=(
+        Column("message_id", "the message"),
+        Column("locator", "booking locator"),
+        Column("flight_id", "the leg that the message is about"),
+        Column("booked_local", "date of the booking", LOCAL, nullable=True),
+        Column("agency", "agency that made it", nullable=True),
+        Column("party_size", "travellers in it", INT32, nullable=True),
+        Column("elements", "permitted elements by their annex I name", pa.map_(pa.string(), pa.string())),
+    ),
+)
+
+FLIGHTS = TableSpec(
+    name="flights",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.RECORD,),
+    key=("flight_id",),
+    meaning="Legs in scope of the night, as settled from all statements held.",
+    columns=(
+        Column("flight_id", "CARRIERNUMBER-YYYYMMDD-ORIGIN-DESTINATION"),
+        Column("carrier", "operating carrier"),
+        Column("number", "flight number"),
+        Column("marketing", "codeshare designators", STRINGS),
+        Column("origin", "airport of departure", unit="IATA"),
+        Column("destination", "airport of arrival", unit="IATA"),
+        Column("departure_local", "departure, local", LOCAL),
+        Column("arrival_local", "arrival, local", LOCAL, nullable=True),
+        Column("origin_zone", "time zone of the origin", nullable=True, unit="IANA"),
+        Column("destination_zone", "time zone of the destination", nullable=True, unit="IANA"),
+        Column("service_date", "local date of departure", DATE),
+        Column("api_status", "how much of its API is there", values=Completeness),
+        Column("pnr_status", "how much of its PNR is there", values=Completeness),
+        Column("stated", "travellers that the API states", INT32, nullable=True),
+        Column("travellers", "travellers settled on it", INT32),
+        Column("findings", "deviations of the leg", FINDINGS_TYPE),
+    ),
+)
+
+TRAVELLERS = TableSpec(
+    name="travellers",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.SETTLED,),
+    key=("flight_id", "traveller_id"),
+    meaning="Travellers of each leg in scope, API and PNR joined; one row a traveller and leg.",
+    columns=(
+        Column("traveller_id", "keyed pseudonym that stays while messages add up"),
+        Column("flight_id", "the leg"),
+        Column("statement_ids", "statements that it was settled from, current ones first", STRINGS),
+        Column("current", "how many of statement_ids are current", INT32),
+        Column("sources", "api, pnr or both", STRINGS, values=Source),
+        Column("join_basis", "by what API and PNR were joined", nullable=True, values=JoinBasis),
+        Column("person_key", "keyed pseudonym of document, else of name and birth date"),
+        *_TRAVELLER_FACTS,
+        Column("on_board", "flew, by close-out or last full API; null where unknown", BOOL, nullable=True),
+    ),
+)
+
+DOCUMENTS = TableSpec(
+    name="documents",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.SETTLED,),
+    key=("traveller_id", "ordinal"),
+    meaning="Documents of settled travellers, doubles removed.",
+    columns=(
+        Column("traveller_id", "the traveller"),
+        Column("ordinal", "place, from 0", INT32),
+        *_DOCUMENT_FACTS,
+    ),
+)
+
+OUTCOMES = TableSpec(
+    name="outcomes",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.RECORD,),
+    key=("flight_id",),
+    meaning="What became of each leg of the night.",
+    columns=(
+        Column("flight_id", "the leg; or an interchange that names none, as input:NAME"),
+        Column("outcome", "outcome", values=Outcome),
+        Column("reason_code", "finding or error code", nullable=True),
+        Column("reason", "one sentence, without personal data", nullable=True),
+        Column("mend", "command that mends it", nullable=True),
+        Column("frozen", "hash of everything that decided this leg's rows"),
+        Column("travellers", "travellers screened", INT32),
+        Column("quarantined", "travellers set aside", INT32),
+        Column("hits", "hits raised", INT32),
+    ),
+)
+
+QUARANTINE = TableSpec(
+    name="quarantine",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.API, RetentionClass.PNR, RetentionClass.UNREAD),
+    key=("quarantine_id",),
+    meaning="What was set aside: the smallest bad unit, its place and why.",
+    columns=(
+        Column("quarantine_id", "input_id:offset, with :traveller ordinal for a traveller"),
+        Column("input_id", "the input"),
+        Column("unit", "what was set aside", values=QuarantineUnit),
+        Column("flight_id", "leg, where it could be read", nullable=True),
+        Column("message_id", "message, where there is one", nullable=True),
+        Column("offset", "first byte", INT64, unit="bytes"),
+        Column("length", "number of bytes", INT64, unit="bytes"),
+        Column("class", "retention class of these bytes", values=RetentionClass),
+        Column("codes", "findings that set it aside", STRINGS),
+        Column("reason", "one sentence, without personal data"),
+    ),
+)
+
+QUARANTINE_ACTS = TableSpec(
+    name="quarantine_acts",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.RECORD,),
+    key=("quarantine_id", "at_utc"),
+    meaning="What people did with quarantine entries; the entries themselves never change.",
+    columns=(
+        Column("quarantine_id", "the entry"),
+        Column("act", "replay or release", values=QuarantineAct),
+        Column("actor", "who"),
+        Column("at_utc", "when", UTC),
+        Column("reason", "why", nullable=True),
+    ),
+)
+
+COUNTS = TableSpec(
+    name="counts",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.SETTLED,),
+    key=("definition", "flight_id", *dimensions.NAMES),
+    meaning="Counts by leg from which traffic tables are made; small cells are people.",
+    columns=(
+        Column("definition", "name of the aggregate definition"),
+        Column("flight_id", "the leg"),
+        Column("service_date", "local date of departure", DATE),
+        *dimensions.DIMENSIONS,
+        Column("count", "travellers", INT64),
+    ),
+)
+
+LEDGER = TableSpec(
+    name="ledger",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.RECORD,),
+    key=("stage", "unit", "of", "as"),
+    meaning="What went in and out of each stage; it must add up or nothing is published.",
+    columns=(
+        Column("stage", "stage of the pipeline"),
+        Column("unit", "input_id, flight_id or `night`"),
+        Column("of", "what is counted", values=LedgerUnit),
+        Column("as", "where it went: passed, quarantined, duplicate, superseded, withdrawn, merged …"),
+        Column("received", "went in (stands on the line `passed` only)", INT64),
+        Column("passed", "went on", INT64),
+        Column("set_aside", "did not go on", INT64),
+    ),
+)
+
+TABLES = (
+    MESSAGES,
+    MESSAGE_LEGS,
+    STATEMENTS,
+    STATEMENT_DOCUMENTS,
+    BOOKINGS,
+    FLIGHTS,
+    TRAVELLERS,
+    DOCUMENTS,
+    OUTCOMES,
+    QUARANTINE,
+    QUARANTINE_ACTS,
+    COUNTS,
+    LEDGER,
+)

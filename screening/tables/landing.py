@@ -1,0 +1,44 @@
+"""Tables of the landing zone: which bytes came in, and where each byte went."""
+
+from screening.tables.codes import (
+    InputKind,
+    InputStatus,
+    RetentionClass,
+    Zone,
+)
+from screening.tables.model import INT32, INT64, Column, TableSpec
+
+INPUTS = TableSpec(
+    name="inputs",
+    zone=Zone.LANDING,
+    classes=(RetentionClass.RECORD,),
+    key=("input_id", "name"),
+    meaning="Every file that a night received, and each member of a compressed one.",
+    columns=(
+        Column("input_id", "sha256 of the bytes as received (a member: of its unpacked bytes)"),
+        Column("name", "path below the inbox; a member: container!member"),
+        Column("container", "input_id of the file that it was unpacked from", nullable=True),
+        Column("kind", "what kind of file it is", values=InputKind),
+        Column("bytes", "size", INT64, unit="bytes"),
+        Column("messages", "messages found in it, quarantined ones included", INT32),
+        Column("status", "what became of it", values=InputStatus),
+        Column("stored_hash", "sha256 after sensitive free text was blanked", nullable=True),
+        Column("reason_code", "finding that set it aside as a whole", nullable=True),
+    ),
+)
+
+TILES = TableSpec(
+    name="tiles",
+    zone=Zone.LANDING,
+    classes=(RetentionClass.RECORD,),
+    key=("input_id", "offset"),
+    meaning="Each byte of an input belongs to exactly one tile: to a message, an envelope, or set aside.",
+    columns=(
+        Column("input_id", "the input"),
+        Column("offset", "first byte", INT64, unit="bytes"),
+        Column("length", "number of bytes", INT64, unit="bytes"),
+        Column("fate", "message, quarantined, envelope (UNA UNB UNG UNE UNZ and white space) or set_aside"),
+        Column("class", "retention class of these bytes: api, pnr or unread", values=RetentionClass),
+        Column("blanked", "bytes of sensitive free text replaced by blanks", INT64, unit="bytes"),
+    ),
+)
