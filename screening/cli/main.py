@@ -1,0 +1,72 @@
+"""The command `screening`: groups of commands, one module each; errors become four lines and an exit code.
+
+Exit codes: 0 done; 1 done, but something needs a person; 2 wrong use; 3 broken environment or store.
+"""
+
+import sys
+
+import typer
+
+from screening.cli import (
+    airflow,
+    alerts,
+    audit,
+    benchmark,
+    generate,
+    hits,
+    match,
+    nights,
+    profile,
+    published,
+    read,
+)
+from screening.cli.output import fail
+from screening.tables.errors import ScreeningError
+
+cli = typer.Typer(
+    name="screening",
+    help="Advance passenger screening: API and PNR messages against alert lists.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+NIGHTS = "Nights"
+HITS = "Hits and decisions"
+ROOMS = "Single stages, without a store"
+LAB = "Laboratory"
+STORE = "Store"
+
+cli.command("run", rich_help_panel=NIGHTS)(nights.run)
+cli.command("rerun", rich_help_panel=NIGHTS)(nights.rerun)
+cli.command("status", rich_help_panel=NIGHTS)(nights.status)
+cli.command("report", rich_help_panel=NIGHTS)(nights.report)
+cli.command("tables", rich_help_panel=NIGHTS)(published.tables)
+cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
+
+cli.command("hits", rich_help_panel=HITS)(hits.hits)
+cli.command("decide", rich_help_panel=HITS)(hits.decide)
+cli.command("trace", rich_help_panel=HITS)(hits.trace)
+
+cli.command("read", rich_help_panel=ROOMS)(read.read)
+cli.command("explain", rich_help_panel=ROOMS)(read.explain)
+cli.command("match", rich_help_panel=ROOMS)(match.match)
+cli.command("compare", rich_help_panel=ROOMS)(match.compare)
+
+cli.add_typer(alerts.app, name="alerts", rich_help_panel=STORE)
+cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
+cli.add_typer(audit.keys_app, name="keys", rich_help_panel=STORE)
+cli.add_typer(profile.app, name="profile", rich_help_panel=STORE)
+cli.command("schemas", rich_help_panel=STORE)(profile.schemas)
+
+cli.command("generate", rich_help_panel=LAB)(generate.generate)
+cli.command("evaluate", rich_help_panel=LAB)(match.evaluate)
+cli.add_typer(benchmark.app, name="benchmark", rich_help_panel=LAB)
+
+
+def app() -> None:
+    """Run the command line."""
+    try:
+        cli()
+    except ScreeningError as error:
+        fail(error)
+        sys.exit(error.exit_code)

@@ -86,6 +86,7 @@ class Traveller:
     on_board: bool | None = None
     findings: list[Finding] = field(default_factory=list)
     quarantined: bool = False
+    other_names: tuple[tuple[str, str], ...] = ()  # further (surname, given names) of one and the same traveller
 
 
 @dataclass(slots=True)

@@ -16,6 +16,14 @@ ListSource = Literal[
     "ofac", "ofac-xml", "un", "uk", "eu", "opensanctions", "ftm", "senzing", "documents", "own", "canonical"
 ]
 
+# AIRIMP codes for meals, which may tell religion, and for medical needs and disabilities.
+_SENSITIVE = """
+    AVML BBML BLML CHML CNML DBML FPML FSML GFML HFML HNML KSML LCML LFML LPML LSML MOML NFML NLML ORML PFML
+    PRML RVML SFML SPML TLML VGML VJML VLML VOML VSML BLND DEAF DPNA LEGB LEGL LEGR MAAS MEDA OXYG STCR WCHC
+    WCHR WCHS WCBD WCBW WCLB WCMP WCOB
+"""
+_ELEMENTS = "agency contact payment frequent_flyer ticket seat baggage codeshare split"
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,16 +64,9 @@ class Intake(_Section):
     max_members: Annotated[int, Field(gt=0)] = 10_000
     days_back: Annotated[int, Field(ge=0)] = 30
     days_ahead: Annotated[int, Field(ge=0)] = 400
-    sensitive_ssr: tuple[str, ...] = (
-        "AVML", "BBML", "BLML", "CHML", "CNML", "DBML", "FPML", "FSML", "GFML", "HFML", "HNML", "KSML", "LCML",
-        "LFML", "LPML", "LSML", "MOML", "NFML", "NLML", "ORML", "PFML", "PRML", "RVML", "SFML", "SPML", "TLML",
-        "VGML", "VJML", "VLML", "VOML", "VSML", "BLND", "DEAF", "DPNA", "LEGB", "LEGL", "LEGR", "MAAS", "MEDA",
-        "OXYG", "STCR", "WCHC", "WCHR", "WCHS", "WCBD", "WCBW", "WCLB", "WCMP", "WCOB",
-    )  # fmt: skip
+    sensitive_ssr: tuple[str, ...] = tuple(_SENSITIVE.split())
     sensitive_remarks: bool = True  # IFT 4:28 free text; contact codes in it are read before it is blanked
-    booking_elements: tuple[str, ...] = (
-        "agency", "contact", "payment", "frequent_flyer", "ticket", "seat", "baggage", "codeshare", "split",
-    )  # fmt: skip
+    booking_elements: tuple[str, ...] = tuple(_ELEMENTS.split())
 
 
 class Gates(_Section):

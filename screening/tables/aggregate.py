@@ -11,7 +11,7 @@ PUBLISHED = TableSpec(
     zone=Zone.AGGREGATE,
     classes=_CLASS,
     key=("definition", "period", *dimensions.NAMES),
-    meaning="Traffic tables by service date, protected against disclosure; long form, `Total` in margins, `Other` for folded cells.",
+    meaning="Protected traffic tables by service date; `Total` in margins, `Other` for folded cells.",
     columns=(
         Column("definition", "name of the aggregate definition; its population and unit stand in docs"),
         Column("period", "service date", unit="YYYY-MM-DD"),

@@ -82,7 +82,7 @@ class Function(StrEnum):
     CREW = "crew"
     MASTER_CREW_LIST = "master_crew_list"
     FLIGHT_STATUS = "flight_status"
-    GATE_PASS = "gate_pass"
+    GATE_PASS = "gate_pass"  # noqa: S105  (a message about airport passes, no password)
 
 
 class Action(StrEnum):

@@ -201,6 +201,9 @@ TRAVELLERS = TableSpec(
         Column("person_key", "keyed pseudonym of document, else of name and birth date"),
         *_TRAVELLER_FACTS,
         Column("on_board", "flew, by close-out or last full API; null where unknown", BOOL, nullable=True),
+        Column(
+            "other_names", "further names of current statements, SURNAME/GIVEN NAMES", STRINGS, nullable=True
+        ),
     ),
 )
 

@@ -132,7 +132,9 @@ class TableSpec:
         try:
             table = table.cast(self.schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, TypeError) as fault:
-            raise SchemaError(f"{self.name}: a column does not fit its type ({type(fault).__name__})") from None
+            raise SchemaError(
+                f"{self.name}: a column does not fit its type ({type(fault).__name__})"
+            ) from None
         self._check_sets(table)
         table = table.combine_chunks()
         if self.key and table.num_rows > 1:

@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+PYTHON ?= python3.11
+export PYTHONDONTWRITEBYTECODE :=
+export UV_NO_PROGRESS := 1
+
+# What `make run` uses; all of it can be set from outside.
+export SCREENING_STORE ?= $(CURDIR)/var/store
+export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
+export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
+NIGHT ?= 2026-11-23
+
+.PHONY: help setup run airflow test check lock sample schemas clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/ready ## Make .venv from the lock (quick when nothing changed)
+
+$(VENV)/ready: pyproject.toml requirements.lock
+	@bash .ci/setup "$(VENV)" "$(PYTHON)"
+
+run: setup ## Screen the sample night by the real Airflow DAG and show its result
+	@$(VENV)/bin/screening airflow run --night $(NIGHT) --sample
+
+airflow: setup ## Start Airflow's own pages with the same DAGs (address and log-in are printed)
+	@$(VENV)/bin/screening airflow serve
+
+test: setup ## Style, types, import direction and all tests
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile -q
+
+check: setup ## Style and types only
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/lint-imports --no-logo
+
+lock: ## Compile requirements.in anew
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--quiet requirements.in -o requirements.lock
+
+sample: setup ## Make sample_data anew (same bytes each time)
+	@$(VENV)/bin/screening generate --out sample_data --night $(NIGHT) --seed 20261123
+
+schemas: setup ## Write schemas/ and the generated pages of docs/ anew
+	@$(VENV)/bin/screening schemas --out .
+
+clean: ## Remove what `make run` wrote
+	rm -rf var

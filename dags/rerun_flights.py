@@ -1,0 +1,47 @@
+"""Screens named flights of a night again, and those that share a message with them."""
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+from screening.night import tasks
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    params={
+        "night": Param(None, type=["null", "string"], format="date", description="Label of the night"),
+        "flights": Param(
+            [],
+            type="array",
+            items={"type": "string", "pattern": "^[0-9A-Za-z -]{3,40}$"},
+            description="One a line, such as UA988-20261123-FRA-IAD",
+        ),
+        "all_failed": Param(False, type="boolean", description="All quarantined and failed flights"),
+    },
+    default_args=tasks.DEFAULTS,
+    tags=["screening"],
+    doc_md=__doc__,
+)
+def rerun_flights() -> None:
+    """Run flights again and publish the night anew; other flights' rows stay."""
+
+    @task
+    def receive() -> str:
+        return tasks.receive_again(get_current_context())
+
+    @task(map_index_template="{{ label }}", show_return_value_in_logs=False)
+    def screen(run: str, unit: str, label: str) -> None:
+        get_current_context()["label"] = label  # numbers and carriers, never people
+        tasks.screen(run, unit)
+
+    @task(trigger_rule="all_done_min_one_success")
+    def publish(run: str) -> str:
+        return tasks.publish(run)
+
+    settled = task(tasks.settle)(task(tasks.read)(receive()))
+    published = publish(settled)
+    screen.expand_kwargs(task(tasks.plan)(settled)) >> published
+    task(tasks.report)(published) >> task(retries=0)(tasks.attention)(published)
+
+
+rerun_flights()

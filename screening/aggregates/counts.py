@@ -1,0 +1,80 @@
+"""Count the travellers of each leg by each definition, before any protection.
+
+The result lies in the individual zone: small cells are people. It is kept by leg, so that a later manifest
+replaces the leg's rows and a service date is the sum over its legs.
+"""
+
+import pandas as pd
+import pyarrow as pa
+
+from screening.aggregates.definitions import DEFINITIONS, ROLES, UNKNOWN, age_band
+from screening.tables import dimensions
+from screening.tables.individual import COUNTS
+from screening.tables.model import SchemaError
+
+_FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local"]
+_TRAVELLER = ["flight_id", "on_board", "nationality", "sex", "date_of_birth", "role"]
+
+
+def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
+    """Count travellers by leg and definition.
+
+    Args:
+        flights: FLIGHTS; flight_id, service_date, carrier, origin, destination, departure_local are read.
+        travellers: TRAVELLERS; flight_id, on_board, nationality, sex, date_of_birth, role are read.
+
+    Returns:
+        COUNTS: one row a definition, leg and value; a leg without travellers has none, a traveller whose
+        close-out says that he stayed behind is not counted (definitions.POPULATION).
+
+    Raises:
+        SchemaError: a traveller's leg is not among the flights: counts would not add up to the manifests.
+    """
+    legs = _legs(flights)
+    people = travellers.select(_TRAVELLER).to_pandas()
+    if not people["flight_id"].isin(legs["flight_id"]).all():
+        raise SchemaError("travellers: a traveller stands on a leg that is not among the flights")
+    # Not `== True`: null (no close-out) counts, only a plain False does not.
+    people = people[~people["on_board"].eq(False).fillna(False).astype(bool)].merge(
+        legs, on="flight_id", how="left", validate="many_to_one"
+    )
+    people["nationality"] = people["nationality"].fillna(UNKNOWN)
+    people["sex"] = people["sex"].fillna(UNKNOWN)
+    people["role"] = people["role"].map(ROLES)
+    people["age_band"] = _age_bands(people["date_of_birth"], people["service_date"])
+    return COUNTS.conform(pa.concat_tables([_one(people, d.name, d.dimension) for d in DEFINITIONS]))
+
+
+def _legs(flights: pa.Table) -> pd.DataFrame:
+    legs: pd.DataFrame = flights.select(_FLIGHT).to_pandas()
+    legs["route"] = legs["origin"] + "-" + legs["destination"]
+    legs["hour"] = pd.to_datetime(legs["departure_local"]).dt.strftime("%H")
+    return legs.drop(columns=["origin", "destination", "departure_local"])
+
+
+def _age_bands(born: pd.Series, on: pd.Series) -> list[str]:
+    # A night has some 25,000 different pairs of dates: each is worked out once.
+    known: dict[tuple[object, object], str] = {}
+    bands = []
+    for pair in zip(born, on, strict=True):
+        band = known.get(pair)
+        if band is None:
+            birth = None if pd.isna(pair[0]) else pair[0]
+            band = known[pair] = age_band(birth, pair[1])
+        bands.append(band)
+    return bands
+
+
+def _one(people: pd.DataFrame, name: str, dimension: str) -> pa.Table:
+    cells = people.groupby(["flight_id", "service_date", dimension], sort=True).size()
+    keys = cells.index.to_frame(index=False)
+    nothing = pa.nulls(len(keys), pa.string())
+    columns: dict[str, pa.Array] = {
+        "definition": pa.array([name] * len(keys), pa.string()),
+        "flight_id": pa.array(keys["flight_id"].tolist(), pa.string()),
+        "service_date": pa.array(keys["service_date"].tolist(), pa.date32()),
+        **dict.fromkeys(dimensions.NAMES, nothing),
+        "count": pa.array(cells.tolist(), pa.int64()),
+    }
+    columns[dimension] = pa.array(keys[dimension].tolist(), pa.string())
+    return pa.table(columns)

@@ -1,0 +1,117 @@
+"""What changed between two versions of a list, by alert and field.
+
+An alert is changed when something changed that a matcher or the reader of a hit acts on. Where only the
+publisher's remarks or its legal basis differ (addresses, comments, programmes), it is `restated`: listed, but
+no reason to screen again.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from screening.alerts.model import Imported
+from screening.tables.codes import FactKind
+
+_TERMS = (
+    "category", "severity", "authority", "visibility", "caveat", "instructions", "valid_from",
+    "review_by", "expires", "status",
+)  # fmt: skip
+_FACT_FIELDS = {
+    FactKind.SEX: "sex",
+    FactKind.NATIONALITY: "nationalities",
+    FactKind.BIRTH_PLACE: "birth_places",
+    FactKind.BIRTH_COUNTRY: "birth_places",
+}
+FIELDS = ("names", "dates_of_birth", "sex", "nationalities", "birth_places", "documents", *_TERMS)
+_COLUMNS = {
+    "names": ("kind", "full", "surname", "given_names", "quality", "identity"),
+    "dates_of_birth": ("value", "precision", "calendar", "note", "identity"),
+    "documents": ("type", "number", "issuing_state", "status", "from", "to", "identity"),
+}
+
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Differences of two versions, by source_id, sorted.
+
+    Attributes:
+        changed: source_id to the fields that differ, in the order of FIELDS.
+        unchanged: number of alerts in both whose fields are equal, the restated included.
+        restated: those of them whose remarks or legal basis differ.
+    """
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: dict[str, tuple[str, ...]]
+    unchanged: int
+    restated: tuple[str, ...]
+
+    def document(self) -> dict[str, object]:
+        """Give the JSON object of `screening alerts diff`."""
+        return {
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "changed": [{"source_id": key, "fields": list(fields)} for key, fields in self.changed.items()],
+            "unchanged": self.unchanged,
+            "restated": list(self.restated),
+        }
+
+
+def _line(row: dict[str, object], columns: tuple[str, ...]) -> str:
+    return json.dumps([row[column] for column in columns], ensure_ascii=False, default=str)
+
+
+def _fields(imported: Imported) -> tuple[dict[str, Fields], dict[str, str]]:
+    """Give the comparable values of each alert and its remarks, by source_id."""
+    found: dict[str, Fields] = {}
+    remarks: dict[str, str] = {}
+    by_alert: dict[str, Fields] = {}
+    for row in imported.alerts.to_pylist():
+        fields: Fields = defaultdict(list)
+        for term in _TERMS:
+            fields[term] = [str(row[term])]
+        found[row["source_id"]] = by_alert[row["alert_id"]] = fields
+        remarks[row["source_id"]] = f"{row['legal_basis']} {row['provenance']}"
+    tables: dict[str, pa.Table] = {
+        "names": imported.names, "dates_of_birth": imported.dates, "documents": imported.documents
+    }  # fmt: skip
+    for field, table in tables.items():
+        for row in table.to_pylist():
+            by_alert[row["alert_id"]][field].append(_line(row, _COLUMNS[field]))
+    for row in imported.facts.to_pylist():
+        field = _FACT_FIELDS[FactKind(row["kind"])]
+        by_alert[row["alert_id"]][field].append(_line(row, ("kind", "value", "identity")))
+    return found, remarks
+
+
+def diff(old: Imported, new: Imported) -> Diff:
+    """Compare two versions of a list.
+
+    Returns:
+        What was added, removed and changed from `old` to `new`.
+    """
+    (before, told), (after, tell) = _fields(old), _fields(new)
+    changed: dict[str, tuple[str, ...]] = {}
+    restated = []
+    common = sorted(before.keys() & after.keys())
+    for key in common:
+        differing = tuple(
+            field
+            for field in FIELDS
+            if sorted(before[key].get(field, [])) != sorted(after[key].get(field, []))
+        )
+        if differing:
+            changed[key] = differing
+        elif told[key] != tell[key]:
+            restated.append(key)
+    return Diff(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=changed,
+        unchanged=len(common) - len(changed),
+        restated=tuple(restated),
+    )

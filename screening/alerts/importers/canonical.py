@@ -1,0 +1,235 @@
+"""Our own export read again: JSON Lines of the canonical model to the same rows.
+
+An object of the agreed shape alone is enough; what the export adds (`facts`, `quality`, `source`) makes the
+rows equal to those that were exported. The list's id is the one it is imported under.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from screening.alerts.dates import ListedDate, read_date, unread
+from screening.alerts.model import (
+    AlertFinding,
+    BirthDate,
+    Fact,
+    Identity,
+    Imported,
+    Importer,
+    ImportOptions,
+    ListedDocument,
+    Name,
+    Record,
+    assemble,
+)
+from screening.alerts.source import check_bytes, only_file, refused
+from screening.tables.codes import (
+    AlertStatus,
+    Category,
+    FactKind,
+    ListedDocumentStatus,
+    ListedDocumentType,
+    NameKind,
+    Precision,
+)
+
+_ROLE = "canonical"
+_MOST_IDENTITIES = 1000
+Code = TypeVar("Code", bound=StrEnum)
+_Object = Mapping[str, object]
+
+
+class _MalformedError(Exception):
+    """An object does not keep the shape; the text names the field, never the value."""
+
+
+def _text(value: object, field: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _MalformedError(f"{field} is no text")
+    return value or None
+
+
+def _day(value: object, field: str) -> date | None:
+    text = _text(value, field)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _MalformedError(f"{field} is no day") from None
+
+
+def _code(kind: type[Code], value: object, field: str) -> Code:
+    try:
+        return kind(str(value))
+    except ValueError:
+        raise _MalformedError(f"{field} is no word of {kind.__name__}") from None
+
+
+def _items(item: _Object, field: str) -> list[_Object]:
+    values = item.get(field) or []
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise _MalformedError(f"{field} is no list of objects")
+    return values
+
+
+def _texts(item: _Object, field: str) -> list[str]:
+    values = item.get(field) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise _MalformedError(f"{field} is no list of texts")
+    return values
+
+
+class _Identities:
+    """Identities by their number in the object."""
+
+    def __init__(self, record: Record) -> None:
+        self.known: dict[int, Identity] = {0: record.own}
+        self.record = record
+
+    def of(self, value: _Object) -> Identity:
+        number = value.get("identity") or 0
+        if not isinstance(number, int) or not 0 <= number < _MOST_IDENTITIES:
+            raise _MalformedError("identity is no small number")
+        if number not in self.known:
+            self.known[number] = Identity()
+            self.record.others.append(self.known[number])
+        return self.known[number]
+
+
+def _birth_date(value: _Object) -> ListedDate:
+    written = _text(value.get("value"), "dates_of_birth.value")
+    note = _text(value.get("note"), "dates_of_birth.note")
+    start, end = _day(value.get("from"), "dates_of_birth.from"), _day(value.get("to"), "dates_of_birth.to")
+    precision = _code(Precision, value.get("precision"), "dates_of_birth.precision")
+    if written and start is None:
+        known = read_date(written.replace("..", " to ")) if ".." in written else read_date(written)
+        if known is None:
+            raise _MalformedError("dates_of_birth.value is no date")
+        start, end = known.start, known.end
+    return ListedDate(written, start, end, precision, _text(value.get("calendar"), "calendar"), note)
+
+
+def _record(item: _Object) -> Record:
+    source_id = _text(item.get("source_id"), "source_id")
+    if source_id is None:
+        raise _MalformedError("source_id is missing")
+    provenance = item.get("provenance")
+    told: _Object = provenance if isinstance(provenance, dict) else {}
+    record = Record(
+        source_id,
+        str(told.get("file", _ROLE)),
+        category=_code(Category, item.get("category"), "category"),
+        severity=_severity(item.get("severity")),
+        authority=_text(item.get("authority"), "authority"),
+        visibility=_text(item.get("visibility"), "visibility"),
+        legal_basis=_text(item.get("legal_basis"), "legal_basis"),
+        caveat=_text(item.get("caveat"), "caveat"),
+        instructions=_text(item.get("instructions"), "instructions"),
+        valid_from=_day(item.get("valid_from"), "valid_from"),
+        review_by=_day(item.get("review_by"), "review_by"),
+        expires=_day(item.get("expires"), "expires"),
+        status=_code(AlertStatus, item.get("status") or AlertStatus.ACTIVE, "status"),
+    )
+    remarks = told.get("remarks")
+    for name, texts in (remarks if isinstance(remarks, dict) else {}).items():
+        for text in texts if isinstance(texts, list) else []:
+            record.remark(str(name), str(text))
+    _fill(record, item)
+    return record
+
+
+def _severity(value: object) -> int:
+    if not isinstance(value, int) or not 1 <= value <= 5:
+        raise _MalformedError("severity is no number from 1 to 5")
+    return value
+
+
+def _fill(record: Record, item: _Object) -> None:
+    identities = _Identities(record)
+    for value in _items(item, "names"):
+        full = _text(value.get("full"), "names.full")
+        if full is None:
+            raise _MalformedError("names.full is missing")
+        identities.of(value).names.append(
+            Name(
+                full,
+                _code(NameKind, value.get("kind"), "names.kind"),
+                _text(value.get("surname"), "names.surname"),
+                _text(value.get("given_names"), "names.given_names"),
+                _text(value.get("quality"), "names.quality"),
+                str(value.get("source", "")),
+            )
+        )
+    for value in _items(item, "dates_of_birth"):
+        identities.of(value).dates.append(BirthDate(_birth_date(value), str(value.get("source", ""))))
+    for value in _items(item, "unread_dates"):
+        note = _text(value.get("note"), "unread_dates.note") or ""
+        identities.of(value).dates.append(BirthDate(unread(note), str(value.get("source", ""))))
+    for value in _items(item, "documents"):
+        identities.of(value).documents.append(_document(value))
+    facts = _items(item, "facts")
+    for value in facts:
+        fact = Fact(
+            _code(FactKind, value.get("kind"), "facts.kind"),
+            str(value.get("value")),
+            str(value.get("source", "")),
+        )
+        identities.of(value).facts.append(fact)
+    if not facts:
+        for field, kind in (
+            ("sex", FactKind.SEX), ("nationalities", FactKind.NATIONALITY),
+            ("birth_places", FactKind.BIRTH_PLACE)
+        ):  # fmt: skip
+            record.own.facts.extend(Fact(kind, text, _ROLE) for text in _texts(item, field))
+
+
+def _document(value: _Object) -> ListedDocument:
+    number = _text(value.get("number"), "documents.number")
+    if number is None:
+        raise _MalformedError("documents.number is missing")
+    return ListedDocument(
+        _code(ListedDocumentType, value.get("type"), "documents.type"),
+        number,
+        _text(value.get("issuing_state"), "documents.issuing_state"),
+        _code(ListedDocumentStatus, value.get("status") or ListedDocumentStatus.VALID, "documents.status"),
+        _day(value.get("from"), "documents.from"),
+        _day(value.get("to"), "documents.to"),
+        _text(value.get("note"), "documents.note"),
+        str(value.get("source", "")),
+    )
+
+
+def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
+    """Read the canonical export; a line that does not keep the shape is set aside with a finding.
+
+    Raises:
+        InputError: there is not one file, or no line of it is such an object.
+    """
+    name, data = only_file(files, (".jsonl", ".json", ".ndjson"), "canonical")
+    check_bytes(data, name)
+    findings: list[AlertFinding] = []
+    records: list[Record] = []
+    counts: Counter[str] = Counter()
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        counts["entries"] += 1
+        try:
+            item = json.loads(line)
+            if not isinstance(item, dict):
+                raise _MalformedError("the line is no object")
+            records.append(_record(item))
+        except (_MalformedError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
+            text = str(fault) if isinstance(fault, _MalformedError) else "the line is no JSON"
+            counts["malformed"] += 1
+            findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), text))
+    if not records:
+        raise refused("no line is an object of the canonical model", name, "check SOURCE and file")
+    return assemble(records, options, findings=findings, counts=counts)
+
+
+IMPORTER = Importer("canonical", (".jsonl", ".json", ".ndjson"), read)

@@ -1,0 +1,165 @@
+"""A publisher's files as rows and elements: what every format needs before its own rules begin.
+
+What cannot be this list at all is refused (InputError): nothing in it, a web page instead of a file, XML that
+stops in the middle or reaches outside itself, a file larger than any list. No text of an error quotes the
+file.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from screening.alerts.model import AlertFinding
+from screening.alerts.text import decode
+from screening.tables.errors import InputError
+
+MAX_BYTES = 512 * 1024 * 1024  # OpenSanctions' whole default set is below it; a bomb is not
+MAX_FIELD = 16 * 1024 * 1024
+_HTML = re.compile(rb"^\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_ENDS = "\x1a\x00 \t\r\n"
+
+
+def refused(what: str, name: str, remedy: str = "fetch the file again from its publisher") -> InputError:
+    """Give the error for a file that cannot be this list."""
+    return InputError(
+        what, where=name, effect="nothing of it was imported; the active version stays in use", remedy=remedy
+    )
+
+
+def check_bytes(data: bytes, name: str) -> None:
+    """Refuse what no list can be.
+
+    Raises:
+        InputError: the file is empty, a web page, too large, or packed.
+    """
+    if not data.strip(_ENDS.encode()):
+        raise refused("the file is empty", name)
+    if _HTML.match(data[:512].removeprefix(b"\xef\xbb\xbf")):
+        raise refused(
+            "the file is a web page, not a list", name, "fetch it again; the address may have moved"
+        )
+    if len(data) > MAX_BYTES:
+        raise refused(f"the file is larger than {MAX_BYTES} bytes", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a CSV file: its number, counted from 1 with headers, and its values."""
+
+    number: int
+    values: Sequence[str]
+
+
+def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter: str = ",") -> list[Row]:
+    """Give the rows of a CSV file; empty ones and the lone 0x1A at the end of old files are no rows.
+
+    Args:
+        data: the file.
+        role: what to call it in findings and errors.
+        findings: gets encoding and cut ends.
+        delimiter: sign between values.
+
+    Raises:
+        InputError: the file cannot be a list, or a quote swallows more than any value may hold.
+    """
+    check_bytes(data, role)
+    text, codes = decode(data)
+    findings.extend(AlertFinding(code, role, None, "of the whole file") for code in codes)
+    text = text.rstrip(_ENDS) + "\n"
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.field_size_limit(MAX_FIELD)
+    rows, number = [], 0
+    try:
+        for number, values in enumerate(reader, start=1):
+            if any(value.strip(_ENDS) for value in values):
+                rows.append(Row(number, values))
+    except csv.Error as fault:
+        raise refused(f"row {number + 1} is no CSV", role) from fault
+    if text.count('"') % 2:
+        findings.append(AlertFinding("list_file_cut", role, None, "a quote is opened and never closed"))
+    return rows
+
+
+def by_header(
+    rows: Sequence[Row], header: Row, role: str, findings: list[AlertFinding]
+) -> Iterator[tuple[Row, dict[str, str]]]:
+    """Give each row as values by column name; a row of another width is set aside with a finding."""
+    names = [name.strip() for name in header.values]
+    for row in rows:
+        if len(row.values) != len(names):
+            findings.append(
+                AlertFinding(
+                    "list_row_malformed",
+                    role,
+                    str(row.number),
+                    f"{len(row.values)} columns instead of {len(names)}",
+                )
+            )
+            continue
+        yield row, dict(zip(names, row.values, strict=True))
+
+
+def only_file(files: Mapping[str, bytes], endings: Sequence[str], source: str) -> tuple[str, bytes]:
+    """Give the one file of a format that has one.
+
+    Raises:
+        InputError: there is none, or more than one.
+    """
+    fitting = {name: data for name, data in files.items() if name.lower().endswith(tuple(endings))} or dict(
+        files
+    )
+    if len(fitting) != 1:
+        raise refused(
+            f"{len(fitting)} files where `{source}` takes one ({', '.join(endings)})",
+            ", ".join(sorted(fitting)) or "(no file)",
+            "name the file itself",
+        )
+    return next(iter(fitting.items()))
+
+
+def xml_elements(data: bytes, name: str, tags: Sequence[str], root: str) -> Iterator[etree._Element]:
+    """Give the elements of the named tags, one at a time, each emptied when the next is asked for.
+
+    Entities are not resolved, no document type is loaded, nothing is fetched: a list needs none of it, and a
+    file that declares entities is refused before its first element.
+
+    Args:
+        data: the file.
+        name: what to call it in errors.
+        tags: local names, in any namespace.
+        root: local name that the document element must have.
+
+    Raises:
+        InputError: the file is no XML of that root, stops in the middle, or declares a document type.
+    """
+    check_bytes(data, name)
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", data[:65536], re.IGNORECASE):
+        raise refused("the file declares a document type; no publisher's list does", name)
+    wanted = set(tags)
+    try:
+        context = etree.iterparse(
+            io.BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True,
+            load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        seen_root = False
+        for event, element in context:
+            local = etree.QName(element).localname
+            if event == "start":
+                if not seen_root and local != root:
+                    raise refused(f"the document is not `{root}`", name, "check SOURCE and file")
+                seen_root = True
+            elif local in wanted:
+                yield element
+                element.clear()
+    except etree.XMLSyntaxError as fault:
+        raise refused(f"the file is no whole XML (line {fault.lineno})", name) from None
+
+
+def root_attribute(data: bytes, attribute: str) -> str | None:
+    """Give an attribute of the document element, found in the first bytes."""
+    found = re.search(rb"\b" + attribute.encode() + rb'="([^"<>]{1,64})"', data[:4096])
+    return found[1].decode("ascii", errors="replace") if found else None

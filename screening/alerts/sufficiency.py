@@ -1,0 +1,49 @@
+"""Is there enough in an alert to be matched sensibly?
+
+Rule (docs/alert-lists.md, "Minimum data"): a person alert needs a name of two tokens, or one long enough to
+be rare, plus a birth date of any precision, a nationality or a document; a document alert needs number and
+state. An alert short of that is kept, matched and flagged: it is the issuer's to complete, not ours to drop.
+
+>>> is_sufficient(Category.INFORM, names=["Borovenko, Yurgen"], dates=1, nationalities=0, documents=[])
+True
+>>> is_sufficient(Category.INFORM, names=["Borovenko, Yurgen"], dates=0, nationalities=0, documents=[])
+False
+>>> is_sufficient(Category.DOCUMENT, names=[], dates=0, nationalities=0, documents=[("L1234567", None)])
+False
+"""
+
+from collections.abc import Sequence
+
+from screening.alerts.text import fold
+from screening.tables.codes import Category
+
+# Without a frequency table in this room length stands for rarity: given names of eight letters or more are
+# rare next to those of four to six that most nicknames on public lists have.
+_RARE_LETTERS = 8
+
+
+def _usable(name: str) -> bool:
+    tokens = [token for token in fold(name).split() if len(token) > 1]
+    return len(tokens) > 1 or any(len(token) >= _RARE_LETTERS for token in tokens)
+
+
+def is_sufficient(
+    category: Category,
+    *,
+    names: Sequence[str],
+    dates: int,
+    nationalities: int,
+    documents: Sequence[tuple[str, str | None]],
+) -> bool:
+    """Say whether an alert has the minimum data.
+
+    Args:
+        category: document alerts have a rule of their own.
+        names: all names, as published.
+        dates: number of dates of birth that could be read.
+        nationalities: number of nationalities.
+        documents: number and issuing state of each document.
+    """
+    if category is Category.DOCUMENT:
+        return any(number and state for number, state in documents)
+    return any(_usable(name) for name in names) and bool(dates or nationalities or documents)

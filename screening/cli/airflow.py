@@ -1,0 +1,66 @@
+"""`screening airflow run` and `serve`: the real DAGs, in this process or under Airflow's own pages."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from screening.cli.options import Flights, Night, label
+from screening.cli.output import progress, say
+
+app = typer.Typer(help="The same night under Apache Airflow.", no_args_is_help=True)
+
+
+@app.command("run")
+def run(
+    night: Night,
+    dag: Annotated[str, typer.Option(help="nightly_screening or rerun_flights.")] = "nightly_screening",
+    flights: Flights = None,
+    failed: Annotated[bool, typer.Option("--failed", help="rerun_flights: all failed ones.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Exit 0 once the night is published, whatever needs a person.")
+    ] = False,
+) -> None:
+    """Run a DAG to its end in this process (SQLite, no server) and show the result.
+
+    Example: screening airflow run --night 2026-11-23
+    """
+    from screening.night.attention import needs_attention
+    from screening.night.embedded import run_dag
+    from screening.night.reporting import tell
+    from screening.night.settings import load_settings
+    from screening.store.revisions import current
+
+    conf: dict[str, object] = {"night": label(night).isoformat()}
+    if dag == "rerun_flights":
+        conf |= {"flights": flights or [], "all_failed": failed}
+    ran = run_dag(dag, conf, tell=progress)
+    store = load_settings().store
+    published = current(store, label(night))
+    broken = {task: text for task, text in ran.failed.items() if task != "attention"}
+    for task, text in broken.items():
+        sys.stderr.write(f"task {task} failed: {text}\n")
+    if published is None:
+        raise typer.Exit(3)
+    if "receive" in ran.skipped:
+        say(f"Night {label(night)}: nothing is new; what is published stands.")
+    say(tell(store, label(night), ran.seconds))
+    waiting = needs_attention(store, label(night))
+    code = 3 if broken else (1 if waiting else 0)
+    if sample and code == 1:
+        say("(`screening status` would exit 1: the sample holds flights that need a person, on purpose.)")
+        code = 0
+    raise typer.Exit(code)
+
+
+@app.command("serve")
+def serve(
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8080,
+) -> None:
+    """Start Airflow's own pages with the same DAGs; says the address and how to log in.
+
+    Example: screening airflow serve --port 8080
+    """
+    from screening.night.embedded import serve as start
+
+    raise typer.Exit(start(port=port, tell=say))

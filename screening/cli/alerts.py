@@ -1,0 +1,319 @@
+"""`screening alerts …`: lists come in, are compared, checked, let through and exported."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screening.cli.options import Actor, Shape
+from screening.cli.output import Format, progress, say, show
+from screening.protection.actor import who
+from screening.tables.errors import UsageError
+
+if TYPE_CHECKING:
+    from screening.alerts.model import Imported
+    from screening.night.lists import Version
+
+app = typer.Typer(help="Alert lists: import, compare, check, let through, export.", no_args_is_help=True)
+
+_List = Annotated[str, typer.Option("--list", help="Id of the list, as in the profile.")]
+_MOST_DEFICIENT = 20
+
+
+@app.command("import")
+def import_command(
+    source: Annotated[str, typer.Argument(help="Format: ofac, un, own, documents, canonical, …")],
+    path: Annotated[Path, typer.Argument(help="The publisher's file, or a folder of its files.")],
+    list_id: _List,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file (TOML) of an own list.")] = None,
+    actor: Actor = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Read a list into the store; it comes into use if the import gate lets it pass.
+
+    Exits 1 when the gate holds it back: it is stored, and a named person may release it.
+
+    Example: screening alerts import ofac downloads/ofac --list ofac
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    settings = load_settings()
+    policy = settings.profile.policy(_checked(list_id))
+    if mapping is None and policy.mapping:
+        mapping = settings.profile_folder / policy.mapping
+    progress(f"reading {path}")
+    result = lists.import_list(
+        settings.store, policy, source, path, mapping=mapping, actor=who(actor), at=datetime.now(UTC)
+    )
+    row = {
+        "list": result.list_id,
+        "version": result.version,
+        "new": result.new,
+        "active": result.active,
+        "alerts": result.alerts,
+        "held": [f"{reason.code}: {reason.text}" for reason in result.gate.reasons],
+        "warnings": [f"{reason.code}: {reason.text}" for reason in result.gate.warnings],
+        "findings": dict(sorted(Counter(finding.code for finding in result.findings).items())),
+        "counts": dict(result.counts),
+    }
+    if shape is Format.TABLE:
+        show(_upright(row), shape)
+    else:
+        show([row], shape)
+    if not result.active:
+        how = f"`screening alerts release --list {list_id} --version {result.version} --reason …`"
+        progress(f"held back; {how} lets it through")
+        raise typer.Exit(1)
+
+
+@app.command("versions")
+def versions_command(list_id: _List, shape: Shape = Format.TABLE) -> None:
+    """List the stored versions of a list, oldest first.
+
+    Example: screening alerts versions --list ofac --format json
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    columns = (
+        "version",
+        "imported_at",
+        "active",
+        "alerts",
+        "source",
+        "published",
+        "held",
+        "sequence",
+        "imported_by",
+    )
+    show([version.row() for version in lists.versions(load_settings().store, list_id)], shape, columns)
+
+
+@app.command("list")
+def list_command(shape: Shape = Format.TABLE) -> None:
+    """Show every list of store and profile, the version in use and its age.
+
+    Example: screening alerts list
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    settings = load_settings()
+    ids = sorted({*lists.known_lists(settings.store), *(policy.id for policy in settings.profile.lists)})
+    rows = []
+    for list_id in ids:
+        stored, policy = lists.versions(settings.store, list_id), settings.profile.policy(list_id)
+        active = next((version for version in stored if version.active), None)
+        since = datetime.fromisoformat(active.imported_at) if active else None
+        rows.append(
+            {
+                "list": list_id,
+                "active": active.version if active else None,
+                "alerts": active.alerts if active else 0,
+                "age_days": (datetime.now(UTC) - since).days if since else None,
+                "versions": len(stored),
+                "held": sum(bool(version.held) and not version.active for version in stored),
+                "category": policy.category,
+                "severity": policy.severity,
+                "authority": policy.authority,
+            }
+        )
+    columns = (
+        "list",
+        "active",
+        "alerts",
+        "age_days",
+        "versions",
+        "held",
+        "category",
+        "severity",
+        "authority",
+    )
+    show(rows, shape, columns)
+
+
+@app.command("diff")
+def diff_command(
+    list_id: _List,
+    old: Annotated[str, typer.Option("--from", help="Version, or its first digits.")],
+    new: Annotated[str, typer.Option("--to", help="Version, or its first digits.")],
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Show what was added, removed and changed between two versions, by source id and field.
+
+    Example: screening alerts diff --list ofac --from 3a7a39fd --to 61f0c2d4 --format json
+    """
+    from screening.alerts.diff import diff
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    store = load_settings().store
+    found = diff(lists.open_version(store, list_id, old), lists.open_version(store, list_id, new))
+    if shape is Format.JSON:
+        say(json.dumps(found.document(), ensure_ascii=False))
+        return
+    rows: list[dict[str, object]] = [
+        {"change": word, "source_id": key, "fields": None}
+        for word, keys in (("added", found.added), ("removed", found.removed))
+        for key in keys
+    ]
+    rows += [
+        {"change": "changed", "source_id": key, "fields": list(fields)}
+        for key, fields in found.changed.items()
+    ]
+    rows += [{"change": "restated", "source_id": key, "fields": ["remarks"]} for key in found.restated]
+    title = (
+        f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed, "
+        f"{found.unchanged} unchanged"
+    )
+    show(rows, shape, ("change", "source_id", "fields"), title)
+
+
+@app.command("check")
+def check_command(
+    list_id: _List,
+    version: Annotated[
+        str | None, typer.Option(help="Version, or its first digits; else the active one.")
+    ] = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Show how complete a version is, what deviated, and the alerts with too little data.
+
+    Exits 1 when the import gate holds this version back.
+
+    Example: screening alerts check --list ofac
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    store = load_settings().store
+    whole = lists.resolve(store, list_id, version)
+    stored = next(each for each in lists.versions(store, list_id) if each.version == whole)
+    show(_check_rows(lists.open_version(store, list_id, whole), stored), shape, ("check", "what", "value"))
+    if stored.held and not stored.active:
+        raise typer.Exit(1)
+
+
+@app.command("release")
+def release_command(
+    list_id: _List,
+    version: Annotated[str, typer.Option(help="The held version, or its first digits.")],
+    reason: Annotated[str, typer.Option(help="Why it may come into use; recorded.")],
+    actor: Actor = None,
+) -> None:
+    """Let a version through that the import gate held back; recorded with your name and reason.
+
+    Example: screening alerts release --list ofac --version 61f0 --as anna --reason "60 delistings announced"
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    whole = lists.release(load_settings().store, list_id, version, who(actor), reason, at=datetime.now(UTC))
+    say(f"{list_id} {whole} is in use.")
+
+
+@app.command("activate")
+def activate_command(
+    list_id: _List,
+    version: Annotated[str, typer.Option(help="A stored version, or its first digits.")],
+    reason: Annotated[str, typer.Option(help="Why; recorded.")],
+    actor: Actor = None,
+) -> None:
+    """Go back to an earlier version of a list; recorded with your name and reason.
+
+    Example: screening alerts activate --list own --version 3a7a --as anna --reason "wrong file imported"
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    store = load_settings().store
+    whole = lists.resolve(store, list_id, version)
+    if any(each.version == whole and each.held for each in lists.versions(store, list_id)):
+        raise UsageError(
+            f"the version {whole} was held back by the import gate",
+            where="--version",
+            effect="the active version stays in use",
+            remedy=f"`screening alerts release --list {list_id} --version {whole}` lets it through",
+        )
+    whole = lists.activate(store, list_id, whole, who(actor), reason, at=datetime.now(UTC))
+    say(f"{list_id} {whole} is in use.")
+
+
+@app.command("export")
+def export_command(
+    list_id: _List,
+    out: Annotated[Path, typer.Option(help="File to write: .jsonl (or .json) or .parquet.")],
+    version: Annotated[
+        str | None, typer.Option(help="Version; else the active one, else the latest.")
+    ] = None,
+) -> None:
+    """Write a version in the canonical model, JSON Lines or Parquet by the file's ending.
+
+    Example: screening alerts export --list ofac --out ofac.jsonl
+    """
+    from screening.night import lists
+    from screening.night.settings import load_settings
+
+    ending = out.suffix.lower()
+    if ending not in {".jsonl", ".json", ".ndjson", ".parquet"}:
+        raise UsageError(
+            f"the ending `{ending}` says no format",
+            where="--out",
+            effect="nothing was written",
+            remedy="name a file that ends in .jsonl or .parquet",
+        )
+    whole = lists.export_version(load_settings().store, list_id, version, out)
+    progress(f"{list_id} {whole} written to {out}")
+
+
+def _checked(list_id: str) -> str:
+    """Refuse an id that no profile could hold, before it becomes a policy."""
+    from screening.night import lists
+
+    return lists.checked_id(list_id)
+
+
+def _upright(row: dict[str, object]) -> list[dict[str, object]]:
+    """Turn one wide row into lines that a person can read."""
+    lines: list[dict[str, object]] = []
+    for name, value in row.items():
+        values = [f"{key}: {item}" for key, item in value.items()] if isinstance(value, dict) else value
+        for item in values if isinstance(values, list) else [values]:
+            lines.append({"what": name, "value": item})
+    return lines
+
+
+def _check_rows(imported: "Imported", stored: "Version") -> list[dict[str, object]]:
+    from screening.alerts.gate import completeness
+
+    dated, documented = completeness(imported)
+    rows: list[dict[str, object]] = [
+        {"check": "version", "what": stored.version, "value": "active" if stored.active else "not active"},
+        {"check": "completeness", "what": "with a date of birth", "value": f"{dated:.1%}"},
+        {"check": "completeness", "what": "with a document", "value": f"{documented:.1%}"},
+        *({"check": "count", "what": name, "value": count} for name, count in imported.counts.items()),
+    ]
+    for reason in stored.held:
+        code, _, text = reason.partition(": ")
+        rows.append({"check": "held", "what": code, "value": text})
+    findings = Counter((str(finding.level), finding.code) for finding in imported.findings)
+    rows += [
+        {"check": f"finding, {level}", "what": code, "value": n}
+        for (level, code), n in sorted(findings.items())
+    ]
+    alerts = imported.alerts.select(["source_id", "sufficient"]).to_pylist()
+    deficient = [row["source_id"] for row in alerts if not row["sufficient"]]
+    rows.append({"check": "deficient", "what": "alerts with too little data", "value": len(deficient)})
+    rows += [
+        {
+            "check": "deficient",
+            "what": source_id,
+            "value": "a second token of the name, or a birth date, nationality, document",
+        }
+        for source_id in deficient[:_MOST_DEFICIENT]
+    ]
+    return rows

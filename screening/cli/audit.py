@@ -1,0 +1,136 @@
+"""`screening audit …` and `screening keys …`: does the record hold, and which key makes the pseudonyms?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.output import Format, say, show
+from screening.protection.actor import who
+from screening.protection.audit import AuditState, Head, append, head, mend, verify
+from screening.protection.keys import ENVIRONMENT, load_keys, new_keys
+from screening.store.zones import Store
+from screening.tables.errors import UsageError
+
+audit_app = typer.Typer(help="The record of acts: does it hold?", no_args_is_help=True)
+keys_app = typer.Typer(help="Keys that make pseudonyms.", no_args_is_help=True)
+
+_StoreOption = Annotated[
+    Path, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
+]
+_ActorOption = Annotated[str | None, typer.Option("--as", help="Who acts; recorded.")]
+_DEFAULT_STORE = Path("store")
+
+
+@audit_app.command("verify")
+def verify_command(
+    store: _StoreOption = _DEFAULT_STORE,
+    anchor: Annotated[
+        str | None, typer.Option(help="A head kept outside the store, as `audit head` prints it: SEQ:HASH.")
+    ] = None,
+    shape: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+) -> None:
+    """Read the whole record of acts and compare every byte.
+
+    Exits 0 if it holds, 1 if it was changed, cut or torn: the text names the first place.
+
+    Example: screening audit verify --anchor 1841:9f2c…
+    """
+    state = verify(Store(store), _head(anchor))
+    show([_row(state)], shape)
+    raise typer.Exit(0 if state.holds else 1)
+
+
+@audit_app.command("head")
+def head_command(store: _StoreOption = _DEFAULT_STORE) -> None:
+    """Print the last record's number and hash, to be kept outside once a day (other disk, print, post).
+
+    Example: screening audit head >> /mnt/other/audit-heads.txt
+    """
+    last = head(Store(store))
+    say("0:" + "0" * 64 if last is None else f"{last.seq}:{last.hash}")
+
+
+@audit_app.command("mend")
+def mend_command(
+    reason: Annotated[str, typer.Option(help="What you found; recorded.")],
+    store: _StoreOption = _DEFAULT_STORE,
+    actor: _ActorOption = None,
+) -> None:
+    """Set a damaged end of the record aside and go on with it; its bytes are kept.
+
+    Example: screening audit mend --as officer1 --reason "disk replaced, line lost"
+    """
+    last = mend(Store(store), who(actor), reason)
+    say(f"The record goes on with {last.seq}; the damaged bytes lie beside it in the audit zone.")
+
+
+@keys_app.command("new")
+def new_command(
+    folder: Annotated[
+        Path | None, typer.Option(envvar=ENVIRONMENT, help="Key folder, outside the store.", show_envvar=True)
+    ] = None,
+    store: _StoreOption = _DEFAULT_STORE,
+    actor: _ActorOption = None,
+) -> None:
+    """Make a key and put it in use; older keys stay for the nights that name them.
+
+    New pseudonyms do not meet those of an older key: a new key is a decision, recorded in the audit zone.
+
+    Example: screening keys new --folder /etc/screening/keys
+    """
+    if folder is None:
+        raise UsageError(
+            "no key folder is named",
+            where=f"--folder or {ENVIRONMENT}",
+            effect="no key was made",
+            remedy="screening keys new --folder FOLDER, outside the store",
+        )
+    if folder.resolve().is_relative_to(store.resolve()):
+        raise UsageError(
+            "the key folder lies in the store",
+            where="--folder",
+            effect="no key was made",
+            remedy="name a folder outside the store: who copies one must not have both",
+        )
+    name = who(actor)
+    key_id = new_keys(folder)
+    append(Store(store), name, "keys.new", [key_id])
+    say(f"{key_id} is in use. Set {ENVIRONMENT}={folder} and keep a copy of the folder in a safe place.")
+
+
+@keys_app.command("show")
+def show_command() -> None:
+    """Name the key in use, never the key itself.
+
+    Example: screening keys show
+    """
+    keys = load_keys(production=False)
+    note = f" (known to everyone: set {ENVIRONMENT} before real data come in)" if keys.demonstration else ""
+    say(f"{keys.key_id}{note}")
+
+
+def _head(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    number, _, digest = text.strip().partition(":")
+    if not number.isdecimal() or len(digest) != 64:
+        raise UsageError(
+            "this is no head of an audit chain",
+            where="--anchor",
+            effect="nothing was compared",
+            remedy="give SEQ:HASH as `screening audit head` printed it",
+        )
+    return Head(int(number), digest)
+
+
+def _row(state: AuditState) -> dict[str, object]:
+    return {
+        "holds": state.holds,
+        "records": state.records,
+        "head": None if state.head is None else f"{state.head.seq}:{state.head.hash}",
+        "broken": state.broken,
+        "where": state.where,
+        "reason": state.reason,
+        "repairs": state.repairs,
+    }

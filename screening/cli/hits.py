@@ -1,0 +1,64 @@
+"""`screening hits`, `decide`, `trace`: what was found, what a person says of it, and where it came from."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from screening.cli.options import Actor, Night, Shape, label
+from screening.cli.output import Format, say, show
+from screening.protection.actor import who
+from screening.tables.codes import Decision
+
+_Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
+
+
+def hits(night: Night, shape: Shape = Format.TABLE) -> None:
+    """List the hits of a night, best first.
+
+    Example: screening hits --night 2026-11-23 --format csv
+    """
+    from screening.night.hits import COLUMNS, hits_of
+    from screening.night.settings import load_settings
+
+    show(hits_of(load_settings().store, label(night)), shape, COLUMNS)
+
+
+def decide(
+    hit: _Hit,
+    decision: Annotated[Decision, typer.Option(help="What you decide.")],
+    reason: Annotated[str, typer.Option(help="Why; recorded.")],
+    actor: Actor = None,
+    second: Annotated[
+        str | None, typer.Option(help="Second person, where the category of the alert asks for one.")
+    ] = None,
+) -> None:
+    """Record a decision on a hit. A false match keeps the pair silent while neither side changes.
+
+    Example: screening decide 3f2a --as anna --decision false_match --reason "other birth place, seen"
+    """
+    from screening.night.hits import decide as record
+    from screening.night.settings import load_settings
+
+    made = record(
+        load_settings().store,
+        hit,
+        decision=decision,
+        reason=reason,
+        analyst_id=who(actor),
+        second=second,
+        at=datetime.now(UTC),
+    )
+    silent = f"; the pair stays silent until {made.until} while neither side changes" if made.until else ""
+    say(f"Recorded: {decision} as {made.disposition_id}{silent}")
+
+
+def trace(hit: _Hit, shape: Shape = Format.TABLE) -> None:
+    """Follow a hit back to input bytes, list version, profile and code.
+
+    Example: screening trace 3f2a
+    """
+    from screening.night.hits import trace as follow
+    from screening.night.settings import load_settings
+
+    show(follow(load_settings().store, hit), shape)

@@ -1,0 +1,133 @@
+"""`screening match`, `compare` and `evaluate`: the matcher alone, on tables from anywhere, no store."""
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screening.cli.output import Format, progress, say, show
+from screening.tables.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_Table = Annotated[Path, typer.Option(help="Parquet file of evaluation tables (docs/interfaces.md).")]
+PER_1000_KEPT = 50.0
+"""Pairs are written down to the score that 50 of 1,000 innocents reach: far below any threshold in use."""
+
+
+def match(
+    travellers: _Table,
+    alerts: _Table,
+    out: Annotated[Path, typer.Option(help="Parquet file of hits to write.")],
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Score every pair.")] = False,
+    all_scored: Annotated[bool, typer.Option("--all-scored", help="Keep lower pairs too.")] = False,
+) -> None:
+    """Match travellers with alerts and write scored, explained pairs.
+
+    Pairs are ungrouped and reach down to the score that 50 of 1,000 innocent travellers reach against a list of
+    this size, so that any threshold in use can be chosen afterwards; with --all-scored down to 0 bits.
+
+    Example: screening match --travellers travellers.parquet --alerts alerts.parquet --out hits.parquet
+    """
+    import pyarrow.parquet as pq
+
+    from screening.lab import evaluation_tables
+    from screening.matching.index import build_index
+    from screening.matching.match import match as score
+    from screening.matching.model import load_model
+    from screening.matching.thresholds import threshold
+
+    model = load_model()
+    tables = evaluation_tables.alert_tables(_read(alerts, "--alerts"))
+    index = build_index(tables, model)
+    progress(f"{len(index.alert_ids)} alerts with {len(index.name_alert)} names are indexed")
+    identities = evaluation_tables.identities(_read(travellers, "--travellers"))
+    names = len(index.name_alert)
+    # A list with documents keeps those pairs as well: they score above what names alone reach at this rate.
+    floor = 0 if all_scored else max(0, min(threshold(model, PER_1000_KEPT, max(names, 1)), 1000))
+    scored = score(identities, index, model, floor=floor, exhaustive=exhaustive)
+    pq.write_table(evaluation_tables.hits(scored), out)
+    say(f"{scored.num_rows} pairs at or above {floor / 100:.2f} bits written to {out}")
+
+
+def compare(
+    pairs: Annotated[Path, typer.Option(help="CSV file with columns name1 and name2.")],
+    out: Annotated[Path, typer.Option(help="CSV file to write: the same rows with score and explanation.")],
+) -> None:
+    """Compare pairs of names alone: score from 0 to 1, on one scale for every row.
+
+    Example: screening compare --pairs pairs.csv --out compared.csv
+    """
+    from screening.matching.model import load_model
+    from screening.matching.pairs import compare_names
+
+    try:
+        with pairs.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows, columns = list(reader), list(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise _unreadable(pairs, "--pairs", type(fault).__name__) from None
+    missing = [name for name in ("name1", "name2") if name not in columns]
+    if missing:
+        raise _unreadable(pairs, "--pairs", f"no column {', '.join(missing)}")
+    found = compare_names([(row["name1"] or "", row["name2"] or "") for row in rows], load_model())
+    with out.open("w", encoding="utf-8", newline="") as file:
+        names = [name for name in columns if name not in {"score", "explanation"}]
+        writer = csv.DictWriter(
+            file, [*names, "score", "explanation"], lineterminator="\n", extrasaction="ignore"
+        )
+        writer.writeheader()
+        for row, alike in zip(rows, found, strict=True):
+            pieces = json.dumps(alike.pieces, ensure_ascii=False)
+            writer.writerow({**row, "score": f"{alike.score:.4f}", "explanation": pieces})
+    say(f"{len(rows)} pairs written to {out}")
+
+
+def evaluate(
+    hits: _Table,
+    truth: _Table,
+    shape: Annotated[Format, typer.Option("--format", help="table, json or csv.")] = Format.TABLE,
+    rate: Annotated[
+        list[float] | None, typer.Option("--rate", help="False alerts per 1,000 innocents; repeatable.")
+    ] = None,
+) -> None:
+    """Give recall at given false alerts per 1,000 travellers, over all and by distortion and culture.
+
+    Example: screening evaluate --hits hits.parquet --truth truth.parquet --format csv
+    """
+    from screening.lab.evaluate import RATES
+    from screening.lab.evaluate import evaluate as figures
+
+    found, known = _read(hits, "--hits"), _read(truth, "--truth")
+    for table, names, option in (
+        (found, ("passenger_id", "entity_id", "score"), "--hits"),
+        (known, ("passenger_id", "kind", "entity_ids"), "--truth"),
+    ):
+        missing = [name for name in names if name not in table.column_names]
+        if missing:
+            raise _unreadable(
+                hits if option == "--hits" else truth, option, f"no column {', '.join(missing)}"
+            )
+    show(figures(found, known, tuple(rate) if rate else RATES), shape)
+
+
+def _read(path: Path, option: str) -> "pa.Table":
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as fault:
+        raise _unreadable(path, option, type(fault).__name__) from None
+
+
+def _unreadable(path: Path, option: str, why: str) -> UsageError:
+    return UsageError(
+        f"{option}: the file cannot be used ({why})",
+        where=str(path),
+        effect="nothing was written",
+        remedy="name a file with the columns of docs/interfaces.md",
+    )

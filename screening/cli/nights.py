@@ -1,0 +1,151 @@
+"""`screening run`, `rerun`, `status`, `report`: one night, from start to what became of each flight."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from screening.cli.options import Actor, Flights, Inbox, LetThrough, Night, Reason, Shape, label
+from screening.cli.output import Format, progress, say, show
+from screening.protection.actor import who
+from screening.tables.errors import UsageError
+
+
+def run(
+    night: Night,
+    inbox: Inbox = None,
+    lists: Annotated[
+        list[str] | None,
+        typer.Option("--list", help="List to screen against; repeatable. Default: all active."),
+    ] = None,
+    let_through: LetThrough = None,
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Run a whole night: receive, read, settle, screen, publish, report.
+
+    Takes in every file that no earlier night received. A run that was killed is taken up again. Exits 1 if
+    something needs a person, 2 on wrong use, 3 if the store or the inbox cannot be used.
+
+    Example: screening run --night 2026-11-23 --inbox inbox
+    """
+    from screening.night.session import run_night
+    from screening.night.settings import load_settings
+
+    settings = load_settings(inbox=inbox)
+    session = run_night(
+        settings,
+        label(night),
+        actor=who(actor),
+        tell=progress,
+        chosen=lists,
+        let_through=_gates(let_through, reason),
+        reason=reason,
+    )
+    if not session.fresh:
+        say(f"Night {label(night)}: nothing is new; what is published stands.")
+    _tell_result(label(night), session.seconds)
+
+
+def rerun(
+    night: Night,
+    flights: Flights = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All quarantined and failed flights.")] = False,
+    inbox: Inbox = None,
+    let_through: LetThrough = None,
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Screen flights again, and those that share a message with them; all other rows stay as they are.
+
+    Keeps the night's lists, profile and model; takes today's inputs (new files of the inbox that speak of
+    these flights) and code.
+
+    Example: screening rerun --night 2026-11-23 --flight UA988-20261123-FRA-IAD
+    """
+    from screening.night.session import rerun_flights
+    from screening.night.settings import load_settings
+
+    if not flights and not failed:
+        raise UsageError(
+            "neither --flight nor --failed is given",
+            where="screening rerun",
+            effect="nothing was run",
+            remedy=f"name flights (screening status --night {label(night)} lists them) or give --failed",
+        )
+    settings = load_settings(inbox=inbox)
+    session = rerun_flights(
+        settings,
+        label(night),
+        flights=flights or [],
+        failed=failed,
+        actor=who(actor),
+        tell=progress,
+        let_through=_gates(let_through, reason),
+        reason=reason,
+    )
+    if session.along:
+        say(f"Came along, as they share messages: {', '.join(session.along)}")
+    if session.code_differs:
+        say("The code differs from that of the published revision: rows may differ for that reason alone.")
+    if not session.fresh:
+        say(f"Night {label(night)}: the result is the same; what is published stands.")
+    _tell_result(label(night), session.seconds)
+
+
+def status(night: Night, shape: Shape = Format.TABLE) -> None:
+    """Show every flight of a night, what became of it, and the command that mends it.
+
+    Exits 1 if something needs a person.
+
+    Example: screening status --night 2026-11-23 --format json
+    """
+    from screening.night.attention import needs_attention
+    from screening.night.settings import load_settings
+    from screening.night.status import flights_of
+
+    store = load_settings().store
+    show(flights_of(store, label(night)), shape)
+    raise typer.Exit(1 if needs_attention(store, label(night)) else 0)
+
+
+def report(night: Night) -> None:
+    """Write the night's report again (one HTML file that opens offline) and say where it is.
+
+    Example: screening report --night 2026-11-23
+    """
+    from screening.night.reporting import write_report
+    from screening.night.settings import load_settings
+
+    say(str(write_report(load_settings().store, label(night))))
+
+
+def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:
+    from screening.night.gates import GATES
+
+    for gate in let_through or []:
+        if gate not in GATES:
+            raise UsageError(
+                f"--let-through {gate}: there is no such gate",
+                where="screening run",
+                effect="nothing was run",
+                remedy=f"gates are: {', '.join(GATES)}",
+            )
+    if let_through and not (reason or "").strip():
+        raise UsageError(
+            "--let-through needs --reason",
+            where="screening run",
+            effect="nothing was run",
+            remedy='say why: --reason "…"; it is recorded under your name',
+        )
+    return let_through or []
+
+
+def _tell_result(night: date, seconds: dict[str, float]) -> None:
+    from screening.night.attention import needs_attention
+    from screening.night.reporting import tell
+    from screening.night.settings import load_settings
+
+    store = load_settings().store
+    say(tell(store, night, seconds))
+    raise typer.Exit(1 if needs_attention(store, night) else 0)

@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.output import Format
+
+Night = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Label of the night, YYYY-MM-DD.")]
+Shape = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+Actor = Annotated[
+    str | None,
+    typer.Option("--as", help="Who acts (else SCREENING_ACTOR, else the system's user); recorded."),
+]
+Inbox = Annotated[
+    Path | None, typer.Option(help="Folder of carriers' files (else SCREENING_INBOX, else ./inbox).")
+]
+Flights = Annotated[
+    list[str] | None, typer.Option("--flight", help="Flight, as UA988-20261123-FRA-IAD or UA988; repeatable.")
+]
+LetThrough = Annotated[
+    list[str] | None, typer.Option("--let-through", help="Gate that you let the night through; repeatable.")
+]
+Reason = Annotated[str | None, typer.Option(help="Why; recorded. Needed with --let-through.")]
+
+
+def label(night: datetime) -> date:
+    """Give the night's label."""
+    return night.date()

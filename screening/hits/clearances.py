@@ -1,0 +1,46 @@
+"""Clearances: cleared pairs stay silent, but counted, while neither side's evidence changes.
+
+Rule (docs/alert-lists.md, redress): a clearance binds the traveller's person_key, the alert and its content,
+and what was compared. It ends with its last day, when the alert's content changed, or when other evidence is
+compared. It never silences document evidence: a document is on a list whoever holds it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from screening.tables.codes import EvidenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Clearances:
+    """Clearances by (person_key, alert_id, evidence_hash): (alert_hash, until) of each."""
+
+    of: Mapping[tuple[str, str, str], Sequence[tuple[str, date]]]
+
+    def silences(
+        self,
+        person_key: str,
+        alert_id: str,
+        evidence_hash: str,
+        *,
+        alert_hash: str,
+        night: date,
+        pieces: Sequence[Mapping[str, object]],
+    ) -> bool:
+        """Is this pair cleared on this night?"""
+        if any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in pieces):
+            return False
+        found = self.of.get((person_key, alert_id, evidence_hash), ())
+        return any(content == alert_hash and night <= until for content, until in found)
+
+
+def clearances_of(table: pa.Table) -> Clearances:
+    """Read CLEARANCES."""
+    found: dict[tuple[str, str, str], list[tuple[str, date]]] = {}
+    for row in table.to_pylist():
+        key = (row["person_key"], row["alert_id"], row["evidence_hash"])
+        found.setdefault(key, []).append((row["alert_hash"], row["until"]))
+    return Clearances(found)

@@ -1,0 +1,153 @@
+"""Dispositions: what a person decided about a hit, by which rules, and what follows from it.
+
+Rules: a decision has a reason. Deciding on an alert of a category that asks for two persons needs a second
+one, and never the same person twice (four eyes). A disposition is never changed: a later one of the same
+traveller, alert and evidence supersedes it. A false match clears the pair for the profile's days, except
+where a document agrees.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from screening.tables.analyst import CLEARANCES, DISPOSITIONS
+from screening.tables.codes import Category, Decision, EvidenceKind
+from screening.tables.errors import UsageError
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """What a decision writes: one DISPOSITIONS row, and a CLEARANCES row where the pair is cleared."""
+
+    disposition: Row
+    clearance: Row | None
+
+
+def dispose(
+    hit: Mapping[str, object],
+    *,
+    decision: Decision,
+    reason: str,
+    analyst: str,
+    second: str | None,
+    at: datetime,
+    second_person: Collection[Category],
+    clear_days: int,
+    alert_hash: str,
+    evidence: Sequence[Mapping[str, object]],
+    earlier: pa.Table,
+) -> Disposed:
+    """Decide on a hit.
+
+    Args:
+        hit: a HITS row.
+        decision: true match, false match or inconclusive.
+        reason: the analyst's reason, in words.
+        analyst: who decides.
+        second: the second person, where one is asked for.
+        at: when, UTC.
+        second_person: categories that ask for two persons (profile.clearing.second_person).
+        clear_days: how long a false match stays silent (profile.clearing.days).
+        alert_hash: `content_hash` of the hit's alert.
+        evidence: EVIDENCE rows of the hit's alert.
+        earlier: DISPOSITIONS so far.
+
+    Returns:
+        The rows to write.
+
+    Raises:
+        UsageError: no reason, no time zone, a second person is missing or is the analyst.
+    """
+    _check(
+        hit, decision=decision, reason=reason, analyst=analyst, second=second, at=at, categories=second_person
+    )
+    before = in_force(earlier).get((str(hit["person_key"]), str(hit["alert_id"]), str(hit["evidence_hash"])))
+    names = ("person_key", "alert_id", "evidence_hash")
+    key = "|".join(
+        [str(hit["hit_id"]), *(str(hit[name]) for name in names), str(decision), analyst, at.isoformat()]
+    )
+    disposition: Row = {
+        "disposition_id": hashlib.sha256(key.encode()).hexdigest()[:32],
+        "hit_id": hit["hit_id"],
+        **{name: hit[name] for name in names},
+        "decision": str(decision),
+        "reason": reason.strip(),
+        "analyst": analyst,
+        "second": second,
+        "decided_at": at,
+        "supersedes": before["disposition_id"] if before else None,
+    }
+    by_document = any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in evidence)
+    if decision is not Decision.FALSE_MATCH or by_document:
+        return Disposed(disposition, None)
+    clearance: Row = {
+        "clearance_id": hashlib.sha256(f"clearance|{disposition['disposition_id']}".encode()).hexdigest()[
+            :32
+        ],
+        **{name: hit[name] for name in names},
+        "alert_hash": alert_hash,
+        "until": (at + timedelta(days=clear_days)).date(),
+        "disposition_id": disposition["disposition_id"],
+    }
+    return Disposed(disposition, clearance)
+
+
+def _check(
+    hit: Mapping[str, object],
+    *,
+    decision: Decision,
+    reason: str,
+    analyst: str,
+    second: str | None,
+    at: datetime,
+    categories: Collection[Category],
+) -> None:
+    where = f"hit {hit['hit_id']}"
+    if not reason.strip():
+        raise UsageError(
+            "a decision needs a reason", where=where, effect="nothing was decided", remedy="add --reason TEXT"
+        )
+    if at.tzinfo is None:
+        raise ValueError("the time of a decision carries a time zone")
+    if second is not None and second.casefold().strip() == analyst.casefold().strip():
+        raise UsageError(
+            "the second person is the analyst",
+            where=where,
+            effect="nothing was decided",
+            remedy="a different person has to agree: --second NAME",
+        )
+    # Setting a hit aside needs no fewer eyes than confirming it; only "inconclusive" leaves the hit open.
+    needed = Category(str(hit["category"])) in categories and decision is not Decision.INCONCLUSIVE
+    if needed and not (second and second.strip()):
+        raise UsageError(
+            f"alerts of the category {hit['category']} are decided by two persons",
+            where=where,
+            effect="nothing was decided",
+            remedy="name the second person: --second NAME",
+        )
+
+
+def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], Row]:
+    """Give the last unsuperseded disposition of each (person_key, alert_id, evidence_hash)."""
+    rows = dispositions.sort_by([("decided_at", "ascending"), ("disposition_id", "ascending")]).to_pylist()
+    superseded = {row["supersedes"] for row in rows if row["supersedes"]}
+    return {
+        (row["person_key"], row["alert_id"], row["evidence_hash"]): row
+        for row in rows
+        if row["disposition_id"] not in superseded
+    }
+
+
+def disposition_table(rows: Sequence[Row]) -> pa.Table:
+    """Give DISPOSITIONS of rows."""
+    return DISPOSITIONS.table(rows)
+
+
+def clearance_table(rows: Sequence[Row]) -> pa.Table:
+    """Give CLEARANCES of rows."""
+    return CLEARANCES.table(rows)

@@ -1,0 +1,69 @@
+"""What decides that two alerts are one hit.
+
+Several lists name one person, and one list names him twice. An analyst should see him once, with all his
+alerts. Two alerts that the same traveller matches are one hit when either
+
+* they hold the traveller's same document: both have document evidence of the same number (the list's writing
+  of it decides, normalised by the matcher); or
+* they name the same person: the same tokens of the name (in any order) and the same date of birth to the day.
+
+A name alone or a year alone never joins: brothers and namesakes stay two hits, since joining them would hide
+one. Grouping looks at the traveller's own pairs only, so no hit depends on another traveller.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from screening.identity.names import tokens
+from screening.tables.codes import EvidenceKind
+
+Piece = Mapping[str, object]
+
+
+def group(pairs: Mapping[str, tuple[str, Sequence[Piece]]]) -> list[tuple[str, ...]]:
+    """Group the alerts of one traveller.
+
+    Args:
+        pairs: for each alert_id the listed name that fits best ("" where a document alone led there) and the
+            pieces of evidence.
+
+    Returns:
+        Groups of alert ids, each sorted, in the order of their smallest id.
+
+    >>> born = {"kind": "date_of_birth", "alert_value": "1970-02-01", "weight": 1350}
+    >>> group({"a:1": ("Doe, John", [born]), "b:7": ("John DOE", [born]), "b:9": ("Doe, Jane", [born])})
+    [('a:1', 'b:7'), ('b:9',)]
+    """
+    by_mark: dict[str, str] = {}
+    leader = {alert_id: alert_id for alert_id in pairs}
+
+    def lead(alert_id: str) -> str:
+        while leader[alert_id] != alert_id:
+            alert_id = leader[alert_id]
+        return alert_id
+
+    for alert_id in sorted(pairs):
+        for mark in _marks(*pairs[alert_id]):
+            other = by_mark.setdefault(mark, alert_id)
+            one, two = sorted((lead(alert_id), lead(other)))
+            leader[two] = one
+    groups: dict[str, list[str]] = {}
+    for alert_id in sorted(pairs):
+        groups.setdefault(lead(alert_id), []).append(alert_id)
+    return [tuple(groups[first]) for first in sorted(groups)]
+
+
+def _marks(name: str, pieces: Sequence[Piece]) -> list[str]:
+    """Give what this alert shares with others of the same person."""
+    marks = []
+    for piece in pieces:
+        value = str(piece["alert_value"] or "")
+        if piece["kind"] == EvidenceKind.DOCUMENT and _whole(piece["weight"]) > 0 and value:
+            marks.append(f"document:{value.split(maxsplit=1)[0]}")
+        words = sorted(tokens(name))
+        if piece["kind"] == EvidenceKind.DATE_OF_BIRTH and len(value) == len("YYYY-MM-DD") and len(words) > 1:
+            marks.append(f"person:{' '.join(words)}:{value}")
+    return marks
+
+
+def _whole(weight: object) -> int:
+    return weight if isinstance(weight, int) else 0

@@ -1,0 +1,78 @@
+r"""Which tokens of a name carry it, and which only lead to the next (al, bin, de la, van der).
+
+A particle is left out where another token follows it, because carriers, lists and documents keep, drop or
+join it as they please (measured on public lists: the same alias stands with and without `al-`); joined to its
+token it stays as a second spelling. ABD and its article are one token, ABDUL, for the same reason.
+
+>>> [(part.token, part.with_particles) for part in significant(("VAN", "DER", "BERG"))]
+[('BERG', 'VANDERBERG')]
+>>> [part.token for part in significant(("ABD", "AL", "RAHMAN", "AL", "MASRI"))]
+['ABDUL', 'RAHMAN', 'MASRI']
+>>> [part.token for part in significant(("ALIYEV", "ILHAM", "OGLU"))]
+['ALIYEV', 'ILHAM']
+>>> [part.token for part in significant(("BEN",))]
+['BEN']
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+SERVANT = frozenset({"ABD", "ABDAL", "ABDEL", "ABDUL", "ABDOL", "ABDOUL", "ABED"})
+_ARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "AD", "ASH", "EZ", "AZ", "OL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Significant:
+    """A token that carries the name, and its spelling joined with the particles before it, if any."""
+
+    token: str
+    with_particles: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Groups of spellings and short forms, and words that only lead to a name."""
+
+    spelling: tuple[tuple[str, ...], ...]
+    short: tuple[tuple[str, ...], ...]
+    particles: frozenset[str]
+    trailing: frozenset[str]
+
+
+@cache
+def variants() -> Variants:
+    """Read identity/data/variants.json."""
+    read = json.loads(files("screening.identity").joinpath("data/variants.json").read_text("utf-8"))
+    return Variants(
+        spelling=tuple(tuple(group) for group in read["spelling"]),
+        short=tuple(tuple(group) for group in read["short"]),
+        particles=frozenset(read["particles"]),
+        trailing=frozenset(read["trailing"]),
+    )
+
+
+def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
+    """Give the tokens that carry a name (or one field of it), each with its particles joined."""
+    words = variants()
+    end = len(parts)
+    while end > 1 and parts[end - 1] in words.trailing:
+        end -= 1
+    found: list[Significant] = []
+    before: list[str] = []
+    at = 0
+    while at < end:
+        token = parts[at]
+        if token in SERVANT and at + 1 < end:
+            found.append(Significant("ABDUL"))
+            at += 2 if parts[at + 1] in _ARTICLES and at + 2 < end else 1
+            before = []
+            continue
+        if token in words.particles and at + 1 < end:
+            before.append(token)
+        else:
+            found.append(Significant(token, "".join(before) + token if before else None))
+            before = []
+        at += 1
+    return tuple(found)

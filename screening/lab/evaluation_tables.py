@@ -1,0 +1,186 @@
+"""Evaluation tables (docs/interfaces.md): travellers and alerts from anywhere, as the matcher's own tables.
+
+A list's `doc_countries` stand beside its `doc_numbers` by place; countries that are no code give no State.
+What cannot be read (a date, a code) is missing, never an error: missing is not disagreement.
+"""
+
+import json
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from screening.identity.documents import document_key, normalise_number
+from screening.identity.mrz import maybe_cut
+from screening.identity.names import tokens
+from screening.identity.states import state_code
+from screening.identity.titles import is_placeholder, strip_surname_title, strip_title
+from screening.matching.index import AlertTables
+from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
+from screening.tables.work import IDENTITIES
+
+Rows = list[dict[str, object]]
+_DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$", re.ASCII)
+
+
+def identities(travellers: pa.Table) -> pa.Table:
+    """Give IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
+    rows: Rows = []
+    for row in travellers.to_pylist():
+        born = _interval(row.get("dob") or "")
+        issuer = state_code(row.get("doc_country"))
+        number = normalise_number(row.get("doc_number") or "")
+        states = {state for state in (state_code(row.get("nationality")), issuer) if state}
+        common = {
+            "traveller_id": row["passenger_id"],
+            "flight_id": "evaluation",
+            "born_from": born[0] if born else None,
+            "born_to": born[1] if born else None,
+            "sex": row.get("sex") if row.get("sex") in {"M", "F"} else None,
+            "nationalities": sorted(states),
+            "document_keys": sorted({document_key(number, None), document_key(number, issuer)})
+            if number
+            else [],
+        }
+        for reading, (surname, given) in enumerate(_names_of(row)):
+            name = {"surname_tokens": list(surname), "given_tokens": list(given)}
+            cut = maybe_cut(" ".join(surname), " ".join(given))
+            empty = not (surname or given)
+            rows.append({**common, **name, "reading": reading, "maybe_cut": cut, "placeholder": empty})
+    return IDENTITIES.table(rows)
+
+
+def _names_of(row: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Give the readings of a name: without its titles, and as it stands."""
+    surname, given = row.get("surname") or "", row.get("given_names") or ""
+    without = _name(strip_surname_title(surname, given=bool(given))[0]), _name(strip_title(given)[0])
+    found = [without, (_name(surname), _name(given))]
+    return found[:1] if found[0] == found[1] else [name for name in found if any(name)] or found[:1]
+
+
+def _name(field: str | None) -> tuple[str, ...]:
+    return () if not field or is_placeholder(field) else tokens(field)
+
+
+def _interval(written: str) -> tuple[date, date] | None:
+    """Give first and last day of YYYY-MM-DD, YYYY-MM, YYYY or YYYY..YYYY."""
+    begin, _, end = written.strip().partition("..")
+    first, last = _part(begin), _part(end or begin)
+    return (first[0], last[1]) if first and last and first[0] <= last[1] else None
+
+
+def _part(written: str) -> tuple[date, date] | None:
+    read = _DATE.match(written.strip())
+    if not read:
+        return None
+    year, month, day = int(read[1]), int(read[2] or 0), int(read[3] or 0)
+    try:
+        if day:
+            return date(year, month, day), date(year, month, day)
+        if month:
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        return date(year, 1, 1), date(year, 12, 31)
+    except ValueError:
+        return None
+
+
+def alert_tables(alerts: pa.Table) -> AlertTables:
+    """Give the five alert tables of an evaluation table of alerts; `entity_id` becomes `alert_id`."""
+    heads: Rows = []
+    names: Rows = []
+    dates: Rows = []
+    documents: Rows = []
+    facts: Rows = []
+    for row in alerts.to_pylist():
+        alert_id = row["entity_id"]
+        heads.append(_head(alert_id, row.get("source") or "evaluation"))
+        names += _numbered(alert_id, _names(row))
+        dates += _numbered(alert_id, _dates(row))
+        documents += _numbered(alert_id, _documents(row))
+        facts += _numbered(alert_id, _facts(row))
+    return AlertTables(
+        ALERTS.table(heads),
+        ALERT_NAMES.table(names),
+        ALERT_DATES.table(dates),
+        ALERT_DOCUMENTS.table(documents),
+        ALERT_FACTS.table(facts),
+    )
+
+
+def _head(alert_id: str, source: str) -> dict[str, object]:
+    return {
+        "alert_id": alert_id,
+        "list": source,
+        "source_id": alert_id,
+        "category": "inform",
+        "severity": 3,
+        "authority": source,
+        "status": "active",
+        "sufficient": True,
+        "content_hash": "",
+        "provenance": "evaluation table",
+    }
+
+
+def _numbered(alert_id: str, rows: Iterable[Mapping[str, object]]) -> Rows:
+    return [
+        {"alert_id": alert_id, "ordinal": at, "identity": 0, "provenance": "evaluation table", **row}
+        for at, row in enumerate(rows)
+    ]
+
+
+def _names(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:
+    seen: set[str] = set()
+    for field, kind in (("primary_name", "primary"), ("aliases", "alias"), ("weak_aliases", "weak")):
+        value = row.get(field)
+        for full in [value] if isinstance(value, str) else value or []:  # type: ignore[attr-defined]
+            if full and full not in seen:
+                seen.add(full)
+                yield {"full": full, "kind": kind, "script": "Latn" if tokens(full) else "Zyyy"}
+
+
+def _dates(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:
+    for value, precision in zip(_list(row, "dobs"), _list(row, "dob_precisions"), strict=False):
+        interval = _interval(value)
+        if interval:
+            yield {"value": value, "from": interval[0], "to": interval[1], "precision": precision}
+
+
+def _documents(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:
+    countries = _list(row, "doc_countries")
+    for at, number in enumerate(_list(row, "doc_numbers")):
+        if number:
+            state = state_code(countries[at]) if at < len(countries) else None
+            yield {"type": "other", "number": number, "issuing_state": state, "status": "valid"}
+
+
+def _facts(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:
+    if row.get("sex") in {"M", "F"}:
+        yield {"kind": "sex", "value": row["sex"]}
+    for state in sorted({code for value in _list(row, "nationalities") if (code := state_code(value))}):
+        yield {"kind": "nationality", "value": state}
+    born_in = row.get("birth_country")
+    if isinstance(born_in, str) and (code := state_code(born_in)):
+        yield {"kind": "birth_country", "value": code}
+
+
+def _list(row: Mapping[str, object], field: str) -> list[str]:
+    value = row.get(field)
+    return [item or "" for item in value] if isinstance(value, list) else []
+
+
+def hits(scored: pa.Table) -> pa.Table:
+    """Give the evaluation table of hits: `score` in bits, `explanation` as a JSON string."""
+    return pa.table(
+        {
+            "passenger_id": scored["traveller_id"],
+            "entity_id": scored["alert_id"],
+            "score": pa.array([score / 100 for score in scored["score"].to_pylist()], pa.float64()),
+            "explanation": pa.array(
+                [json.dumps(pieces, ensure_ascii=False) for pieces in scored["evidence"].to_pylist()],
+                pa.string(),
+            ),
+        }
+    )

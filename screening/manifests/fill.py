@@ -1,0 +1,118 @@
+"""Columns of settled travellers: each from the first of their statements in force that says it.
+
+What belongs together is taken from one statement: surname, given names and name as sent; birth date and how
+it was sent. Names that other statements in force give stand in `other_names`, so that they are screened
+too.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.manifests.facts import Facts
+from screening.manifests.settled import Traveller
+from screening.tables import individual as t
+
+Places = npt.NDArray[np.int64]
+_SINGLE = (
+    "sex",
+    "nationality",
+    "residence",
+    "seat",
+    "locator",
+    "traveller_reference",
+    "embarkation",
+    "debarkation",
+)
+
+
+def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
+    """Give TRAVELLERS of travellers who have id and key."""
+    statements = facts.table
+    owner = np.repeat(np.arange(len(settled)), [len(traveller.rows) for traveller in settled])
+    row = np.fromiter((row for traveller in settled for row in traveller.rows), np.int64, len(owner))
+    named = pc.or_(_said(statements["surname"]), _said(statements["given_names"]))
+    name = _first(owner, row, named, len(settled))
+    born = _first(owner, row, pc.is_valid(statements["date_of_birth"]), len(settled))
+    written = _first(owner, row, pc.is_valid(statements["birth_as_sent"]), len(settled))
+    written = np.where(born >= 0, born, written)
+    first = np.array([traveller.rows[0] for traveller in settled], dtype=np.int64)
+    columns: dict[str, object] = {
+        "traveller_id": [traveller.traveller_id for traveller in settled],
+        "flight_id": [traveller.flight_id for traveller in settled],
+        "statement_ids": [[facts.statement_id[row] for row in traveller.every()] for traveller in settled],
+        "current": [len(traveller.rows) + len(traveller.marks) for traveller in settled],
+        "sources": [list(traveller.sources) for traveller in settled],
+        "join_basis": [traveller.basis for traveller in settled],
+        "person_key": [traveller.person_key for traveller in settled],
+        "role": [traveller.role for traveller in settled],
+        "surname": _take(statements["surname"], name),
+        "given_names": _take(statements["given_names"], name),
+        "name_as_sent": _take(statements["name_as_sent"], np.where(name >= 0, name, first)),
+        "date_of_birth": _take(statements["date_of_birth"], born),
+        "birth_as_sent": _take(statements["birth_as_sent"], written),
+        "on_board": [traveller.on_board for traveller in settled],
+        "other_names": [
+            _others(facts, traveller, chosen) for traveller, chosen in zip(settled, name, strict=True)
+        ],
+    }
+    for column in _SINGLE:
+        values = statements[column]
+        columns[column] = _take(values, _first(owner, row, pc.is_valid(values), len(settled)))
+    return t.TRAVELLERS.columns_table(columns)
+
+
+def documents(settled: Sequence[Traveller]) -> pa.Table:
+    """Give DOCUMENTS of travellers who have an id."""
+    rows = [
+        (traveller.traveller_id, ordinal, paper)
+        for traveller in settled
+        for ordinal, paper in enumerate(traveller.papers)
+    ]
+    columns: dict[str, object] = {
+        "traveller_id": [identifier for identifier, _, _ in rows],
+        "ordinal": [ordinal for _, ordinal, _ in rows],
+    }
+    for name in t.DOCUMENTS.schema.names[2:]:
+        columns[name] = [getattr(paper, name) for _, _, paper in rows]
+    return t.DOCUMENTS.columns_table(columns)
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.not_equal(column, ""), False)
+
+
+def _first(owner: Places, row: Places, says: pa.ChunkedArray, number: int) -> Places:
+    """Give for each traveller the first of his rows that says a thing; -1 where none does."""
+    told = (
+        says.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)[row]
+        if len(row)
+        else np.zeros(0, bool)
+    )
+    owners, rows = owner[told], row[told]
+    found = np.full(number, -1, dtype=np.int64)
+    ahead = np.ones(len(owners), dtype=bool)
+    ahead[1:] = owners[1:] != owners[:-1]
+    found[owners[ahead]] = rows[ahead]
+    return found
+
+
+def _take(column: pa.ChunkedArray, places: Places) -> pa.ChunkedArray:
+    return pc.take(column, pa.array(places, mask=places < 0))
+
+
+def _others(facts: Facts, traveller: Traveller, chosen: int) -> list[str]:
+    """Give the further names of the statements in force, each once, in their order."""
+    if len(traveller.rows) == 1:
+        return []
+    known = {facts.name[chosen] if chosen >= 0 else "", ""}
+    found: list[str] = []
+    for row in traveller.rows:
+        if facts.name[row] not in known:
+            known.add(facts.name[row])
+            surname, given = (facts.table[name][row].as_py() or "" for name in ("surname", "given_names"))
+            found.append(f"{surname}/{given}")
+    return found

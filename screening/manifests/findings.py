@@ -1,0 +1,150 @@
+"""Findings of settling: what of a leg's messages contradicts itself, and what was done about it.
+
+They stand on the leg (`flights.findings`), with counts and never with a name, a date of birth or a number.
+"""
+
+from screening.tables.codes import Effect, Level
+from screening.tables.findings import Finding, FindingKind
+
+KINDS: tuple[FindingKind, ...] = (
+    FindingKind(
+        "api_without_pnr",
+        Level.WARNING,
+        Effect.NONE,
+        "Travellers of the API have no booking in the PNR of the same leg (crew is not counted).",
+        "An analyst's lead; where it is many, ask the carrier whether its PNR push was whole.",
+    ),
+    FindingKind(
+        "pnr_without_api",
+        Level.WARNING,
+        Effect.NONE,
+        "Travellers of the PNR are in no API of the same leg: no-show, or the API is missing.",
+        "An analyst's lead after close-out; before it the API may still come.",
+    ),
+    FindingKind(
+        "join_ambiguous",
+        Level.WARNING,
+        Effect.NONE,
+        "API and PNR travellers could be joined in more than one way, so they were not joined.",
+        "Both are screened; compare them in the travellers table.",
+    ),
+    FindingKind(
+        "join_contradicted",
+        Level.WARNING,
+        Effect.NONE,
+        "API and PNR share a document or a traveller reference, but neither name nor birth date: not joined.",
+        "Both are screened; somebody may travel on another person's document.",
+    ),
+    FindingKind(
+        "document_on_several_travellers",
+        Level.WARNING,
+        Effect.NONE,
+        "Travellers of different name or birth date state the same document.",
+        "They are kept apart and all screened; somebody may travel on another person's document.",
+    ),
+    FindingKind(
+        "leg_time_differs",
+        Level.INFO,
+        Effect.REPAIRED,
+        "Messages disagree about the time of the leg; the latest one is believed.",
+        "Nothing to do, unless the difference is large.",
+    ),
+    FindingKind(
+        "airport_unknown",
+        Level.WARNING,
+        Effect.NONE,
+        "An airport of the leg is in no table of airports, so its time zone is not known.",
+        "Check the code with the carrier; times of the leg cannot be put into UTC.",
+    ),
+    FindingKind(
+        "codeshare_folded",
+        Level.INFO,
+        Effect.REPAIRED,
+        "Messages named the leg by a marketing designator only; they were settled on the operating leg.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "codeshare_ambiguous",
+        Level.WARNING,
+        Effect.NONE,
+        "The designator of this leg is listed as a codeshare of several legs, or two legs list each other.",
+        "The legs are kept apart, so travellers may be counted on each; ask the carriers who operates.",
+    ),
+    FindingKind(
+        "full_states_part",
+        Level.WARNING,
+        Effect.NONE,
+        "A later full manifest is incomplete, or too small to be the whole: it withdrew nobody.",
+        "Travellers who may have left stay on the manifest until a whole one comes.",
+    ),
+    FindingKind(
+        "full_adds",
+        Level.INFO,
+        Effect.NONE,
+        "Full manifests that share no traveller were added up (one message a party, or a station).",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "cancel_without_traveller",
+        Level.WARNING,
+        Effect.NONE,
+        "A cancellation names nobody on the manifest, or fits more than one: it withdrew nobody.",
+        "Ask the carrier; the travellers concerned stay on the manifest.",
+    ),
+    FindingKind(
+        "close_out_adds",
+        Level.WARNING,
+        Effect.NONE,
+        "The close-out names travellers of whom no API came before: they are on the manifest by it alone.",
+        "They were screened; the carrier let them board without API.",
+    ),
+    FindingKind(
+        "close_out_ambiguous",
+        Level.INFO,
+        Effect.NONE,
+        "The close-out names travellers that it does not tell from others; whether these flew is not known.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "flight_cancelled",
+        Level.INFO,
+        Effect.NONE,
+        "The carrier cancelled the flight; what was said before of its travellers is withdrawn.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "flight_changed",
+        Level.INFO,
+        Effect.NONE,
+        "The carrier announced a change of the flight; a leg of another date stands under its own id.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "traveller_ids_merged",
+        Level.INFO,
+        Effect.REPAIRED,
+        "Travellers of earlier nights turned out to be one person; the older id stays.",
+        "Dispositions bind to the person and not to the id: nothing to do.",
+    ),
+    FindingKind(
+        "traveller_ids_split",
+        Level.INFO,
+        Effect.REPAIRED,
+        "A traveller of an earlier night turned out to be several persons; the first statement keeps the id.",
+        "Nothing to do.",
+    ),
+)
+_LEVELS = {kind.code: kind.level for kind in KINDS}
+
+
+def finding(code: str, text: str) -> dict[str, object]:
+    """Give a finding of a leg as it stands in `flights.findings`.
+
+    A leg has no bytes of its own, so that offset is 0 and segment absent.
+    """
+    return Finding(code, _LEVELS[code], 0, None, text).row()
+
+
+def counted(code: str, number: int, one: str, several: str) -> list[dict[str, object]]:
+    """Give no finding for 0, else one whose text begins with the number."""
+    return [finding(code, f"{number} {one if number == 1 else several}")] if number else []

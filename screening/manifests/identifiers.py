@@ -1,0 +1,125 @@
+"""Identifiers that stay: a traveller keeps his id while messages add up, a person his key from leg to leg.
+
+traveller_id: the id under which any of his statements stood in an earlier night; of several the one whose
+earliest statement was sent first, the others are lost to it. Where one id's statements are now several
+travellers', who holds its earliest statement keeps it. Else HMAC of leg and first statement.
+
+person_key, what dispositions and clearances bind to: HMAC of the best document, where nobody else on the
+leg states it; else of normalised name and birth date. A name without a birth date names no person: clearing
+one KIM MIN of unknown birth must not silence the next one, so then the key is the traveller's own.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.manifests.facts import Facts
+from screening.manifests.papers import best
+from screening.manifests.settled import Traveller
+
+Pseudonym = Callable[[str, str], str]
+Earlier = dict[str, dict[str, str]]
+"""Operating leg -> statement -> traveller_id."""
+
+
+def earlier_ids(earlier: pa.Table, root: Mapping[str, str], scope: Collection[str]) -> Earlier:
+    """Index the travellers of earlier nights by their statements.
+
+    Args:
+        earlier: traveller_id, flight_id, statement_ids.
+        root: operating leg of each marketing leg; an id given on the latter stays.
+        scope: operating legs.
+    """
+    rows = earlier.select(["traveller_id", "flight_id", "statement_ids"]).combine_chunks()
+    parents = pc.list_parent_indices(rows["statement_ids"])
+    statements = pc.list_flatten(rows["statement_ids"]).to_pylist()
+    columns = (pc.take(rows[name], parents).to_pylist() for name in ("traveller_id", "flight_id"))
+    found: Earlier = {}
+    # sorted: where two nights gave one statement different ids, the outcome must not depend on their order
+    for traveller, flight, statement in sorted(zip(*columns, statements, strict=True)):
+        leg = root.get(flight, flight)
+        if leg in scope:
+            found.setdefault(leg, {}).setdefault(statement, traveller)
+    return found
+
+
+def give_ids(
+    facts: Facts,
+    flight_id: str,
+    travellers: Sequence[Traveller],
+    *,
+    gone: Sequence[Sequence[int]],
+    held: Mapping[str, str],
+    pseudonym: Pseudonym,
+) -> tuple[int, int]:
+    """Give each traveller of a leg his id.
+
+    Args:
+        facts: the statements.
+        flight_id: the leg.
+        travellers: who is on it, in the order of their first statements.
+        gone: rows of each who is not; an id whose first statement is theirs passes to nobody.
+        held: statement -> id of earlier nights.
+        pseudonym: purpose and text -> keyed pseudonym.
+
+    Returns:
+        How many earlier ids were lost to an older one, and how many were claimed by several travellers.
+    """
+    if not held:
+        _mint(facts, flight_id, travellers, set(), pseudonym)
+        return 0, 0
+    claims: dict[str, dict[int, int]] = {}
+    everybody = [*(traveller.every() for traveller in travellers), *gone]
+    for number, rows in enumerate(everybody):
+        for row in rows:
+            identifier = held.get(facts.statement_id[row])
+            if identifier is not None:
+                own = claims.setdefault(identifier, {})
+                own[number] = min(own.get(number, row), row)
+    granted: dict[int, list[tuple[int, str]]] = {}
+    split = 0
+    for identifier, own in claims.items():
+        first, number = min((row, number) for number, row in own.items())
+        granted.setdefault(number, []).append((first, identifier))
+        split += len(own) > 1
+    merged = 0
+    for number, traveller in enumerate(travellers):
+        if number in granted:
+            traveller.traveller_id = min(granted[number])[1]
+            merged += len(granted[number]) - 1
+    _mint(facts, flight_id, travellers, set(claims), pseudonym)
+    return merged, split
+
+
+def _mint(
+    facts: Facts, flight_id: str, travellers: Sequence[Traveller], taken: set[str], pseudonym: Pseudonym
+) -> None:
+    for traveller in travellers:
+        if traveller.traveller_id:
+            continue
+        text = f"{flight_id}|{facts.statement_id[traveller.first]}"
+        identifier, again = pseudonym("traveller", text), 1
+        while identifier in taken:  # the id of this statement went to another when a traveller was split
+            again += 1
+            identifier = pseudonym("traveller", f"{text}|{again}")
+        taken.add(identifier)
+        traveller.traveller_id = identifier
+
+
+def give_keys(facts: Facts, travellers: Sequence[Traveller], pseudonym: Pseudonym) -> None:
+    """Give each traveller of a leg, who has an id, the key of his person."""
+    holders = Counter(key for traveller in travellers for key in {paper.key for paper in traveller.papers})
+    shared = {key for key, number in holders.items() if number > 1}
+    for traveller in travellers:
+        paper = best(traveller.papers, shared)
+        if paper is not None:
+            traveller.person_key = pseudonym("person", paper.key)
+            continue
+        named = next((row for row in traveller.rows if facts.name[row]), None)
+        born = next((facts.born[row] for row in traveller.rows if facts.born[row] is not None), None)
+        if named is None or born is None:
+            traveller.person_key = pseudonym("person", traveller.traveller_id)
+        else:
+            traveller.person_key = pseudonym("person", f"{facts.surname[named]}/{facts.given[named]}/{born}")

@@ -1,0 +1,291 @@
+"""Statements settled into one current manifest for each leg, API and PNR joined traveller by traveller.
+
+The rules stand in the modules of this room, in the order in which they are used: facts (order of messages),
+legs (codeshares), pushes, chains and supersede (what is in force), persons (one source), join (both),
+papers (documents), identifiers (ids that stay), fill (columns), and here the ledger.
+
+A leg depends on the statements about it and on nothing else of the night, so it may be settled with any
+others.
+"""
+
+import gc
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from screening.manifests import fill
+from screening.manifests.facts import Facts, gather, in_order
+from screening.manifests.findings import counted, finding
+from screening.manifests.identifiers import Pseudonym, earlier_ids, give_ids, give_keys
+from screening.manifests.join import Joined, join
+from screening.manifests.legs import Leg, flight, gather_legs, operating
+from screening.manifests.persons import Person, persons
+from screening.manifests.settled import Traveller
+from screening.manifests.supersede import Followed, follow
+from screening.tables import individual as t
+from screening.tables.codes import Completeness, LedgerUnit
+from screening.tables.model import SchemaError
+
+STAGE = "settle"
+_COUNTED = {
+    "full_adds": "full manifest shares nobody with those before: added up",
+    "full_states_part": "travellers are absent from a full manifest that does not prove that they left: kept",
+    "cancel_without_traveller": "cancellations name nobody on the manifest, or not surely",
+    "close_out_adds": "travellers are on the manifest by the close-out alone",
+    "close_out_ambiguous": "travellers in the close-out could not be told from others",
+    "flight_cancelled": "cancellation of the flight",
+    "flight_changed": "change of the flight",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Result of settling: FLIGHTS, TRAVELLERS, DOCUMENTS, and the LEDGER of the stage."""
+
+    flights: pa.Table
+    travellers: pa.Table
+    documents: pa.Table
+    ledger: pa.Table
+
+
+@dataclass(slots=True)
+class _Manifest:
+    """A leg as it is settled.
+
+    Attributes:
+        gone: rows of each traveller who was stated once and is not on the manifest.
+        loose: rows of cancellations and close-outs that name nobody, or not surely.
+    """
+
+    leg: Leg
+    api: Followed
+    pnr: Followed
+    travellers: list[Traveller] = field(default_factory=list)
+    gone: list[list[int]] = field(default_factory=list)
+    loose: list[int] = field(default_factory=list)
+    findings: list[dict[str, object]] = field(default_factory=list)
+
+
+def settle(
+    messages: pa.Table,
+    message_legs: pa.Table,
+    statements: pa.Table,
+    statement_documents: pa.Table,
+    *,
+    scope: Sequence[str],
+    earlier: pa.Table,
+    pseudonym: Callable[[str, str], str],
+) -> Settled:
+    """Settle the legs in scope from all statements held about them.
+
+    Args:
+        messages: MESSAGES, tonight's and those drawn in; all that speak of the legs in scope.
+        message_legs: MESSAGE_LEGS of these messages; codeshares are found among the legs given here.
+        statements: STATEMENTS of these messages, on all their legs.
+        statement_documents: STATEMENT_DOCUMENTS of them.
+        scope: flight ids; for a marketing designator's leg its operating leg is settled.
+        earlier: traveller_id, flight_id, statement_ids of travellers settled before, whose ids stay.
+        pseudonym: purpose and text -> keyed pseudonym.
+
+    Returns:
+        FLIGHTS: legs in scope of which a readable message speaks. TRAVELLERS and DOCUMENTS: who is on them.
+        LEDGER: for each leg in scope, statements received = passed (one a traveller) + set aside.
+
+    Raises:
+        SchemaError: a statement belongs to no message, or to a leg that no message states.
+    """
+    with _without_collector():
+        return _settle(
+            messages,
+            message_legs,
+            statements,
+            statement_documents,
+            scope=scope,
+            earlier=earlier,
+            pseudonym=pseudonym,
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Hold the cyclic collector off: no circles are made here, and looking for them took 2/3 of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _settle(
+    messages: pa.Table,
+    message_legs: pa.Table,
+    statements: pa.Table,
+    documents: pa.Table,
+    *,
+    scope: Sequence[str],
+    earlier: pa.Table,
+    pseudonym: Pseudonym,
+) -> Settled:
+    said = in_order(messages)
+    silent = {message.message_id for message in said if message.quarantined}
+    root, unclear = operating(message_legs, silent)
+    wanted = {root.get(leg, leg) for leg in scope}
+    facts = gather(said, statements, documents, root, sorted(wanted))
+    legs = gather_legs(message_legs, said, root, wanted)
+    manifests = [_manifest(facts, leg) for leg in legs]
+    held = earlier_ids(earlier, root, wanted)
+    flights = []
+    for manifest in manifests:
+        _identify(facts, manifest, held.get(manifest.leg.flight_id, {}), pseudonym)
+        flights.append(_flight(manifest, unclear))
+    travellers = [traveller for manifest in manifests for traveller in manifest.travellers]
+    return Settled(
+        t.FLIGHTS.table(flights),
+        fill.travellers(facts, travellers),
+        fill.documents(travellers),
+        _ledger(facts, manifests, wanted),
+    )
+
+
+def _manifest(facts: Facts, leg: Leg) -> _Manifest:
+    rows: dict[int, list[int]] = {}
+    for row in range(*facts.legs.get(leg.flight_id, (0, 0))):
+        rows.setdefault(facts.message[row], []).append(row)
+    speaking = [number for number in rows if not facts.messages[number].quarantined]
+    numbers = sorted({*leg.messages, *speaking})
+    manifest = _Manifest(leg, follow(facts, numbers, rows, api=True), follow(facts, numbers, rows, api=False))
+    api, shared_api = persons(facts, manifest.api.chains())
+    pnr, shared_pnr = persons(facts, manifest.pnr.chains())
+    joined = join(facts, api, pnr)
+    _take_down(facts, manifest, api, pnr, joined)
+    manifest.findings = [
+        *_about_messages(manifest),
+        *counted("document_on_several_travellers", max(shared_api, shared_pnr), *_DOCUMENT_SHARED),
+        *_about_join(manifest, joined),
+    ]
+    return manifest
+
+
+def _take_down(
+    facts: Facts, manifest: _Manifest, api: list[Person], pnr: list[Person], joined: Joined
+) -> None:
+    leg = manifest.leg.flight_id
+    taken = {number for number, _ in joined.pairs.values()}
+    for number, person in enumerate(api):
+        if person.present and number in joined.pairs:
+            other, basis = joined.pairs[number]
+            manifest.travellers.append(Traveller.of(facts, leg, person, pnr[other], basis))
+        elif person.present:
+            manifest.travellers.append(Traveller.of(facts, leg, person, None))
+    for number, person in enumerate(pnr):
+        if person.present and number not in taken:
+            manifest.travellers.append(Traveller.of(facts, leg, None, person))
+    manifest.travellers.sort(key=lambda traveller: traveller.first)
+    manifest.gone = [
+        [row for chain in person.chains for row in chain.rows()]
+        for person in (*api, *pnr)
+        if not person.present
+    ]
+    manifest.loose = [*manifest.api.loose, *manifest.pnr.loose]
+    # the chains have become travellers: of a night they would fill as much memory again
+    manifest.api.streams, manifest.pnr.streams = [], []
+
+
+_DOCUMENT_SHARED = (
+    "document is stated by travellers who are not one person",
+    "documents are stated by travellers who are not one person",
+)
+
+
+def _about_messages(manifest: _Manifest) -> list[dict[str, object]]:
+    found = []
+    for code, words in _COUNTED.items():
+        number = manifest.api.counts.get(code, 0) + manifest.pnr.counts.get(code, 0)
+        if number:
+            found.append(finding(code, f"{number} x {words}"))
+    return found
+
+
+def _about_join(manifest: _Manifest, joined: Joined) -> list[dict[str, object]]:
+    if Completeness.MISSING in {manifest.api.status, manifest.pnr.status}:
+        return []
+    one = ("traveller fits several of the other source", "travellers fit several of the other source")
+    refused = ("traveller shares a document or reference with another person of the PNR",) * 2
+    without_pnr = sum(
+        1 for traveller in manifest.travellers if traveller.sources == ("api",) and not traveller.crew
+    )
+    without_api = sum(1 for traveller in manifest.travellers if traveller.sources == ("pnr",))
+    return [
+        *counted("join_ambiguous", joined.ambiguous, *one),
+        *counted("join_contradicted", joined.contradicted, *refused),
+        *counted(
+            "api_without_pnr",
+            without_pnr,
+            "traveller of the API has no PNR",
+            "travellers of the API have no PNR",
+        ),
+        *counted(
+            "pnr_without_api",
+            without_api,
+            "traveller of the PNR has no API",
+            "travellers of the PNR have no API",
+        ),
+    ]
+
+
+def _identify(facts: Facts, manifest: _Manifest, held: dict[str, str], pseudonym: Pseudonym) -> None:
+    leg = manifest.leg.flight_id
+    merged, split = give_ids(
+        facts, leg, manifest.travellers, gone=manifest.gone, held=held, pseudonym=pseudonym
+    )
+    give_keys(facts, manifest.travellers, pseudonym)
+    manifest.findings += counted(
+        "traveller_ids_merged", merged, "id was lost to an older one", "ids were lost to older ones"
+    )
+    manifest.findings += counted(
+        "traveller_ids_split", split, "id had several travellers", "ids had several travellers"
+    )
+
+
+def _flight(manifest: _Manifest, unclear: Collection[str]) -> dict[str, object]:
+    row, about = flight(manifest.leg, unclear)
+    return row | {
+        "api_status": manifest.api.status,
+        "pnr_status": manifest.pnr.status,
+        "stated": manifest.api.stated,
+        "travellers": len(manifest.travellers),
+        "findings": [*about, *manifest.findings],
+    }
+
+
+def _ledger(facts: Facts, manifests: Sequence[_Manifest], scope: Collection[str]) -> pa.Table:
+    lines: list[dict[str, object]] = []
+    by_leg = {manifest.leg.flight_id: manifest for manifest in manifests}
+    for leg in sorted(scope):
+        start, end = facts.legs.get(leg, (0, 0))
+        quarantined = sum(1 for row in range(start, end) if facts.said(row).quarantined)
+        manifest = by_leg.get(leg)
+        if manifest is None and quarantined < end - start:
+            raise SchemaError("message_legs: a leg of a statement is missing")
+        travellers = manifest.travellers if manifest else []
+        aside = {
+            "merged": sum(len(each.rows) - 1 + len(each.marks) for each in travellers),
+            "superseded": sum(len(each.old) for each in travellers),
+            "withdrawn": sum(map(len, manifest.gone)) if manifest else 0,
+            "unattributed": len(manifest.loose) if manifest else 0,
+            "quarantined": quarantined,
+        }
+        head = {"stage": STAGE, "unit": leg, "of": LedgerUnit.TRAVELLERS}
+        lines.append(
+            head | {"as": "passed", "received": end - start, "passed": len(travellers), "set_aside": 0}
+        )
+        lines += [
+            head | {"as": kind, "received": 0, "passed": 0, "set_aside": number}
+            for kind, number in aside.items()
+            if number
+        ]
+    return t.LEDGER.table(lines)

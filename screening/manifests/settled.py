@@ -1,0 +1,89 @@
+"""A settled traveller: which statements he is made of, before they become columns."""
+
+from dataclasses import dataclass, field
+
+from screening.manifests.facts import Facts
+from screening.manifests.papers import Paper
+from screening.manifests.persons import Person
+from screening.tables.codes import JoinBasis, Role, Source
+
+
+@dataclass(slots=True, eq=False)
+class Traveller:
+    """One traveller on one leg.
+
+    Attributes:
+        rows: statements in force, API before PNR, later before earlier: the first that says a thing is
+        believed.
+        marks: close-outs in force that name him.
+        old: statements replaced by later ones, and cancellations that were followed by a new statement.
+        first: his first statement by time.
+    """
+
+    flight_id: str
+    rows: list[int]
+    marks: list[int]
+    old: list[int]
+    first: int
+    basis: JoinBasis | None
+    sources: tuple[str, ...]
+    role: str
+    crew: bool
+    on_board: bool | None
+    papers: list[Paper] = field(default_factory=list)
+    traveller_id: str = ""
+    person_key: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        facts: Facts,
+        flight_id: str,
+        api: Person | None,
+        pnr: Person | None,
+        basis: JoinBasis | None = None,
+    ) -> "Traveller":
+        """Make a traveller of what API, PNR or both say."""
+        persons = [person for person in (api, pnr) if person is not None]
+        chains = [chain for person in persons for chain in person.chains]
+        rows = [row for person in persons for row in person.rows]
+        marks = sorted((row for chain in chains if chain.present for row in chain.marks), reverse=True)
+        in_force = {*rows, *marks}
+        every = {row for chain in chains for row in chain.rows()}
+        sources = [source for source, person in ((Source.API, api), (Source.PNR, pnr)) if person is not None]
+        return cls(
+            flight_id=flight_id,
+            rows=rows,
+            marks=marks,
+            old=sorted(every - in_force),
+            first=min(every),
+            basis=basis,
+            sources=tuple(str(source) for source in sources),
+            role=_role(facts, rows),
+            crew=any(person.crew for person in persons),
+            on_board=_on_board(facts, persons, rows),
+            papers=facts.papers.unite(facts.statement_id[row] for row in rows),
+        )
+
+    def every(self) -> list[int]:
+        """Give all rows, those in force first."""
+        return [*self.rows, *self.marks, *self.old]
+
+
+def _role(facts: Facts, rows: list[int]) -> str:
+    """Give the role of the first statement; API calls infants passengers, PNR tells them apart."""
+    role = facts.role[rows[0]]
+    infant = role == Role.PASSENGER and any(facts.role[row] == Role.INFANT for row in rows)
+    return str(Role.INFANT) if infant else role
+
+
+def _on_board(facts: Facts, persons: list[Person], rows: list[int]) -> bool | None:
+    marked = [
+        (chain.last, chain.on_board)
+        for person in persons
+        for chain in person.chains
+        if chain.present and chain.on_board is not None
+    ]
+    if marked:
+        return max(marked)[1]
+    return next((facts.on_board[row] for row in rows if facts.on_board[row] is not None), None)

@@ -1,0 +1,131 @@
+"""The model: weights, token shares and thresholds, read from data files and named by the hash of them.
+
+Weights are whole centibits (log2 odds x 100); `docs/matching.md` gives the reason for each. The frequencies
+of name tokens and nationalities come from here and never from the night's traffic or a list, so that no row
+of a leg depends on another leg (docs/architecture.md, locality).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+KINDS: tuple[str, ...] = (
+    "exact",
+    "transliteration",
+    "one_edit",
+    "transliteration_edit",
+    "sound",
+    "two_edits",
+    "short_form",
+    "prefix",
+    "initial",
+)
+"""Kinds of agreement of two tokens, strongest first; an agreement counts as the strongest that it is."""
+
+_FILES = ("weights.json", "tokens.json", "states.json")
+
+
+@dataclass(frozen=True, slots=True)
+class NameWeights:
+    """Weights of the name, in centibits.
+
+    Attributes:
+        kinds: what is taken off the rarity of a token, by kind of agreement.
+        token_cap: the most that one token can say.
+        matched: for each agreeing token: among several, some agree by chance.
+        conflict: for each pair of tokens left over on both sides.
+        extra: for each token left over on one side alone.
+        moved: for a token that is surname on one side and given name on the other.
+        joined: for two tokens of one side written as one on the other.
+        other_name: the name, where nothing but an initial agrees.
+        inherited_from: with a conflict, what agrees beyond this counts half: names of one field are inherited
+            together, so they are not independent (measured: chains of fathers' names lead all false alerts).
+        unseen_exact: bits of a token that the shares do not hold, by its length.
+        unseen_fuzzy: how much more often such a token agrees inexactly, by kind.
+    """
+
+    kinds: tuple[int, ...]
+    token_cap: int
+    matched: int
+    conflict: int
+    extra: int
+    moved: int
+    joined: int
+    other_name: int
+    inherited_from: int
+    unseen_exact: tuple[int, ...]
+    unseen_fuzzy: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nationality:
+    """Weights of the nationality: agreement by its share in traffic."""
+
+    agrees: float
+    birth: float
+    cap: int
+    conflict: int
+    shares: Mapping[str, float]
+    unlisted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that turns a comparison into centibits; compared and hashed by its version alone."""
+
+    version: str
+    name: NameWeights
+    token_shares: Mapping[str, float]
+    date_of_birth: Mapping[str, int]
+    sex: Mapping[str, int]
+    nationality: Nationality
+    document: Mapping[str, int]
+    thresholds: Mapping[str, object]
+
+
+@cache
+def load_model() -> Model:
+    """Read the model shipped with the package.
+
+    Returns:
+        The model; `version` is the sha256 of its data files, so that a changed weight is another model.
+    """
+    folder = files("screening.matching").joinpath("data")
+    raw = {name: folder.joinpath(name).read_bytes() for name in _FILES}
+    digest = hashlib.sha256()
+    for name in _FILES:
+        digest.update(len(raw[name]).to_bytes(8, "big") + raw[name])
+    weights, shares, states = (json.loads(raw[name]) for name in _FILES)
+    return Model(
+        version=digest.hexdigest(),
+        name=_name_weights(weights["name"]),
+        token_shares={token: count / shares["per"] for token, count in shares["shares"].items()},
+        date_of_birth=weights["date_of_birth"],
+        sex=weights["sex"],
+        nationality=Nationality(
+            agrees=weights["nationality"]["agrees"],
+            birth=weights["nationality"]["birth"],
+            cap=weights["nationality"]["cap"],
+            conflict=weights["nationality"]["conflict"],
+            shares={state: count / states["per"] for state, count in states["shares"].items()},
+            unlisted=states["unlisted"] / states["per"],
+        ),
+        document=weights["document"],
+        thresholds=weights["thresholds"],
+    )
+
+
+def _name_weights(read: Mapping[str, object]) -> NameWeights:
+    kinds, exact, fuzzy = read["kinds"], read["unseen_exact"], read["unseen_fuzzy"]
+    if not isinstance(kinds, dict) or not isinstance(exact, dict) or not isinstance(fuzzy, dict):
+        raise TypeError("weights.json: kinds, unseen_exact and unseen_fuzzy are objects")
+    numbers = {name: value for name, value in read.items() if isinstance(value, int)}
+    return NameWeights(
+        kinds=tuple(kinds[kind] for kind in KINDS),
+        unseen_exact=tuple(exact[str(length)] for length in range(1, len(exact) + 1)),
+        unseen_fuzzy=tuple(fuzzy.get(kind, 0) for kind in KINDS),
+        **numbers,
+    )

@@ -1,0 +1,78 @@
+r"""Character sets that a syntax identifier names, and how bytes become text when the label lies.
+
+Rule (docs/messages.md): ASCII, then UTF-8, then the label; a byte that fits none becomes U+FFFD and the
+traveller stays. Bytes of Mac Roman and code page 437 under UNOA occur in real messages, so the label is the
+last witness, not the first. IATA (PNRGOV) names no set.
+
+Source: ISO 9735-1, annex A, and the service code list, element 0001.
+
+>>> decode(b"M\xc3\x9cLLER", "ascii"), decode(b"M\xdcLLER", codec_of("UNOC")), decode(b"M\xdcLLER", "ascii")
+('MÜLLER', 'MÜLLER', 'M�LLER')
+"""
+
+ASCII = "ascii"
+_CODECS = {
+    "UNOA": ASCII,
+    "UNOB": ASCII,
+    "UNOC": "iso8859_1",
+    "UNOD": "iso8859_2",
+    "UNOE": "iso8859_5",
+    "UNOF": "iso8859_7",
+    "UNOG": "iso8859_3",
+    "UNOH": "iso8859_4",
+    "UNOI": "iso8859_6",
+    "UNOJ": "iso8859_8",
+    "UNOK": "iso8859_9",
+    "UNOX": "iso2022_jp_2",
+    "UNOY": "utf_8",
+}
+ESCAPE = b"\x1b"  # opens a multi-byte run under UNOX; its bytes may look like separators
+
+
+def codec_of(syntax_identifier: str) -> str:
+    """Give the Python codec of a syntax identifier; ASCII where it names none."""
+    return _CODECS.get(syntax_identifier.strip().upper(), ASCII)
+
+
+def is_labelled(syntax_identifier: str) -> bool:
+    """Say whether the identifier names a character set at all (IATA does not)."""
+    return syntax_identifier.strip().upper() in _CODECS
+
+
+def decode(raw: bytes, codec: str) -> str:
+    """Give the text of bytes; a byte that nothing can read becomes U+FFFD."""
+    if ESCAPE in raw and codec == "iso2022_jp_2":
+        return raw.decode(codec, "replace")
+    try:
+        return raw.decode("utf_8")
+    except UnicodeDecodeError:
+        return raw.decode(codec, "replace")
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Say whether bytes are well-formed UTF-8."""
+    try:
+        raw.decode("utf_8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def mask_escaped(raw: bytes) -> bytes:
+    r"""Give bytes of the same length in which multi-byte runs of ISO 2022 cannot be taken for separators.
+
+    >>> mask_escaped(b"A+\x1b$B'+\x1b(B'") == b"A+\x1b$B\x80\x80\x1b(B'"
+    True
+    """
+    out = bytearray(raw)
+    place = raw.find(ESCAPE)
+    while place >= 0:
+        following = raw.find(ESCAPE, place + 1)
+        stop = len(raw) if following < 0 else following
+        start = place + 3
+        if raw[place + 1 : place + 2] == b"$":
+            if raw[place + 2 : place + 3] == b"(":
+                start += 1
+            out[start:stop] = b"\x80" * max(0, stop - start)
+        place = following
+    return bytes(out)

@@ -1,0 +1,21 @@
+"""Keep the cyclic collector still while millions of small objects are made: it costs a factor of four.
+
+Measured in docs/decisions on the syntax layer. Readings hold no cycles, so nothing is lost; the state before
+is restored.
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the collector within the block."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,104 @@
+"""What `screening read` prints: one JSON object a message (docs/interfaces.md)."""
+
+from datetime import datetime
+
+from screening.identity.states import icao_code
+from screening.messages.model import Document, Leg, Message, Reading, Traveller
+from screening.tables.findings import Finding
+
+
+def describe(reading: Reading, file: str) -> list[dict[str, object]]:
+    """Give the JSON objects of one input.
+
+    Args:
+        reading: what was read of it.
+        file: the path as it was given.
+
+    Returns:
+        One object a message; a file without any gives one with type null and its findings.
+    """
+    if not reading.messages:
+        return [
+            {
+                "file": file,
+                "index": 0,
+                "type": None,
+                "version": None,
+                "reference": None,
+                "function": None,
+                "status": "quarantined",
+                "findings": _findings(reading.findings),
+                "flights": [],
+                "travellers": [],
+            }
+        ]
+    return [_message(message, file) for message in reading.messages]
+
+
+def all_findings(message: Message) -> list[Finding]:
+    """Give the findings of a message and of its travellers, in the order of the bytes, each once."""
+    found = list(message.findings)
+    for traveller in message.travellers:
+        found += traveller.findings
+    return sorted(dict.fromkeys(found), key=lambda one: (one.offset, one.segment or 0, one.code, one.text))
+
+
+def _findings(findings: list[Finding]) -> list[dict[str, object]]:
+    return [finding.row() for finding in findings]
+
+
+def _message(message: Message, file: str) -> dict[str, object]:
+    return {
+        "file": file,
+        "index": message.index,
+        "type": str(message.type),
+        "version": message.version,
+        "reference": message.reference,
+        "function": str(message.function),
+        "action": str(message.action),
+        "status": str(message.status),
+        "stated": message.stated,
+        "complete": message.complete,
+        "findings": _findings(all_findings(message)),
+        "flights": [_leg(leg) for leg in message.legs],
+        "travellers": [_traveller(traveller) for traveller in message.travellers],
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="minutes") if at is not None else None
+
+
+def _leg(leg: Leg) -> dict[str, object]:
+    return {
+        "carrier": leg.carrier or None,
+        "number": leg.number or None,
+        "origin": leg.origin or None,
+        "destination": leg.destination or None,
+        "departure": _time(leg.departure),
+        "arrival": _time(leg.arrival),
+    }
+
+
+def _traveller(traveller: Traveller) -> dict[str, object]:
+    born = traveller.date_of_birth
+    return {
+        "surname": traveller.surname,
+        "given_names": traveller.given_names,
+        "date_of_birth": born.isoformat() if born is not None else None,
+        "sex": str(traveller.sex) if traveller.sex is not None else None,
+        "nationality": icao_code(traveller.nationality),
+        "documents": [_document(document) for document in traveller.documents],
+        "locator": traveller.locator,
+        "status": "quarantined" if traveller.quarantined else "ok",
+        "role": str(traveller.role),
+    }
+
+
+def _document(document: Document) -> dict[str, object]:
+    return {
+        "type": document.type_as_sent,
+        "number": document.number or None,
+        "issuing_state": icao_code(document.issuing_state),
+        "expiry": document.expiry.isoformat() if document.expiry is not None else None,
+    }

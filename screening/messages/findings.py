@@ -1,0 +1,149 @@
+"""Findings of the readers: every known deviation of a message, how bad it is and what was done.
+
+Levels: a repair that loses nothing is info, one that a person may want to know of is a warning, what sets
+something aside is an error. The names are those of docs/messages.md.
+"""
+
+from screening.messages import pnrgov_findings
+from screening.tables.codes import Effect, Level
+from screening.tables.findings import Finding, FindingKind
+
+_CARRIER = "Tell the carrier; nothing is lost."
+_LOOK = "Look at the bytes (screening explain FILE) and tell the carrier."
+_REPLAY = "Look at the bytes (screening quarantine show), mend them and replay."
+
+
+def _info(code: str, meaning: str, remedy: str = _CARRIER) -> FindingKind:
+    return FindingKind(code, Level.INFO, Effect.REPAIRED, meaning, remedy)
+
+
+def _warning(code: str, meaning: str, remedy: str = _LOOK) -> FindingKind:
+    return FindingKind(code, Level.WARNING, Effect.REPAIRED, meaning, remedy)
+
+
+def _error(code: str, effect: Effect, meaning: str, remedy: str = _REPLAY) -> FindingKind:
+    return FindingKind(code, Level.ERROR, effect, meaning, remedy)
+
+
+_FILES = (
+    _error(
+        "unpacked_too_large", Effect.BYTES, "A compressed file would unpack to more than the profile allows."
+    ),
+    _error("archive_unreadable", Effect.BYTES, "A compressed file or a member of it cannot be unpacked."),
+    _error("archive_encrypted", Effect.BYTES, "A member of an archive is encrypted."),
+    _error("too_many_members", Effect.BYTES, "An archive holds more members than the profile allows."),
+    _error("file_too_large", Effect.BYTES, "The file is larger than the profile allows."),
+    _error("unb_missing", Effect.INTERCHANGE, "No interchange begins in these bytes."),
+    _error("interchange_without_message", Effect.INTERCHANGE, "The interchange holds no message."),
+    _error("other_message_type", Effect.MESSAGE, "The message is neither PAXLST nor PNRGOV."),
+    _error("unh_unreadable", Effect.MESSAGE, "UNH names no message type."),
+    _error(
+        "text_before_interchange",
+        Effect.BYTES,
+        "Bytes before the first interchange were set aside.",
+        _CARRIER,
+    ),
+    _error("text_after_unz", Effect.BYTES, "Bytes after the interchange's end were set aside.", _CARRIER),
+    _error("segment_outside_message", Effect.BYTES, "A segment between messages was set aside."),
+)
+
+_ENVELOPE = (
+    _info("una_missing", "The interchange has no service string advice; its separators were read off UNB."),
+    _info("white_space_before_una", "White space stands before UNA."),
+    _warning("una_too_short", "UNA names fewer than six characters; separators were read off the bytes."),
+    _warning("una_terminator_not_used", "UNA announces a separator that the bytes do not use."),
+    _warning(
+        "una_other_characters", "UNA announces other separators than usual; they were used where they fit."
+    ),
+    _info("space_after_tag", "A blank stands between a segment's tag and its first separator."),
+    _info("unb_date_unreadable", "The date of the interchange cannot be read."),
+    _info("unt_count_differs", "UNT states another number of segments than were read."),
+    _info("unt_reference_differs", "UNT repeats another reference than UNH."),
+    _info("unt_reference_missing", "UNT repeats no reference."),
+    _warning("unt_missing", "The message has no UNT: it may lack travellers."),
+    _info("unz_count_differs", "UNZ states another number of messages or groups than were read."),
+    _info("unz_reference_differs", "UNZ repeats another reference than UNB."),
+    _info("unz_reference_missing", "UNZ repeats no reference."),
+    _warning("unz_missing", "The interchange has no UNZ: messages may be missing."),
+    _info("une_without_ung", "UNE closes a group that no UNG opened."),
+    _info("une_missing", "UNG opens a group that no UNE closes."),
+    _info("une_reference_differs", "UNE repeats another reference than UNG."),
+    _info("une_count_differs", "UNE states another number of messages than were read."),
+    _warning("message_after_unz", "A message stands after the interchange's end; it was read."),
+    _warning("last_segment_unterminated", "The last segment has no terminator."),
+    _warning("terminator_lost", "A segment was glued to the one before; they were parted."),
+    _warning("line_break_in_value", "Line breaks inside values were dropped."),
+    _warning("undecodable_byte", "A byte fits no character set; it stands as U+FFFD."),
+    _info("charset_label_differs", "The text is UTF-8 although the syntax identifier names another set."),
+    _warning("dangling_release", "A release character before a segment's end was kept as text."),
+    _warning("unknown_segment", "A segment that the message type does not know was passed over."),
+    _warning("sequence_without_last_part", "A manifest in parts has no last part in this file."),
+    _info("unh_version_unknown", "The message's version has no table of its own; the nearest was used."),
+)
+
+_PAXLST = (
+    _error("no_leg_with_date", Effect.MESSAGE, "No leg with airports and a date of departure can be read."),
+    _warning(
+        "leg_without_date", "A further leg has no date of departure; its travellers stand on the dated legs."
+    ),
+    _warning("leg_airport_missing", "A leg lacks an airport."),
+    _warning("hour_above_23", "A time of a leg does not exist; its date was kept with 00:00."),
+    _warning("leg_date_impossible", "A date or time of a leg does not exist."),
+    _warning(
+        "arrival_before_departure", "A leg arrives before it departs by more than a date line explains."
+    ),
+    _warning("legs_far_apart", "Legs of one message lie more than a month apart."),
+    _info("tdt_without_carrier", "TDT names no carrier; it was read off the flight number."),
+    _warning("carrier_differs_from_flight_number", "TDT's carrier and the prefix of the number differ."),
+    _warning("flight_number_unreadable", "TDT's flight number cannot be read."),
+    _warning("bgm_code_unknown", "BGM's code is unknown; the message was read as a passenger list."),
+    _warning("bgm_missing", "The message has no BGM; it was read as a passenger list."),
+    _warning("segment_out_of_place", "A segment stands where the message type has no place for it."),
+    _warning(
+        "cnt_differs", "CNT states another number of travellers than were read: the manifest is incomplete."
+    ),
+    _warning("cnt_unreadable", "CNT states no number."),
+    _warning("lower_case", "Names stand in lower case."),
+    _warning("role_unknown", "NAD's qualifier of a traveller is unknown; taken for a passenger."),
+    _warning("birth_date_missing", "The traveller has no date of birth."),
+    _warning("birth_date_impossible", "The date of birth does not exist; kept as sent."),
+    _warning("space_in_date", "A date holds blanks."),
+    _warning("sex_unknown", "The code of sex is unknown."),
+    _warning("nationality_unknown", "The code of nationality is unknown."),
+    _warning("document_without_type", "A document has no type."),
+    _warning("document_without_state", "A document has no issuing state."),
+    _warning("document_state_unknown", "The code of an issuing state is unknown."),
+    _warning("document_without_number", "A document has no number and is not kept."),
+    _warning("document_number_shared", "Several travellers of the message carry the same document."),
+    _warning("expiry_impossible", "A date of expiry does not exist."),
+    _info("placeholder_name", "The name stands in for one that is not known yet."),
+    _warning("surname_missing", "The traveller has given names only."),
+    _error("traveller_without_name", Effect.TRAVELLER, "The traveller has no name at all."),
+    _error("traveller_cut_off", Effect.TRAVELLER, "The input ends inside the traveller."),
+    _info(
+        "pdt_components_missing", "Components of PDT are missing; what stands there was read by its shape."
+    ),
+    _warning("name_out_of_place", "The name stands in another element than the one for names."),
+    _warning("journey_off_the_legs", "None of the traveller's legs has a date; taken to fly all dated legs."),
+)
+
+OWN: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST)
+_CODES = {kind.code for kind in OWN}
+KINDS: tuple[FindingKind, ...] = (
+    *OWN,
+    *(kind for kind in pnrgov_findings.KINDS if kind.code not in _CODES),
+)
+_BY_CODE = {kind.code: kind for kind in KINDS}
+
+INCOMPLETE = frozenset({"cnt_differs", "unt_missing", "sequence_without_last_part", "traveller_cut_off"})
+
+
+def finding(code: str, offset: int, segment: int | None = None, text: str | None = None) -> Finding:
+    """Make a finding of a declared kind; without a text of its own it says what the kind means."""
+    kind = _BY_CODE[code]
+    return Finding(code, kind.level, offset, segment, text or kind.meaning)
+
+
+def kind_of(code: str) -> FindingKind:
+    """Give the declaration of a code."""
+    return _BY_CODE[code]

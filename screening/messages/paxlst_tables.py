@@ -1,0 +1,191 @@
+"""What may follow what in PAXLST, as data: (state, segment) to step. A dialect is a copy with rows replaced.
+
+A key is the tag, or tag and qualifier (`LOC+174`); the qualified row wins. A step names what is done with the
+segment (`paxlst.ACTS`) and the state after it. Steps without a deed are known and carry nothing that is kept.
+
+Source: UN/EDIFACT PAXLST, segment tables of D.02B to D.15B, in the order of the WCO/IATA/ICAO guide; which
+rows rest on real bytes: docs/messages.md. Versions differ in rows that are additions, so D.02B is read with
+the rows of D.15B: a row too many refuses nothing.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from screening.tables.codes import Action, Function, Role
+
+
+class At(Enum):
+    """Where the reader stands in a message."""
+
+    HEADER = "header"
+    FLIGHT = "flight"
+    TRAVELLER = "traveller"
+    DOCUMENT = "document"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """State after a segment, and the deed done with it (None: nothing that is kept)."""
+
+    to: At
+    do: str | None = None
+
+
+Table = MappingProxyType[At, MappingProxyType[str, Step]]
+Rows = dict[At, dict[str, Step]]
+
+_TRAVELLER_FACTS = {
+    "ATT": "sex",
+    "DTM+329": "birth",
+    "LOC+174": "residence",
+    "LOC+178": "embarkation",
+    "LOC+179": "debarkation",
+    "NAT": "nationality",
+    "RFF+AVF": "locator",
+    "RFF+ABO": "traveller_reference",
+    "RFF+SEA": "seat",
+    "FTX+BAG": "bag",
+}
+_TRAVELLER_PASSED = ("DTM", "LOC", "RFF", "FTX", "MEA", "GEI", "COM", "EMP", "CTA", "TDT", "STS", "SAL")
+
+
+def _group(at: At) -> dict[str, Step]:
+    """Rows that hold within a traveller, before and after his documents."""
+    return {key: Step(at, deed) for key, deed in _TRAVELLER_FACTS.items()} | {
+        key: Step(at) for key in _TRAVELLER_PASSED
+    }
+
+
+_NEXT_TRAVELLER = {
+    **{f"NAD+{code}": Step(At.TRAVELLER, "traveller") for code in ("FL", "FM", "DDU", "DDT")},
+    "NAD": Step(At.TRAVELLER, "traveller"),
+    "CNT": Step(At.END, "count"),
+}
+_HEADER = {
+    "BGM": Step(At.HEADER, "function"),
+    "RFF+TN": Step(At.HEADER, "transaction"),
+    **{key: Step(At.HEADER) for key in ("RFF", "DTM", "GEI", "CTA", "COM", "FTX", "NAD", "LOC", "UNS")},
+    **{f"NAD+{code}": Step(At.TRAVELLER, "traveller") for code in ("FL", "FM", "DDU", "DDT")},
+    "TDT": Step(At.FLIGHT, "flight"),
+    "CNT": Step(At.END, "count"),
+}
+_FLIGHT = {
+    "TDT": Step(At.FLIGHT, "flight"),
+    "LOC": Step(At.FLIGHT, "place"),
+    "DTM+189": Step(At.FLIGHT, "departure"),
+    "DTM+232": Step(At.FLIGHT, "arrival"),
+    **{key: Step(At.FLIGHT) for key in ("DTM", "RFF", "FTX", "GEI", "COM", "CTA", "STS", "UNS")},
+    **{f"NAD+{code}": Step(At.FLIGHT) for code in ("MS", "MR", "COP", "CA")},
+    **_NEXT_TRAVELLER,
+}
+_TRAVELLER = {
+    **_group(At.TRAVELLER),
+    "TDT": Step(At.FLIGHT, "flight"),
+    "DOC": Step(At.DOCUMENT, "document"),
+    "DTM+36": Step(At.TRAVELLER, "out_of_place"),
+    "LOC+91": Step(At.TRAVELLER, "out_of_place"),
+    **_NEXT_TRAVELLER,
+}
+_DOCUMENT = {
+    **_group(At.DOCUMENT),
+    "TDT": Step(At.FLIGHT, "flight"),
+    "DOC": Step(At.DOCUMENT, "document"),
+    "DTM+36": Step(At.DOCUMENT, "expiry"),
+    "LOC+91": Step(At.DOCUMENT, "issuing_state"),
+    **_NEXT_TRAVELLER,
+}
+_END = {
+    "CNT": Step(At.END, "count"),
+    "AUT": Step(At.END),
+    "UNS": Step(At.END),
+    **{key: step for key, step in _NEXT_TRAVELLER.items() if key != "CNT"},
+}
+
+UN: Rows = {
+    At.HEADER: _HEADER,
+    At.FLIGHT: _FLIGHT,
+    At.TRAVELLER: _TRAVELLER,
+    At.DOCUMENT: _DOCUMENT,
+    At.END: _END,
+}
+
+US: Rows = UN | {
+    At.FLIGHT: {
+        **_FLIGHT,
+        "LOC": Step(At.FLIGHT, "us_place"),
+        "DTM+136": Step(At.FLIGHT, "us_departure"),
+        "DTM+132": Step(At.FLIGHT, "us_arrival"),
+        "PDT": Step(At.TRAVELLER, "us_traveller"),
+    },
+    At.HEADER: {**_HEADER, "PDT": Step(At.TRAVELLER, "us_traveller")},
+    At.TRAVELLER: {
+        "PDT": Step(At.TRAVELLER, "us_traveller"),
+        "TDT": Step(At.FLIGHT, "flight"),
+        "UNS": Step(At.TRAVELLER),
+        "CNT": Step(At.END, "count"),
+    },
+    At.END: {**_END, "PDT": Step(At.TRAVELLER, "us_traveller")},
+}
+
+
+def freeze(rows: Rows) -> Table:
+    """Make a table that nobody can change."""
+    return MappingProxyType({at: MappingProxyType(dict(steps)) for at, steps in rows.items()})
+
+
+BGM_FUNCTION = MappingProxyType(
+    {
+        "745": Function.PASSENGERS,
+        "250": Function.CREW,
+        "266": Function.FLIGHT_STATUS,
+        "336": Function.MASTER_CREW_LIST,
+        "655": Function.GATE_PASS,
+    }
+)
+# BGM second element: WCO/IATA/ICAO guide; A, B, BC, C, CC, D and G, H, I as the US adds them for crew
+BGM_ACTION = MappingProxyType(
+    {
+        "": Action.FULL,
+        "CP": Action.UPDATE,
+        "XR": Action.CANCEL,
+        "RP": Action.CANCEL,
+        "CL": Action.CLOSE,
+        "CLNB": Action.CLOSE_NOT_BOARDED,
+        "CLOB": Action.CLOSE_ON_BOARD,
+        "XF": Action.CANCEL_FLIGHT,
+        "CF": Action.CHANGE_FLIGHT,
+        "C": Action.FULL,
+        "CC": Action.UPDATE,
+        "A": Action.FULL,
+        "B": Action.FULL,
+        "BC": Action.UPDATE,
+        "D": Action.FULL,
+        "G": Action.UPDATE,
+        "H": Action.CANCEL,
+        "I": Action.UPDATE,
+    }
+)
+BGM_CANCELS = "1"  # third element: 9 original, 5 replace, 1 cancel (unverified against the guide)
+NAD_ROLE = MappingProxyType(
+    {
+        "FL": Role.PASSENGER,
+        "FM": Role.CREW,
+        "DDU": Role.TRANSIT_PASSENGER,
+        "DDT": Role.TRANSIT_CREW,
+    }
+)
+# Elements that real messages use; more of them is a sign of a segment glued on by a lost terminator
+ELEMENTS = MappingProxyType(
+    {
+        "BGM": 3, "NAD": 4, "COM": 2, "TDT": 5, "LOC": 2, "DTM": 1, "ATT": 3, "MEA": 3, "GEI": 2, "FTX": 4,
+        "NAT": 2, "RFF": 1, "DOC": 2, "CNT": 2, "EMP": 3, "PDT": 4, "UNS": 1,
+    }
+)  # fmt: skip
+# What a glued segment must look like to be taken for one: tag and a qualifier that the guide knows
+GLUED = (
+    r"(?:ATT{e}2{e}|DTM{e}(?:329|36|189|232|136|132)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
+    r"|NAT{e}2{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
+    r"|GEI{e}4{e}|NAD{e}(?:FL|FM|DDU|DDT|MS){e}|TDT{e}(?:20|34)?{e}|CNT{e}(?:41|42|3)[{c}{e}]|PDT{e}[A-Z]/)"
+)

@@ -1,0 +1,210 @@
+r"""Elements of a booking that a profile may permit, and texts that it calls sensitive.
+
+The elements are those of annex I of Directive (EU) 2016/681, by its words; nothing that the profile does not
+permit is kept. Card numbers are masked to their last four digits whatever the sender did. Meal, medical and
+remark texts can tell religion or health: they are never kept, only counted, and their places are handed on so
+that landing blanks them. A text that landing has blanked is counted alike, so that a re-run gives the same
+findings. Raw host text (LTS) repeats SSR and remarks word for word and goes with them.
+
+Source: Directive (EU) 2016/681 annex I, articles 6(4) and 13(4); ICAO Doc 9944; IATA PNRGOV guide.
+
+>>> mask("4235792300387826"), mask("XXXXXXXX1186"), contact_in("YY CTCE MOLLY..LOBB//EXAMPLE.COM")
+('XXXXXXXXXXXX7826', 'XXXXXXXX1186', 'CTCE MOLLY_LOBB@EXAMPLE.COM')
+>>> contact_in("EK CTC M 5432109876"), contact_in("THIS PASSENGER IS A VIP")
+('CTC M 5432109876', None)
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from screening.messages.pnrgov_docs import text_of
+from screening.messages.syntax import Segment
+from screening.profile.model import Intake
+
+_TICKET = re.compile(r"[0-9]{13,14}", re.ASCII)
+_REMARK = ("4", "28")
+_SPONSOR = ("4", "43")
+_OTHER_SERVICE = frozenset({"OTHS", "OSI", "RMKS"})
+_POOLS = frozenset({"HP", "MP"})
+_UNITS = {"700": "KG", "701": "LB"}
+_SHOWN = 4  # digits of a card that may be stored (PCI DSS 3.4)
+
+
+def mask(number: str) -> str:
+    """Give a card number with all but its last four characters masked."""
+    bare = number.strip()
+    hidden = max(len(bare) - _SHOWN, 0)
+    return "X" * hidden + bare[hidden:]
+
+
+def contact_in(text: str) -> str | None:
+    """Give the contact that a remark holds (AIRIMP CTC codes, perhaps behind a carrier), else None."""
+    bare = text.strip()
+    upper = bare.upper()
+    if upper.startswith("OSI "):
+        bare, upper = bare[4:].lstrip(), upper[4:].lstrip()
+    if not upper.startswith("CTC"):
+        carrier, _, rest = upper.partition(" ")
+        if len(carrier) not in {2, 3} or not rest.lstrip().startswith("CTC"):
+            return None
+        bare = bare[len(carrier) :].lstrip()
+    if bare[:4].upper() == "CTCE":
+        # Telex has no such signs: `//` is @, `..` is _, `./` is - (AIRIMP).
+        return bare.replace("//", "@").replace("..", "_").replace("./", "-")
+    return bare
+
+
+@dataclass(slots=True)
+class Elements:
+    """Permitted elements of one booking, each value once, in the order of the message."""
+
+    permitted: frozenset[str]
+    values: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def add(self, name: str, value: str) -> None:
+        """Keep a value if the profile permits its element."""
+        value = value.strip()
+        if value and name in self.permitted:
+            self.values.setdefault(name, {})[value] = None
+
+    def flat(self) -> dict[str, str]:
+        """Give the elements as text, by name."""
+        return {name: "; ".join(values) for name, values in sorted(self.values.items())}
+
+
+def agency_of(segment: Segment) -> str:
+    """Give the originator of a booking: system and place, agency and office, location, country."""
+    parts = [":".join(filter(None, (part.strip() for part in segment.element(place)))) for place in range(4)]
+    parts.append(segment.get(5).strip())
+    return " ".join(filter(None, parts))
+
+
+def address_of(segment: Segment) -> str:
+    """Give address and telephone of an ADD, a contact code in its text resolved."""
+    parts = [part.strip() for part in segment.element(1)[1:]]
+    return ", ".join(contact_in(part) or part for part in parts if part)
+
+
+def payment_of(segment: Segment) -> list[str]:
+    """Give each form of payment of a FOP: kind, amount, card company, masked number; no expiry."""
+    found = []
+    for place in range(segment.count()):
+        parts = [part.strip() for part in segment.element(place)] + [""] * 5
+        found.append(":".join(filter(None, (parts[0], parts[2], parts[3], mask(parts[4])))))
+    return found
+
+
+def frequent_flyer_of(segment: Segment) -> list[str]:
+    """Give carrier and number of each programme of an FTI."""
+    return [
+        " ".join(filter(None, (part.strip() for part in segment.element(place)[:2])))
+        for place in range(segment.count())
+    ]
+
+
+def ticket_in(text: str) -> str:
+    """Give the ticket number in an SSR TKNE's text, which may also hold a name."""
+    found = _TICKET.search(text)
+    return found[0] if found else ""
+
+
+def bags_of(segment: Segment) -> tuple[str, tuple[str, ...]]:
+    """Give number and weight of a TBD's bags as text, and their tags; `tag:n` stands for n tags in a row.
+
+    `HP` and `MP` (head and member of a pool) name other travellers' bags, no tag.
+    """
+    pieces, weight, unit = (segment.get(1, place).strip() for place in range(3))
+    tags: dict[str, None] = {}
+    for place in range(2, segment.count()):
+        company, tag, row = (segment.get(place, part).strip() for part in range(3))
+        if not tag or company in _POOLS:
+            continue
+        steps = int(row) if row.isdecimal() and tag.isdecimal() and len(row) <= 2 else 1
+        tags[f"{company}{tag}"] = None
+        for step in range(1, steps):
+            tags[f"{company}{int(tag) + step:0{len(tag)}}"] = None
+    kind = _UNITS.get(unit, "")
+    text = " ".join(filter(None, (f"{pieces}PC" if pieces else "", f"{weight}{kind}" if weight else "")))
+    return text, tuple(tags)
+
+
+def sponsor_of(segment: Segment) -> str | None:
+    """Give who pays for the ticket (IFT 4:43), else None."""
+    if (segment.get(0), segment.get(0, 1)) != _SPONSOR:
+        return None
+    return ", ".join(filter(None, (segment.get(place).strip() for place in range(1, segment.count()))))
+
+
+def contacts_of(segment: Segment) -> list[str]:
+    """Give the contacts in the texts of an IFT."""
+    found = (contact_in(segment.get(place)) for place in range(1, segment.count()))
+    return [contact for contact in found if contact]
+
+
+class Sensitive:
+    """Finds the texts that the profile calls sensitive, in whatever group they stand."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.spans: list[tuple[int, int]] = []
+        self.services = 0
+        self.texts = 0
+        self.first: Segment | None = None
+        self._codes = frozenset(intake.sensitive_ssr)
+        self._remarks = intake.sensitive_remarks
+        self._contacts = "contact" in intake.booking_elements
+
+    def service(self, segment: Segment) -> bool:
+        """Look at an SSR; true where it is sensitive."""
+        code = segment.get(0)
+        if code in self._codes or (code and not code.strip()):
+            self.services += 1
+            self._blank_service(segment, code_too=True)
+            return True
+        if self._remarks and code in _OTHER_SERVICE:
+            text = text_of(segment)
+            if not text or self._is_contact(text):
+                return False
+            self.texts += 1
+            self._blank_service(segment, code_too=False)
+            return True
+        return False
+
+    def free_text(self, segment: Segment) -> bool:
+        """Look at an IFT; true where it is a remark without contact."""
+        if not self._remarks or (segment.get(0), segment.get(0, 1)) != _REMARK:
+            return False
+        texts = [segment.get(place) for place in range(1, segment.count())]
+        if not any(texts) or any(self._is_contact(text) for text in texts):
+            return False
+        self.texts += 1
+        self._from(segment, segment.span(1)[0])
+        return True
+
+    def host_text(self, segment: Segment) -> bool:
+        """Look at an LTS; true where remarks are sensitive."""
+        if not self._remarks:
+            return False
+        self.texts += 1
+        self._from(segment, segment.span(0)[0])
+        return True
+
+    def _is_contact(self, text: str) -> bool:
+        return self._contacts and contact_in(text) is not None
+
+    def _blank_service(self, segment: Segment, *, code_too: bool) -> None:
+        self.first = self.first or segment
+        if code_too:
+            self._span(*segment.span(0, 0))
+        texts = len(segment.element(0))
+        for component in range(8, texts):
+            self._span(*segment.span(0, component))
+        if segment.count() > 1:
+            self._from(segment, segment.span(1)[0])
+
+    def _from(self, segment: Segment, start: int) -> None:
+        self.first = self.first or segment
+        self._span(start, segment.offset + len(segment.raw) - start)
+
+    def _span(self, offset: int, length: int) -> None:
+        if length > 0:
+            self.spans.append((offset, length))

@@ -1,0 +1,172 @@
+"""The end of a PNRGOV message: bookings closed, travellers numbered, what only the whole can tell."""
+
+from screening.messages.envelope import MessageReading
+from screening.messages.findings import finding
+from screening.messages.model import Leg, Traveller
+from screening.messages.model import Quarantined as Unit
+from screening.messages.pnrgov_booking import Pnr, close
+from screening.messages.pnrgov_flights import designator, far_apart
+from screening.messages.pnrgov_party import Person
+from screening.messages.pnrgov_segments import OF_TRAVELLER
+from screening.messages.pnrgov_walk import Walk
+from screening.tables.codes import Action, MessageStatus, QuarantineUnit, Says
+from screening.tables.findings import Finding
+
+SENSITIVE = "sensitive_text_dropped"
+
+
+def finish(walk: Walk) -> MessageReading:
+    """Close the bookings and give the message.
+
+    Args:
+        walk: the message after its last segment; changed.
+
+    Returns:
+        The message with status and completeness, its quarantine units and sensitive places.
+    """
+    marketing: set[str] = set()
+    for pnr in walk.pnrs:
+        close(pnr, walk.header)
+        _take(walk, pnr)
+        marketing |= pnr.header_marketing
+    _name_header(walk, marketing)
+    _check_header(walk)
+    _check_cut(walk)
+    _set_aside_nameless(walk)
+    _count_sensitive(walk)
+    _conclude(walk)
+    return walk.out
+
+
+def _dated(legs: list[Leg]) -> tuple[int, ...]:
+    return tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
+
+
+def _take(walk: Walk, pnr: Pnr) -> None:
+    message = walk.message
+    message.findings += pnr.findings
+    legs = _dated(message.legs)
+    for person in pnr.party.people:
+        person.traveller.ordinal = len(message.travellers)
+        person.traveller.legs = legs
+        message.travellers.append(person.traveller)
+    if pnr.locator is None:
+        walk.note("pnr_without_locator", pnr.segment)
+    if not pnr.party.people:
+        _empty(walk, pnr)
+    if walk.header is not None and far_apart(pnr.flights, walk.header):
+        walk.note("legs_far_apart", pnr.segment)
+    message.bookings.append(pnr.booking())
+
+
+def _empty(walk: Walk, pnr: Pnr) -> None:
+    """A booking without travellers: gone, where an update says so; a group without names yet; or a fault.
+
+    The guide sends a cancelled PNR in an update with an empty ORG. A statement `withdrawn` without name tells
+    the manifest that nobody of this locator is left on the flight.
+    """
+    message = walk.message
+    if message.action is Action.UPDATE and not pnr.originator and pnr.locator is not None:
+        walk.note("booking_cancelled", pnr.segment)
+        message.travellers.append(
+            Traveller(
+                ordinal=len(message.travellers),
+                offset=pnr.segment.offset,
+                length=pnr.segment.length,
+                locator=pnr.locator,
+                says=Says.WITHDRAWN,
+                legs=_dated(message.legs),
+            )
+        )
+    elif not pnr.group_name:
+        walk.note("pnr_without_traveller", pnr.segment)
+
+
+def _name_header(walk: Walk, marketing: set[str]) -> None:
+    """Give the reported leg the designators under which bookings know it."""
+    leg = walk.header
+    if leg is None:
+        return
+    own = designator(leg.carrier, leg.number)
+    leg.marketing = tuple(sorted({*leg.marketing, *marketing} - {own}))
+    for pnr in walk.pnrs:
+        if any(own in flight.leg.marketing for flight in pnr.flights):
+            walk.note("flight_sold_under_other_designator", pnr.segment)
+            return
+
+
+def _check_header(walk: Walk) -> None:
+    message, raw = walk.message, walk.raw
+    if not walk.has_function:
+        message.findings.append(finding("msg_missing", raw.offset, 1))
+    if not walk.has_originator:
+        message.findings.append(finding("org_missing", raw.offset, 1))
+    whole = raw.part is None or (raw.part == 1 and raw.last_part is True)
+    if walk.eqn is not None and whole and message.stated != len(walk.pnrs):
+        walk.note("eqn_differs", walk.eqn)
+    if message.legs and 0 < len(_dated(message.legs)) < len(message.legs):
+        message.findings.append(finding("leg_without_date", raw.offset, None))
+
+
+def _check_cut(walk: Walk) -> None:
+    """The input ended inside a traveller: he is set aside unless what tells him apart had been read."""
+    raw = walk.raw
+    if not (raw.cut and raw.unterminated) or walk.at not in OF_TRAVELLER or not walk.pnrs:
+        return
+    last, person = raw.segments[-1], walk.pnrs[-1].person
+    if person is None:
+        return
+    traveller = person.traveller
+    if last.tag == "TIF" or (traveller.birth_as_sent is None and not traveller.documents):
+        person.note("traveller_cut_off", last)
+        _set_aside(walk, person, "traveller_cut_off")
+
+
+def _set_aside_nameless(walk: Walk) -> None:
+    for pnr in walk.pnrs:
+        for person in pnr.party.people:
+            if person.surname:
+                continue
+            if person.given:
+                person.note("surname_missing", person.segment)
+            elif not person.traveller.quarantined:
+                person.note("traveller_without_name", person.segment)
+                _set_aside(walk, person, "traveller_without_name")
+
+
+def _set_aside(walk: Walk, person: Person, code: str) -> None:
+    traveller = person.traveller
+    traveller.quarantined = True
+    unit = QuarantineUnit.TRAVELLER
+    text = finding(code, 0).text
+    walk.out.quarantined.append(
+        Unit(unit, traveller.offset, traveller.length, (code,), text, walk.message.offset, traveller.ordinal)
+    )
+
+
+def _count_sensitive(walk: Walk) -> None:
+    found = walk.sensitive
+    if found.first is None:
+        return
+    walk.out.sensitive += found.spans
+    kind = finding(SENSITIVE, found.first.offset, found.first.number)
+    counts = f"Special services: {found.services}, remarks and host texts: {found.texts}."
+    walk.message.findings.append(
+        Finding(kind.code, kind.level, kind.offset, kind.segment, f"{kind.text} {counts}")
+    )
+
+
+def _conclude(walk: Walk) -> None:
+    message, raw = walk.message, walk.raw
+    codes = {found.code for found in message.findings}
+    if not _dated(message.legs):
+        code = "no_leg_with_date"
+        message.findings.append(finding(code, raw.offset, None))
+        message.status = MessageStatus.QUARANTINED
+        text = finding(code, 0).text
+        unit = QuarantineUnit.MESSAGE
+        walk.out.quarantined.append(Unit(unit, raw.offset, raw.length, (code,), text, raw.offset))
+    elif codes - {SENSITIVE} or any(traveller.findings for traveller in message.travellers):
+        message.status = MessageStatus.REPAIRED
+    if "unt_missing" in codes or any(traveller.quarantined for traveller in message.travellers):
+        message.complete = False

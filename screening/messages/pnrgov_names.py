@@ -1,0 +1,75 @@
+"""Names of travellers in a PNR: one TIF, and when two spellings are one person.
+
+A reference (TIF 9944) names a traveller within his PNR; repeats in the check-in part count once. Spellings
+are compared without blanks (folds leave them anywhere), titles and signs.
+
+Source: IATA PNRGOV guide, TIF; AIRIMP on names that were cut or joined (prefixes are alike).
+
+>>> alike("TESTSURNA MEONE", "TESTSURNAMEONE"), alike("JON", "JOHN"), alike("WAYNE", "COOPER")
+(True, True, False)
+>>> alike("SOPHY", "SOPHY OLIVIA"), alike("ANNA", "EVA"), alike("", "EVA")
+(True, False, True)
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from screening.identity.titles import strip_title
+from screening.messages.syntax import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class TifName:
+    """One traveller of a TIF as sent."""
+
+    surname: str
+    given_names: str
+    kind: str  # A adult, C child, IN infant, G group, or empty
+    reference: str
+    infant: str  # reference of the infant in arms, or a mark that there is one
+
+
+def names_of(segment: Segment) -> list[TifName]:
+    """Give the travellers of a TIF; the guide has one each, some senders put several of one surname."""
+    surname = segment.get(0).strip()
+    group = segment.get(0, 1).strip().upper() == "G"
+    names = []
+    for element in range(1, max(segment.count(), 2)):
+        parts = segment.element(element)
+        given, kind, reference, infant = (*(part.strip() for part in parts[:4]), "", "", "", "")[:4]
+        if element > 1 and not given:
+            continue
+        kind = "G" if group else kind.upper()
+        names.append(TifName(surname, given, kind, reference_of(reference), infant))
+    return names
+
+
+def reference_of(written: str) -> str:
+    """Give a traveller reference as it is compared (`002` is `2`).
+
+    >>> reference_of(" 002"), reference_of("1.1"), reference_of("000")
+    ('2', '1.1', '0')
+    """
+    bare = written.strip()
+    return bare.lstrip("0") or bare[-1:]
+
+
+@lru_cache(maxsize=65536)
+def letters(name: str) -> str:
+    """Give the letters of a name in upper case, nothing between them."""
+    return "".join(filter(str.isalpha, name)).upper()
+
+
+def given_letters(given: str) -> str:
+    """Give the letters of given names without titles."""
+    return letters(strip_title(given)[0])
+
+
+def alike(first: str, second: str) -> bool:
+    """Say whether two spellings may be one name: equal, one begins the other, or one letter apart."""
+    one, other = letters(first), letters(second)
+    if not one or not other or one.startswith(other) or other.startswith(one):
+        return True
+    return max(len(one), len(other)) >= 4 and OSA.distance(one, other, score_cutoff=1) <= 1

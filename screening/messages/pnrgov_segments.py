@@ -1,0 +1,300 @@
+"""What each PNRGOV segment says: one small reader for each action that `pnrgov_tables` names.
+
+Source: IATA/ICAO/WCO PNRGOV implementation guide, segment descriptions, by way of docs/messages.md.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from screening.identity.dates import local_time
+from screening.messages import pnrgov_elements as elements
+from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
+from screening.messages.pnrgov_docs import text_of
+from screening.messages.pnrgov_flights import flight_number, is_operating_only, read_flight, settle_codeshare
+from screening.messages.pnrgov_names import names_of, reference_of
+from screening.messages.pnrgov_tables import At
+from screening.messages.pnrgov_walk import Walk
+from screening.messages.syntax import Segment
+from screening.tables.codes import Action
+
+OF_TRAVELLER = frozenset({At.NAME, At.TICKET, At.PAYMENT})
+_FUNCTIONS = {"22": Action.FULL, "141": Action.UPDATE}
+
+# SSR codes by what waits for the end of the PNR, and seats by how sure they are.
+_CLAIMS = {"DOCS": "documents", "DOCO": "visas", "DOCA": "addresses", "INFT": "infants"}
+_SEATS = {"RQST": 0, "SEAT": 1}
+
+
+# --- header -----------------------------------------------------------------------------------------
+
+
+def _function(walk: Walk, segment: Segment) -> None:
+    """MSG: full or update."""
+    walk.has_function = True
+    code = segment.get(0, 1).strip() or segment.get(0).strip()
+    action = _FUNCTIONS.get(code)
+    if action is None:
+        walk.note("msg_code_unknown", segment)
+    else:
+        walk.message.action = action
+
+
+def _originator(walk: Walk, segment: Segment) -> None:
+    """ORG of the header."""
+    walk.has_originator = True
+
+
+def _flight(walk: Walk, segment: Segment) -> None:
+    """TVL of the header: the reported flight, whose legs may follow as further TVL."""
+    flight = read_flight(segment, walk.sent, walk.note)
+    settle_codeshare(flight, None)
+    walk.message.legs.append(flight.leg)
+
+
+def _stated(walk: Walk, segment: Segment) -> None:
+    """EQN of the header: bookings in the whole push."""
+    walk.eqn = segment
+    number = segment.get(0).strip()
+    if number.isdecimal() and len(number) < 9:
+        walk.message.stated = int(number)
+
+
+# --- group 1 ----------------------------------------------------------------------------------------
+
+
+def _booking(walk: Walk, segment: Segment) -> None:
+    """SRC: a PNR begins."""
+    walk.open_booking(segment)
+
+
+def _booking_without_src(walk: Walk, segment: Segment) -> None:
+    """RCI behind history: the SRC before it is lost."""
+    walk.note("src_missing", segment)
+    _booking(walk, segment)
+    _locator(walk, segment)
+
+
+def _locator(walk: Walk, segment: Segment) -> None:
+    """RCI of the booking: the first locator is the sender's, the others are other systems'."""
+    pnr = walk.pnr(segment)
+    for company, locator, rest in locators(segment):
+        if pnr.locator is not None:
+            _other_locator(pnr, company, locator)
+            continue
+        pnr.locator, pnr.carrier = locator, company or None
+        moment = date_and_time(rest)
+        if moment is not None:
+            pnr.booked = local_time(*moment, day_first=True, sent=walk.sent)
+
+
+def _locator_of_leg(walk: Walk, segment: Segment) -> None:
+    """RCI elsewhere: other systems' locators of the booking."""
+    pnr = walk.pnr(segment)
+    for company, locator, _ in locators(segment):
+        _other_locator(pnr, company, locator)
+
+
+def _other_locator(pnr: Pnr, company: str, locator: str) -> None:
+    text = f"{company}:{locator}"
+    if locator != pnr.locator and text not in pnr.others:
+        pnr.others.append(text)
+
+
+def _agency(walk: Walk, segment: Segment) -> None:
+    """ORG of the booking; empty where an update says that it is gone."""
+    pnr = walk.pnr(segment)
+    agency = elements.agency_of(segment)
+    pnr.originator = pnr.originator or bool(agency)
+    pnr.elements.add("agency", agency)
+    if agency and "agency" in walk.permitted:
+        pnr.agency = pnr.agency or agency
+
+
+def _address(walk: Walk, segment: Segment) -> None:
+    """ADD: contact of the booking or of a traveller, or the payer's address."""
+    name = "payment" if walk.at is At.PAYMENT else "contact"
+    walk.pnr(segment).elements.add(name, elements.address_of(segment))
+
+
+def _excess_baggage(walk: Walk, segment: Segment) -> None:
+    """EBD: paid baggage."""
+    pieces = segment.get(1).strip()
+    if pieces:
+        walk.pnr(segment).elements.add("baggage", f"{pieces}PC excess")
+
+
+def _free_text(walk: Walk, segment: Segment) -> None:
+    """IFT: contacts in remarks, and who pays."""
+    if not walk.pnrs:
+        return
+    pnr = walk.pnrs[-1]
+    sponsor = elements.sponsor_of(segment)
+    if sponsor:
+        pnr.elements.add("payment", sponsor)
+    for contact in elements.contacts_of(segment):
+        pnr.elements.add("contact", contact)
+
+
+def _special_service(walk: Walk, segment: Segment) -> None:
+    """SSR: documents wait for their holders, seats for their flights."""
+    pnr = walk.pnr(segment)
+    code = segment.get(0).strip().upper()
+    waiting = _CLAIMS.get(code)
+    if waiting is not None:
+        getattr(pnr, waiting).append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
+    elif code in _SEATS:
+        flight = pnr.flights[-1] if pnr.flights and walk.at not in OF_TRAVELLER else None
+        pnr.seat(segment, flight, rank=_SEATS[code])
+    elif code[:3] == "TKN":
+        pnr.elements.add("ticket", elements.ticket_in(text_of(segment)))
+    elif code[:3] == "FQT":
+        pnr.elements.add("frequent_flyer", f"{segment.get(0, 3)} {text_of(segment)}".strip())
+    elif code[:3] == "CTC":
+        text = text_of(segment)
+        pnr.elements.add("contact", elements.contact_in(f"{code} {text}") or "" if text.strip() else "")
+    elif code[:3] == "OTH":
+        pnr.elements.add("contact", elements.contact_in(text_of(segment)) or "")
+
+
+# --- groups 2 to 4 ----------------------------------------------------------------------------------
+
+
+def _name(walk: Walk, segment: Segment) -> None:
+    """TIF: a traveller, unless it is a group."""
+    pnr = walk.pnr(segment)
+    pnr.person = None
+    for name in names_of(segment):
+        if name.kind == "G":
+            pnr.group_name = True
+            pnr.note("group_name_tif", segment)
+        else:
+            pnr.person = pnr.party.add(name, segment)
+
+
+def _frequent_flyer(walk: Walk, segment: Segment) -> None:
+    """FTI: programmes of a traveller."""
+    pnr = walk.pnr(segment)
+    for programme in elements.frequent_flyer_of(segment):
+        pnr.elements.add("frequent_flyer", programme)
+
+
+def _reference(walk: Walk, segment: Segment) -> None:
+    """REF: the reference that API repeats as RFF ABO."""
+    person = walk.pnr(segment).person
+    reference = segment.get(0, 1).strip() or segment.get(0).strip()
+    if person is not None and reference:
+        person.traveller.traveller_reference = person.traveller.traveller_reference or reference
+
+
+def _ticket(walk: Walk, segment: Segment) -> None:
+    """TKT: a ticket's number."""
+    walk.pnr(segment).elements.add("ticket", segment.get(0))
+
+
+def _payment(walk: Walk, segment: Segment) -> None:
+    """FOP: forms of payment, cards masked."""
+    pnr = walk.pnr(segment)
+    for payment in elements.payment_of(segment):
+        pnr.elements.add("payment", payment)
+
+
+# --- groups 5 to 8 ----------------------------------------------------------------------------------
+
+
+def _leg(walk: Walk, segment: Segment) -> None:
+    """TVL: a flight of the itinerary, or the operating side of the one before."""
+    pnr = walk.pnr(segment)
+    pnr.boarding, pnr.boarding_reference = None, ""
+    if is_operating_only(segment):
+        if pnr.flights:
+            flight = pnr.flights[-1]
+            flight.second = flight_number(segment.get(4)) if segment.get(4).strip() else ""
+            flight.flown_by = segment.get(3).strip().upper() or flight.flown_by
+        return
+    pnr.flights.append(read_flight(segment, walk.sent, walk.note))
+
+
+def _operating_flight(walk: Walk, segment: Segment) -> None:
+    """TRA: the operating carrier and its number."""
+    pnr = walk.pnr(segment)
+    if pnr.flights and segment.get(0).strip():
+        flight = pnr.flights[-1]
+        flight.flown_by = segment.get(0).strip().upper()
+        flight.second = flight_number(segment.get(1)) if segment.get(1).strip() else ""
+
+
+def _boarding(walk: Walk, segment: Segment) -> None:
+    """TRI: the check-in part of a traveller begins; the TIF behind it is surer than its reference."""
+    pnr = walk.pnr(segment)
+    pnr.boarding_reference = reference_of(segment.get(1, 3))
+    pnr.boarding = pnr.party.by_reference.get(pnr.boarding_reference)
+
+
+def _boarding_name(walk: Walk, segment: Segment) -> None:
+    """TIF of the check-in part: repeats a traveller."""
+    pnr = walk.pnr(segment)
+    for name in names_of(segment):
+        if name.kind != "G":
+            pnr.boarding = pnr.party.at_check_in(name, segment)
+
+
+def _boarding_seat(walk: Walk, segment: Segment) -> None:
+    """SSD: the seat given at check-in."""
+    pnr = walk.pnr(segment)
+    seat = seat_of(segment.get(0))
+    if seat and pnr.boarding is not None and pnr.flights:
+        flight = pnr.flights[-1]
+        pnr.seats.append(SeatClaim(2, flight, ("", ""), "", pnr.boarding, seat))
+
+
+def _baggage(walk: Walk, segment: Segment) -> None:
+    """TBD: checked bags and their tags."""
+    pnr = walk.pnr(segment)
+    text, tags = elements.bags_of(segment)
+    if "baggage" not in walk.permitted:
+        return
+    pnr.elements.add("baggage", " ".join(filter(None, (text, *tags))))
+    if pnr.boarding is not None:
+        known = pnr.boarding.traveller.bags
+        pnr.boarding.traveller.bags = (*known, *(tag for tag in tags if tag not in known))
+
+
+def _split_locator(walk: Walk, segment: Segment) -> None:
+    """RCI of group 8: where this booking was split from or to; no booking of the message."""
+    pnr = walk.pnr(segment)
+    for company, locator, _ in locators(segment):
+        pnr.split_from = pnr.split_from or locator
+        pnr.elements.add("split", f"{company} {locator}".strip())
+
+
+ACTIONS: Mapping[str, Callable[[Walk, Segment], None] | None] = MappingProxyType(
+    {
+        "passed_over": None,
+        "historic": None,
+        "function": _function,
+        "originator": _originator,
+        "flight": _flight,
+        "stated": _stated,
+        "booking": _booking,
+        "booking_without_src": _booking_without_src,
+        "locator": _locator,
+        "locator_of_leg": _locator_of_leg,
+        "agency": _agency,
+        "address": _address,
+        "excess_baggage": _excess_baggage,
+        "free_text": _free_text,
+        "special_service": _special_service,
+        "name": _name,
+        "frequent_flyer": _frequent_flyer,
+        "reference": _reference,
+        "ticket": _ticket,
+        "payment": _payment,
+        "leg": _leg,
+        "operating_flight": _operating_flight,
+        "boarding": _boarding,
+        "boarding_name": _boarding_name,
+        "boarding_seat": _boarding_seat,
+        "baggage": _baggage,
+        "split_locator": _split_locator,
+    }
+)

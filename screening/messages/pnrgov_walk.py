@@ -1,0 +1,95 @@
+"""State of reading one PNRGOV message: the group at hand, the bookings so far, what is sensitive."""
+
+from datetime import date
+
+from screening.messages.envelope import MessageReading, RawMessage
+from screening.messages.findings import finding
+from screening.messages.model import Leg, Message
+from screening.messages.pnrgov_booking import Pnr
+from screening.messages.pnrgov_elements import Elements, Sensitive
+from screening.messages.pnrgov_party import Party
+from screening.messages.pnrgov_tables import At, table_of
+from screening.messages.syntax import Segment
+from screening.profile.model import Intake
+from screening.tables.codes import MessageType, Source
+
+
+class Walk:
+    """One message while it is read.
+
+    Attributes:
+        at: group that the last segment led to.
+        pnrs: bookings in the order of the message.
+        eqn: the header's EQN.
+    """
+
+    def __init__(self, raw: RawMessage, intake: Intake) -> None:
+        dialect, self.table = table_of(raw.version)
+        self.raw = raw
+        self.permitted = frozenset(intake.booking_elements)
+        self.sensitive = Sensitive(intake)
+        self.at = At.HEADER
+        self.pnrs: list[Pnr] = []
+        self.has_function = self.has_originator = False
+        self.eqn: Segment | None = None
+        self.message = Message(
+            index=raw.index,
+            offset=raw.offset,
+            length=raw.length,
+            type=MessageType.PNRGOV,
+            version=raw.version,
+            dialect=dialect,
+            source=Source.PNR,
+            reference=raw.reference,
+            transaction=raw.common_reference,
+            sender=raw.sender,
+            recipient=raw.recipient,
+            control_reference=raw.control_reference,
+            sent=raw.sent,
+            part=raw.part,
+            last_part=raw.last_part,
+            complete=not raw.cut,
+            findings=list(raw.findings),
+        )
+        self.out = MessageReading(self.message, [], [])
+
+    def note(self, code: str, segment: Segment) -> None:
+        """Record a deviation of the message."""
+        self.message.findings.append(finding(code, segment.offset, segment.number))
+
+    @property
+    def header(self) -> Leg | None:
+        """The reported flight."""
+        return self.message.legs[0] if self.message.legs else None
+
+    @property
+    def sent(self) -> date | None:
+        """Date of the interchange."""
+        return self.raw.sent.date() if self.raw.sent is not None else None
+
+    @property
+    def today(self) -> date | None:
+        """Day by which centuries are decided: the interchange's, else the flight's."""
+        header = self.header
+        if self.sent is not None or header is None or header.departure is None:
+            return self.sent
+        return header.departure.date()
+
+    def open_booking(self, segment: Segment) -> Pnr:
+        """Begin a PNR."""
+        pnr = Pnr(segment, Party(locator=None, today=self.today), Elements(self.permitted))
+        self.pnrs.append(pnr)
+        return pnr
+
+    def pnr(self, segment: Segment) -> Pnr:
+        """Give the booking at hand; data before any SRC open one."""
+        if self.pnrs:
+            return self.pnrs[-1]
+        self.note("src_missing", segment)
+        return self.open_booking(segment)
+
+    def lengthen(self, segment: Segment) -> None:
+        """Let the traveller at hand reach to the end of a segment."""
+        person = self.pnrs[-1].person if self.pnrs else None
+        if person is not None:
+            person.traveller.length = segment.offset + segment.length - person.traveller.offset

@@ -1,0 +1,29 @@
+r"""Blank sensitive free text in bytes that are kept: same length, so that every offset still holds.
+
+Line ends within a blanked value stay, so that folded files keep their lines.
+
+>>> from screening.messages.model import Reading
+>>> blank(b"SSR+VGML:HK:1:XX'", Reading("", 17, sensitive=[(4, 12)]))
+b"SSR+            '"
+"""
+
+from screening.messages.model import Reading
+from screening.messages.syntax import Data
+
+_TO_BLANKS = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
+
+
+def blank(data: Data, reading: Reading) -> bytes:
+    """Give the bytes with blanks in place of what the reading calls sensitive.
+
+    Args:
+        data: the bytes that were read.
+        reading: their reading.
+
+    Returns:
+        As many bytes; those outside the sensitive values are untouched.
+    """
+    out = bytearray(data)
+    for offset, length in reading.sensitive:
+        out[offset : offset + length] = out[offset : offset + length].translate(_TO_BLANKS)
+    return bytes(out)

@@ -1,0 +1,155 @@
+r"""Which separators an interchange uses: what its UNA announces, and what its bytes really do.
+
+An announcement counts only where the bytes bear it out: element and component separator are read off UNB
+itself, the terminator off the place before the first UNG or UNH. What cannot be read off (release,
+repetition) is taken from UNA. The body is never searched for "UNA" (MAGUNA is a name).
+
+Source: ISO 9735-1, section 7.1; real messages with `*`/`$`, `-`/`*`, release `\`, five characters only, and a
+typographic quote announced but not used.
+
+>>> found = separators_of(b"UNA:+.? 'UNB+UNOA:4+A+B+200101:0000+1'UNH+1+PAXLST:D:02B:UN'", 9, 0)
+>>> found.separators == DEFAULT, found.start, found.codes
+(True, 0, ())
+>>> found = separators_of(b"UNA:*.? $UNB*UNOA:4*A*B*200101:0000*1$UNH*1*PAXLST:D:02B:UN$", 9, 0)
+>>> found.separators.element, found.separators.terminator, found.codes
+('*', '$', ('una_other_characters',))
+>>> separators_of(b"UNB+UNOA:4+A+B+200101:0000+1'UNH+1+PAXLST:D:02B:UN'", 0, 0).codes
+('una_missing',)
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from screening.messages.syntax import DEFAULT, WHITE, Data, Separators, as_bytes
+
+_SIGN = rb"[!-/:-@\[-`{-~\x1c-\x1f]"
+_UNB = re.compile(rb"UNB ?(" + _SIGN + rb")([A-Z0-9]{0,6})(" + _SIGN + rb")")
+_ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_UNOB_BARE = Separators("\x1f", "\x1d", ".", "", "", "\x1c")  # UNOB without UNA (ISO 9735, level B)
+_REACH = 4096  # bytes after UNB in which the first UNG or UNH must stand
+_UNA_REACH = 32  # bytes before UNB in which a UNA may begin: 6 characters of up to 3 bytes and white space
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceString:
+    """Separators of one interchange and what deviated in their announcement.
+
+    Attributes:
+        start: first byte of UNA, or of UNB where there is none.
+        codes: findings: una_missing, una_too_short, una_terminator_not_used, una_other_characters.
+    """
+
+    separators: Separators
+    start: int
+    codes: tuple[str, ...]
+
+
+def interchange_starts(data: Data, start: int = 0) -> Iterator[int]:
+    """Find each UNB that begins an interchange: at the start of a word, followed by two separators."""
+    for found in _UNB.finditer(data, start):
+        place = found.start()
+        if place and data[place - 1] in _ALPHANUMERIC:
+            # `UNA:+.? UNB` of five characters ends in a sign; a letter before means a word such as RUNB
+            continue
+        if found[1] == b"?":
+            continue
+        yield place
+
+
+def separators_of(data: Data, unb: int, floor: int) -> ServiceString:
+    """Decide the separators of the interchange whose UNB stands at `unb`.
+
+    Args:
+        data: the input.
+        unb: offset of UNB.
+        floor: first byte that may belong to this interchange (end of the one before).
+    """
+    found = _UNB.match(data, unb)
+    if found is None:
+        raise ValueError("no UNB at this offset")
+    element, component = found[1].decode("latin_1"), found[3].decode("latin_1")
+    version_four = data[found.end() : found.end() + 1] == b"4"
+    used = _terminator_used(data, unb, found[1])
+    announced = _announced(data, unb, floor)
+    if announced is None:
+        return _without_una(found[2], element, component, used, unb)
+    start, signs = announced
+    codes: list[str] = []
+    if len(signs) >= 6:
+        release, repetition, terminator = signs[3], signs[4], signs[5]
+    else:
+        codes.append("una_too_short")
+        rest = [sign for sign in signs[2:] if sign not in {".", ","}]
+        terminator = rest.pop() if rest else DEFAULT.terminator
+        release = rest[0] if rest else DEFAULT.release
+        repetition = rest[1] if len(rest) > 1 else " "
+    if used is not None and as_bytes(terminator) != used:
+        codes.append("una_terminator_not_used")
+        terminator = used.decode("latin_1")
+    if len(signs) < 2 or (signs[0], signs[1]) != (component, element):
+        codes.append("una_terminator_not_used")
+    decimal = signs[2] if len(signs) >= 6 else DEFAULT.decimal
+    announced_signs = (*signs[:2], release, signs[-1] if signs else "")
+    if announced_signs != (DEFAULT.component, DEFAULT.element, DEFAULT.release, DEFAULT.terminator):
+        codes.append("una_other_characters")
+    taken = {component, element, terminator}
+    release = release if release.strip() and release not in taken else ""
+    repetition = (
+        repetition if version_four and repetition.strip() and repetition not in {*taken, release} else ""
+    )
+    return ServiceString(
+        Separators(component, element, decimal, release, repetition, terminator),
+        start,
+        tuple(dict.fromkeys(codes)),
+    )
+
+
+def _without_una(
+    identifier: bytes, element: str, component: str, used: bytes | None, unb: int
+) -> ServiceString:
+    if identifier == b"UNOB" and element == _UNOB_BARE.element:
+        return ServiceString(_UNOB_BARE, unb, ())
+    terminator = used.decode("latin_1") if used else DEFAULT.terminator
+    release = DEFAULT.release if DEFAULT.release not in {component, element, terminator} else ""
+    return ServiceString(Separators(component, element, ".", release, "", terminator), unb, ("una_missing",))
+
+
+def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
+    """Give the offset of UNA and the characters it announces, trailing white space of its line removed."""
+    low = max(floor, unb - _UNA_REACH)
+    stretch = data[low:unb]
+    place = stretch.rfind(b"UNA")
+    if place < 0 or (place and stretch[place - 1] in _ALPHANUMERIC):
+        return None
+    written = stretch[place + 3 :]
+    try:
+        signs = written.decode("utf_8")
+    except UnicodeDecodeError:
+        signs = written.decode("latin_1")
+    while len(signs) > 1 and signs[-1] in " \t\r\n" and (len(signs) > 6 or signs[-1] != " "):
+        signs = signs[:-1]
+    if len(signs.strip()) < 3 or len(signs) > 6 or any(sign.isalnum() for sign in signs):
+        return None
+    return low + place, signs
+
+
+def _terminator_used(data: Data, unb: int, element: bytes) -> bytes | None:
+    """Read the terminator off the bytes: what stands before the first UNG or UNH after UNB."""
+    stretch = data[unb : unb + _REACH]
+    found = re.search(rb"([^\s])(\s*)UN[GH] ?" + re.escape(element), stretch[3:])
+    if found is None:
+        return None
+    sign = found[1]
+    if sign[0] in _ALPHANUMERIC and found[2]:
+        return found[2][-1:]  # a line end ends segments here
+    if sign[0] in _ALPHANUMERIC or sign == element or sign[0] >= 0x80:
+        return None
+    return sign
+
+
+def skip_white(data: Data, start: int, stop: int) -> int:
+    """Give the first offset at or after `start` that is no white space."""
+    while start < stop and data[start] in WHITE:
+        start += 1
+    return start

@@ -1,0 +1,324 @@
+r"""UN/EDIFACT syntax: bytes to segments with offsets, elements split only when somebody asks.
+
+Bytes, not text, are split: the terminator first, then pieces are joined again where an odd run of release
+characters stands before it (`??'` is a released `?` and a real terminator). Separators are one interchange's
+own. CR and LF inside a value are folds of a telex line and are no data; a blank beside them may remain.
+
+Source: ISO 9735 (versions 3 and 4), service string advice; measured in docs/decisions on the syntax layer.
+
+>>> syntax = Syntax(DEFAULT, "ascii", 3)
+>>> segment = Segment(b"TDT+20+UA0989+++UA", 100, 19, 7, syntax)
+>>> segment.tag, segment.get(1), segment.get(4), segment.get(9), segment.span(1)
+('TDT', 'UA0989', 'UA', '', (107, 6))
+>>> Segment(b"PDT+P/1:2:3+O?'LEARY:KRIS??", 0, 28, 1, syntax).element(1)
+["O'LEARY", 'KRIS?']
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from mmap import mmap
+
+from screening.messages.charsets import ESCAPE, decode, mask_escaped
+
+Data = bytes | mmap
+WHITE = b" \t\r\n\x00\x1a"  # 1A and 00 pad files of hosts
+_FOLDS = str.maketrans("", "", "\r\n")
+_WINDOW = 1 << 20
+# A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
+_HELD = ("\ufdd0", "\ufdd1", "\ufdd2")
+
+
+@dataclass(frozen=True, slots=True)
+class Separators:
+    """Service characters of one interchange; `repetition` is empty where it is not in use."""
+
+    component: str
+    element: str
+    decimal: str
+    release: str
+    repetition: str
+    terminator: str
+
+
+DEFAULT = Separators(":", "+", ".", "?", "", "'")
+
+
+def as_bytes(sign: str) -> bytes:
+    """Give the bytes of a service character: one byte below U+0100, UTF-8 above."""
+    try:
+        return sign.encode("latin_1")
+    except UnicodeEncodeError:
+        return sign.encode("utf_8")
+
+
+def whole_number(text: str) -> int | None:
+    """Read a count; None where the text is no number of at most nine ASCII digits.
+
+    `str.isdigit` alone takes superscripts and digits of other scripts, which `int` then refuses.
+
+    >>> whole_number(" 0152 "), whole_number("²"), whole_number("")
+    (152, None, None)
+    """
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+class Syntax:
+    """Separators and character set of one interchange, ready to be used on bytes and on text."""
+
+    __slots__ = (
+        "codec",
+        "element",
+        "held",
+        "release",
+        "released",
+        "restore",
+        "separators",
+        "terminator",
+        "version",
+    )
+
+    def __init__(self, separators: Separators, codec: str, version: int) -> None:
+        self.separators = separators
+        self.codec = codec
+        self.version = version
+        self.element = as_bytes(separators.element)
+        self.release = as_bytes(separators.release) if separators.release else b""
+        self.terminator = as_bytes(separators.terminator)
+        signs = (separators.component, separators.element, separators.repetition)
+        self.held = {sign: held for sign, held in zip(signs, _HELD, strict=True) if sign}
+        self.restore = str.maketrans({held: sign for sign, held in self.held.items()})
+        self.released = (
+            re.compile(re.escape(separators.release) + r"(.)", re.DOTALL) if separators.release else None
+        )
+
+    def text(self, raw: bytes) -> str:
+        """Decode bytes of a segment and drop its folds."""
+        text = raw.decode("ascii") if raw.isascii() and ESCAPE not in raw else decode(raw, self.codec)
+        return text.translate(_FOLDS) if "\n" in text or "\r" in text else text
+
+    def fields(self, raw: bytes) -> list[list[str]]:
+        """Split a segment's bytes into elements of components, the tag among them (fields[0][0])."""
+        text = self.text(raw)
+        separators = self.separators
+        if self.released is None or separators.release not in text:
+            if not separators.repetition or separators.repetition not in text:
+                return [part.split(separators.component) for part in text.split(separators.element)]
+            return [
+                part.split(separators.repetition, 1)[0].split(separators.component)
+                for part in text.split(separators.element)
+            ]
+        held = self.held
+        text = self.released.sub(lambda found: held.get(found[1], found[1]), text)
+        parts = text.split(separators.element)
+        if separators.repetition:
+            parts = [part.split(separators.repetition, 1)[0] for part in parts]
+        restore = self.restore
+        return [[value.translate(restore) for value in part.split(separators.component)] for part in parts]
+
+    def clean(self, raw: bytes) -> str:
+        """Give one value's text: decoded, folds dropped, released characters freed."""
+        text = self.text(raw)
+        if self.released is None or self.separators.release not in text:
+            return text
+        return self.released.sub(lambda found: found[1], text)
+
+
+class Segment:
+    """One segment: its place, and its values when they are asked for.
+
+    Attributes:
+        tag: three letters as sent, blanks removed.
+        offset: first byte, from the start of the input.
+        length: bytes, the terminator included where it is present.
+        number: place in the message, 1 is UNH.
+        raw: its bytes without terminator.
+    """
+
+    __slots__ = ("_fields", "_syntax", "length", "number", "offset", "raw", "tag")
+
+    def __init__(self, raw: bytes, offset: int, length: int, number: int, syntax: Syntax) -> None:
+        self.raw = raw
+        self.offset = offset
+        self.length = length
+        self.number = number
+        self._syntax = syntax
+        self._fields: list[list[str]] | None = None
+        self.tag = raw.split(syntax.element, 1)[0].decode("ascii", "replace").strip()
+
+    def __repr__(self) -> str:
+        """Name place and tag only: values are personal data."""
+        return f"Segment({self.tag!r} at {self.offset})"
+
+    @property
+    def syntax(self) -> Syntax:
+        """The interchange's syntax."""
+        return self._syntax
+
+    def _split(self) -> list[list[str]]:
+        if self._fields is None:
+            self._fields = self._syntax.fields(self.raw)[1:]
+        return self._fields
+
+    def get(self, element: int, component: int = 0) -> str:
+        """Give a value; empty where it is absent. Element 0 is the first after the tag."""
+        fields = self._split()
+        if element >= len(fields):
+            return ""
+        components = fields[element]
+        return components[component] if component < len(components) else ""
+
+    def element(self, element: int) -> list[str]:
+        """Give the components of an element; an empty list where it is absent."""
+        fields = self._split()
+        return fields[element] if element < len(fields) else []
+
+    def count(self) -> int:
+        """Give the number of elements after the tag."""
+        return len(self._split())
+
+    def span(self, element: int, component: int | None = None) -> tuple[int, int]:
+        """Give (offset, length) of the raw bytes of an element or of one of its components.
+
+        An absent value gives a span of length 0 at the segment's end.
+        """
+        raw = mask_escaped(self.raw) if ESCAPE in self.raw else self.raw
+        syntax = self._syntax
+        start, stop = _nth(raw, syntax.element, syntax.release, element + 1, 0, len(raw))
+        if component is not None and stop > start:
+            component_sign = as_bytes(syntax.separators.component)
+            start, stop = _nth(raw, component_sign, syntax.release, component, start, stop)
+        return self.offset + start, stop - start
+
+
+def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop: int) -> tuple[int, int]:
+    """Give the bounds of the n-th part of raw[start:stop] between separators that are not released."""
+    begin = start
+    place = start
+    found = 0
+    while place < stop:
+        if release and raw.startswith(release, place):
+            place += 2 * len(release)
+        elif raw.startswith(sign, place):
+            if found == wanted:
+                return begin, place
+            found += 1
+            place += len(sign)
+            begin = place
+        else:
+            place += 1
+    return (begin, stop) if found == wanted else (stop, stop)
+
+
+@lru_cache(maxsize=64)
+def _swallowed(element: bytes) -> re.Pattern[bytes]:
+    """What stands after a released terminator that was meant as a real one: a line's end and a segment."""
+    return re.compile(rb"[ ]*[\r\n]+\s*[A-Z]{3} ?" + re.escape(element))
+
+
+def _is_odd(piece: bytes, release: bytes) -> bool:
+    """Say whether an odd run of release characters ends the piece."""
+    return (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
+
+
+def pieces(
+    data: Data, start: int, stop: int, syntax: Syntax, window: int = _WINDOW
+) -> Iterator[tuple[list[bytes], list[int], list[int], bool]]:
+    """Split a stretch of an input into segments, a window at a time, so that memory stays bounded.
+
+    Args:
+        data: the input.
+        start: first byte of the stretch.
+        stop: first byte after it.
+        syntax: separators.
+        window: bytes that are split at once; results do not depend on it.
+
+    Yields:
+        Segments' bytes without terminator and leading white space, the offset of each, the offset after each
+        (terminator included), and whether the last of them lacks its terminator (end of the stretch).
+    """
+    place = start
+    size = window
+    terminator = syntax.terminator
+    while place < stop:
+        end = min(place + size, stop)
+        last = end == stop
+        block = data[place:end]
+        if syntax.codec == "iso2022_jp_2" and ESCAPE in block:
+            lengths = [len(part) for part in mask_escaped(block).split(terminator)]
+            bounds = [0, *accumulate(length + len(terminator) for length in lengths)]
+            parts = [block[bound : bound + length] for bound, length in zip(bounds, lengths, strict=False)]
+        else:
+            parts = block.split(terminator)
+        rest = len(parts[-1])
+        if not last:
+            parts.pop()
+            if not parts:
+                size *= 2
+                continue
+        ends = list(accumulate(map(len(terminator).__add__, map(len, parts)), initial=place))
+        if syntax.release and syntax.release in block:
+            parts, ends, carried = _rejoin(parts, ends, syntax, more=not last)
+            if not parts:
+                size *= 2
+                continue
+            rest += carried
+        place = end - rest if not last else stop
+        size = window
+        begins, ends = ends[:-1], ends[1:]
+        unterminated = False
+        if last:
+            ends[-1] = stop
+            unterminated = True
+        yield _strip(parts, begins, ends, unterminated)
+
+
+def _strip(
+    parts: list[bytes], begins: list[int], ends: list[int], unterminated: bool
+) -> tuple[list[bytes], list[int], list[int], bool]:
+    stripped = [part.lstrip(WHITE) for part in parts]
+    if stripped != parts:
+        begins = [
+            begin + len(part) - len(bare) for begin, part, bare in zip(begins, parts, stripped, strict=True)
+        ]
+    if unterminated and not stripped[-1]:
+        stripped.pop()
+        begins.pop()
+        ends.pop()
+        unterminated = False
+    return stripped, begins, ends, unterminated
+
+
+def _rejoin(
+    parts: list[bytes], ends: list[int], syntax: Syntax, *, more: bool
+) -> tuple[list[bytes], list[int], int]:
+    """Join pieces that a released terminator parted; `ends` has one entry more than `parts` (the start).
+
+    A release character before a line's end and a new segment is dangling: the terminator was meant.
+
+    Returns:
+        Pieces, their ends, and the bytes at the end that wait for the next window.
+    """
+    release, terminator = syntax.release, syntax.terminator
+    odd = {index for index, part in enumerate(parts) if part.endswith(release) and _is_odd(part, release)}
+    if not odd:
+        return parts, ends, 0
+    swallowed = _swallowed(syntax.element)
+    joined: list[bytes] = []
+    bounds = [ends[0]]
+    pending: list[bytes] = []
+    for index, part in enumerate(parts):
+        pending.append(part)
+        if index in odd:
+            is_last = index + 1 == len(parts)
+            if is_last and more:
+                break
+            if not is_last and not swallowed.match(parts[index + 1]):
+                continue
+        joined.append(terminator.join(pending) if len(pending) > 1 else part)
+        bounds.append(ends[index + 1])
+        pending = []
+    return joined, bounds, ends[-1] - bounds[-1]

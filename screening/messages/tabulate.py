@@ -1,0 +1,334 @@
+"""Readings to tables: messages, legs, statements, documents, bookings, quarantine, tiles, ledger.
+
+One statement for each traveller and each leg he flies. A message in quarantine says nothing; a traveller in
+quarantine says nothing but his documents: without a name he is still screened by a document that was read
+whole. The ledger adds up for each input: bytes, messages, travellers received = passed + set aside.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import pyarrow as pa
+
+from screening.messages.collector import collector_paused
+from screening.messages.describe import all_findings
+from screening.messages.model import Booking, Message, Quarantined, Reading, Traveller
+from screening.tables import individual, landing
+from screening.tables.codes import LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
+
+_CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
+_CUT_OFF = "traveller_cut_off"
+Row = dict[str, object]
+
+
+def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
+    """Give the tables of a set of inputs.
+
+    Args:
+        readings: readings of different inputs, or parts of one (`read_parts`).
+
+    Returns:
+        messages, message_legs, statements, statement_documents, bookings, quarantine, tiles, ledger; each
+        conforms to its declaration, whatever the order of the readings.
+    """
+    with collector_paused():
+        told = [(reading.input_id, message) for reading in readings for message in reading.messages]
+        spoken = [
+            (input_id, message)
+            for input_id, message in told
+            if message.status is not MessageStatus.QUARANTINED
+        ]
+        return {
+            "messages": individual.MESSAGES.table(_message_row(*one) for one in told),
+            "message_legs": individual.MESSAGE_LEGS.table(
+                chain.from_iterable(_leg_rows(*one) for one in spoken)
+            ),
+            "statements": _statements(spoken),
+            "statement_documents": _documents(spoken),
+            "bookings": individual.BOOKINGS.table(chain.from_iterable(_booking_rows(*one) for one in spoken)),
+            "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
+            "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
+            "ledger": individual.LEDGER.table(_ledger_rows(readings)),
+        }
+
+
+def is_screened(traveller: Traveller) -> bool:
+    """Say whether a traveller makes statements."""
+    if not traveller.quarantined:
+        return True
+    return bool(traveller.documents) and not any(found.code == _CUT_OFF for found in traveller.findings)
+
+
+def dated_legs(message: Message) -> dict[int, str]:
+    """Give ordinal and flight_id of the legs that have one, each flight once."""
+    seen: dict[str, int] = {}
+    for ordinal, leg in enumerate(message.legs):
+        flight_id = leg.flight_id
+        if flight_id is not None:
+            seen.setdefault(flight_id, ordinal)
+    return {ordinal: flight_id for flight_id, ordinal in seen.items()}
+
+
+def message_id(input_id: str, message: Message) -> str:
+    """Give the identifier of a message: its input and its first byte."""
+    return f"{input_id}:{message.offset}"
+
+
+def _message_row(input_id: str, message: Message) -> Row:
+    return {
+        "message_id": message_id(input_id, message),
+        "input_id": input_id,
+        "offset": message.offset,
+        "length": message.length,
+        "source": str(message.source),
+        "type": str(message.type),
+        "version": message.version,
+        "dialect": message.dialect,
+        "function": str(message.function),
+        "action": str(message.action),
+        "reference": message.reference,
+        "transaction": message.transaction,
+        "sender": message.sender,
+        "control_reference": message.control_reference,
+        "sent_local": message.sent,
+        "part": message.part,
+        "last_part": message.last_part,
+        "stated": message.stated,
+        "read": len(message.travellers),
+        "complete": message.complete,
+        "flight_ids": list(dated_legs(message).values()),
+        "status": str(message.status),
+        "findings": [found.row() for found in all_findings(message)],
+    }
+
+
+def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
+    for ordinal, flight_id in dated_legs(message).items():
+        leg = message.legs[ordinal]
+        yield {
+            "message_id": message_id(input_id, message),
+            "flight_id": flight_id,
+            "ordinal": ordinal,
+            "carrier": leg.carrier,
+            "number": leg.number,
+            "marketing": list(leg.marketing),
+            "origin": leg.origin,
+            "destination": leg.destination,
+            "departure_local": leg.departure,
+            "arrival_local": leg.arrival,
+        }
+
+
+def _statement_tuple(
+    traveller: Traveller, statement_id: str, message: Message, identity: str
+) -> tuple[object, ...]:
+    """Give a statement's values in the order of _TUPLE_COLUMNS; flight and seat follow for each leg.
+
+    Words of closed sets are strings themselves: `.value` would cost a tenth of the time.
+    """
+    return (
+        statement_id,
+        identity,
+        message.source,
+        message.sent,
+        traveller.booking_reference,
+        traveller.role,
+        traveller.surname,
+        traveller.given_names,
+        traveller.name_as_sent,
+        traveller.date_of_birth,
+        traveller.birth_as_sent,
+        traveller.sex,
+        traveller.nationality,
+        traveller.residence,
+        traveller.locator,
+        traveller.traveller_reference,
+        traveller.embarkation,
+        traveller.debarkation,
+        traveller.says,
+        traveller.on_board,
+        [found.row() for found in traveller.findings] if traveller.findings else [],
+    )
+
+
+_TUPLE_COLUMNS = (
+    "statement_id", "message_id", "source", "sent_local", "booking_reference", "role", "surname",
+    "given_names", "name_as_sent", "date_of_birth", "birth_as_sent", "sex", "nationality", "residence",
+    "locator", "traveller_reference", "embarkation", "debarkation", "says", "on_board", "findings",
+)  # fmt: skip
+
+
+def _statements(spoken: list[tuple[str, Message]]) -> pa.Table:
+    rows: list[tuple[object, ...]] = []
+    flight_ids: list[str] = []
+    seats: list[str | None] = []
+    for input_id, message in spoken:
+        identity = message_id(input_id, message)
+        legs = dated_legs(message)
+        for traveller in message.travellers:
+            if traveller.quarantined and not is_screened(traveller):
+                continue
+            row = _statement_tuple(traveller, f"{identity}:{traveller.ordinal}", message, identity)
+            for ordinal in _legs_flown(traveller, message, legs):
+                rows.append(row)
+                flight_ids.append(legs[ordinal])
+                seats.append(traveller.seats.get(ordinal))
+    if not rows:
+        return individual.STATEMENTS.empty()
+    columns: dict[str, object] = dict(zip(_TUPLE_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    columns["flight_id"], columns["seat"] = flight_ids, seats
+    return individual.STATEMENTS.columns_table(columns)
+
+
+def _legs_flown(traveller: Traveller, message: Message, legs: dict[int, str]) -> Iterable[int]:
+    """Give the ordinals of his dated legs, each flight once; all dated ones where none of his has a date."""
+    mine = [ordinal for ordinal in traveller.legs if ordinal in legs]
+    if mine:
+        return mine
+    wanted = {message.legs[ordinal].flight_id for ordinal in traveller.legs if ordinal < len(message.legs)}
+    return [ordinal for ordinal, flight_id in legs.items() if flight_id in wanted] or legs
+
+
+def _documents(spoken: list[tuple[str, Message]]) -> pa.Table:
+    rows: list[tuple[object, ...]] = []
+    for input_id, message in spoken:
+        identity = message_id(input_id, message)
+        for traveller in message.travellers:
+            if not traveller.documents or (traveller.quarantined and not is_screened(traveller)):
+                continue
+            statement_id = f"{identity}:{traveller.ordinal}"
+            for ordinal, document in enumerate(traveller.documents):
+                rows.append(
+                    (
+                        statement_id,
+                        ordinal,
+                        document.type,
+                        document.type_as_sent,
+                        document.number,
+                        document.issuing_state,
+                        document.expiry,
+                        document.check_digit,
+                        document.surname,
+                        document.given_names,
+                    )
+                )
+    if not rows:
+        return individual.STATEMENT_DOCUMENTS.empty()
+    names = individual.STATEMENT_DOCUMENTS.schema.names[: len(rows[0])]
+    columns: dict[str, object] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    return individual.STATEMENT_DOCUMENTS.columns_table(columns)
+
+
+def _booking_rows(input_id: str, message: Message) -> Iterable[Row]:
+    merged: dict[str, Booking] = {}
+    elements: dict[str, dict[str, str]] = {}
+    for booking in message.bookings:
+        merged.setdefault(booking.locator, booking)
+        elements.setdefault(booking.locator, {}).update(booking.elements)
+    for locator, booking in merged.items():
+        for flight_id in dated_legs(message).values():
+            yield {
+                "message_id": message_id(input_id, message),
+                "locator": locator,
+                "flight_id": flight_id,
+                "booked_local": booking.booked,
+                "agency": booking.agency,
+                "party_size": booking.party_size,
+                "elements": sorted(elements[locator].items()),
+            }
+
+
+def _quarantine_rows(reading: Reading) -> list[Row]:
+    messages = {message.offset: message for message in reading.messages}
+    rows: dict[str, Row] = {}
+    for unit in reading.quarantined:
+        message = messages.get(unit.message_offset) if unit.message_offset is not None else None
+        identity = f"{reading.input_id}:{unit.offset}"
+        if unit.unit is QuarantineUnit.TRAVELLER:
+            identity = f"{identity}:{unit.traveller}"
+        row = rows.get(identity)
+        if row is None:
+            rows[identity] = _quarantine_row(identity, reading, unit, message)
+        else:
+            row["codes"] = [*dict.fromkeys([*_strings(row["codes"]), *unit.codes])]
+    return list(rows.values())
+
+
+def _strings(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _quarantine_row(identity: str, reading: Reading, unit: Quarantined, message: Message | None) -> Row:
+    return {
+        "quarantine_id": identity,
+        "input_id": reading.input_id,
+        "unit": str(unit.unit),
+        "flight_id": next(iter(dated_legs(message).values()), None) if message is not None else None,
+        "message_id": message_id(reading.input_id, message) if message is not None else None,
+        "offset": unit.offset,
+        "length": unit.length,
+        "class": str(_CLASS[message.source if message is not None else None]),
+        "codes": list(unit.codes),
+        "reason": unit.reason,
+    }
+
+
+def _tile_rows(reading: Reading) -> Iterable[Row]:
+    for tile in reading.tiles:
+        yield {
+            "input_id": reading.input_id,
+            "offset": tile.offset,
+            "length": tile.length,
+            "fate": tile.fate,
+            "class": str(_CLASS[tile.source]),
+            "blanked": tile.blanked,
+        }
+
+
+def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
+    """Count bytes, messages and travellers of each input: what came in, what went on, what was set aside."""
+    counts: dict[str, Counter[tuple[LedgerUnit, str]]] = {}
+    for reading in readings:
+        count = counts.setdefault(reading.input_id, Counter())
+        for tile in reading.tiles:
+            fate = {"message": "passed", "set_aside": "quarantined"}.get(tile.fate, tile.fate)
+            count[LedgerUnit.BYTES, fate] += tile.length
+        known = {message.offset for message in reading.messages}
+        for message in reading.messages:
+            quarantined = message.status is MessageStatus.QUARANTINED
+            count[LedgerUnit.MESSAGES, "quarantined" if quarantined else "passed"] += 1
+            passed = 0 if quarantined else sum(map(is_screened, message.travellers))
+            count[LedgerUnit.TRAVELLERS, "passed"] += passed
+            count[LedgerUnit.TRAVELLERS, "quarantined"] += len(message.travellers) - passed
+        for unit in reading.quarantined:
+            if unit.message_offset is not None and unit.message_offset not in known:
+                count[LedgerUnit.MESSAGES, "quarantined"] += 1
+    for input_id, count in counts.items():
+        yield from _ledger_of(input_id, count)
+
+
+def _ledger_of(input_id: str, count: Counter[tuple[LedgerUnit, str]]) -> Iterable[Row]:
+    for of in LedgerUnit:
+        parts = {how: number for (unit, how), number in count.items() if unit is of}
+        passed = parts.pop("passed", 0)
+        yield {
+            "stage": "read",
+            "unit": input_id,
+            "of": str(of),
+            "as": "passed",
+            "received": passed + sum(parts.values()),
+            "passed": passed,
+            "set_aside": 0,
+        }
+        for how, number in sorted(parts.items()):
+            if number:
+                yield {
+                    "stage": "read",
+                    "unit": input_id,
+                    "of": str(of),
+                    "as": how,
+                    "received": 0,
+                    "passed": 0,
+                    "set_aside": number,
+                }

@@ -1,0 +1,75 @@
+"""What people do with hits between nights: dispositions and clearances, one immutable file an act.
+
+They lie in `analyst/acts/`, outside the nights: a later decision never changes a published table. A night
+freezes which of them count by the moment up to which they were decided.
+"""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.store.files import read_table, write_table
+from screening.store.zones import Store, open_zones
+from screening.tables.analyst import CLEARANCES, DISPOSITIONS
+from screening.tables.codes import Zone
+from screening.tables.model import TableSpec
+
+
+def _folder(store: Store, spec: TableSpec) -> Path:
+    return open_zones(store, [Zone.ANALYST]).path(Zone.ANALYST, "acts", spec.name)
+
+
+def record(store: Store, disposition: pa.Table, clearance: pa.Table | None) -> None:
+    """Write a disposition and the clearance that follows from it, each as a file of its own.
+
+    Args:
+        store: the store.
+        disposition: DISPOSITIONS, one row.
+        clearance: CLEARANCES, one row, or None. It is written first: a disposition without its clearance
+            and a clearance without its disposition counts for nothing, whatever moment a kill picks.
+    """
+    if clearance is not None:
+        cleared = clearance["clearance_id"][0].as_py()
+        write_table(_folder(store, CLEARANCES) / f"{cleared}.parquet", clearance, CLEARANCES)
+    name = disposition["disposition_id"][0].as_py()
+    write_table(_folder(store, DISPOSITIONS) / f"{name}.parquet", disposition, DISPOSITIONS)
+
+
+def dispositions(store: Store, *, until: datetime | None = None) -> pa.Table:
+    """Read all dispositions decided up to a moment.
+
+    Returns:
+        DISPOSITIONS; those that another one supersedes are still in it.
+    """
+    table = _all(store, DISPOSITIONS)
+    return table if until is None else table.filter(pc.less_equal(table["decided_at"], pa.scalar(until)))
+
+
+def clearances(store: Store, among: pa.Table) -> pa.Table:
+    """Read the clearances that follow from the given dispositions and were not taken back.
+
+    Args:
+        store: the store.
+        among: DISPOSITIONS up to the frozen moment.
+
+    Returns:
+        CLEARANCES.
+    """
+    superseded = set(among["supersedes"].drop_null().to_pylist())
+    standing = [name for name in among["disposition_id"].to_pylist() if name not in superseded]
+    table = _all(store, CLEARANCES)
+    return table.filter(pc.is_in(table["disposition_id"], pa.array(standing, pa.string())))
+
+
+def decisions_hash(among: pa.Table) -> str:
+    """Give a hash over the ids of dispositions: it stands in the frozen set."""
+    return hashlib.sha256("\n".join(sorted(among["disposition_id"].to_pylist())).encode()).hexdigest()
+
+
+def _all(store: Store, spec: TableSpec) -> pa.Table:
+    folder = _folder(store, spec)
+    tables = [read_table(path, spec) for path in sorted(folder.glob("*.parquet"))]
+    return spec.conform(pa.concat_tables([spec.empty(), *tables]))

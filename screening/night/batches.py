@@ -1,0 +1,272 @@
+"""Batches: legs grouped for one task, screened together; a fault of ours costs one leg, never the batch.
+
+No output depends on how legs are grouped: rows of a leg depend on its manifest, the lists and the model.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.hits.raising import raise_hits
+from screening.identity.prepare import identify
+from screening.matching.index import AlertTables, Index, build_index
+from screening.matching.match import match
+from screening.matching.model import Model, load_model
+from screening.matching.thresholds import false_alerts_per_1000, list_threshold
+from screening.night import acts, lists
+from screening.night.balance import line
+from screening.night.frozen import Frozen
+from screening.night.outcomes import Failure
+from screening.night.scope import earlier_hits
+from screening.profile.model import Profile
+from screening.protection.keys import Keys
+from screening.store.zones import Store
+from screening.tables import analyst, individual
+from screening.tables.errors import ScreeningError
+
+FAIL_AT = "SCREENING_FAIL_AT"  # a leg on which screening raises; tests show with it that others go on
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Legs of one task.
+
+    Attributes:
+        unit: hash of the legs.
+        label: what Airflow shows; numbers and carriers, never people.
+        flight_ids: the legs, sorted.
+    """
+
+    unit: str
+    label: str
+    flight_ids: tuple[str, ...]
+
+
+def plan(flights: pa.Table, number: int) -> list[Batch]:
+    """Group legs into at most `number` batches of about equally many travellers.
+
+    Args:
+        flights: FLIGHTS.
+        number: batches wanted.
+
+    Returns:
+        Batches in order; none without legs.
+    """
+    sized = sorted(
+        zip(flights["travellers"].to_pylist(), flights["flight_id"].to_pylist(), strict=True),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    bins: list[list[str]] = [[] for _ in range(min(number, len(sized)))]
+    loads = [0] * len(bins)
+    for travellers, leg in sized:
+        lightest = loads.index(min(loads))
+        bins[lightest].append(leg)
+        loads[lightest] += travellers + 1
+    carrier = dict(zip(flights["flight_id"].to_pylist(), flights["carrier"].to_pylist(), strict=True))
+    batches = []
+    for place, legs in enumerate(bins, start=1):
+        carriers = sorted({carrier[leg] for leg in legs})
+        shown = " ".join(carriers[:4]) + (" …" if len(carriers) > 4 else "")
+        unit = hashlib.sha256("\n".join(sorted(legs)).encode()).hexdigest()
+        batches.append(Batch(unit, f"{place:02d}: {len(legs)} flights {shown}", tuple(sorted(legs))))
+    return batches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Everything that travellers of the night are compared with.
+
+    Attributes:
+        alerts: the pinned list versions together.
+        index: made from them.
+        model: matching model.
+        thresholds: centibits by list.
+        sizes: names by list.
+    """
+
+    alerts: AlertTables
+    index: Index
+    model: Model
+    thresholds: dict[str, int]
+    sizes: dict[str, int]
+
+
+def watch(store: Store, frozen: Frozen) -> Watch:
+    """Load the pinned lists and build the index; kept for further batches in the same process."""
+    pinned = tuple(sorted(frozen.pins.lists.items()))
+    return _watch(str(store.root.resolve()), pinned, frozen.agency_profile().model_dump_json())
+
+
+@lru_cache(maxsize=2)
+def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str) -> Watch:
+    opened = [lists.open_version(Store(Path(root)), list_id, version) for list_id, version in pinned]
+    tables = AlertTables(
+        alerts=pa.concat_tables([found.alerts for found in opened]).sort_by("alert_id"),
+        names=_joined([found.names for found in opened]),
+        dates=_joined([found.dates for found in opened]),
+        documents=_joined([found.documents for found in opened]),
+        facts=_joined([found.facts for found in opened]),
+    )
+    model, profile = load_model(), Profile.model_validate_json(profile_json)
+    sizes = {
+        list_id: found.names.num_rows or found.documents.num_rows
+        for (list_id, _), found in zip(pinned, opened, strict=True)
+    }
+    thresholds = {
+        list_id: list_threshold(model, profile.policy(list_id), sizes[list_id]) for list_id, _ in pinned
+    }
+    return Watch(tables, build_index(tables, model), model, thresholds, sizes)
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).sort_by([("alert_id", "ascending"), ("ordinal", "ascending")])
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided and earlier nights raised, up to the frozen moment."""
+
+    dispositions: pa.Table
+    clearances: pa.Table
+    hits: pa.Table
+
+
+def decided(store: Store, frozen: Frozen) -> Decided:
+    """Read dispositions, clearances and earlier hits as frozen."""
+    until = acts.dispositions(store, until=frozen.moment)
+    return Decided(until, acts.clearances(store, until), earlier_hits(store, frozen.pins.earlier))
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What screening a batch gives.
+
+    Attributes:
+        hits, evidence, ledger: tables.
+        failures: legs on which our code failed.
+    """
+
+    hits: pa.Table
+    evidence: pa.Table
+    ledger: pa.Table
+    failures: dict[str, Failure]
+
+
+def screen(
+    frozen: Frozen, keys: Keys, against: Watch, before: Decided, settled: dict[str, pa.Table], batch: Batch
+) -> Screened:
+    """Screen the legs of a batch; after an unforeseen exception, leg by leg.
+
+    Args:
+        frozen: the frozen set.
+        keys: pseudonyms.
+        against: lists and index.
+        before: decisions and earlier hits.
+        settled: flights, travellers, documents of the night.
+        batch: the legs.
+
+    Raises:
+        ScreeningError: the store or a list cannot be used; no leg is to blame.
+    """
+    try:
+        return _screen(frozen, keys, against, before, settled, batch.flight_ids)
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (a fault of ours must cost one leg, never the batch: find the leg)
+        parts = [_screen_leg(frozen, keys, against, before, settled, leg) for leg in batch.flight_ids]
+    return Screened(
+        analyst.HITS.conform(pa.concat_tables([part.hits for part in parts])),
+        analyst.EVIDENCE.conform(pa.concat_tables([part.evidence for part in parts])),
+        individual.LEDGER.conform(pa.concat_tables([part.ledger for part in parts])),
+        {leg: failure for part in parts for leg, failure in part.failures.items()},
+    )
+
+
+def _screen_leg(
+    frozen: Frozen, keys: Keys, against: Watch, before: Decided, settled: dict[str, pa.Table], leg: str
+) -> Screened:
+    try:
+        return _screen(frozen, keys, against, before, settled, (leg,))
+    except ScreeningError:
+        raise
+    except Exception as fault:  # noqa: BLE001  (the text may hold a name: only its type and place are kept)
+        number = _chosen(settled["travellers"], (leg,)).num_rows
+        rows = line("screen", leg, "travellers", passed=0, aside={"failed": number})
+        return Screened(
+            analyst.HITS.empty(),
+            analyst.EVIDENCE.empty(),
+            individual.LEDGER.table(rows),
+            {leg: Failure("unforeseen_error", f"our code failed on this flight: {_place(fault)}")},
+        )
+
+
+def _place(fault: BaseException) -> str:
+    """Type of an exception and the innermost line of ours; never its text."""
+    trace, place = fault.__traceback__, "unknown place"
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if "screening" in path.parts:
+            place = f"{path.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(fault).__name__} in {place}"
+
+
+def _screen(
+    frozen: Frozen,
+    keys: Keys,
+    against: Watch,
+    before: Decided,
+    settled: dict[str, pa.Table],
+    legs: Sequence[str],
+) -> Screened:
+    if os.environ.get(FAIL_AT) in legs:
+        raise RuntimeError("asked for by the environment")
+    flights, travellers = _chosen(settled["flights"], legs), _chosen(settled["travellers"], legs)
+    wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
+    documents = settled["documents"].filter(wanted)
+    scored = match(identify(travellers, documents), against.index, against.model, floor=against.thresholds)
+    raised = raise_hits(
+        scored,
+        travellers,
+        documents,
+        flights,
+        against.alerts.alerts,
+        against.alerts.names,
+        thresholds=against.thresholds,
+        list_sizes=against.sizes,
+        list_versions=dict(frozen.pins.lists),
+        rate=lambda score, names: false_alerts_per_1000(against.model, score, names),
+        clearances=before.clearances,
+        dispositions=before.dispositions,
+        earlier_hits=before.hits,
+        night=frozen.night,
+        night_begins=begins(frozen),
+        pseudonym=keys.pseudonym,
+    )
+    counted = travellers.group_by("flight_id").aggregate([("traveller_id", "count")]).sort_by("flight_id")
+    numbers = dict(
+        zip(counted["flight_id"].to_pylist(), counted["traveller_id_count"].to_pylist(), strict=True)
+    )
+    rows = [row for leg in legs for row in line("screen", leg, "travellers", passed=numbers.get(leg, 0))]
+    return Screened(raised.hits, raised.evidence, individual.LEDGER.table(rows), {})
+
+
+def begins(frozen: Frozen) -> datetime:
+    """Moment at which the night's run begins: the end of its data interval, in UTC."""
+    profile = frozen.agency_profile()
+    local = datetime.combine(
+        frozen.night + timedelta(days=1), profile.schedule.start, ZoneInfo(profile.agency.time_zone)
+    )
+    return local.astimezone(UTC)
+
+
+def _chosen(table: pa.Table, legs: Sequence[str]) -> pa.Table:
+    return table.filter(pc.is_in(table["flight_id"], pa.array(legs, pa.string()))).combine_chunks()

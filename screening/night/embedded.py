@@ -1,0 +1,229 @@
+"""Run a DAG in this process, with SQLite and no server; or start Airflow's own pages with the same DAGs.
+
+The two keep separate Airflow homes: on a shared one a scheduler would take up what a killed embedded run left
+`running` and start its tasks a second time.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from screening.store.files import make_folder, write_bytes
+from screening.store.locks import exclusive
+from screening.tables.errors import StoreError, UsageError
+
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Ran:
+    """What an embedded run did.
+
+    Attributes:
+        state: Airflow's state of the DAG run: success or failed.
+        seconds: wall time by task, in the order in which they began; mapped instances added up.
+        failed: tasks that failed, with the text of their exception where it was one of ours.
+        skipped: tasks that had nothing to do.
+    """
+
+    state: str = "failed"
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+
+def dags_folder() -> Path:
+    """Folder of the DAG files, beside the package.
+
+    Raises:
+        UsageError: the package was installed without them.
+    """
+    import screening
+
+    folder = Path(screening.__file__).parent.parent / "dags"
+    if not folder.is_dir():
+        raise UsageError(
+            "the DAG files are not beside the package",
+            where=str(folder),
+            effect="Airflow has nothing to run",
+            remedy="run from a clone of the repository, or copy dags/ there",
+        )
+    return folder
+
+
+def airflow_home(name: str) -> Path:
+    """Airflow's home for one use, beside the store; AIRFLOW_HOME overrides it."""
+    given = os.environ.get("AIRFLOW_HOME")
+    if given:
+        return Path(given)
+    store = Path(os.environ.get("SCREENING_STORE", "store"))
+    return store.absolute().parent / name
+
+
+def prepare(home: Path, *, quiet: bool) -> None:
+    """Set Airflow's environment; must come before its first import.
+
+    Args:
+        home: Airflow's home.
+        quiet: not one line of Airflow's on any stream (an embedded run tells its progress itself).
+    """
+    make_folder(home)
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(dags_folder()),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    if quiet:
+        settings["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "CRITICAL"
+    os.environ.update(settings)
+
+
+def run_dag(dag_id: str, conf: Mapping[str, Any], *, tell: Tell) -> Ran:
+    """Run one DAG to its end in this process.
+
+    Args:
+        dag_id: the DAG.
+        conf: its parameters; ids and dates only, Airflow stores them.
+        tell: shows a line of progress to a person.
+
+    Raises:
+        StoreError: Airflow's database cannot be made, or a DAG file does not load.
+    """
+    home = airflow_home("airflow-embedded")
+    prepare(home, quiet=True)
+    os.environ["SCREENING_TASK_RETRIES"] = "0"  # an embedded run is watched: waiting helps nobody
+    tell("starting Airflow in this process (some 10 s)")
+    _ready_database(home)
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.sdk.listener import get_listener_manager
+
+    bag = DagBag(str(dags_folder()))
+    if dag_id not in bag.dags:
+        faults = "; ".join(text.strip().splitlines()[-1] for text in bag.import_errors.values())
+        raise StoreError(
+            f"the DAG {dag_id} does not load: {faults or 'it is not there'}",
+            where=str(dags_folder()),
+            effect="nothing was run",
+            remedy="look at the file named; `screening run` does the same without Airflow",
+        )
+    ran = Ran()
+    listener = _progress(ran, tell)
+    manager = get_listener_manager()
+    manager.pm.register(listener)
+    try:
+        result = bag.dags[dag_id].test(run_conf=dict(conf))
+    finally:
+        manager.pm.unregister(listener)
+    ran.state = str(getattr(result.state, "value", result.state))
+    for instance in result.get_task_instances():
+        if str(instance.state) == "skipped":
+            ran.skipped.append(instance.task_id)
+    return ran
+
+
+def _ready_database(home: Path) -> None:
+    with exclusive(home / ".database", what="Airflow's database", wait=True):
+        if not (home / "airflow.db").exists():
+            from airflow.utils import db
+
+            db.initdb()
+
+
+def _progress(ran: Ran, tell: Tell) -> object:
+    from airflow.listeners import hookimpl
+
+    begun: dict[tuple[str, int], float] = {}
+
+    def name(instance: Any) -> str:  # noqa: ANN401  (Airflow hands over several kinds)
+        label = getattr(instance, "rendered_map_index", None)
+        return f"{instance.task_id} {label}" if label else str(instance.task_id)
+
+    def end(instance: Any, word: str) -> None:  # noqa: ANN401
+        started = begun.pop((instance.task_id, instance.map_index), time.monotonic())
+        took = time.monotonic() - started
+        ran.seconds[instance.task_id] = ran.seconds.get(instance.task_id, 0.0) + took
+        tell(f"  {name(instance):<44} {word} {took:6.1f} s")
+
+    class Progress:
+        @hookimpl
+        def on_task_instance_running(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401
+            begun[task_instance.task_id, task_instance.map_index] = time.monotonic()
+
+        @hookimpl
+        def on_task_instance_success(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401
+            end(task_instance, "done  ")
+
+        @hookimpl
+        def on_task_instance_failed(self, previous_state: object, task_instance: Any, error: object) -> None:  # noqa: ANN401
+            skipped = type(error).__name__ == "AirflowSkipException"
+            if not skipped:
+                ran.failed[task_instance.task_id] = str(error)
+            end(task_instance, "skipped" if skipped else "failed")
+
+    return Progress()
+
+
+def serve(*, port: int, tell: Tell) -> int:
+    """Start `airflow standalone` with the same DAGs and wait for it.
+
+    Says the address and how to log in; ends all its processes when this one is ended.
+
+    Returns:
+        Its exit code.
+    """
+    home = airflow_home("airflow")
+    prepare(home, quiet=False)
+    password = _password(home)
+    os.environ.update(
+        {
+            "AIRFLOW__API__PORT": str(port),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        }
+    )
+    tell(f"Airflow starts (20 to 40 s): http://127.0.0.1:{port}  user admin, password {password}")
+    tell(f"Its log: {home}/standalone.log   DAGs start paused.   Ctrl-C ends it.")
+    with (home / "standalone.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603  (our own environment's airflow, fixed arguments)
+            [str(Path(sys.executable).parent / "airflow"), "standalone"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+            return 0
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _password(home: Path) -> str:
+    import json
+
+    path = home / "passwords.json"
+    if not path.exists():
+        write_bytes(path, json.dumps({"admin": secrets.token_urlsafe(12)}).encode())
+    password: str = json.loads(path.read_text())["admin"]
+    return password

@@ -1,0 +1,35 @@
+"""Findings of the night itself: codes that no message, manifest or list gives."""
+
+from screening.tables.codes import Effect, Level
+from screening.tables.findings import FindingKind
+
+KINDS: tuple[FindingKind, ...] = (
+    FindingKind(
+        "leg_outside_window",
+        Level.WARNING,
+        Effect.NONE,
+        "The leg's date lies outside the profile's window around the night: old file or typing error.",
+        "Nothing if the file is known to be old; else ask the carrier. The leg was screened.",
+    ),
+    FindingKind(
+        "file_too_large",
+        Level.ERROR,
+        Effect.BYTES,
+        "The file is larger than `intake.max_file_bytes`; it was not read.",
+        "Raise the limit in the profile if the carrier really sends such files, then `screening rerun`.",
+    ),
+    FindingKind(
+        "nothing_said",
+        Level.ERROR,
+        Effect.MESSAGE,
+        "No message about the leg can be used.",
+        "Ask the carrier to send the manifest again; put it into the inbox and run the command shown.",
+    ),
+    FindingKind(
+        "unforeseen_error",
+        Level.ERROR,
+        Effect.NONE,
+        "Our own code failed on this leg; the other legs of its batch were screened.",
+        "Report the error's type and place with the input's id; `screening rerun` with a mended version.",
+    ),
+)

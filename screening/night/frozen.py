@@ -1,0 +1,220 @@
+"""The frozen set: everything that decides the outcome of one revision, written down before it starts.
+
+`store/nights/D/runs/NNNN/night.json` is written once, by `receive`. A run that is started again after a kill
+takes it up unchanged. Same frozen set, same bytes. Nothing in it names a person.
+"""
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import screening
+from screening.profile.model import Profile
+from screening.store.files import write_json
+from screening.store.zones import Store
+from screening.tables.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FrozenInput:
+    """One file that the revision reads.
+
+    Attributes:
+        name: path below the inbox.
+        input_id: sha256 of its bytes as received.
+        size: bytes.
+        duplicate: the same bytes were received before, under another name or in an earlier night.
+        carried: its bytes come from landing, as an earlier revision of the night stored them.
+    """
+
+    name: str
+    input_id: str
+    size: int
+    duplicate: bool = False
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EarlierNight:
+    """A night before this one, at the revision that this one reads."""
+
+    night: str
+    revision: int
+    frozen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What `rerun` keeps from the night's first revision: equal pins and inputs give equal rows.
+
+    Attributes:
+        lists: list id -> version.
+        profile: the profile as plain data.
+        model: version of the matching model.
+        key_id: which key makes the pseudonyms.
+        earlier: nights before this one, from which statements and hits are drawn.
+        decided_until: dispositions and clearances decided up to this moment count.
+        decisions: hash of their ids; it decides bytes, the moment itself does not.
+    """
+
+    lists: Mapping[str, str]
+    profile: Mapping[str, Any]
+    model: str
+    key_id: str
+    earlier: tuple[EarlierNight, ...]
+    decided_until: str
+    decisions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The frozen set of one revision of one night.
+
+    Attributes:
+        night: label of the night.
+        revision: number of the revision that it will become.
+        base: revision that a re-run builds on; None for a run over all inputs.
+        flights: legs that a re-run screens anew; None for all.
+        inputs: files read.
+        pins: what is kept by re-runs.
+        machine: code, lock, time zone data and Unicode tables that ran.
+    """
+
+    night: date
+    revision: int
+    base: int | None
+    flights: tuple[str, ...] | None
+    inputs: tuple[FrozenInput, ...]
+    pins: Pins
+    machine: Mapping[str, str]
+
+    @property
+    def run(self) -> str:
+        """Identifier of the run, `2026-11-23-0001`."""
+        return f"{self.night.isoformat()}-{self.revision:04d}"
+
+    @property
+    def hash(self) -> str:
+        """Hash of everything that decides the bytes: not of how the inputs came to this machine."""
+        plain = self.as_json()
+        del plain["revision"], plain["base"], plain["pins"]["decided_until"]
+        plain["inputs"] = sorted(
+            [entry["name"], entry["input_id"], entry["duplicate"]] for entry in plain["inputs"]
+        )
+        return _sha(plain)
+
+    @property
+    def pins_hash(self) -> str:
+        """Hash of pins and machine: with the statements of a leg it decides the leg's rows."""
+        plain = self.as_json()
+        del plain["pins"]["decided_until"]
+        return _sha([plain["pins"], plain["machine"]])
+
+    @property
+    def moment(self) -> datetime:
+        """Moment up to which decisions of persons count."""
+        return datetime.fromisoformat(self.pins.decided_until)
+
+    def agency_profile(self) -> Profile:
+        """Profile as it was frozen."""
+        return Profile.model_validate(dict(self.pins.profile))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, as it stands in night.json."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
+        return plain
+
+
+def _sha(plain: object) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def frozen_path(store: Store, night: date, revision: int) -> Path:
+    """Where night.json of a revision lies."""
+    return store.root / "nights" / night.isoformat() / "runs" / f"{revision:04d}" / "night.json"
+
+
+def save_frozen(store: Store, frozen: Frozen) -> None:
+    """Write night.json atomically."""
+    write_json(frozen_path(store, frozen.night, frozen.revision), frozen.as_json())
+
+
+def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
+    """Read night.json of a revision; None where there is none.
+
+    Raises:
+        StoreError: it is there but cannot be read.
+    """
+    path = frozen_path(store, night, revision)
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as fault:
+        raise StoreError(
+            f"the frozen set of night {night} cannot be read ({type(fault).__name__})",
+            where=str(path),
+            effect="this revision cannot go on; published nights are untouched",
+            remedy=f"remove {path.parent} and run the night again",
+        ) from None
+    pins = plain["pins"]
+    flights = plain["flights"]
+    return Frozen(
+        night=date.fromisoformat(plain["night"]),
+        revision=plain["revision"],
+        base=plain["base"],
+        flights=None if flights is None else tuple(flights),
+        inputs=tuple(FrozenInput(**entry) for entry in plain["inputs"]),
+        pins=Pins(
+            lists=pins["lists"],
+            profile=pins["profile"],
+            model=pins["model"],
+            key_id=pins["key_id"],
+            earlier=tuple(EarlierNight(**entry) for entry in pins["earlier"]),
+            decided_until=pins["decided_until"],
+            decisions=pins["decisions"],
+        ),
+        machine=plain["machine"],
+    )
+
+
+def parse_run(run: str) -> tuple[date, int]:
+    """Split a run identifier into night and revision.
+
+    >>> parse_run("2026-11-23-0002")
+    (datetime.date(2026, 11, 23), 2)
+    """
+    return date.fromisoformat(run[:10]), int(run[11:])
+
+
+@lru_cache(maxsize=1)
+def machine() -> dict[str, str]:
+    """Give the versions of what runs: code, lock, time zone data, Unicode tables."""
+    package = Path(screening.__file__).parent
+    code = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in {".py", ".json", ".j2", ".toml", ".csv", ".txt", ".tsv"}:
+            code.update(path.relative_to(package).as_posix().encode())
+            code.update(hashlib.sha256(path.read_bytes()).digest())
+    lock = package.parent / "requirements.lock"
+    packages = (
+        lock.read_bytes()
+        if lock.exists()
+        else "\n".join(
+            sorted(f"{d.metadata['Name']}=={d.version}" for d in importlib.metadata.distributions())
+        ).encode()
+    )
+    return {
+        "code": f"{screening.__version__}+{code.hexdigest()[:16]}",
+        "lock": hashlib.sha256(packages).hexdigest(),
+        "tzdata": importlib.metadata.version("tzdata"),
+        "unicode": unicodedata.unidata_version,
+    }

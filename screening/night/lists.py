@@ -1,0 +1,315 @@
+"""Alert lists come into the store: a publisher's files are read, kept, and used if the gate lets them.
+
+What the import gate holds back is stored, listed and comparable, and waits for a named person
+(`list_versions.release`). The last good version stays in use meanwhile.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from screening.alerts.gate import GateResult, check
+from screening.alerts.importers import IMPORTERS
+from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
+from screening.alerts.source import MAX_BYTES
+from screening.alerts.version import SHORT, version_hash
+from screening.night.list_versions import (
+    FINDINGS_FILE,
+    VERSION_FILE,
+    Version,
+    activate,
+    active_version,
+    checked_id,
+    export_version,
+    known_lists,
+    locked,
+    open_version,
+    release,
+    resolve,
+    set_active,
+    versions,
+)
+from screening.profile.model import ListPolicy, Profile
+from screening.protection.audit import append
+from screening.store.files import write_json, write_table
+from screening.store.zones import Store
+from screening.tables.alerts import TABLES
+from screening.tables.errors import InputError, ScreeningError, UsageError
+
+__all__ = [
+    "ImportResult",
+    "Version",
+    "activate",
+    "active_version",
+    "checked_id",
+    "ensure_lists",
+    "export_version",
+    "import_list",
+    "importer_of",
+    "known_lists",
+    "open_version",
+    "read_files",
+    "release",
+    "resolve",
+    "versions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes:
+        new: whether this state of the list was not in the store before.
+        active: whether it is in use now.
+        gate: what the gate said.
+    """
+
+    list_id: str
+    version: str
+    new: bool
+    active: bool
+    alerts: int
+    gate: GateResult
+    counts: Mapping[str, int]
+    findings: tuple[AlertFinding, ...]
+
+
+def importer_of(source: str) -> Importer:
+    """Give the importer of a SOURCE.
+
+    Raises:
+        UsageError: there is none; names those that there are.
+    """
+    found = IMPORTERS.get(source)
+    if found is None:
+        raise UsageError(
+            f"there is no list format `{source[:40]}`",
+            where="SOURCE",
+            effect="nothing was imported",
+            remedy=f"one of {', '.join(sorted(IMPORTERS))}",
+        )
+    return found
+
+
+def read_files(importer: Importer, path: Path) -> dict[str, bytes]:
+    """Read a publisher's file, or the fitting files of a folder (not of folders below it).
+
+    Raises:
+        InputError: nothing is there, nothing fits, or a file is larger than any list.
+    """
+    if path.is_dir():
+        fitting = [entry for entry in sorted(path.iterdir()) if entry.name.lower().endswith(importer.endings)]
+    else:
+        fitting = [path]
+    fitting = [entry for entry in fitting if entry.is_file()]
+    if not fitting:
+        raise InputError(
+            f"there is no file for `{importer.source}`",
+            where=str(path),
+            effect="nothing was imported; the active version stays in use",
+            remedy=f"name a file or a folder with files that end in {', '.join(importer.endings)}",
+        )
+    for entry in fitting:
+        if entry.stat().st_size > MAX_BYTES:
+            raise InputError(
+                f"the file is larger than {MAX_BYTES} bytes",
+                where=str(entry),
+                effect="nothing was imported; the active version stays in use",
+                remedy="check whether this is the list; no publisher's is that large",
+            )
+    return {entry.name: entry.read_bytes() for entry in fitting}
+
+
+def import_list(
+    store: Store,
+    policy: ListPolicy,
+    source: str,
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    actor: str,
+    at: datetime,
+) -> ImportResult:
+    """Read a list, store it as a version, and put it in use if the gate lets it pass.
+
+    The same content again is the same version and writes nothing.
+
+    Args:
+        store: the store.
+        policy: what the agency decided about the list.
+        source: a word of IMPORTERS.
+        path: the publisher's file, or a folder of its files.
+        mapping: mapping file; only `own` needs it.
+        actor: who imports.
+        at: when, UTC.
+
+    Returns:
+        The version and whether it is in use.
+
+    Raises:
+        UsageError: no such format, or a mapping that cannot be read.
+        InputError: the files cannot be this list; nothing was stored.
+        StoreError: the store cannot be used.
+    """
+    importer = importer_of(source)
+    files = read_files(importer, path)
+    options = ImportOptions(
+        list_id=policy.id,
+        category=policy.category,
+        severity=policy.severity,
+        authority=policy.authority,
+        mapping=_mapping(mapping),
+    )
+    imported = importer.read(files, options)
+    digest = version_hash(imported)
+    with locked(store, policy.id) as folder:
+        active = active_version(store, policy.id)
+        old = open_version(store, policy.id, active) if active and active != digest[:SHORT] else None
+        # a version that is already in use is compared with nothing: it cannot deviate from itself
+        gate = check(imported, old, policy.gate, canaries=policy.canaries, today=at.date())
+        if gate.refused:
+            raise InputError(
+                f"the file holds no alert: {'; '.join(reason.text for reason in gate.reasons)}",
+                where=str(path),
+                effect="nothing was imported; the active version stays in use",
+                remedy="fetch the file again; check SOURCE",
+            )
+        arrival = _Arrival(imported, digest, gate, files, source, active, actor, at)
+        return _keep(store, folder, arrival)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """What one import brings: the list, what the gate said, and who brought it when."""
+
+    imported: Imported
+    digest: str
+    gate: GateResult
+    files: Mapping[str, bytes]
+    source: str
+    active: str | None
+    actor: str
+    at: datetime
+
+    @property
+    def version(self) -> str:
+        return self.digest[:SHORT]
+
+
+def _mapping(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise UsageError(
+            f"the mapping cannot be read ({type(fault).__name__})",
+            where=f"--mapping {path}",
+            effect="nothing was imported",
+            remedy="name a readable TOML file",
+        ) from fault
+
+
+def _keep(store: Store, folder: Path, arrival: _Arrival) -> ImportResult:
+    version, gate, active = arrival.version, arrival.gate, arrival.active
+    place = folder / f"version={version}"
+    new = not (place / VERSION_FILE).exists()
+    if new:
+        held = f"held: {', '.join(reason.code for reason in gate.reasons)}" if gate.held else None
+        append(store, arrival.actor, "list.import", [folder.name, version], held, arrival.at)
+        _write(place, arrival, len(versions(store, folder.name)) + 1)
+    if gate.passed and active != version:
+        set_active(
+            store, folder, version, arrival.actor, "passed the import gate", arrival.at, "list.activate"
+        )
+        active = version
+    return ImportResult(
+        list_id=folder.name,
+        version=version,
+        new=new,
+        active=active == version,
+        alerts=arrival.imported.alerts.num_rows,
+        gate=gate,
+        counts=arrival.imported.counts,
+        findings=arrival.imported.findings,
+    )
+
+
+def _write(place: Path, arrival: _Arrival, sequence: int) -> None:
+    imported, gate = arrival.imported, arrival.gate
+    tables = {}
+    for spec in TABLES:
+        written = write_table(place / f"{spec.name}.parquet", imported.tables()[spec.name], spec)
+        tables[spec.name] = {"sha256": written.sha256, "rows": written.rows}
+    findings = [
+        {"code": f.code, "level": str(f.level), "file": f.file, "record": f.record, "text": f.text}
+        for f in imported.findings
+    ]
+    write_json(place / FINDINGS_FILE, findings)
+    write_json(
+        place / VERSION_FILE,
+        {
+            "version": arrival.version,
+            "hash": arrival.digest,
+            "list": place.parent.name,
+            "source": arrival.source,
+            "sequence": sequence,
+            "previous": arrival.active,
+            "imported_at": arrival.at.isoformat(timespec="seconds"),
+            "imported_by": arrival.actor,
+            "published": imported.published.isoformat() if imported.published else None,
+            "files": [
+                {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+                for name, data in sorted(arrival.files.items())
+            ],
+            "counts": dict(imported.counts),
+            "gate": {
+                "held": gate.held,
+                "reasons": [{"code": reason.code, "text": reason.text} for reason in gate.reasons],
+                "warnings": [{"code": reason.code, "text": reason.text} for reason in gate.warnings],
+            },
+            "tables": tables,
+        },
+    )  # written last: it makes the folder a version
+
+
+def ensure_lists(
+    store: Store, profile: Profile, folder: Path, actor: str, at: datetime
+) -> list[ImportResult]:
+    """Import every list of the profile that names a path and has no active version.
+
+    Args:
+        store: the store.
+        profile: lists with paths.
+        folder: the profile's folder, which paths are relative to.
+        actor: who runs the night.
+        at: when, UTC.
+
+    Returns:
+        One result for each list that was imported; one that the gate held is not active.
+
+    Raises:
+        ScreeningError: a list cannot be read; names the list.
+    """
+    results = []
+    for policy in profile.lists:
+        if policy.path is None or active_version(store, policy.id) is not None:
+            continue
+        mapping = folder / policy.mapping if policy.mapping else None
+        try:
+            results.append(
+                import_list(
+                    store, policy, policy.source, folder / policy.path, mapping=mapping, actor=actor, at=at
+                )
+            )
+        except ScreeningError as error:
+            raise type(error)(
+                f"the list `{policy.id}` of the profile cannot be imported: {error.what}",
+                where=error.where,
+                effect="nothing was screened: a night without it would miss whom it names",
+                remedy=error.remedy,
+            ) from error
+    return results

@@ -1,0 +1,210 @@
+"""What became of each leg: screened, screened with findings, quarantined or failed, and what mends it.
+
+Pure: tables in, table out. A leg is in scope when an input of the night says something about it; an input
+that is set aside and names no leg at all stands here too, as `input:NAME`, so that nobody overlooks it.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.tables import individual
+from screening.tables.codes import Level, Outcome
+
+# A booking often lacks what the API of the same traveller has: what counts is the settled traveller.
+_SETTLED = {"birth_date_missing": "date_of_birth"}
+_WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception of ours on one leg: its code and a sentence without personal data."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Tables that outcomes are told from.
+
+    Attributes:
+        flights, travellers, messages, quarantine, hits, inputs: tables of the night.
+        statements: statement_id and flight_id of every statement that a leg was settled from.
+    """
+
+    flights: pa.Table
+    travellers: pa.Table
+    messages: pa.Table
+    quarantine: pa.Table
+    hits: pa.Table
+    inputs: pa.Table
+
+
+def outcomes(told: Told, failures: Mapping[str, Failure], *, night: str, pins_hash: str) -> pa.Table:
+    """Tell the outcome of every leg of the night.
+
+    Args:
+        told: the night's tables.
+        failures: legs on which our own code failed.
+        night: label, for the commands that mend.
+        pins_hash: hash of pins and machine (`Frozen.pins_hash`).
+
+    Returns:
+        OUTCOMES, one row a leg, and one for each input that names no leg.
+    """
+    findings = _findings_by_leg(told)
+    set_aside = _set_aside_by_leg(told)
+    hits = _count(told.hits, "flight_id")
+    statements = _statements_by_leg(told.travellers)
+    travellers = _count(told.travellers, "flight_id")
+    settled = set(told.flights["flight_id"].to_pylist())
+    rows = []
+    for leg in sorted(settled | set(set_aside) | set(failures)):
+        codes, quarantined = set_aside.get(leg, ((), 0))
+        row: dict[str, object] = {
+            "flight_id": leg,
+            "frozen": _leg_hash(pins_hash, leg, statements.get(leg, ())),
+            "travellers": travellers.get(leg, 0),
+            "quarantined": quarantined,
+            "hits": hits.get(leg, 0),
+        }
+        if leg in failures:
+            row |= _failed(failures[leg], leg, night) | {"travellers": 0, "hits": 0}
+        elif leg not in settled:
+            row |= _unusable(codes, leg, night)
+        else:
+            row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
+        rows.append(row)
+    rows.extend(_inputs_without_leg(told, night, pins_hash))
+    return individual.OUTCOMES.table(rows)
+
+
+def _failed(failure: Failure, leg: str, night: str) -> dict[str, object]:
+    return {
+        "outcome": Outcome.FAILED,
+        "reason_code": failure.code,
+        "reason": failure.text,
+        "mend": f"screening rerun --night {night} --flight {leg}",
+    }
+
+
+def _unusable(codes: Sequence[str], leg: str, night: str) -> dict[str, object]:
+    return {
+        "outcome": Outcome.QUARANTINED,
+        "reason_code": codes[0] if codes else "nothing_said",
+        "reason": "no message about this leg can be used; ask the carrier to send it again, "
+        f"put the file into the inbox under night={night}/ and run the command",
+        "mend": f"screening rerun --night {night} --flight {leg}",
+    }
+
+
+def _screened(
+    findings: Mapping[str, Level], codes: Sequence[str], quarantined: int, leg: str, night: str
+) -> dict[str, object]:
+    notable = sorted((code for code, level in findings.items() if level is not Level.INFO))
+    if not notable and not codes:
+        return {"outcome": Outcome.SCREENED, "reason_code": None, "reason": None, "mend": None}
+    worst = sorted(notable, key=lambda code: (-_WEIGHT[findings[code]], code))
+    named = list(dict.fromkeys([*codes, *worst]))
+    mend = f"screening rerun --night {night} --flight {leg}" if codes else None
+    aside = f"{quarantined} travellers set aside; " if quarantined else ""
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": named[0],
+        "reason": f"{aside}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
+        "mend": mend,
+    }
+
+
+def _inputs_without_leg(told: Told, night: str, pins_hash: str) -> Iterable[dict[str, object]]:
+    """Inputs with bytes set aside of which no message names a leg."""
+    named = {
+        row["input_id"]
+        for row in told.messages.select(["input_id", "flight_ids"]).to_pylist()
+        if row["flight_ids"]
+    }
+    named |= {
+        row["input_id"]
+        for row in told.quarantine.select(["input_id", "flight_id"]).to_pylist()
+        if row["flight_id"]
+    }
+    aside: dict[str, list[str]] = defaultdict(list)
+    for row in told.quarantine.select(["input_id", "codes"]).to_pylist():
+        if row["input_id"] not in named:
+            aside[row["input_id"]].extend(row["codes"])
+    for row in told.inputs.to_pylist():
+        codes = aside.get(row["input_id"], [row["reason_code"]] if row["reason_code"] else [])
+        if not codes or row["input_id"] in named or row["status"] == "duplicate":
+            continue
+        yield {
+            "flight_id": f"input:{row['name']}",
+            "outcome": Outcome.QUARANTINED,
+            "reason_code": codes[0],
+            "reason": "the file names no leg that can be screened; its bytes are kept in quarantine",
+            "mend": f"screening rerun --night {night} --failed",
+            "frozen": _leg_hash(pins_hash, row["input_id"], ()),
+            "travellers": 0,
+            "quarantined": 0,
+            "hits": 0,
+        }
+
+
+def _findings_by_leg(told: Told) -> dict[str, dict[str, Level]]:
+    """Worst level of each finding's code, by leg: the leg's own findings and those of its messages."""
+    found: dict[str, dict[str, Level]] = defaultdict(dict)
+
+    def add(leg: str, findings: Iterable[Mapping[str, str]]) -> None:
+        for finding in findings:
+            level = Level(finding["level"])
+            before = found[leg].get(finding["code"], Level.INFO)
+            found[leg][finding["code"]] = max(level, before, key=_WEIGHT.__getitem__)
+
+    for row in told.flights.select(["flight_id", "findings"]).to_pylist():
+        add(row["flight_id"], row["findings"])
+    for row in told.messages.select(["flight_ids", "findings"]).to_pylist():
+        for leg in row["flight_ids"]:
+            add(leg, [finding for finding in row["findings"] if finding["code"] not in _SETTLED])
+    for code, column in _SETTLED.items():
+        lacking = told.travellers.filter(pc.is_null(told.travellers[column]))["flight_id"]
+        for leg in pc.unique(lacking).to_pylist():
+            add(leg, [{"code": code, "level": Level.WARNING}])
+    return found
+
+
+def _set_aside_by_leg(told: Told) -> dict[str, tuple[tuple[str, ...], int]]:
+    """Codes and number of travellers set aside, by leg."""
+    legs_of = dict(
+        zip(told.messages["message_id"].to_pylist(), told.messages["flight_ids"].to_pylist(), strict=True)
+    )
+    codes: dict[str, dict[str, None]] = defaultdict(dict)
+    travellers: dict[str, int] = defaultdict(int)
+    for row in told.quarantine.sort_by("quarantine_id").to_pylist():
+        legs = legs_of.get(row["message_id"]) or ([row["flight_id"]] if row["flight_id"] else [])
+        for leg in legs:
+            codes[leg].update(dict.fromkeys(row["codes"]))
+            travellers[leg] += row["unit"] == "traveller"
+    return {leg: (tuple(found), travellers[leg]) for leg, found in codes.items()}
+
+
+def _statements_by_leg(travellers: pa.Table) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for leg, ids in zip(
+        travellers["flight_id"].to_pylist(), travellers["statement_ids"].to_pylist(), strict=True
+    ):
+        found[leg].extend(ids)
+    return found
+
+
+def _leg_hash(pins_hash: str, leg: str, statements: Iterable[str]) -> str:
+    joined = "\n".join([pins_hash, leg, *sorted(set(statements))])
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _count(table: pa.Table, column: str) -> dict[str, int]:
+    counted = table.group_by(column).aggregate([(column, "count")])
+    return dict(zip(counted[column].to_pylist(), counted[f"{column}_count"].to_pylist(), strict=True))

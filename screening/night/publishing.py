@@ -1,0 +1,277 @@
+"""Publish: put the night together, check that nothing is missing, and make it visible as one whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.aggregates.counts import count
+from screening.aggregates.fold import withhold
+from screening.manifests.quality import carrier_quality
+from screening.night import balance
+from screening.night.frozen import Frozen
+from screening.night.outcomes import Failure, Told, outcomes
+from screening.store.revisions import Publication, read_current
+from screening.store.zones import Store
+from screening.tables import BY_NAME, aggregate, analyst, individual, landing
+from screening.tables.codes import Outcome, RetentionClass, Source
+from screening.tables.model import TableSpec
+
+_BY_MESSAGE = (individual.MESSAGE_LEGS, individual.STATEMENTS, individual.BOOKINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the stages before have made.
+
+    Attributes:
+        read: tables of the read stage.
+        settled: flights, travellers, documents, ledger, scope.
+        hits, evidence, ledger: tables of the screen stage.
+        failures: legs on which our code failed.
+    """
+
+    read: dict[str, pa.Table]
+    settled: dict[str, pa.Table]
+    hits: pa.Table
+    evidence: pa.Table
+    ledger: pa.Table
+    failures: dict[str, Failure]
+
+
+def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
+    """Make every table of the revision.
+
+    A re-run replaces what it read and settled anew and keeps every other row of the revision that it builds
+    on.
+
+    Args:
+        store: the store.
+        frozen: the frozen set.
+        parts: what the stages made.
+
+    Returns:
+        All published tables, by name.
+
+    Raises:
+        BalanceError: the counts do not add up.
+    """
+    merged = _merged(store, frozen, parts)
+    balance.check(merged["ledger"], night=frozen.night.isoformat())
+    balance.check_published(merged, parts.failures, night=frozen.night.isoformat())
+    told = Told(
+        flights=merged["flights"],
+        travellers=merged["travellers"],
+        messages=merged["messages"],
+        quarantine=merged["quarantine"],
+        hits=merged["hits"],
+        inputs=merged["inputs"],
+    )
+    fresh = outcomes(told, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
+    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
+    merged["counts"] = count(merged["flights"], merged["travellers"])
+    merged["published"] = _published(store, frozen, merged)
+    merged["carrier_quality"] = carrier_quality(
+        merged["messages"],
+        merged["message_legs"],
+        merged["flights"],
+        merged["travellers"],
+        night=frozen.night,
+    )
+    merged["night_health"] = _health(frozen, merged)
+    return merged
+
+
+def publications(tables: dict[str, pa.Table]) -> list[Publication]:
+    """Split each table by retention class, as it is stored."""
+    found = []
+    for name, table in sorted(tables.items()):
+        spec = BY_NAME[name]
+        if len(spec.classes) == 1:
+            found.append(Publication(spec, spec.classes[0], table))
+            continue
+        classes = _classes(spec, table, tables["messages"])
+        found.extend(
+            Publication(spec, cls, table.filter(pc.equal(classes, str(cls)))) for cls in spec.classes
+        )
+    return found
+
+
+def _classes(spec: TableSpec, table: pa.Table, messages: pa.Table) -> pa.ChunkedArray:
+    """Retention class of each row of a table of several classes."""
+    if "class" in table.column_names:
+        return table["class"]
+    if "source" in table.column_names:
+        return table["source"]
+    source = dict(zip(messages["message_id"].to_pylist(), messages["source"].to_pylist(), strict=True))
+    if "message_id" in table.column_names:
+        ids = table["message_id"].to_pylist()
+    else:
+        ids = [statement.rpartition(":")[0] for statement in table["statement_id"].to_pylist()]
+    return pa.chunked_array([pa.array([source.get(found, Source.API) for found in ids], pa.string())])
+
+
+def _merged(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
+    read, settled = parts.read, parts.settled
+    fresh = {
+        **{name: table for name, table in read.items() if name != "ledger"},
+        "flights": settled["flights"],
+        "travellers": settled["travellers"],
+        "documents": settled["documents"],
+        "hits": parts.hits,
+        "evidence": parts.evidence,
+        "ledger": pa.concat_tables([read["ledger"], settled["ledger"], parts.ledger]),
+    }
+    if frozen.flights is None:
+        return {name: BY_NAME[name].conform(table) for name, table in fresh.items()}
+    return _over_base(store, frozen, fresh, settled["scope"]["flight_id"].to_pylist())
+
+
+def _over_base(
+    store: Store, frozen: Frozen, fresh: dict[str, pa.Table], scope: Sequence[str]
+) -> dict[str, pa.Table]:
+    """Replace the rows of the legs in scope in the published revision by fresh ones."""
+    base = {name: read_current(store, frozen.night, BY_NAME[name]) for name in fresh}
+    legs, wanted = pa.array(scope, pa.string()), set(scope)
+
+    def touches(table: pa.Table) -> set[str]:
+        return {
+            message
+            for message, named in zip(
+                table["message_id"].to_pylist(), table["flight_ids"].to_pylist(), strict=True
+            )
+            if not named or not wanted.isdisjoint(named)
+        }
+
+    reread = set(fresh["inputs"]["input_id"].to_pylist())
+    old_messages = {
+        row["message_id"]
+        for row in base["messages"].select(["message_id", "input_id", "flight_ids"]).to_pylist()
+        if row["input_id"] in reread and (not row["flight_ids"] or not wanted.isdisjoint(row["flight_ids"]))
+    }
+    new_messages = touches(fresh["messages"])
+    kept, chosen = dict(base), dict(fresh)
+    for name in ("messages", *(spec.name for spec in _BY_MESSAGE)):
+        kept[name] = _without(base[name], "message_id", old_messages)
+        chosen[name] = _only(
+            fresh[name], "message_id", new_messages - set(kept["messages"]["message_id"].to_pylist())
+        )
+    statements = set(chosen["statements"]["statement_id"].to_pylist())
+    kept["statement_documents"] = _only(
+        base["statement_documents"], "statement_id", set(kept["statements"]["statement_id"].to_pylist())
+    )
+    chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
+    for name in ("inputs", "tiles", "quarantine"):
+        kept[name] = _without(base[name], "input_id", reread)
+    for name in ("flights", "travellers", "hits"):
+        kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
+    kept["documents"] = _only(
+        base["documents"], "traveller_id", set(kept["travellers"]["traveller_id"].to_pylist())
+    )
+    kept["evidence"] = _only(base["evidence"], "hit_id", set(kept["hits"]["hit_id"].to_pylist()))
+    units = set(scope) | reread | set(fresh["inputs"]["name"].to_pylist())
+    kept["ledger"] = _without(base["ledger"], "unit", units)
+    return {name: BY_NAME[name].conform(pa.concat_tables([kept[name], chosen[name]])) for name in fresh}
+
+
+def _only(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
+    return table.filter(pc.is_in(table[column], pa.array(sorted(values), pa.string())))
+
+
+def _without(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table[column], pa.array(sorted(values), pa.string()))))
+
+
+def _kept_outcomes(store: Store, frozen: Frozen, parts: Parts, fresh: pa.Table) -> pa.Table:
+    """Outcomes of a re-run: fresh ones of the legs in scope and of what is new, all others as they were."""
+    if frozen.flights is None:
+        return fresh
+    base = read_current(store, frozen.night, individual.OUTCOMES)
+    scope = set(parts.settled["scope"]["flight_id"].to_pylist())
+    known = set(base["flight_id"].to_pylist())
+    reread = {f"input:{name}" for name in parts.read["inputs"]["name"].to_pylist()}
+    replaced = {leg for leg in known if leg in scope or leg in reread}
+    new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}
+    kept = _without(base, "flight_id", replaced)
+    return individual.OUTCOMES.conform(pa.concat_tables([kept, _only(fresh, "flight_id", new)]))
+
+
+def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
+    """Traffic tables of the service dates that this night closes or corrects."""
+    disclosure = frozen.agency_profile().disclosure
+    last = frozen.night - timedelta(days=disclosure.nights_to_wait)
+    before = [date.fromisoformat(found.night) for found in frozen.pins.earlier]
+    published = {found: read_current(store, found, aggregate.PUBLISHED) for found in before}
+    changed = {day for day in merged["flights"]["service_date"].to_pylist() if day <= last}
+    closed = sorted({last, *changed})
+    counts = _latest_counts(store, before, merged["counts"], closed)
+    return withhold(
+        counts,
+        closed=closed,
+        threshold=disclosure.threshold,
+        earlier=_earlier_published(store, frozen, published, closed),
+    )
+
+
+def _latest_counts(
+    store: Store, before: Sequence[date], tonight: pa.Table, closed: Sequence[date]
+) -> pa.Table:
+    """Counts of every leg of the closed dates, each from its latest manifest."""
+    days = pa.array(closed, pa.date32())
+    seen = set(tonight["flight_id"].to_pylist())
+    gathered = [tonight.filter(pc.is_in(tonight["service_date"], days))]
+    for night in sorted(before, reverse=True):
+        table = read_current(store, night, individual.COUNTS)
+        table = _without(table.filter(pc.is_in(table["service_date"], days)), "flight_id", seen)
+        seen |= set(table["flight_id"].to_pylist())
+        gathered.append(table)
+    return individual.COUNTS.conform(pa.concat_tables(gathered))
+
+
+def _earlier_published(
+    store: Store, frozen: Frozen, published: dict[date, pa.Table], closed: Sequence[date]
+) -> pa.Table:
+    """What readers already hold of the closed dates: of each date the latest publication."""
+    periods = {day.isoformat() for day in closed}
+    own = read_current(store, frozen.night, aggregate.PUBLISHED)
+    gathered: list[pa.Table] = []
+    seen: set[str] = set()
+    for table in [own, *(published[night] for night in sorted(published, reverse=True))]:
+        fresh = _only(table, "period", periods - seen)
+        seen |= set(fresh["period"].to_pylist())
+        gathered.append(fresh)
+    return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
+
+
+def _health(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
+    """Figures of the night as a whole."""
+    outcome = merged["outcomes"]["outcome"].to_pylist()
+    aside = pc.sum(merged["outcomes"]["quarantined"]).as_py() or 0
+    figures: list[tuple[str, float, str]] = [
+        ("flights", len(outcome), "legs"),
+        ("flights_screened", sum(word.startswith("screened") for word in outcome), "legs"),
+        ("flights_quarantined", outcome.count(Outcome.QUARANTINED), "legs"),
+        ("flights_failed", outcome.count(Outcome.FAILED), "legs"),
+        ("travellers", merged["travellers"].num_rows, "travellers on legs"),
+        ("travellers_quarantined", aside, "travellers"),
+        ("messages", merged["messages"].num_rows, "messages"),
+        ("inputs", merged["inputs"].num_rows, "files"),
+        ("hits", merged["hits"].num_rows, "hits"),
+    ]
+    return aggregate.NIGHT_HEALTH.table(
+        {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}
+        for measure, value, unit in figures
+    )
+
+
+PUBLISHED_TABLES: tuple[TableSpec, ...] = (
+    landing.INPUTS,
+    landing.TILES,
+    *(spec for spec in individual.TABLES if spec is not individual.QUARANTINE_ACTS),
+    analyst.HITS,
+    analyst.EVIDENCE,
+    *aggregate.TABLES,
+)
+CLASSES = tuple(RetentionClass)

@@ -1,0 +1,281 @@
+"""Receive: decide what a night consists of, copy its bytes into landing, write the frozen set.
+
+Runs under the night's lock. Everything after it is a function of the frozen set.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from screening.matching.model import load_model
+from screening.night import acts, lists
+from screening.night.frozen import (
+    EarlierNight,
+    Frozen,
+    FrozenInput,
+    Pins,
+    load_frozen,
+    machine,
+    save_frozen,
+)
+from screening.night.inbox import Arrival, arrivals, other_nights, received_by
+from screening.night.settings import Settings
+from screening.profile.model import Profile
+from screening.protection import audit
+from screening.protection.keys import load_keys
+from screening.store.files import require_space
+from screening.store.landing import read_back, write_incoming
+from screening.store.locks import night_lock
+from screening.store.revisions import Current, current, mend_links, nights, read_current
+from screening.store.zones import Store, open_zones
+from screening.tables.codes import InputStatus, Zone
+from screening.tables.errors import InputError, StoreError, UsageError
+from screening.tables.landing import INPUTS
+
+_WORKING_COPIES = 6  # landing, blanked copy, work tables and published tables of one input, generously
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `receive` found.
+
+    Attributes:
+        frozen: the frozen set to run; None where nothing is new.
+        resumed: it was written by an earlier run that did not come to its end.
+        files: files that were not received before.
+    """
+
+    frozen: Frozen | None
+    resumed: bool
+    files: int
+
+
+def receive(
+    settings: Settings, night: date, *, chosen: Sequence[str] | None, actor: str, now: datetime
+) -> Receipt:
+    """Receive a night.
+
+    Args:
+        settings: store, inbox, profile.
+        night: the night's label.
+        chosen: lists to screen against; None for every list with an active version.
+        actor: who starts it.
+        now: the moment, UTC; decisions up to it count.
+
+    Raises:
+        BusyError: another process receives this night.
+        InputError: no inbox, no files at all, or no alert list.
+        StoreError: the store cannot be used, or bytes of an earlier revision are gone by rule.
+    """
+    store = settings.store
+    open_zones(store, list(Zone))
+    with night_lock(store, night):
+        mend_links(store)
+        before = current(store, night)
+        pending = load_frozen(store, night, before.revision + 1 if before else 1)
+        if pending is not None:
+            return Receipt(pending, resumed=True, files=0)
+        fresh = fresh_arrivals(settings, night, before)
+        if before is not None and not fresh:
+            return Receipt(None, resumed=False, files=0)
+        if not fresh:
+            raise _nothing_came(settings, night)
+        take_in(store, fresh)
+        if before is None:
+            pins = new_pins(settings, night, chosen, actor, now)
+            inputs = frozen_inputs(store, night, fresh, carried=())
+        else:
+            pins = kept_pins(store, night, before)
+            inputs = frozen_inputs(store, night, fresh, carried=carried_inputs(store, night))
+        frozen = Frozen(
+            night=night,
+            revision=before.revision + 1 if before else 1,
+            base=None,
+            flights=None,
+            inputs=inputs,
+            pins=pins,
+            machine=machine(),
+        )
+        audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
+        save_frozen(store, frozen)
+        return Receipt(frozen, resumed=False, files=len(fresh))
+
+
+def fresh_arrivals(settings: Settings, night: date, before: Current | None) -> list[Arrival]:
+    """Files of the inbox that no night has received, this one's published revision included."""
+    chosen = [*other_nights(settings.store, night), *([night] if before else [])]
+    known = received_by(settings.store, chosen).files
+    return [found for found in arrivals(settings.inbox, night) if (found.name, found.input_id) not in known]
+
+
+def take_in(store: Store, fresh: Sequence[Arrival]) -> None:
+    """Copy files into landing, after asking for room.
+
+    Raises:
+        StoreError: too little room, or a file changed while it was copied.
+    """
+    require_space(store.root, _WORKING_COPIES * sum(found.size for found in fresh))
+    for found in fresh:
+        if write_incoming(store, found.path.read_bytes()) != found.input_id:
+            raise StoreError(
+                "a file of the inbox changed while it was received",
+                where=found.name,
+                effect="the night was not begun; nothing was published",
+                remedy="let the transfer end (write under a name that begins with a dot, then rename), "
+                "then run again",
+            )
+
+
+def frozen_inputs(
+    store: Store, night: date, fresh: Sequence[Arrival], carried: Sequence[FrozenInput]
+) -> tuple[FrozenInput, ...]:
+    """Give the inputs of a revision: those carried over, then the fresh ones; equal bytes are read once."""
+    elsewhere = received_by(store, [found for found in nights(store) if found < night]).bytes
+    seen = {entry.input_id for entry in carried}
+    inputs = list(carried)
+    for found in fresh:
+        double = found.input_id in seen or found.input_id in elsewhere
+        inputs.append(FrozenInput(found.name, found.input_id, found.size, duplicate=double))
+        seen.add(found.input_id)
+    return tuple(sorted(inputs))
+
+
+def carried_inputs(
+    store: Store, night: date, *, only: Collection[str] | None = None, names: Collection[str] = ()
+) -> tuple[FrozenInput, ...]:
+    """Give the inputs of the published revision, to be read again from landing.
+
+    Args:
+        store: the store.
+        night: the night.
+        only: ids of the inputs wanted; None for all.
+        names: further inputs wanted, by name.
+
+    Raises:
+        StoreError: their bytes are gone by rule.
+    """
+    rows = [
+        row
+        for row in read_current(store, night, INPUTS).to_pylist()
+        if row["container"] is None and (only is None or row["input_id"] in only or row["name"] in names)
+    ]
+    for row in rows:
+        if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED}:
+            read_back(store, row["input_id"])  # raises where its term has come
+    return tuple(
+        FrozenInput(
+            row["name"],
+            row["input_id"],
+            row["bytes"],
+            duplicate=row["status"] == InputStatus.DUPLICATE,
+            carried=True,
+        )
+        for row in rows
+    )
+
+
+def new_pins(
+    settings: Settings, night: date, chosen: Sequence[str] | None, actor: str, now: datetime
+) -> Pins:
+    """Pin what decides a night that was never published."""
+    store, profile = settings.store, settings.profile
+    keys = load_keys(profile.agency.production, store_root=store.root)
+    decided = acts.dispositions(store, until=now)
+    return Pins(
+        lists=_pinned_lists(settings, chosen, actor, now),
+        profile=profile.model_dump(mode="json"),
+        model=load_model().version,
+        key_id=keys.key_id,
+        earlier=tuple(
+            EarlierNight(found.isoformat(), published.revision, published.frozen)
+            for found in nights(store)
+            if found < night and (published := current(store, found)) is not None
+        ),
+        decided_until=now.astimezone(UTC).isoformat(),
+        decisions=acts.decisions_hash(decided),
+    )
+
+
+def kept_pins(store: Store, night: date, before: Current) -> Pins:
+    """Take the pins of the published revision.
+
+    Raises:
+        StoreError: its frozen set is missing.
+    """
+    frozen = load_frozen(store, night, before.revision)
+    if frozen is None:
+        raise StoreError(
+            f"the frozen set of revision {before.revision} is missing",
+            where=str(store.night_folder(night)),
+            effect="the night cannot be run again; what is published stays",
+            remedy="restore the folder `runs` of this night from the backup",
+        )
+    return frozen.pins
+
+
+def _pinned_lists(
+    settings: Settings, chosen: Sequence[str] | None, actor: str, now: datetime
+) -> dict[str, str]:
+    store, profile = settings.store, settings.profile
+    lists.ensure_lists(store, profile, settings.profile_folder, actor, now)
+    wanted = list(chosen) if chosen else sorted({*lists.known_lists(store), *_profile_lists(profile)})
+    if not wanted:
+        raise InputError(
+            "there is no alert list",
+            where=f"{store.root}/alerts and the profile",
+            effect="nothing was screened: a night without a list would find nobody",
+            remedy="`screening alerts import SOURCE PATH --list ID`, or a [[lists]] entry with a path in the "
+            "profile",
+        )
+    pinned = {}
+    for list_id in wanted:
+        version = lists.active_version(store, list_id)
+        if (
+            version is None
+            and list_id in lists.known_lists(store)
+            and not chosen
+            and list_id not in {*_profile_lists(profile)}
+        ):
+            continue  # held back by the gate and asked for by nobody
+        if version is None:
+            raise InputError(
+                f"the alert list `{list_id}` has no active version",
+                where=f"{store.root}/alerts/{list_id}",
+                effect="nothing was screened: a night without it would miss whom it names",
+                remedy=f"`screening alerts versions --list {list_id}` shows what is there; import it with "
+                f"`screening alerts import SOURCE PATH --list {list_id}`, or let a held version through with "
+                f"`screening alerts release --list {list_id}`",
+            )
+        pinned[list_id] = version
+    return pinned
+
+
+def _profile_lists(profile: Profile) -> list[str]:
+    return [policy.id for policy in profile.lists]
+
+
+def _nothing_came(settings: Settings, night: date) -> InputError:
+    return InputError(
+        "the inbox holds no file that was not received before",
+        where=str(settings.inbox),
+        effect=f"night {night} was not published: a night without a single message is a broken feed, "
+        "not a quiet one",
+        remedy="look at the transfer from the carriers; when files have arrived, run the night again",
+    )
+
+
+def published(store: Store, night: date) -> Current:
+    """Give the published night.
+
+    Raises:
+        UsageError: it was never published.
+    """
+    found = current(store, night)
+    if found is None:
+        raise UsageError(
+            f"night {night} was never published",
+            where=str(store.root),
+            effect="nothing was done",
+            remedy=f"`screening run --night {night} --inbox DIR` publishes it",
+        )
+    return found

@@ -1,0 +1,152 @@
+"""The night's report and the summary at the terminal, made from what is published.
+
+The report is one HTML file (with sibling pages where there are very many hits) in
+`analyst/reports/night=D/`: it shows hits, so it lies where they lie. It can be made again at any time.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.night import acts, lists
+from screening.night.embedded import airflow_home
+from screening.night.frozen import Frozen, load_frozen
+from screening.night.receive import published
+from screening.protection.keys import DEMONSTRATION_ID
+from screening.reports.night import render
+from screening.reports.summary import summarise
+from screening.reports.view import ListState, NightFigures, NightTables, NightView, build
+from screening.store.files import write_bytes
+from screening.store.revisions import nights, read_current
+from screening.store.zones import Store, open_zones
+from screening.tables import aggregate, alerts, analyst, individual
+from screening.tables.codes import Zone
+from screening.tables.model import TableSpec
+
+MAIN = "report.html"
+_SHOWN = 28
+
+
+def write_report(store: Store, night: date) -> Path:
+    """Write the report of a published night.
+
+    Returns:
+        Where its first page is.
+
+    Raises:
+        UsageError: the night was never published.
+        StoreError: a published file is damaged, or the report cannot be written.
+    """
+    folder = open_zones(store, [Zone.ANALYST]).path(Zone.ANALYST, "reports", f"night={night.isoformat()}")
+    pages = render(view(store, night))
+    for old in folder.glob("*.html"):
+        if old.name not in pages:
+            old.unlink()
+    for name, text in sorted(pages.items()):
+        write_bytes(folder / name, text.encode())
+    return folder / MAIN
+
+
+def view(store: Store, night: date) -> NightView:
+    """Build the view of a published night."""
+    now = published(store, night)
+    frozen = load_frozen(store, night, now.revision)
+    named = {spec.name: read_current(store, night, spec) for spec in _TABLES}
+    wanted = sorted(set(pc.list_flatten(named["hits"]["alert_ids"]).to_pylist()))
+    tables = NightTables(
+        **named,
+        dispositions=acts.dispositions(store, until=frozen.moment if frozen else None),
+        **_alerts_of(store, frozen, wanted),
+    )
+    return build(
+        tables,
+        night=night,
+        revision=now.revision,
+        agency=frozen.agency_profile().agency.name if frozen else "",
+        lists=_list_states(store, frozen),
+        history=list(_history(store, night)),
+        notes=_notes(frozen),
+    )
+
+
+def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
+    """Give the summary for the terminal: what happened, what needs a person, where everything is."""
+    root = store.root.resolve()
+    places = {
+        "Hit report": f"{root}/analyst/reports/night={night}/{MAIN}",
+        "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
+        "Airflow": f"make airflow, or screening airflow serve   (home {airflow_home('airflow')})",
+    }
+    return summarise(view(store, night), stages=list(seconds.items()), places=places)
+
+
+_TABLES: tuple[TableSpec, ...] = (
+    individual.FLIGHTS,
+    individual.OUTCOMES,
+    individual.TRAVELLERS,
+    individual.MESSAGES,
+    individual.QUARANTINE,
+    analyst.HITS,
+    analyst.EVIDENCE,
+    aggregate.PUBLISHED,
+    aggregate.CARRIER_QUALITY,
+)
+
+
+def _alerts_of(store: Store, frozen: Frozen | None, wanted: Iterable[str]) -> dict[str, pa.Table]:
+    """Alerts that the hits name, from the pinned versions."""
+    ids = pa.array(wanted, pa.string())
+    specs = {
+        "alerts": alerts.ALERTS,
+        "alert_names": alerts.ALERT_NAMES,
+        "alert_dates": alerts.ALERT_DATES,
+        "alert_documents": alerts.ALERT_DOCUMENTS,
+        "alert_facts": alerts.ALERT_FACTS,
+    }
+    gathered: dict[str, list[pa.Table]] = {name: [spec.empty()] for name, spec in specs.items()}
+    for list_id, version in sorted((frozen.pins.lists if frozen else {}).items()):
+        opened = lists.open_version(store, list_id, version)
+        for name, table in (
+            ("alerts", opened.alerts),
+            ("alert_names", opened.names),
+            ("alert_dates", opened.dates),
+            ("alert_documents", opened.documents),
+            ("alert_facts", opened.facts),
+        ):
+            gathered[name].append(table.filter(pc.is_in(table["alert_id"], ids)))
+    return {name: specs[name].conform(pa.concat_tables(found)) for name, found in gathered.items()}
+
+
+def _list_states(store: Store, frozen: Frozen | None) -> list[ListState]:
+    found = []
+    for list_id, version in sorted((frozen.pins.lists if frozen else {}).items()):
+        known = {entry.version: entry for entry in lists.versions(store, list_id)}
+        entry = known.get(version)
+        imported = datetime.fromisoformat(str(entry.imported_at)).date() if entry else None
+        found.append(ListState(list_id, version, entry.alerts if entry else 0, imported))
+    return found
+
+
+def _history(store: Store, night: date) -> Iterable[NightFigures]:
+    """Figures of the last nights, this one included."""
+    for found in [label for label in nights(store) if label <= night][-_SHOWN:]:
+        figures = {
+            row["measure"]: int(row["value"])
+            for row in read_current(store, found, aggregate.NIGHT_HEALTH).to_pylist()
+        }
+        yield NightFigures(
+            found,
+            figures.get("flights", 0),
+            figures.get("travellers", 0),
+            figures.get("travellers_quarantined", 0),
+            figures.get("hits", 0),
+        )
+
+
+def _notes(frozen: Frozen | None) -> list[str]:
+    if frozen is None or frozen.pins.key_id != DEMONSTRATION_ID:
+        return []
+    return ["Demonstration key: pseudonyms of this night can be computed by anyone. Not for real travellers."]

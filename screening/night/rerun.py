@@ -1,0 +1,213 @@
+"""Re-run: screen named flights again, and those that share a message with them; all other rows stay.
+
+It takes today's inputs and code and keeps the night's lists, profile and model. New files of the inbox are
+taken in when they speak of these flights (or, with `failed`, of flights that the night did not know); others
+wait for `screening run`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from screening.messages.read import read_input
+from screening.messages.unpack import unpack
+from screening.night.frozen import Frozen, FrozenInput, load_frozen, machine, save_frozen
+from screening.night.inbox import Arrival
+from screening.night.receive import (
+    Receipt,
+    carried_inputs,
+    fresh_arrivals,
+    frozen_inputs,
+    kept_pins,
+    published,
+    take_in,
+)
+from screening.night.scope import linked
+from screening.night.settings import Settings
+from screening.profile.model import Intake
+from screening.protection import audit
+from screening.store.locks import night_lock
+from screening.store.revisions import mend_links, read_current
+from screening.store.zones import Store, open_zones
+from screening.tables import individual, landing
+from screening.tables.codes import Outcome, Zone
+from screening.tables.errors import UsageError
+
+_SHORT = re.compile(r"^([0-9A-Z]{2,3}?)0*([0-9]{1,4}[A-Z]?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What a re-run will do.
+
+    Attributes:
+        receipt: as `receive` gives it.
+        flights: legs that are screened again.
+        along: those of them that nobody named: they share messages with the named ones.
+        code_differs: other code made the published revision.
+    """
+
+    receipt: Receipt
+    flights: tuple[str, ...]
+    along: tuple[str, ...]
+    code_differs: bool
+
+
+def receive_again(
+    settings: Settings,
+    night: date,
+    *,
+    flights: Sequence[str],
+    failed: bool,
+    actor: str,
+    now: datetime,
+) -> Rerun:
+    """Freeze the re-run of some flights.
+
+    Args:
+        settings: store and inbox; profile, lists and model are those of the night.
+        night: the night.
+        flights: flights as an operator writes them (`UA988-20261123-FRA-IAD`, `UA988`, `ua 0988`).
+        failed: all quarantined and failed ones.
+        actor: who starts it.
+        now: the moment, UTC.
+
+    Raises:
+        UsageError: the night was never published, or it knows no such flight.
+        BusyError: another process holds the night.
+        StoreError: bytes that must be read again are gone by rule.
+    """
+    store = settings.store
+    open_zones(store, list(Zone))
+    with night_lock(store, night):
+        mend_links(store)
+        before = published(store, night)
+        pending = load_frozen(store, night, before.revision + 1)
+        if pending is not None:
+            receipt = Receipt(pending, resumed=True, files=0)
+            return Rerun(receipt, pending.flights or (), (), code_differs=False)
+        known = read_current(store, night, individual.OUTCOMES)
+        named = resolve(flights, known["flight_id"].to_pylist(), night) if flights else []
+        if failed:
+            named += [
+                row["flight_id"]
+                for row in known.to_pylist()
+                if row["outcome"] in {Outcome.QUARANTINED, Outcome.FAILED}
+            ]
+        pins = kept_pins(store, night, before)
+        fresh, new_links = _speaking_of(
+            fresh_arrivals(settings, night, before),
+            set(named),
+            set(known["flight_id"].to_pylist()),
+            settings.profile.intake,
+            unknown=failed,
+        )
+        legs = read_current(store, night, individual.MESSAGE_LEGS)
+        pairs = [
+            *zip(legs["message_id"].to_pylist(), legs["flight_id"].to_pylist(), strict=True),
+            *new_links,
+        ]
+        scope = linked(pairs, {*named, *(leg for _, leg in new_links)})
+        take_in(store, fresh)
+        carried = _inputs_of(store, night, scope)
+        frozen = Frozen(
+            night=night,
+            revision=before.revision + 1,
+            base=before.revision,
+            flights=tuple(leg for leg in scope if not leg.startswith("input:")),
+            inputs=frozen_inputs(store, night, fresh, carried),
+            pins=pins,
+            machine=machine(),
+        )
+        earlier = load_frozen(store, night, before.revision)
+        differs = earlier is not None and earlier.machine != frozen.machine
+        receipt = Receipt(frozen if named or fresh else None, resumed=False, files=len(fresh))
+        if receipt.frozen is not None:
+            audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
+            save_frozen(store, frozen)
+        along = tuple(leg for leg in scope if leg not in set(named))
+        return Rerun(receipt, tuple(scope), along, differs)
+
+
+def resolve(written: Sequence[str], known: Sequence[str], night: date) -> list[str]:
+    """Find the legs that an operator means.
+
+    Raises:
+        UsageError: no leg of the night fits; names what fits best.
+
+    >>> resolve(["ua 0988"], ["UA988-20261123-FRA-IAD", "UA98-20261123-FRA-IAD"], date(2026, 11, 23))
+    ['UA988-20261123-FRA-IAD']
+    """
+    found = []
+    for text in written:
+        plain = text.strip()
+        exact = [leg for leg in known if leg.upper() == plain.upper()]
+        short = _SHORT.match(plain.upper().replace(" ", ""))
+        wanted = f"{short[1]}{short[2]}-" if short else None
+        fitting = exact or [leg for leg in known if wanted and leg.startswith(wanted)]
+        if not fitting:
+            near = sorted(leg for leg in known if leg[:2] == plain.upper()[:2])[:5]
+            raise UsageError(
+                f"--flight {plain[:60]}: the night knows no such flight",
+                where=f"night {night}",
+                effect="nothing was run",
+                remedy=f"`screening status --night {night}` lists the flights"
+                + (f"; with the same carrier: {', '.join(near)}" if near else ""),
+            )
+        found += fitting
+    return list(dict.fromkeys(found))
+
+
+def _speaking_of(
+    arrivals: Sequence[Arrival], named: set[str], known: set[str], intake: Intake, *, unknown: bool
+) -> tuple[list[Arrival], list[tuple[str, str]]]:
+    """Choose the new files that speak of the flights to be run again."""
+    chosen, links = [], []
+    for arrival in arrivals:
+        pairs = _legs_in(arrival, intake)
+        legs = {leg for _, leg in pairs}
+        if legs & named or (unknown and legs and not legs & known):
+            chosen.append(arrival)
+            links += pairs
+    return chosen, links
+
+
+def _legs_in(arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
+    """Pairs of message and leg of a file, as `message_legs` would hold them."""
+    if arrival.size > intake.max_file_bytes:
+        return []
+    pairs = []
+    for member in unpack(arrival.path.read_bytes(), arrival.name, intake).members:
+        reading = read_input(member.data, intake)
+        pairs += [
+            (f"{reading.input_id}:{message.offset}", leg.flight_id)
+            for message in reading.messages
+            for leg in message.legs
+            if leg.flight_id
+        ]
+    return pairs
+
+
+def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenInput, ...]:
+    """Inputs of the published revision whose messages speak of the legs, and those asked for by name."""
+    wanted = set(scope)
+    messages = read_current(store, night, individual.MESSAGES)
+    ids = {
+        row["input_id"]
+        for row in messages.select(["input_id", "flight_ids"]).to_pylist()
+        if not wanted.isdisjoint(row["flight_ids"])
+    }
+    quarantine = read_current(store, night, individual.QUARANTINE)
+    ids |= {
+        row["input_id"]
+        for row in quarantine.select(["input_id", "flight_id"]).to_pylist()
+        if row["flight_id"] in wanted
+    }
+    names = {leg.removeprefix("input:") for leg in wanted if leg.startswith("input:")}
+    table = read_current(store, night, landing.INPUTS)
+    containers = {
+        row["container"] for row in table.to_pylist() if row["input_id"] in ids and row["container"]
+    }
+    containers |= {row["container"] for row in table.to_pylist() if row["name"] in names and row["container"]}
+    return carried_inputs(store, night, only=ids | containers, names=names)

@@ -1,0 +1,324 @@
+"""One night from receive to attention: the functions that the command line and the DAGs call alike.
+
+    receive ─► read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
+
+Tasks pass a run's id (`2026-11-23-0001`) and batch units; tables go through the work zone. Every function may
+be called again, also at the same time by another process: it writes the same bytes. When the run has been
+published already, the functions after `receive` have nothing left to do.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from screening.night import batches, publishing, settling
+from screening.night.balance import line
+from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run
+from screening.night.gates import GateReport, check_hits, check_manifests, refusal
+from screening.night.outcomes import Failure
+from screening.night.reading import carried, chunks, read_chunk
+from screening.night.settings import Settings
+from screening.protection import audit
+from screening.protection.keys import Keys, load_keys
+from screening.store.locks import night_lock
+from screening.store.revisions import Current, current, read_current
+from screening.store.revisions import publish as publish_revision
+from screening.store.work import Work, sweep_dead
+from screening.store.zones import Store
+from screening.tables import aggregate, analyst, individual
+from screening.tables.errors import StoreError
+
+_NIGHT = "night"  # unit of stages that run once a night
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An open run: where its store is and what was frozen."""
+
+    settings: Settings
+    frozen: Frozen
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.settings.store
+
+    @property
+    def work(self) -> Work:
+        """The run's work folder."""
+        return Work(self.store, self.frozen.night, self.frozen.run)
+
+    @property
+    def keys(self) -> Keys:
+        """Pseudonyms of the key that was frozen.
+
+        Raises:
+            StoreError: another key is in use now.
+        """
+        keys = load_keys(self.frozen.agency_profile().agency.production, store_root=self.store.root)
+        if keys.key_id != self.frozen.pins.key_id:
+            raise StoreError(
+                f"the night was frozen with the key `{self.frozen.pins.key_id}`, in use is `{keys.key_id}`",
+                where=self.frozen.run,
+                effect="the run cannot go on: its travellers would get other ids",
+                remedy="point SCREENING_KEYS at the folder that holds the night's key",
+            )
+        return keys
+
+    @property
+    def published(self) -> Current | None:
+        """The published revision, if it is this run's."""
+        now = current(self.store, self.frozen.night)
+        return now if now is not None and now.revision >= self.frozen.revision else None
+
+
+def open_run(settings: Settings, run: str) -> Run:
+    """Open a run by its id.
+
+    Raises:
+        StoreError: there is no such run.
+    """
+    night, revision = parse_run(run)
+    frozen = load_frozen(settings.store, night, revision)
+    if frozen is None:
+        raise StoreError(
+            f"there is no run {run}",
+            where=str(frozen_path(settings.store, night, revision)),
+            effect="nothing was done",
+            remedy=f"`screening run --night {night}` begins one",
+        )
+    return Run(settings, frozen)
+
+
+def read(run: Run) -> int:
+    """Read and scrub every input; chunks that are there already are kept.
+
+    Returns:
+        Number of inputs.
+    """
+    if run.published:
+        return len(run.frozen.inputs)
+    with run.work.alive():
+        known = carried(run.store, run.frozen.night)
+        intake = run.frozen.agency_profile().intake
+        done = set(run.work.units("read"))
+        for chunk in chunks(run.frozen.inputs):
+            if chunk.unit not in done:
+                run.work.write("read", chunk.unit, read_chunk(run.store, chunk, intake, known))
+    return len(run.frozen.inputs)
+
+
+def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
+    """Settle the legs in scope and hold them to the gate `manifests`.
+
+    Args:
+        run: the run.
+        let_through: gates that a person lets the night through.
+
+    Returns:
+        Number of legs.
+
+    Raises:
+        GateError: the gate refuses.
+    """
+    if run.published:
+        return int(read_current(run.store, run.frozen.night, individual.FLIGHTS).num_rows)
+    with run.work.alive():
+        if _NIGHT not in run.work.units("settle"):
+            gathered = _gathered(run)
+            run.work.write("settle", _NIGHT, settling.settle_night(run.store, run.frozen, run.keys, gathered))
+        settled = settled_tables(run)
+        report = check_manifests(
+            settled["flights"],
+            settled["travellers"],
+            settled["documents"],
+            gates=run.frozen.agency_profile().gates,
+            quarantined=_quarantined(run),
+            baseline=_baseline(run),
+        )
+        _note_gate(run, report)
+        if report.refused and report.name not in let_through:
+            raise refusal(report, run.frozen.night)
+    return int(settled["flights"].num_rows)
+
+
+def plan(run: Run) -> list[dict[str, str]]:
+    """Group the legs into batches.
+
+    Returns:
+        Unit and label of each batch, in order; neither holds personal data.
+    """
+    return [{"unit": batch.unit, "label": batch.label} for batch in _batches(run)]
+
+
+def screen(run: Run, unit: str) -> int:
+    """Screen one batch.
+
+    Returns:
+        Number of legs on which our code failed.
+    """
+    if run.published:
+        return 0
+    with run.work.alive():
+        if unit not in run.work.units("screen"):
+            batch = next(found for found in _batches(run) if found.unit == unit)
+            screened = batches.screen(
+                run.frozen,
+                run.keys,
+                batches.watch(run.store, run.frozen),
+                batches.decided(run.store, run.frozen),
+                settled_tables(run),
+                batch,
+            )
+            failures = sorted(screened.failures.items())
+            run.work.write(
+                "screen",
+                unit,
+                {
+                    "hits": screened.hits,
+                    "evidence": screened.evidence,
+                    "ledger": screened.ledger,
+                    "failures": pa.table(
+                        {
+                            "flight_id": pa.array([leg for leg, _ in failures], pa.string()),
+                            "code": pa.array([failure.code for _, failure in failures], pa.string()),
+                            "text": pa.array([failure.text for _, failure in failures], pa.string()),
+                        }
+                    ),
+                },
+            )
+        return int(run.work.read("screen", unit, "failures").num_rows)
+
+
+def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: str | None = None) -> Current:
+    """Publish the night as one whole.
+
+    Legs of batches that left nothing (a task died for good) are recorded as failed: they are mended by
+    `rerun`, and the others do not wait for them.
+
+    Raises:
+        GateError: the gate `hits` refuses.
+        BalanceError: the counts do not add up.
+    """
+    with night_lock(run.store, run.frozen.night):
+        done = run.published
+        if done is not None:
+            _end(run)
+            return done
+        with run.work.alive():
+            parts = _parts(run)
+            tables = publishing.assemble(run.store, run.frozen, parts)
+            report = check_hits(
+                tables["hits"],
+                tables["evidence"],
+                tables["travellers"],
+                gates=run.frozen.agency_profile().gates,
+            )
+            _note_gate(run, report)
+            if report.refused and report.name not in let_through:
+                raise refusal(report, run.frozen.night)
+            for gate in sorted(let_through):
+                audit.append(run.store, actor, "gate.let_through", [run.frozen.run, gate], reason)
+            published = publish_revision(
+                run.store, run.frozen.night, run.frozen.hash, publishing.publications(tables)
+            )
+            audit.append(
+                run.store, actor, "night.publish", [run.frozen.run, published.frozen], f"{published.revision}"
+            )
+        _end(run)
+    return published
+
+
+def settled_tables(run: Run) -> dict[str, pa.Table]:
+    """Flights, travellers and documents of the run, from the work zone."""
+    names = ("flights", "travellers", "documents", "ledger", "scope")
+    return {name: run.work.read("settle", _NIGHT, name) for name in names}
+
+
+def gate_reports(run: Run) -> list[dict[str, object]]:
+    """What the gates of the run found; empty once it was published and its work folder is gone."""
+    return [row for unit in run.work.units("gate") for row in run.work.read("gate", unit, "gate").to_pylist()]
+
+
+def _gathered(run: Run) -> dict[str, pa.Table]:
+    return settling.gather(run.work)
+
+
+def _batches(run: Run) -> list[batches.Batch]:
+    number = run.frozen.agency_profile().schedule.batches
+    flights = (
+        read_current(run.store, run.frozen.night, individual.FLIGHTS)
+        if run.published
+        else run.work.read("settle", _NIGHT, "flights")
+    )
+    return batches.plan(flights, number)
+
+
+def _parts(run: Run) -> publishing.Parts:
+    settled = settled_tables(run)
+    hits, evidence, ledger = [], [], []
+    failures: dict[str, Failure] = {}
+    done = set(run.work.units("screen"))
+    for batch in _batches(run):
+        if batch.unit not in done:
+            failures |= dict.fromkeys(batch.flight_ids, _LOST)
+            ledger.append(_lost_lines(settled["flights"], batch.flight_ids))
+            continue
+        hits.append(run.work.read("screen", batch.unit, "hits"))
+        evidence.append(run.work.read("screen", batch.unit, "evidence"))
+        ledger.append(run.work.read("screen", batch.unit, "ledger"))
+        for row in run.work.read("screen", batch.unit, "failures").to_pylist():
+            failures[row["flight_id"]] = Failure(row["code"], row["text"])
+    return publishing.Parts(
+        read=_gathered(run),
+        settled=settled,
+        hits=analyst.HITS.conform(pa.concat_tables([analyst.HITS.empty(), *hits])),
+        evidence=analyst.EVIDENCE.conform(pa.concat_tables([analyst.EVIDENCE.empty(), *evidence])),
+        ledger=individual.LEDGER.conform(pa.concat_tables([individual.LEDGER.empty(), *ledger])),
+        failures=failures,
+    )
+
+
+_LOST = Failure("batch_lost", "the task that screened this flight's batch ended without a result")
+
+
+def _lost_lines(flights: pa.Table, legs: Collection[str]) -> pa.Table:
+    rows = [
+        row
+        for leg, number in zip(
+            flights["flight_id"].to_pylist(), flights["travellers"].to_pylist(), strict=True
+        )
+        if leg in legs
+        for row in line("screen", leg, "travellers", passed=0, aside={"failed": number})
+    ]
+    return individual.LEDGER.table(rows)
+
+
+def _quarantined(run: Run) -> int:
+    table = _gathered(run)["quarantine"]
+    return sum(unit == "traveller" for unit in table["unit"].to_pylist())
+
+
+def _baseline(run: Run) -> list[int]:
+    """Travellers of each of the (up to 28) nights before, as frozen."""
+    found = []
+    for night in sorted(run.frozen.pins.earlier)[-28:]:
+        health = read_current(run.store, date.fromisoformat(night.night), aggregate.NIGHT_HEALTH)
+        found += [int(row["value"]) for row in health.to_pylist() if row["measure"] == "travellers"]
+    return found
+
+
+def _note_gate(run: Run, report: GateReport) -> None:
+    rows = [{key: str(value) for key, value in row.items()} for row in report.rows()]
+    run.work.write("gate", report.name, {"gate": pa.Table.from_pylist(rows)})
+
+
+def _end(run: Run) -> None:
+    """Empty the work folder; a frozen set that became no revision of its own is forgotten."""
+    now = current(run.store, run.frozen.night)
+    if now is not None and now.revision < run.frozen.revision:
+        frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
+    run.work.clear()
+    sweep_dead(run.store, night=run.frozen.night)

@@ -1,0 +1,135 @@
+"""Which legs a night settles, and which statements of earlier nights are drawn in for them.
+
+In scope is every leg about which the night's inputs say something, whatever its date. A leg in scope is
+settled from all statements held about it, earlier nights' included, so that a -72 h push, a -24 h push and
+the API at close-out are one manifest that grows.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.night.frozen import EarlierNight
+from screening.store.revisions import current, read_current, read_revision, revision
+from screening.store.zones import Store
+from screening.tables import analyst, individual
+from screening.tables.errors import StoreError
+from screening.tables.model import TableSpec
+
+SAID = (
+    individual.MESSAGES,
+    individual.MESSAGE_LEGS,
+    individual.STATEMENTS,
+    individual.STATEMENT_DOCUMENTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What earlier nights hold about the legs in scope.
+
+    Attributes:
+        said: MESSAGES, MESSAGE_LEGS, STATEMENTS, STATEMENT_DOCUMENTS by name.
+        travellers: traveller_id, flight_id, statement_ids as earlier nights settled them, oldest first.
+    """
+
+    said: dict[str, pa.Table]
+    travellers: pa.Table
+
+
+def scope_of(messages: pa.Table) -> list[str]:
+    """Give the legs that messages speak of, sorted; quarantined messages included where they name one."""
+    return sorted(set(pc.list_flatten(messages["flight_ids"]).to_pylist()))
+
+
+def linked(message_legs: Iterable[tuple[str, str]], start: Collection[str]) -> list[str]:
+    """Give the legs that share messages with the given ones, directly or by way of others, sorted.
+
+    Args:
+        message_legs: pairs of message_id and flight_id.
+        start: legs to begin with; part of the result.
+    """
+    by_message: dict[str, list[str]] = {}
+    by_leg: dict[str, list[str]] = {}
+    for message, leg in message_legs:
+        by_message.setdefault(message, []).append(leg)
+        by_leg.setdefault(leg, []).append(message)
+    found, waiting = set(start), list(start)
+    while waiting:
+        for message in by_leg.get(waiting.pop(), ()):
+            for leg in by_message[message]:
+                if leg not in found:
+                    found.add(leg)
+                    waiting.append(leg)
+    return sorted(found)
+
+
+def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str]) -> Drawn:
+    """Read what earlier nights hold about the legs in scope.
+
+    Args:
+        store: the store.
+        earlier: nights at the revision that was frozen.
+        scope: legs.
+
+    Raises:
+        StoreError: a frozen revision is gone and its successor was made from other statements.
+    """
+    legs = pa.array(scope, pa.string())
+    gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in SAID}
+    travellers = []
+    for night in sorted(earlier):
+        stated = _read(store, night, individual.MESSAGE_LEGS)
+        if not stated.num_rows or not pc.any(pc.is_in(stated["flight_id"], legs)).as_py():
+            continue
+        statements = _read(store, night, individual.STATEMENTS)
+        statements = statements.filter(pc.is_in(statements["flight_id"], legs))
+        stated = stated.filter(pc.is_in(stated["flight_id"], legs))
+        messages = _read(store, night, individual.MESSAGES)
+        documents = _read(store, night, individual.STATEMENT_DOCUMENTS)
+        settled = _read(store, night, individual.TRAVELLERS)
+        gathered["statements"].append(statements)
+        gathered["message_legs"].append(stated)
+        gathered["messages"].append(messages.filter(pc.is_in(messages["message_id"], stated["message_id"])))
+        gathered["statement_documents"].append(
+            documents.filter(pc.is_in(documents["statement_id"], statements["statement_id"]))
+        )
+        travellers.append(
+            settled.filter(pc.is_in(settled["flight_id"], legs)).select(
+                ["traveller_id", "flight_id", "statement_ids"]
+            )
+        )
+    empty = individual.TRAVELLERS.empty().select(["traveller_id", "flight_id", "statement_ids"])
+    return Drawn(
+        said={
+            spec.name: spec.conform(pa.concat_tables([spec.empty(), *gathered[spec.name]])) for spec in SAID
+        },
+        travellers=pa.concat_tables([empty, *travellers]).combine_chunks(),
+    )
+
+
+def earlier_hits(store: Store, earlier: Sequence[EarlierNight]) -> pa.Table:
+    """Read the hits of earlier nights, oldest night first, so that a hit can name its first night."""
+    columns = ["person_key", "alert_id", "alert_ids", "evidence_hash", "first_night"]
+    tables = [_read(store, night, analyst.HITS).select(columns) for night in sorted(earlier)]
+    return pa.concat_tables([analyst.HITS.empty().select(columns), *tables]).combine_chunks()
+
+
+def _read(store: Store, night: EarlierNight, spec: TableSpec) -> pa.Table:
+    """Read a table of an earlier night as frozen; where retention took the revision, what remains of it."""
+    label = date.fromisoformat(night.night)
+    now = current(store, label)
+    if now is not None and now.revision == night.revision:
+        return read_current(store, label, spec)
+    frozen = revision(store, label, night.revision)
+    if frozen is None:
+        raise StoreError(
+            f"revision {night.revision} of night {night.night} is gone",
+            where=str(store.night_folder(label)),
+            effect="the night that builds on it cannot be run again with the same bytes",
+            remedy="restore it from the backup, or run a new night instead",
+        )
+    return read_revision(store, frozen, spec)

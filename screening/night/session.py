@@ -1,0 +1,158 @@
+"""A whole night without Airflow: the same functions in a loop, under one lock."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from screening.night import run as stages
+from screening.night.receive import Receipt, receive
+from screening.night.reporting import write_report
+from screening.night.rerun import Rerun, receive_again
+from screening.night.run import Run
+from screening.night.settings import Settings
+from screening.store.locks import exclusive
+from screening.store.zones import open_zones
+from screening.tables.codes import Zone
+
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """What a session did.
+
+    Attributes:
+        night: the night.
+        revision: the revision that is published now; 0 where none is.
+        fresh: something was new and has been published.
+        files: files received.
+        seconds: wall time by task.
+        along: legs that were run again because they share messages with the named ones.
+        code_differs: a re-run by other code than that of the published revision.
+    """
+
+    night: date
+    revision: int = 0
+    fresh: bool = False
+    files: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    along: tuple[str, ...] = ()
+    code_differs: bool = False
+
+
+def run_night(
+    settings: Settings,
+    night: date,
+    *,
+    actor: str,
+    tell: Tell,
+    chosen: Sequence[str] | None = None,
+    let_through: Collection[str] = (),
+    reason: str | None = None,
+) -> Session:
+    """Run a night over everything that came in.
+
+    A run that was killed is taken up first; what has come since then makes a further revision.
+
+    Args:
+        settings: store, inbox, profile.
+        night: the night.
+        actor: who starts it.
+        tell: shows a line of progress.
+        chosen: lists; None for every active one.
+        let_through: gates that a person lets the night through.
+        reason: why.
+
+    Raises:
+        ScreeningError: as the stages raise.
+    """
+    session = Session(night)
+    with _whole(settings, night):
+        for _ in range(2):
+            with _timed(session, "receive", tell):
+                receipt = receive(settings, night, chosen=chosen, actor=actor, now=datetime.now(UTC))
+            _carry_on(settings, session, receipt, actor, tell, let_through, reason)
+            if not receipt.resumed:
+                break
+    return session
+
+
+def rerun_flights(
+    settings: Settings,
+    night: date,
+    *,
+    flights: Sequence[str],
+    failed: bool,
+    actor: str,
+    tell: Tell,
+    let_through: Collection[str] = (),
+    reason: str | None = None,
+) -> Session:
+    """Run some flights of a night again and publish it anew.
+
+    Raises:
+        ScreeningError: as `receive_again` and the stages raise.
+    """
+    session = Session(night)
+    with _whole(settings, night):
+        for _ in range(2):
+            with _timed(session, "receive", tell):
+                again: Rerun = receive_again(
+                    settings, night, flights=flights, failed=failed, actor=actor, now=datetime.now(UTC)
+                )
+            session.along, session.code_differs = again.along, again.code_differs
+            if again.along:
+                tell(f"  these share messages with them and come along: {', '.join(again.along)}")
+            _carry_on(settings, session, again.receipt, actor, tell, let_through, reason)
+            if not again.receipt.resumed:
+                break
+    return session
+
+
+def _carry_on(
+    settings: Settings,
+    session: Session,
+    receipt: Receipt,
+    actor: str,
+    tell: Tell,
+    let_through: Collection[str],
+    reason: str | None,
+) -> None:
+    session.files += receipt.files
+    if receipt.frozen is None:
+        return
+    run = Run(settings, receipt.frozen)
+    with _timed(session, "read", tell):
+        stages.read(run)
+    with _timed(session, "settle", tell):
+        stages.settle(run, let_through=let_through)
+    with _timed(session, "screen", tell):
+        for batch in stages.plan(run):
+            tell(f"  screen {batch['label']}")
+            stages.screen(run, batch["unit"])
+    with _timed(session, "publish", tell):
+        published = stages.publish(run, actor=actor, let_through=let_through, reason=reason)
+    session.fresh = session.fresh or published.revision == receipt.frozen.revision
+    session.revision = published.revision
+    with _timed(session, "report", tell):
+        write_report(settings.store, session.night)
+
+
+@contextmanager
+def _whole(settings: Settings, night: date) -> Iterator[None]:
+    """Hold the night for a whole run of the command line; the stages' own locks are shorter."""
+    open_zones(settings.store, list(Zone))
+    with exclusive(
+        settings.store.night_folder(night) / ".run", what=f"the night {night.isoformat()}", wait=False
+    ):
+        yield
+
+
+@contextmanager
+def _timed(session: Session, task: str, tell: Tell) -> Iterator[None]:
+    tell(f"{task} …")
+    begun = time.monotonic()
+    yield
+    session.seconds[task] = session.seconds.get(task, 0.0) + time.monotonic() - begun

@@ -1,0 +1,78 @@
+"""Where things lie: the environment above the profile, read once at the edge.
+
+Only four variables stand above the profile: SCREENING_STORE, SCREENING_PROFILE, SCREENING_INBOX,
+SCREENING_KEYS (the last is read in `protection.keys`). Defaults lie under the current directory.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from screening.profile.load import parse_profile
+from screening.profile.model import Profile
+from screening.store.zones import Store
+from screening.tables.errors import ProfileError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Store, inbox and profile of one process.
+
+    Attributes:
+        store: the store.
+        inbox: folder that carriers' files arrive in.
+        profile: what the agency decided.
+        profile_folder: folder that list paths of the profile are relative to.
+    """
+
+    store: Store
+    inbox: Path
+    profile: Profile
+    profile_folder: Path
+
+
+def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> Settings:
+    """Read the environment and the profile.
+
+    Args:
+        inbox: overrides SCREENING_INBOX.
+        profile: overrides SCREENING_PROFILE.
+
+    Raises:
+        ProfileError: the profile named cannot be read or does not hold. Without any, defaults are used.
+    """
+    named = profile or _path("SCREENING_PROFILE")
+    path = named or Path("profile.toml")
+    if named is None and not path.exists():
+        parsed, folder = Profile(), Path.cwd()
+    else:
+        parsed, folder = read_profile(path), path.parent
+    return Settings(
+        store=Store(_path("SCREENING_STORE") or Path("store")),
+        inbox=inbox or _path("SCREENING_INBOX") or Path("inbox"),
+        profile=parsed,
+        profile_folder=folder.resolve(),
+    )
+
+
+def read_profile(path: Path) -> Profile:
+    """Read one profile file.
+
+    Raises:
+        ProfileError: it cannot be read, is no TOML, or holds an unknown key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ProfileError(
+            f"the profile cannot be read ({type(fault).__name__})",
+            where=str(path),
+            effect="nothing runs",
+            remedy="set SCREENING_PROFILE to a readable TOML file, or unset it to use the defaults",
+        ) from None
+    return parse_profile(text, name=str(path))
+
+
+def _path(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None

@@ -1,0 +1,117 @@
+"""Settle: the night's statements and those of earlier nights become one manifest for each leg in scope."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.manifests.settle import settle
+from screening.night.balance import line
+from screening.night.frozen import Frozen
+from screening.night.reading import SPECS
+from screening.night.scope import SAID, draw, scope_of
+from screening.profile.model import Intake
+from screening.protection.keys import Keys
+from screening.store.revisions import read_current
+from screening.store.work import Work
+from screening.store.zones import Store
+from screening.tables import individual
+from screening.tables.codes import Level
+from screening.tables.findings import Finding
+
+
+def gather(work: Work) -> dict[str, pa.Table]:
+    """Put the chunks of the read stage together.
+
+    Returns:
+        A table for each of `reading.SPECS`, by name.
+    """
+    units = work.units("read")
+    return {
+        spec.name: spec.conform(
+            pa.concat_tables([spec.empty(), *(work.read("read", unit, spec.name) for unit in units)])
+        )
+        for spec in SPECS
+    }
+
+
+def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Settle every leg in scope.
+
+    Args:
+        store: the store, for statements of earlier nights.
+        frozen: the frozen set.
+        keys: pseudonyms.
+        read: what the read stage made.
+
+    Returns:
+        flights, travellers, documents, ledger by name; and `scope`, one column flight_id.
+    """
+    scope = night_scope(store, frozen, read)
+    drawn = draw(store, frozen.pins.earlier, scope)
+    said = {
+        spec.name: spec.conform(pa.concat_tables([read[spec.name], drawn.said[spec.name]])) for spec in SAID
+    }
+    settled = settle(
+        said["messages"],
+        said["message_legs"],
+        said["statements"],
+        said["statement_documents"],
+        scope=scope,
+        earlier=drawn.travellers,
+        pseudonym=keys.pseudonym,
+    )
+    flights = _outside_window(settled.flights, frozen.night, frozen.agency_profile().intake)
+    ledger = pa.concat_tables([_drawn_lines(said["statements"], scope), settled.ledger])
+    return {
+        "flights": flights,
+        "travellers": settled.travellers,
+        "documents": settled.documents,
+        "ledger": individual.LEDGER.conform(ledger),
+        "scope": pa.table({"flight_id": pa.array(scope, pa.string())}),
+    }
+
+
+def night_scope(store: Store, frozen: Frozen, read: dict[str, pa.Table]) -> list[str]:
+    """Give the legs that this revision settles.
+
+    A run over all inputs settles every leg that they name. A re-run settles the legs that were asked for,
+    those that share messages with them, and legs that no published revision of the night knows.
+    """
+    named = scope_of(read["messages"])
+    if frozen.flights is None:
+        return named
+    known = set(read_current(store, frozen.night, individual.OUTCOMES)["flight_id"].to_pylist())
+    return sorted(set(frozen.flights) | {leg for leg in named if leg not in known})
+
+
+def _drawn_lines(statements: pa.Table, scope: Sequence[str]) -> pa.Table:
+    chosen = statements.filter(pc.is_in(statements["flight_id"], pa.array(scope, pa.string())))
+    counted = chosen.group_by("flight_id").aggregate([("statement_id", "count")]).sort_by("flight_id")
+    rows = [
+        row
+        for leg, number in zip(
+            counted["flight_id"].to_pylist(), counted["statement_id_count"].to_pylist(), strict=True
+        )
+        for row in line("draw", leg, "travellers", passed=number)
+    ]
+    return individual.LEDGER.table(rows)
+
+
+def _outside_window(flights: pa.Table, night: date, intake: Intake) -> pa.Table:
+    """Add a finding to legs whose date is implausible for this night; they are screened all the same."""
+    first = night - timedelta(days=intake.days_back)
+    last = night + timedelta(days=intake.days_ahead)
+    findings = []
+    for day, found in zip(flights["service_date"].to_pylist(), flights["findings"].to_pylist(), strict=True):
+        if not first <= day <= last:
+            text = (
+                f"the leg's date is more than {intake.days_back} days before or {intake.days_ahead} days "
+                "after the night (an old file, or a typing error); it was screened"
+            )
+            found.append(Finding("leg_outside_window", Level.WARNING, 0, None, text).row())
+        findings.append(found)
+    column = pa.array(findings, individual.FLIGHTS.schema.field("findings").type)
+    place = flights.schema.get_field_index("findings")
+    return individual.FLIGHTS.conform(flights.set_column(place, "findings", column))

@@ -1,0 +1,206 @@
+"""What the DAG files call: the functions of `screening.night.run` with Airflow's context around them.
+
+Results are ids and counts: XCom, logs and map names hold nothing else. An error that waiting will not mend
+(wrong profile, refused gate, unbalanced counts) fails its task without retries; a fault of the store may be
+tried again. Rooms are imported inside the functions, so that the scheduler parses DAG files quickly.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from screening.night.settings import Settings, load_settings
+from screening.tables.errors import ScreeningError, StoreError
+
+if TYPE_CHECKING:
+    from screening.night.run import Run
+
+DEFAULTS = {
+    "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
+    "retry_delay": timedelta(minutes=2),
+    "execution_timeout": timedelta(hours=4),
+}
+ACTOR = "airflow"
+
+
+@lru_cache(maxsize=1)
+def _schedule_settings() -> Settings:
+    return load_settings()
+
+
+def cron() -> str:
+    """Cron expression of the night's start, in the agency's time zone."""
+    start = _schedule_settings().profile.schedule.start
+    return f"{start.minute} {start.hour} * * *"
+
+
+def time_zone() -> str:
+    """The agency's time zone."""
+    return _schedule_settings().profile.agency.time_zone
+
+
+def catch_up() -> bool:
+    """Does the agency want nights that were missed to be run?"""
+    return _schedule_settings().profile.schedule.catch_up
+
+
+def night_of(context: Mapping[str, Any]) -> date:
+    """Give the night that a DAG run is about.
+
+    The parameter `night` if given; else the local date on which the data interval begins (all dates of
+    Airflow's context are UTC: in summer the interval of a night in Berlin begins on the day before); else,
+    for a run by hand, the last night that is over.
+    """
+    from zoneinfo import ZoneInfo
+
+    given = (context.get("params") or {}).get("night")
+    if given:
+        return date.fromisoformat(str(given))
+    zone = ZoneInfo(time_zone())
+    begins = context.get("data_interval_start")
+    if begins is not None:
+        local: datetime = datetime.fromtimestamp(begins.timestamp(), zone)
+        return local.date()
+    run_after = context["dag_run"].run_after
+    start = _schedule_settings().profile.schedule.start
+    local = datetime.fromtimestamp(run_after.timestamp(), zone)
+    back = 1 if local.time() >= start else 2
+    return local.date() - timedelta(days=back)
+
+
+def receive(context: Mapping[str, Any]) -> str:
+    """Receive the night; skip the rest where nothing is new.
+
+    Returns:
+        The run's id.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from screening.night.receive import receive as begin
+
+    night = night_of(context)
+    with _explained():
+        receipt = begin(load_settings(), night, chosen=None, actor=ACTOR, now=datetime.now(UTC))
+    if receipt.frozen is None:
+        raise AirflowSkipException(f"night {night}: nothing is new")
+    return receipt.frozen.run
+
+
+def receive_again(context: Mapping[str, Any]) -> str:
+    """Receive the re-run of the flights named in `params.flights`, or of all failed ones.
+
+    Returns:
+        The run's id.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from screening.night.rerun import receive_again as begin
+
+    params = context["params"]
+    flights = [str(flight) for flight in params.get("flights") or []]
+    night = night_of(context)
+    with _explained():
+        again = begin(
+            load_settings(),
+            night,
+            flights=flights,
+            failed=bool(params.get("all_failed")) or not flights,
+            actor=ACTOR,
+            now=datetime.now(UTC),
+        )
+    if again.receipt.frozen is None:
+        raise AirflowSkipException(f"night {night}: no flight has to be run again")
+    return again.receipt.frozen.run
+
+
+def read(run: str) -> str:
+    """Read and scrub the inputs."""
+    from screening.night import run as night
+
+    with _explained():
+        night.read(_open(run))
+    return run
+
+
+def settle(run: str) -> str:
+    """Settle the legs and hold them to their gate."""
+    from screening.night import run as night
+
+    with _explained():
+        night.settle(_open(run))
+    return run
+
+
+def plan(run: str) -> list[dict[str, str]]:
+    """Give the arguments of each mapped `screen` task."""
+    from screening.night import run as night
+
+    with _explained():
+        return [{"run": run, **batch} for batch in night.plan(_open(run))]
+
+
+def screen(run: str, unit: str) -> None:
+    """Screen one batch."""
+    from screening.night import run as night
+
+    with _explained():
+        night.screen(_open(run), unit)
+
+
+def publish(run: str) -> str:
+    """Publish the night.
+
+    Returns:
+        The night's label.
+    """
+    from screening.night import run as night
+
+    with _explained():
+        return night.publish(_open(run), actor=ACTOR).night.isoformat()
+
+
+def report(night: str) -> str:
+    """Write the night's report.
+
+    Returns:
+        The night's label.
+    """
+    from screening.night.reporting import write_report
+
+    with _explained():
+        write_report(load_settings().store, date.fromisoformat(night))
+    return night
+
+
+def attention(night: str) -> None:
+    """Fail, so that the run shows red, where something needs a person."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.night.attention import needs_attention
+
+    with _explained():
+        reasons = needs_attention(load_settings().store, date.fromisoformat(night))
+    if reasons:
+        raise AirflowFailException(f"{'; '.join(reasons)}: screening status --night {night}")
+
+
+def _open(run: str) -> "Run":
+    from screening.night.run import open_run
+
+    return open_run(load_settings(), run)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Give Airflow our four-part errors; only a fault of the store is worth another try."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    try:
+        yield
+    except StoreError:
+        raise
+    except ScreeningError as fault:
+        raise AirflowFailException(str(fault)) from None

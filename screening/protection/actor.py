@@ -1,0 +1,45 @@
+"""Who acts: every act on record has an actor, and four eyes are two different actors.
+
+The name given with the command (`--as`) goes before SCREENING_ACTOR, and that before the system's user. The
+system's user is taken from the process, not from USER or LOGNAME, which anyone may set.
+"""
+
+import os
+import pwd
+import re
+
+from screening.tables.errors import UsageError
+
+_NAME = re.compile(r"[^\W_][\w.@+-]{0,63}")
+
+
+def who(given: str | None) -> str:
+    """Give the actor of this command.
+
+    >>> who(" analyst7 ")
+    'analyst7'
+
+    Args:
+        given: name from `--as`, or None.
+
+    Returns:
+        A name of 1 to 64 letters, digits and `._@+-`.
+
+    Raises:
+        UsageError: the name holds other characters, so that it could be taken for something else in a record.
+    """
+    for name, origin in ((given, "--as"), (os.environ.get("SCREENING_ACTOR"), "SCREENING_ACTOR")):
+        if name is None or (origin == "SCREENING_ACTOR" and not name):
+            continue
+        if not _NAME.fullmatch(name.strip()):
+            raise UsageError(
+                f"{origin} is no name of a person or system",
+                where=origin,
+                effect="nothing was done or recorded",
+                remedy="1 to 64 letters, digits, . _ @ + or -, beginning with a letter or digit",
+            )
+        return name.strip()
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # containers often run under a number without a name
+        return f"uid{os.geteuid()}"

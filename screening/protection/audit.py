@@ -1,0 +1,410 @@
+"""Who did what, when, to which object, for what reason: a chain that shows every later change.
+
+`audit/audit-YYYY.jsonl` holds one record a line: seq, at, actor, act, objects, reason, previous, hash.
+`hash` is the sha256 of the record's canonical JSON without it, `previous` the hash of the record before; so a
+changed byte, a line taken out, put in or moved breaks the chain at its place. A new year begins a new file;
+the chain goes on. `audit/head.json` repeats sequence and hash of the last record, which shows a cut-off end;
+it proves nothing against somebody who can write there, so the agency keeps `head` outside once a day (another
+disk, print, post).
+
+The chain proves later change and gaps. It does not prove that nothing went unrecorded.
+
+A kill in the middle of a line leaves a line without its end: its bytes are set aside in a file of their own,
+and a repair record takes its place. A complete line that does not hold is no accident of ours: nothing is
+written behind it until a person has looked (`mend`).
+
+Records of reading and deciding are kept for verification only: Directive (EU) 2016/681 art. 13(5)-(6),
+Directive (EU) 2016/680 art. 25.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from screening.store.files import crash_point, disk_faults, read_json, sync_folder, write_bytes, write_json
+from screening.store.locks import exclusive
+from screening.store.zones import Store, open_zones
+from screening.tables.codes import Zone
+from screening.tables.errors import StoreError
+
+GENESIS = "0" * 64
+_ACT = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
+_FILE = re.compile(r"audit-(\d{4})\.jsonl")
+_FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
+_NOT_RECORDED = "the act was not recorded, so it was not done"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record; kept outside, it proves that everything up to it is unchanged."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """What a verification found.
+
+    Attributes:
+        records: records that hold, from the first on.
+        head: the last of them.
+        broken: sequence number at which the chain breaks, None if it holds.
+        where: file and line of the break.
+        reason: what is wrong there.
+        repairs: records that tell of torn or mended lines.
+    """
+
+    records: int
+    head: Head | None
+    broken: int | None = None
+    where: str | None = None
+    reason: str | None = None
+    repairs: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Is every record unchanged?"""
+        return self.broken is None
+
+
+class _Broken(Exception):
+    """A record does not hold; the text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """End of the chain: last record that holds, and the bytes of a line behind it that does not."""
+
+    path: Path | None
+    head: Head
+    rest: bytes
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    actor: str
+    act: str
+    objects: Sequence[str]
+    reason: str | None
+
+    def record(self, previous: Head, at: datetime) -> dict[str, object]:
+        record: dict[str, object] = {
+            "seq": previous.seq + 1,
+            "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "actor": self.actor,
+            "act": self.act,
+            "objects": list(self.objects),
+            "reason": self.reason,
+            "previous": previous.hash,
+        }
+        record["hash"] = hashlib.sha256(_body(record)).hexdigest()
+        return record
+
+
+def append(
+    store: Store,
+    actor: str,
+    act: str,
+    objects: Sequence[str],
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> Head:
+    """Record an act, durably, before it is done or told.
+
+    Args:
+        store: the store.
+        actor: who (protection.actor.who).
+        act: what, a lower-case word such as `hit.decide`.
+        objects: pseudonymous ids of what it was done to; never names, dates or numbers of persons.
+        reason: why, in the words of the actor.
+        at: when; now if not given. Must know its zone.
+
+    Returns:
+        The new head.
+
+    Raises:
+        StoreError: the chain is broken at its end, or cannot be written.
+        ValueError: the act is no such word, or `at` has no zone.
+    """
+    moment = datetime.now(UTC) if at is None else at
+    if moment.tzinfo is None or not _ACT.fullmatch(act):
+        raise ValueError("an act is a lower-case word and its time knows its zone")
+    with _open(store) as folder:
+        tail = _repaired(folder, _tail(folder), moment)
+        return _write(folder, tail, _Act(actor, act, objects, reason), moment)
+
+
+def head(store: Store) -> Head | None:
+    """Give the last record's sequence and hash, to be kept outside the store.
+
+    Raises:
+        StoreError: the head's file is damaged.
+    """
+    return _kept_head(store.root / Zone.AUDIT)
+
+
+def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> Head:
+    """Set a damaged last line aside and go on with the chain; for a person who has looked.
+
+    Its bytes are kept beside the chain; the record names their file and the head that was expected.
+
+    Raises:
+        StoreError: nothing is damaged there, or the damage lies deeper than the last line.
+    """
+    moment = datetime.now(UTC) if at is None else at
+    with _open(store) as folder:
+        tail, kept = _tail(folder), _kept_head(folder)
+        if not tail.rest and _agree(tail.head, kept):
+            raise StoreError(
+                "the end of the audit chain is not damaged",
+                where=str(folder),
+                effect="nothing was changed",
+                remedy="`screening audit verify` shows where a chain is broken",
+            )
+        objects = [_set_aside(folder, tail)] if tail.rest else []
+        if kept is not None:
+            objects.append(f"expected:{kept.seq}:{kept.hash}")
+        return _write(folder, tail, _Act(actor, "audit.mend", objects, reason), moment)
+
+
+def verify(store: Store, anchor: Head | None = None) -> AuditState:
+    """Read the whole chain and compare every byte.
+
+    Args:
+        store: the store.
+        anchor: a head that was kept outside.
+
+    Returns:
+        The state; `broken` names the first record that does not hold.
+    """
+    folder = store.root / Zone.AUDIT
+    if not folder.is_dir():
+        return _against(AuditState(0, None), {}, anchor, "no audit folder")
+    with exclusive(folder / ".lock", what="the audit chain", wait=True):
+        return _verified(folder, anchor)
+
+
+def _verified(folder: Path, anchor: Head | None) -> AuditState:
+    seen = {0: GENESIS}
+    last, repairs = Head(0, GENESIS), 0
+    for path, number, line in _lines(folder):
+        try:
+            record = _parse(line)
+            _follows(record, last)
+        except _Broken as broken:
+            where = f"{path.name}, line {number}"
+            good = last if last.seq else None
+            return AuditState(last.seq, good, last.seq + 1, where, str(broken), repairs)
+        last = _head_of(record)
+        seen[last.seq] = last.hash
+        repairs += record["act"] in {"audit.repair", "audit.mend"}
+    state = AuditState(last.seq, last if last.seq else None, repairs=repairs)
+    try:
+        kept = _kept_head(folder)
+    except StoreError:
+        return AuditState(
+            state.records, state.head, last.seq + 1, "head.json", "head.json is damaged", repairs
+        )
+    if kept is None and last.seq > 1:  # the first record is written before the first head
+        return AuditState(state.records, state.head, last.seq + 1, "head.json", "head.json is gone", repairs)
+    state = _against(state, seen, kept, "head.json")
+    return _against(state, seen, anchor, "the head kept outside") if state.holds else state
+
+
+def _against(state: AuditState, seen: dict[int, str], head_: Head | None, origin: str) -> AuditState:
+    if head_ is None or seen.get(head_.seq) == head_.hash:
+        return state
+    if head_.seq not in seen:
+        broken, reason = state.records + 1, f"records up to {head_.seq} are known from {origin}, but are gone"
+    else:
+        broken, reason = head_.seq, f"record {head_.seq} is another one than {origin} says"
+    return AuditState(state.records, state.head, broken, origin, reason, state.repairs)
+
+
+@contextmanager
+def _open(store: Store) -> Iterator[Path]:
+    folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
+    with (
+        exclusive(folder / ".lock", what="the audit chain", wait=True),
+        disk_faults(folder, effect=_NOT_RECORDED),
+    ):
+        yield folder
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("audit-*.jsonl") if _FILE.fullmatch(path.name))
+
+
+def _lines(folder: Path) -> Iterator[tuple[Path, int, bytes]]:
+    for path in _files(folder):
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                yield path, number, line
+
+
+def _body(record: dict[str, object]) -> bytes:
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _parse(line: bytes) -> dict[str, object]:
+    """Read a line that is exactly what `_write` writes: no other spelling of the same values passes."""
+    if not line.endswith(b"\n"):
+        raise _Broken("the line has no end")
+    try:
+        record = json.loads(line)
+    except ValueError:
+        raise _Broken("the line is not JSON") from None
+    if not isinstance(record, dict) or sorted(record) != _FIELDS:
+        raise _Broken("the line is no record")
+    if _body(record) + b"\n" != line:
+        raise _Broken("the line is spelt otherwise than it was written")
+    rest = {key: value for key, value in record.items() if key != "hash"}
+    if hashlib.sha256(_body(rest)).hexdigest() != record["hash"]:
+        raise _Broken("its hash does not fit its content")
+    return record
+
+
+def _follows(record: dict[str, object], last: Head) -> None:
+    if record["seq"] != last.seq + 1:
+        raise _Broken(f"record {last.seq + 1} is missing or out of place")
+    if record["previous"] != last.hash:
+        raise _Broken("it does not follow the record before")
+
+
+def _kept_head(folder: Path) -> Head | None:
+    path = folder / "head.json"
+    if not path.exists():
+        return None
+    remedy = "compare with the head kept outside, then `screening audit verify`"
+    document = read_json(path, remedy=remedy)
+    held = document if isinstance(document, dict) else {}
+    if {*held} != {"seq", "hash"} or not isinstance(held["seq"], int):
+        raise StoreError("the file is damaged", where=str(path), effect=_NOT_RECORDED, remedy=remedy)
+    return Head(held["seq"], str(held["hash"]))
+
+
+def _head_of(record: dict[str, object]) -> Head:
+    return Head(int(str(record["seq"])), str(record["hash"]))
+
+
+def _tail(folder: Path) -> _Tail:
+    """Look at the end of the chain.
+
+    Raises:
+        StoreError: not only the last line does not hold.
+    """
+    path, rest, offset = None, b"", 0
+    for file in reversed(_files(folder)):
+        for start, line in reversed(_last_lines(file)):
+            try:
+                return _Tail(path or file, _head_of(_parse(line)), rest, offset)
+            except _Broken as broken:
+                if rest:
+                    raise _chain_broken(file, f"more than the last line does not hold: {broken}") from None
+            path, rest, offset = file, line, start
+    return _Tail(path, Head(0, GENESIS), rest, offset)
+
+
+def _last_lines(path: Path) -> list[tuple[int, bytes]]:
+    """Give offset and bytes of the last two lines."""
+    size = path.stat().st_size
+    reach = 8192
+    with path.open("rb") as stream:
+        while True:
+            start = max(0, size - reach)
+            stream.seek(start)
+            lines = re.findall(rb"[^\n]*\n|[^\n]+", stream.read())
+            if start == 0 or len(lines) > 2:  # the first of them may be cut
+                break
+            reach *= 4
+    ends = size
+    found = []
+    for line in reversed(lines[-2:]):
+        ends -= len(line)
+        found.append((ends, line))
+    return found[::-1]
+
+
+def _agree(found: Head, kept: Head | None) -> bool:
+    """A kill between line and head leaves the head one behind, never ahead."""
+    if kept is None:
+        return found.seq <= 1
+    return kept == found or kept.seq + 1 == found.seq
+
+
+def _repaired(folder: Path, tail: _Tail, at: datetime) -> _Tail:
+    """Close a torn line with a repair record; refuse to write behind anything worse."""
+    kept = _kept_head(folder)
+    finished = kept is not None and b'"hash":"%s"' % kept.hash.encode() in tail.rest
+    if tail.rest.endswith(b"\n") or finished or not _agree(tail.head, kept):
+        how = "its last line does not hold" if tail.rest else f"it ends with record {tail.head.seq}"
+        raise _chain_broken(tail.path or folder, f"{how}, head.json says {kept.seq if kept else 0}")
+    if not tail.rest:
+        return tail
+    reason = "a line without its end was found; its bytes are kept in the file named"
+    act = _Act("system", "audit.repair", [_set_aside(folder, tail)], reason)
+    return _Tail(tail.path, _write(folder, tail, act, at), b"", 0)
+
+
+def _chain_broken(path: Path, how: str) -> StoreError:
+    return StoreError(
+        f"the audit chain is broken at its end: {how}",
+        where=str(path),
+        effect=_NOT_RECORDED,
+        remedy="`screening audit verify` shows the place; when a person has looked, "
+        "`screening audit mend --reason TEXT` sets the line aside and goes on",
+    )
+
+
+def _set_aside(folder: Path, tail: _Tail) -> str:
+    """Move the bytes that do not hold to a file of their own and give its name."""
+    name = f"aside-{hashlib.sha256(tail.rest).hexdigest()}.bin"
+    write_bytes(folder / name, tail.rest)
+    handle = os.open(tail.path or folder, os.O_WRONLY)
+    try:
+        os.ftruncate(handle, tail.offset)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return name
+
+
+def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
+    at = at.astimezone(UTC)
+    path = folder / f"audit-{at.year:04d}.jsonl"
+    if tail.path is not None and tail.path.name > path.name:  # a clock set back never reopens an older file
+        path = tail.path
+    record = act.record(tail.head, at)
+    line = _body(record) + b"\n"
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        try:
+            _write_all(handle, line[: len(line) // 2])
+            crash_point("audit.half_line")
+            _write_all(handle, line[len(line) // 2 :])
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, size)  # a full disk leaves no half line behind
+            raise
+    finally:
+        os.close(handle)
+    if not size:
+        sync_folder(folder)
+    crash_point("audit.before_head")
+    new = _head_of(record)
+    write_json(folder / "head.json", {"seq": new.seq, "hash": new.hash})
+    return new
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]

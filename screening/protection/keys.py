@@ -1,0 +1,159 @@
+"""Pseudonyms that nobody can compute or undo without the agency's key.
+
+HMAC-SHA256 (RFC 2104, FIPS 198-1), cut to 128 bits (NIST SP 800-107 r1, 5.1: truncation keeps the left bits).
+The purpose is part of the message, so that the pseudonyms of one text for two purposes cannot be joined.
+
+A key folder, outside the store, holds one file a key: 32 random bytes in hex, mode 0600, its name is the key
+id; the file `current` names the key in use. A new key makes new pseudonyms from then on; the older keys stay,
+because nights made with them name their key id.
+
+>>> key = Keys("example", b"0" * 32, demonstration=False)
+>>> key.pseudonym("person", "L898902C3@UT") == key.pseudonym("traveller", "L898902C3@UT")
+False
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from screening.store.files import disk_faults, make_folder, write_bytes
+from screening.store.zones import check_private
+from screening.tables.errors import ProfileError, StoreError
+
+ENVIRONMENT = "SCREENING_KEYS"
+DEMONSTRATION_ID = "demonstration"
+_DEMONSTRATION = hashlib.sha256(b"advance-passenger-screening: demonstration key, known to everyone").digest()
+_CURRENT = "current"
+_KEY_BYTES = 32
+_PSEUDONYM_HEX = 32  # 128 bits: a billion travellers collide with probability 2**-69
+_KEY_ID = re.compile(r"key-[0-9a-f]{8}")
+_KEY_TEXT = re.compile(rb"[0-9a-f]{64}\n?")
+_PURPOSE = re.compile(r"[a-z][a-z_]{0,40}")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The key in use.
+
+    Attributes:
+        key_id: its name, which may be published beside pseudonyms.
+        secret: the key; never printed.
+        demonstration: true for the fixed key that everyone knows.
+    """
+
+    key_id: str
+    secret: bytes = field(repr=False)
+    demonstration: bool
+
+    def pseudonym(self, purpose: str, text: str) -> str:
+        """Give the pseudonym of a text for a purpose.
+
+        Args:
+            purpose: lower-case word that separates uses: `traveller`, `person`, `hit` …
+            text: what is to be named; it cannot be got back.
+
+        Returns:
+            32 hexadecimal digits.
+
+        Raises:
+            ValueError: the purpose is not a lower-case word.
+        """
+        if not _PURPOSE.fullmatch(purpose):
+            raise ValueError("a purpose is a word of lower-case letters and _")
+        message = purpose.encode() + b"\0" + text.encode("utf-8", "surrogatepass")
+        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:_PSEUDONYM_HEX]
+
+
+def load_keys(production: bool, *, store_root: Path | None = None) -> Keys:
+    """Load the key in use.
+
+    Args:
+        production: the profile's `agency.production`.
+        store_root: refuse a key folder that lies in this store.
+
+    Returns:
+        The current key of the folder in SCREENING_KEYS; without that variable the demonstration key.
+
+    Raises:
+        ProfileError: production without a key folder.
+        StoreError: the folder or a key is missing, damaged, open to others, or lies in the store.
+    """
+    named = os.environ.get(ENVIRONMENT, "")
+    if not named and production:
+        raise ProfileError(
+            f"the profile says production = true, but {ENVIRONMENT} names no key folder",
+            where=f"environment variable {ENVIRONMENT}",
+            effect="nothing runs: pseudonyms made with the demonstration key could be undone by anyone",
+            remedy=f"`screening keys new --folder FOLDER`, then set {ENVIRONMENT}=FOLDER",
+        )
+    if not named:
+        return Keys(DEMONSTRATION_ID, _DEMONSTRATION, demonstration=True)
+    folder = Path(named)
+    if store_root is not None and folder.resolve().is_relative_to(store_root.resolve()):
+        raise _unusable(
+            "the key folder lies in the store", folder, "move it out of the store: who copies one has both"
+        )
+    return load_key(folder, _current_id(folder))
+
+
+def load_key(folder: Path, key_id: str) -> Keys:
+    """Load one key of a folder, also one no longer in use.
+
+    Raises:
+        StoreError: the key is missing, damaged or open to others.
+    """
+    path = folder / key_id
+    if not _KEY_ID.fullmatch(key_id):
+        raise _unusable("no such key id", folder, "a key id looks like key-1a2b3c4d")
+    data = _read_private(path)
+    if not _KEY_TEXT.fullmatch(data):
+        raise _unusable("the key is damaged", path, "restore it from the agency's copy (64 hex digits)")
+    return Keys(key_id, bytes.fromhex(data.decode().strip()), demonstration=False)
+
+
+def new_keys(folder: Path) -> str:
+    """Make a key and put it in use; keys that are there stay.
+
+    Args:
+        folder: key folder; made with mode 0700 where missing.
+
+    Returns:
+        The new key's id.
+
+    Raises:
+        StoreError: the folder cannot be written or is open to others.
+    """
+    with disk_faults(folder, effect="no key was made"):
+        make_folder(folder)
+        check_private(folder)
+    key_id = f"key-{secrets.token_hex(4)}"
+    if (folder / key_id).exists():
+        raise _unusable("the new key's id is taken", folder / key_id, "start the command again")
+    write_bytes(folder / key_id, secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    write_bytes(folder / _CURRENT, key_id.encode() + b"\n")
+    return key_id
+
+
+def _current_id(folder: Path) -> str:
+    return _read_private(folder / _CURRENT).decode("ascii", "replace").strip()
+
+
+def _read_private(path: Path) -> bytes:
+    if not path.is_file():
+        raise _unusable(
+            "the key folder or a file in it is missing", path, f"`screening keys new --folder {path.parent}`"
+        )
+    state = path.stat()
+    if state.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise _unusable("the key file is open to others", path, f"chmod 600 {path}; think of a new key")
+    with disk_faults(path, effect="nothing runs"):
+        return path.read_bytes()
+
+
+def _unusable(what: str, where: Path, remedy: str) -> StoreError:
+    return StoreError(what, where=str(where), effect="nothing runs: no pseudonym can be made", remedy=remedy)

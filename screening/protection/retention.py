@@ -1,0 +1,311 @@
+"""What has come to the end of its term, and how it goes: by whole files, with a proof.
+
+Terms are hours from the end of the night that received the data (profile, `[retention]`), for each retention
+class. Two classes never outlive what they are made of:
+
+* `settled` is made from API and PNR. It goes with the shorter of both terms, counted from the *oldest* input
+  that it was settled from: a manifest of night D+1 that drew in an API message of night D holds data whose
+  clock began in D.
+* `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all.
+
+A purge writes down what it will do, publishes each night without the files, removes them from every revision
+and from landing, looks that they are gone, records the act in the audit chain and keeps the list as proof. A
+kill anywhere in between is taken up by the next purge. Superseded revisions are purged like the current one,
+and what a dead run left unnamed goes with the shortest term.
+
+Backups are outside the software: the agency's backup must know the same terms.
+
+Source: Regulation (EU) 2025/12 (48 hours from receipt); Directive (EU) 2016/681 art. 12.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from screening.profile.model import Agency, Retention, Schedule
+from screening.protection.audit import append
+from screening.store.files import (
+    canonical_json,
+    crash_point,
+    disk_faults,
+    read_json,
+    sha256_file,
+    sync_folder,
+    write_bytes,
+)
+from screening.store.landing import Content, incoming, landed, settled
+from screening.store.revisions import current, nights, read_current, revision, withdraw
+from screening.store.zones import Store, inner_path, open_zones
+from screening.tables.codes import RetentionClass, Zone
+from screening.tables.errors import StoreError
+from screening.tables.individual import TRAVELLERS
+from screening.tables.landing import INPUTS
+
+_PURGES = "purges"
+_HASH_HEX = 64
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """One file whose term has ended.
+
+    Attributes:
+        path: relative to the store.
+        sha256: its bytes.
+        cls: its retention class.
+        due: when its term ended.
+        night: night whose publication it belongs to; None for landing.
+        table: table that it holds; None for landing.
+    """
+
+    path: str
+    sha256: str
+    cls: RetentionClass
+    due: datetime
+    night: date | None
+    table: str | None
+
+    def row(self) -> dict[str, object]:
+        """Give the object that stands in the proof."""
+        return {
+            "path": self.path,
+            "sha256": self.sha256,
+            "class": self.cls,
+            "due": self.due.astimezone(UTC).isoformat(timespec="seconds"),
+            "night": None if self.night is None else self.night.isoformat(),
+            "table": self.table,
+        }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a purge did: every file with its hash, class and due time, all absent afterwards."""
+
+    proof_id: str
+    files: tuple[Due, ...]
+
+
+def night_end(night: date, schedule: Schedule, agency: Agency) -> datetime:
+    """Give the moment at which a night ends and its run begins, in UTC.
+
+    >>> night_end(date(2026, 7, 1), Schedule(), Agency(time_zone="Europe/Berlin")).isoformat()
+    '2026-07-01T23:00:00+00:00'
+    """
+    local = datetime.combine(night + timedelta(days=1), schedule.start, ZoneInfo(agency.time_zone))
+    return local.astimezone(UTC)
+
+
+def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
+    """Give how long a class is kept after its clock began; None for work, which no clock ends.
+
+    >>> term(Retention(api=48, pnr=4320, settled=9000), RetentionClass.SETTLED)
+    datetime.timedelta(days=2)
+    """
+    shortest = min(terms.api, terms.pnr)
+    hours = {
+        RetentionClass.API: terms.api,
+        RetentionClass.PNR: terms.pnr,
+        RetentionClass.SETTLED: min(terms.settled, shortest),
+        RetentionClass.UNREAD: min(terms.unread, shortest),
+        RetentionClass.HIT: terms.hit,
+        RetentionClass.LIST: terms.list,
+        RetentionClass.AGGREGATE: terms.aggregate,
+        RetentionClass.RECORD: terms.record,
+        RetentionClass.AUDIT: terms.audit,
+    }.get(cls)
+    return None if hours is None else timedelta(hours=hours)
+
+
+def due(
+    store: Store, terms: Retention, *, ends: Callable[[date], datetime], now: datetime
+) -> tuple[Due, ...]:
+    """List the files whose term has ended.
+
+    Args:
+        store: the store.
+        terms: the profile's terms.
+        ends: end of a night in UTC (`night_end` with the profile's schedule and agency).
+        now: the moment to judge by; must know its zone.
+
+    Returns:
+        Files of nights, in every revision, and of landing, sorted by path.
+
+    Raises:
+        StoreError: a commit point, list or published file is damaged.
+    """
+    received = first_nights(store)
+    found: dict[str, Due] = {}
+    for night in nights(store):
+        clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))}
+        for item in _published(store, night):
+            ended = _ended(terms, item.cls, clocks.get(item.cls, ends(night)), now)
+            if ended is not None:
+                found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
+    known = {item.path for night in nights(store) for item in _published(store, night)}
+    for path, sha256, cls, clock in (*_landing(store, received, ends), *_orphans(store, known)):
+        ended = _ended(terms, cls, clock, now)
+        if ended is not None:
+            found[path] = Due(path, sha256, cls, ended, None, None)
+    return tuple(found[path] for path in sorted(found))
+
+
+def purge(store: Store, items: Sequence[Due], *, actor: str, at: datetime | None = None) -> tuple[Proof, ...]:
+    """Remove files whose term has ended and keep the proof; ends what a killed purge had begun.
+
+    Args:
+        store: the store.
+        items: from `due`.
+        actor: who (protection.actor.who).
+        at: time of the record; now if not given.
+
+    Returns:
+        Proofs of this purge and of those taken up.
+
+    Raises:
+        StoreError: a file cannot be removed; start again, it goes on where it stood.
+    """
+    folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT, _PURGES)
+    if items:
+        data = canonical_json([item.row() for item in sorted(items, key=lambda item: item.path)])
+        write_bytes(folder / f"{hashlib.sha256(data).hexdigest()}.begun", data)
+    crash_point("retention.after_intent")
+    return tuple(_carry_out(store, path, actor, at) for path in sorted(folder.glob("*.begun")))
+
+
+def proofs(store: Store) -> tuple[Proof, ...]:
+    """Give the proofs of all purges, sorted by id; `trace` names hash, time and class from them."""
+    folder = store.root / Zone.AUDIT / _PURGES
+    return tuple(Proof(path.stem, _read(path)) for path in sorted(folder.glob("*.json")))
+
+
+def first_nights(store: Store) -> Mapping[str, date]:
+    """Give for each input the night that received it first: there its clock began."""
+    first: dict[str, date] = {}
+    for night in nights(store):
+        for input_id in read_current(store, night, INPUTS)["input_id"].to_pylist():
+            first.setdefault(input_id, night)
+    return first
+
+
+def _ended(terms: Retention, cls: RetentionClass, clock: datetime, now: datetime) -> datetime | None:
+    length = term(terms, cls)
+    return clock + length if length is not None and clock + length <= now else None
+
+
+def _oldest(store: Store, night: date, received: Mapping[str, date]) -> date:
+    """Give the night in which the clock of a night's settled tables began."""
+    travellers = read_current(store, night, TRAVELLERS)
+    lists = travellers["statement_ids"].combine_chunks().flatten().unique().to_pylist()
+    inputs = {str(item)[:_HASH_HEX] for item in lists}
+    return min((received[item] for item in inputs if item in received), default=night)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    path: str
+    sha256: str
+    cls: RetentionClass
+    table: str
+
+
+def _published(store: Store, night: date) -> Iterable[_OnDisk]:
+    now = current(store, night)
+    for number in range(1, now.revision + 1 if now else 1):
+        kept = revision(store, night, number)
+        for file in kept.files if kept else ():
+            if (store.root / file.path).exists():
+                yield _OnDisk(file.path, file.sha256, file.cls, file.table)
+
+
+def _landing(
+    store: Store, received: Mapping[str, date], ends: Callable[[date], datetime]
+) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
+    def clock(input_id: str, path: Path) -> datetime:
+        # An input of a night that was never published has only the time at which it was written.
+        night = received.get(input_id)
+        return ends(night) if night else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+    for input_id in settled(store):
+        for item in _contents(store, input_id):
+            path = store.root / item.path
+            if path.exists():
+                yield item.path, item.sha256, item.cls, clock(input_id, path)
+    for input_id in incoming(store):
+        path = store.root / Zone.LANDING / "incoming" / input_id
+        relative = path.relative_to(store.root).as_posix()
+        yield relative, input_id, RetentionClass.UNREAD, clock(input_id, path)
+
+
+def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
+    """Files that a dead run left and nothing names: whatever they hold, they have the shortest term."""
+    named = {item.path for input_id in settled(store) for item in _contents(store, input_id)} | known
+    places = [store.root / zone / "revisions" for zone in Zone]
+    for place in (*places, store.root / Zone.LANDING / "content"):
+        for path in sorted(place.rglob("*")):
+            relative = path.relative_to(store.root).as_posix()
+            if path.is_file() and not path.is_symlink() and relative not in named:
+                clock = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield relative, sha256_file(path), RetentionClass.UNREAD, clock
+
+
+def _contents(store: Store, input_id: str) -> tuple[Content, ...]:
+    kept = landed(store, input_id)
+    return kept.contents if kept else ()
+
+
+def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Proof:
+    files = _read(begun)
+    for night in sorted({item.night for item in files if item.night is not None}):
+        gone = {(item.table, item.cls) for item in files if item.night == night and item.table is not None}
+        withdraw(store, night, {(str(table), cls) for table, cls in gone})
+    crash_point("retention.after_revision")
+    for count, item in enumerate(files):
+        if count == 1:
+            crash_point("retention.half_deleted")
+        path = store.root / item.path
+        with disk_faults(path, effect="the purge is not complete; the nights no longer show the files"):
+            path.unlink(missing_ok=True)
+            if path.parent.exists():
+                sync_folder(path.parent)
+    left = [item.path for item in files if (store.root / item.path).exists()]
+    if left:
+        raise StoreError(
+            f"{len(left)} files are still there after they were removed",
+            where=str(store.root / left[0]),
+            effect="the purge is not complete",
+            remedy="look whether something restores files in the store, then start the purge again",
+        )
+    # Killed between the record and the proof, the purge is recorded twice rather than never.
+    append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}"], "end of term", at)
+    crash_point("retention.before_proof")
+    begun.replace(begun.with_suffix(".json"))
+    sync_folder(begun.parent)
+    return Proof(begun.stem, files)
+
+
+def _read(path: Path) -> tuple[Due, ...]:
+    document = read_json(path)
+    try:
+        return tuple(_parsed(row) for row in document) if isinstance(document, list) else ()
+    except (KeyError, TypeError, ValueError):
+        raise StoreError(
+            "the list of a purge is damaged",
+            where=str(path),
+            effect="nothing was removed",
+            remedy="move the file away and start the purge again: it lists anew what is due",
+        ) from None
+
+
+def _parsed(row: Mapping[str, str | None]) -> Due:
+    night, table = row["night"], row["table"]
+    return Due(
+        inner_path(str(row["path"])).as_posix(),
+        str(row["sha256"]),
+        RetentionClass(str(row["class"])),
+        datetime.fromisoformat(str(row["due"])),
+        date.fromisoformat(night) if night else None,
+        table,
+    )

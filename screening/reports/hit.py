@@ -1,0 +1,293 @@
+"""One hit as a person reads it: both sides beside each other, names aligned, the sum that makes the score.
+
+The evidence is a table that adds up: prior, each piece in words, missing data as 0.00, total. Everything
+that a reader needs stands in text; bars and underlines only repeat it, so it reads in black and white.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from screening.reports.text import bits, words
+from screening.tables.codes import EvidenceKind
+
+Row = Mapping[str, Any]
+
+KINDS = {
+    EvidenceKind.PRIOR: "before any comparison",
+    EvidenceKind.NAME: "name",
+    EvidenceKind.DATE_OF_BIRTH: "date of birth",
+    EvidenceKind.SEX: "sex",
+    EvidenceKind.NATIONALITY: "nationality",
+    EvidenceKind.DOCUMENT: "document",
+}
+_WIDTH = 240  # of a waterfall, in SVG units
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A stretch of a name; `differs` from the other side."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One column of aligned names: traveller above, alert below, how they relate."""
+
+    traveller: tuple[Letters, ...]
+    alert: tuple[Letters, ...]
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the waterfall, written; `x`, `width` and `negative` draw its bar."""
+
+    kind: str
+    relation: str
+    traveller: str
+    alert: str
+    weight: int
+    bits: str
+    running: str
+    x: str
+    width: str
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The evidence of one alert; the weights of its steps add up to `total`."""
+
+    alert_id: str
+    steps: tuple[Step, ...]
+    total: int
+    total_bits: str
+    threshold_bits: str
+    threshold_x: str
+    zero_x: str
+    total_x: str
+    total_width: str
+    width: int = _WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the comparison side by side."""
+
+    name: str
+    traveller: tuple[str, ...]
+    alert: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A name of the alert with the script it is written in."""
+
+    text: str
+    kind: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """Everything that the report shows of one hit."""
+
+    rank: int
+    row: Row
+    name: str
+    flight: Row | None
+    alert: Row | None
+    listed_names: tuple[ListedName, ...]
+    facts: tuple[Fact, ...]
+    names: tuple[Pair, ...]
+    waterfall: Waterfall
+    others: tuple[tuple[str, str, str], ...]  # further alerts of the group: id, name, score
+    sentence: str
+    rate: str
+    fellows: tuple[str, ...]
+    disposition: Row | None
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of its place in the page."""
+        return f"hit-{self.row['hit_id']}"
+
+    @property
+    def severe(self) -> bool:
+        """Is it printed in full by default?"""
+        return bool(self.row["severity"] >= 4)
+
+
+def traveller_name(row: Row) -> str:
+    """Write a name as SURNAME, GIVEN NAMES."""
+    return ", ".join(part for part in (row["surname"], row["given_names"]) if part) or "name not given"
+
+
+def align(evidence: Sequence[Row]) -> tuple[Pair, ...]:
+    """Put the pieces of name evidence beside each other, one column each, differing letters marked.
+
+    >>> piece = {"kind": "name", "traveller_value": "SAYED", "alert_value": "SEYED", "relation": "spelling"}
+    >>> [(part.text, part.differs) for part in align([piece])[0].traveller]
+    [('S', False), ('A', True), ('YED', False)]
+    """
+    pairs = []
+    for piece in evidence:
+        if piece["kind"] != EvidenceKind.NAME or not (piece["traveller_value"] or piece["alert_value"]):
+            continue
+        ours, theirs = piece["traveller_value"] or "", piece["alert_value"] or ""
+        pairs.append(Pair(_letters(ours, theirs), _letters(theirs, ours), words(piece["relation"])))
+    return tuple(pairs)
+
+
+def _letters(text: str, other: str) -> tuple[Letters, ...]:
+    if not (text and other):
+        return (Letters(text, False),) if text else ()
+    # Sign by sign: the casefold of a whole word may be longer than the word.
+    ours, theirs = [sign.casefold() for sign in text], [sign.casefold() for sign in other]
+    parts, end = [], 0
+    for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
+        if block.a > end:
+            parts.append(Letters(text[end : block.a], True))
+        if block.size:
+            parts.append(Letters(text[block.a : block.a + block.size], False))
+        end = block.a + block.size
+    return tuple(parts)
+
+
+def waterfall(alert_id: str, evidence: Sequence[Row], threshold: int) -> Waterfall:
+    """Lay the evidence of one alert out as steps from zero to the score.
+
+    Args:
+        alert_id: the alert.
+        evidence: its rows of EVIDENCE, in order.
+        threshold: threshold of its list, in centibits.
+    """
+    sums = [0]
+    for piece in evidence:
+        sums.append(sums[-1] + piece["weight"])
+    low, high = min(*sums, threshold), max(*sums, threshold)
+    scale = _WIDTH / max(1, high - low)
+
+    def place(value: int) -> str:
+        return f"{(value - low) * scale:.1f}"
+
+    steps = tuple(
+        Step(
+            kind=KINDS[EvidenceKind(piece["kind"])],
+            relation=words(piece["relation"]),
+            traveller=piece["traveller_value"] or "",
+            alert=piece["alert_value"] or "",
+            weight=piece["weight"],
+            bits=bits(piece["weight"], signed=True),
+            running=bits(after),
+            x=place(min(before, after)),
+            width=f"{abs(after - before) * scale:.1f}",
+            negative=piece["weight"] < 0,
+        )
+        for piece, before, after in zip(evidence, sums, sums[1:], strict=False)
+    )
+    total = sums[-1]
+    return Waterfall(
+        alert_id=alert_id,
+        steps=steps,
+        total=total,
+        total_bits=bits(total),
+        threshold_bits=bits(threshold),
+        threshold_x=place(threshold),
+        zero_x=place(0),
+        total_x=place(min(0, total)),
+        total_width=f"{abs(total) * scale:.1f}",
+    )
+
+
+def sentence(evidence: Sequence[Row], score: int, threshold: int) -> str:
+    """Say how far above the threshold a hit is and which single kinds of evidence carry it.
+
+    >>> pieces = [{"kind": "name", "weight": 900}, {"kind": "date_of_birth", "weight": 540}]
+    >>> sentence(pieces, 1440, 1200)
+    '14.40 bits, 2.40 above the threshold of 12.00; without the name or the date of birth no hit.'
+    >>> sentence(pieces, 1440, 800)
+    '14.40 bits, 6.40 above the threshold of 8.00; without the name no hit.'
+    """
+    by_kind: dict[str, int] = {}
+    for piece in evidence:
+        by_kind[piece["kind"]] = by_kind.get(piece["kind"], 0) + piece["weight"]
+    decisive = [
+        f"the {KINDS[kind]}"
+        for kind in EvidenceKind
+        if kind is not EvidenceKind.PRIOR and by_kind.get(kind, 0) > 0 and score - by_kind[kind] < threshold
+    ]
+    start = f"{bits(score)} bits, {bits(score - threshold)} above the threshold of {bits(threshold)}"
+    if decisive:
+        return f"{start}; without {' or '.join(decisive)} no hit."
+    return f"{start}; no single kind of evidence decides."
+
+
+def rate(false_alerts: float) -> str:
+    """Say how often an innocent traveller looks so much alike.
+
+    >>> rate(0.25), rate(3.14159)
+    ('0.25 in 1,000 innocent travellers', '3.1 in 1,000 innocent travellers')
+    >>> rate(0.0001)
+    'fewer than 0.01 in 1,000 innocent travellers'
+    """
+    if false_alerts < 0.01:
+        return "fewer than 0.01 in 1,000 innocent travellers"
+    return f"{false_alerts:.{2 if false_alerts < 1 else 1}f} in 1,000 innocent travellers"
+
+
+def facts(hit: Row, alert: "AlertSide") -> tuple[Fact, ...]:
+    """Set traveller and alert beside each other; what a side does not say is `not given`."""
+    documents = tuple(_document(d, d["expiry"]) for d in hit["documents"])
+    listed_documents = tuple(
+        f"{_document(d, d['to'])}, {words(d['status'])}{', ' + d['note'] if d['note'] else ''}"
+        for d in alert.documents
+    )
+    dates = tuple(_listed_date(d) for d in alert.dates)
+    born = (hit["date_of_birth"].isoformat(),) if hit["date_of_birth"] else ()
+    return (
+        Fact("Date of birth", born, dates),
+        Fact("Sex", _one(hit["sex"]), alert.values("sex")),
+        Fact("Nationality", _one(hit["nationality"]), alert.values("nationality")),
+        Fact("Born in", (), alert.values("birth_place") + alert.values("birth_country")),
+        Fact("Documents", documents, listed_documents),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSide:
+    """What a list says of the alert, from its tables."""
+
+    row: Row | None
+    names: tuple[Row, ...]
+    dates: tuple[Row, ...]
+    documents: tuple[Row, ...]
+    listed_facts: tuple[Row, ...]
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Give the facts of a kind, each once."""
+        return tuple(dict.fromkeys(str(f["value"]) for f in self.listed_facts if f["kind"] == kind))
+
+    def shown_names(self) -> tuple[ListedName, ...]:
+        """Give the names as published, each once, primary first."""
+        named = (ListedName(n["full"], words(n["kind"]), n["script"]) for n in self.names)
+        return tuple({name.text: name for name in reversed(tuple(named))}.values())[::-1]
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _document(document: Row, until: object) -> str:
+    state = f" ({document['issuing_state']})" if document["issuing_state"] else ""
+    return f"{words(document['type'])} {document['number']}{state}{f', until {until}' if until else ''}"
+
+
+def _listed_date(row: Row) -> str:
+    value = row["value"] or row["note"] or "unreadable"
+    precision = "" if row["precision"] in {"day", "month", "year"} else f" ({words(row['precision'])})"
+    return f"{value.replace('..', ' to ')}{precision}"

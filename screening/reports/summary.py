@@ -1,0 +1,91 @@
+"""What the terminal says when a night is done: figures, what needs a person, where things lie. Nobody's name.
+
+The last line is made for machines as well, like dbt's: the five outcomes of flights add up to TOTAL.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from screening.reports.text import clean, words
+from screening.reports.view import NightView, Table
+from screening.tables.codes import Outcome
+
+_ROWS = 8  # of the traffic table
+_LABEL = 12
+
+
+def summarise(
+    view: NightView, *, stages: Sequence[tuple[str, float]] = (), places: Mapping[str, str] | None = None
+) -> str:
+    """Write the summary of a night.
+
+    Args:
+        view: the night.
+        stages: stage and its seconds, in order; measured by the caller, never part of what is published.
+        places: what lies where, such as `Report` -> path, `Tables` -> path, `Airflow` -> address.
+
+    Returns:
+        Lines for stdout, the last of them `done(view)`.
+    """
+    lines = [f"Night {view.night}, revision {view.revision}: {view.state}"]
+    lines += [f"! {note}" for note in view.notes]
+    lines += [
+        _labelled("Flights", _flights(view)),
+        _labelled("Travellers", f"{view.travellers} on legs, {view.quarantined} set aside"),
+        _labelled("Hits", _hits(view)),
+    ]
+    for row in view.attention:
+        reason = row["reason"] or "no reason recorded"
+        code = f" ({row['reason_code']})" if row["reason_code"] else ""
+        lines += ["", f"{row['flight_id']} {words(row['outcome'])}: {reason}{code}"]
+        if row["mend"]:
+            lines.append(f"    {row['mend']}")
+    if view.traffic:
+        lines += ["", *_traffic(view.traffic[0])]
+    if stages:
+        lines += ["", _labelled("Stages", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages))]
+    lines += [_labelled(name, place) for name, place in (places or {}).items()]
+    return "\n".join(clean(line) for line in [*lines, done(view)]) + "\n"
+
+
+def done(view: NightView) -> str:
+    """Write the last line: outcomes of flights, hits, and the flights in all."""
+    names = {
+        Outcome.SCREENED: "SCREENED",
+        Outcome.SCREENED_WITH_FINDINGS: "FINDINGS",
+        Outcome.QUARANTINED: "QUARANTINED",
+        Outcome.FAILED: "FAILED",
+        Outcome.EXPECTED: "EXPECTED",
+    }
+    parts = [
+        f"{name}={view.outcomes.get(word, 0)}"
+        for word, name in names.items()
+        if word is not Outcome.EXPECTED or view.outcomes.get(word)
+    ]
+    return f"Done. {' '.join(parts)} HITS={len(view.hits)} TOTAL={sum(view.outcomes.values())}"
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"{label:<{_LABEL}}{text}"
+
+
+def _flights(view: NightView) -> str:
+    parts = [f"{number} {words(word)}" for word, number in view.outcomes.items()]
+    total = sum(view.outcomes.values())
+    return f"{total} received: {', '.join(parts)}" if parts else "none received"
+
+
+def _hits(view: NightView) -> str:
+    parts = [f"{number} of severity {level}" for level, number in view.severities.items()]
+    return f"{len(view.hits)}: {', '.join(parts)}" if parts else "none"
+
+
+def _traffic(table: Table) -> list[str]:
+    """Give the first rows, and always the last ones (`Other`, `Total`)."""
+    rows = table.rows
+    if len(rows) > _ROWS + 3:
+        last = [row for row in rows[_ROWS:] if row[0] in {"Other", "Total"}]
+        rest = len(rows) - _ROWS - len(last)
+        rows = (*rows[:_ROWS], (f"({rest} more)", ""), *last)
+    first = max(len(row[0]) for row in rows)
+    second = max(len(row[1]) for row in rows)
+    return [table.title, *(f"  {row[0]:<{first}}  {row[1]:>{second}}".rstrip() for row in rows)]

@@ -1,0 +1,419 @@
+"""What the report of a night shows, made from its published tables alone: pure, the same each time.
+
+No times of stages, run ids or attempts: the report is part of what is published of a night, and equal tables
+give equal bytes. It lies in the analyst zone, because it shows hits.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.aggregates.definitions import DEFINITIONS, TOTAL, ordered
+from screening.reports import plots
+from screening.reports.hit import (
+    AlertSide,
+    HitView,
+    Row,
+    align,
+    facts,
+    rate,
+    sentence,
+    traveller_name,
+    waterfall,
+)
+from screening.reports.text import bits
+from screening.tables import BY_NAME, aggregate, analyst, individual
+from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
+from screening.tables.codes import Outcome
+
+NEEDS_A_PERSON = (Outcome.FAILED, Outcome.QUARANTINED)
+
+
+@dataclass(frozen=True)
+class NightTables:
+    """Tables of one published night, and of the alerts that its hits name."""
+
+    flights: pa.Table
+    outcomes: pa.Table
+    travellers: pa.Table
+    hits: pa.Table
+    evidence: pa.Table
+    published: pa.Table
+    messages: pa.Table = field(default_factory=individual.MESSAGES.empty)
+    quarantine: pa.Table = field(default_factory=individual.QUARANTINE.empty)
+    carrier_quality: pa.Table = field(default_factory=aggregate.CARRIER_QUALITY.empty)
+    dispositions: pa.Table = field(default_factory=analyst.DISPOSITIONS.empty)
+    alerts: pa.Table = field(default_factory=ALERTS.empty)
+    alert_names: pa.Table = field(default_factory=ALERT_NAMES.empty)
+    alert_dates: pa.Table = field(default_factory=ALERT_DATES.empty)
+    alert_documents: pa.Table = field(default_factory=ALERT_DOCUMENTS.empty)
+    alert_facts: pa.Table = field(default_factory=ALERT_FACTS.empty)
+
+    def __post_init__(self) -> None:
+        """Hold each table to its declaration, so that the order in which rows came never shows."""
+        for name in (each.name for each in fields(self)):
+            object.__setattr__(self, name, BY_NAME[name].conform(getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """One alert list as the night used it.
+
+    Attributes:
+        list_id: list.
+        version: version frozen for the night.
+        alerts: alerts in it.
+        imported: day of the import, None where unknown.
+    """
+
+    list_id: str
+    version: str
+    alerts: int
+    imported: date | None = None
+
+    def age(self, night: date) -> str:
+        """Say how old the list was.
+
+        >>> ListState("own", "ab", 3, date(2026, 11, 20)).age(date(2026, 11, 23))
+        '3 days'
+        """
+        if self.imported is None:
+            return "unknown"
+        days = (night - self.imported).days
+        return f"{days} day{'' if days == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class NightFigures:
+    """Figures of one of the last nights."""
+
+    night: date
+    flights: int
+    travellers: int
+    quarantined: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of figures with the plot that is drawn of it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    chart: plots.Chart | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NightView:
+    """Everything that the report and the terminal's summary show."""
+
+    night: date
+    revision: int
+    agency: str
+    notes: tuple[str, ...]
+    outcomes: Mapping[str, int]
+    travellers: int
+    quarantined: int
+    severities: Mapping[int, int]
+    attention: tuple[Row, ...]
+    aside: Table
+    hits: tuple[HitView, ...]
+    flights: tuple[Row, ...]
+    traffic: tuple[Table, ...]
+    hits_by_list: Table
+    findings: tuple[Table, ...]
+    quality: Table
+    lists: tuple[ListState, ...]
+    history: tuple[NightFigures, ...]
+    gates: tuple[Row, ...]
+
+    @property
+    def state(self) -> str:
+        """Say in one line whether the night is in order."""
+        if not self.attention and not self.quarantined:
+            return "in order"
+        parts = []
+        if self.attention:
+            parts.append(f"{len(self.attention)} flight{'s' * (len(self.attention) != 1)} not screened")
+        if self.quarantined:
+            parts.append(f"{self.quarantined} traveller{'s' * (self.quarantined != 1)} set aside")
+        return f"needs a person: {', '.join(parts)}"
+
+
+def build(
+    tables: NightTables,
+    *,
+    night: date,
+    revision: int,
+    agency: str,
+    lists: Sequence[ListState] = (),
+    history: Sequence[NightFigures] = (),
+    gates: Iterable[Row] = (),
+    notes: Sequence[str] = (),
+) -> NightView:
+    """Make the view of a night.
+
+    Args:
+        tables: its published tables; of the alerts only those that the hits name are read.
+        night: label of the night.
+        revision: number of its publication.
+        agency: whose screening this is.
+        lists: list versions that the night used.
+        history: earlier nights, oldest first; the last 28 are shown.
+        gates: rows of the gates' reports.
+        notes: what a reader must know first, such as the demonstration key or a gate let through.
+
+    Returns:
+        The view; equal arguments give equal views.
+    """
+    outcomes = tables.outcomes.to_pylist()
+    flights = {row["flight_id"]: row for row in tables.flights.to_pylist()}
+    hits = _hits(tables, flights)
+    carriers = {flight: row["carrier"] for flight, row in flights.items()}
+    return NightView(
+        night=night,
+        revision=revision,
+        agency=agency,
+        notes=tuple(notes),
+        outcomes=_counted(row["outcome"] for row in outcomes),
+        travellers=tables.travellers.num_rows,
+        quarantined=sum(row["quarantined"] for row in outcomes),
+        severities=dict(sorted(Counter(hit.row["severity"] for hit in hits).items(), reverse=True)),
+        attention=tuple(_attention(outcomes)),
+        aside=_aside(tables.quarantine),
+        hits=hits,
+        flights=tuple({**row, "flight": flights.get(row["flight_id"])} for row in outcomes),
+        traffic=_traffic(tables.published),
+        hits_by_list=_by_list(hits, lists),
+        findings=_findings(tables, carriers),
+        quality=_quality(tables.carrier_quality),
+        lists=tuple(sorted(lists, key=lambda state: state.list_id)),
+        history=tuple(history)[-28:],
+        gates=tuple(gates),
+    )
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    found = Counter(words)
+    return {str(word): found[word] for word in Outcome if found[word]}
+
+
+def _attention(outcomes: Sequence[Row]) -> list[Row]:
+    """Failed first: they may be a fault of ours and hold everyone on board."""
+    urgent = [row for row in outcomes if row["outcome"] in NEEDS_A_PERSON]
+    return sorted(urgent, key=lambda row: (NEEDS_A_PERSON.index(row["outcome"]), row["flight_id"]))
+
+
+def _aside(quarantine: pa.Table) -> Table:
+    """What was set aside, with its reasons: each unit of the quarantine table counts once."""
+    rows = quarantine.select(["flight_id", "unit", "codes", "reason"]).to_pylist()
+    found = Counter(
+        (row["flight_id"] or "no leg", row["unit"], ", ".join(row["codes"]), row["reason"]) for row in rows
+    )
+    return Table(
+        "Set aside",
+        ("flight", "unit", "findings", "reason", "number"),
+        tuple((*cells, plots.written(number)) for cells, number in sorted(found.items())),
+    )
+
+
+def _hits(tables: NightTables, flights: Mapping[str, Row]) -> tuple[HitView, ...]:
+    rows = tables.hits.to_pylist()
+    rows.sort(key=lambda row: (-row["severity"], -row["score"], row["flight_id"], row["hit_id"]))
+    evidence: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for piece in tables.evidence.to_pylist():
+        evidence[piece["hit_id"], piece["alert_id"]].append(piece)
+    sides = _alert_sides(tables, {alert for row in rows for alert in row["alert_ids"]})
+    fellows = _fellows(tables.travellers, rows)
+    decided = {row["disposition_id"]: row for row in tables.dispositions.to_pylist()}
+    return tuple(
+        _hit(rank, row, evidence, sides, flights, fellows, decided) for rank, row in enumerate(rows, start=1)
+    )
+
+
+def _hit(
+    rank: int,
+    row: Row,
+    evidence: Mapping[tuple[str, str], list[Row]],
+    sides: Mapping[str, AlertSide],
+    flights: Mapping[str, Row],
+    fellows: Mapping[str, list[str]],
+    decided: Mapping[str, Row],
+) -> HitView:
+    best = evidence.get((row["hit_id"], row["alert_id"]), [])
+    side = sides[row["alert_id"]]
+    others = [
+        (
+            alert,
+            next((name.text for name in sides[alert].shown_names()), "name not known"),
+            bits(sum(piece["weight"] for piece in evidence.get((row["hit_id"], alert), []))),
+        )
+        for alert in row["alert_ids"]
+        if alert != row["alert_id"]
+    ]
+    return HitView(
+        rank=rank,
+        row=row,
+        name=traveller_name(row),
+        flight=flights.get(row["flight_id"]),
+        alert=side.row,
+        listed_names=side.shown_names(),
+        facts=facts(row, side),
+        names=align(best),
+        waterfall=waterfall(row["alert_id"], best, row["threshold"]),
+        others=tuple(others),
+        sentence=sentence(best, row["score"], row["threshold"]),
+        rate=rate(row["false_alerts_per_1000"]),
+        fellows=tuple(fellows.get(row["hit_id"], ())),
+        disposition=decided.get(row["disposition_id"]) if row["disposition_id"] else None,
+    )
+
+
+def _alert_sides(tables: NightTables, wanted: set[str]) -> dict[str, AlertSide]:
+    ids = pa.array(sorted(wanted), pa.string())
+
+    def of(table: pa.Table) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in table.filter(pc.is_in(table["alert_id"], ids)).to_pylist():
+            found[row["alert_id"]].append(row)
+        return found
+
+    rows, names = of(tables.alerts), of(tables.alert_names)
+    dates, documents, listed = of(tables.alert_dates), of(tables.alert_documents), of(tables.alert_facts)
+    return {
+        alert: AlertSide(
+            row=rows[alert][0] if alert in rows else None,
+            names=tuple(names.get(alert, ())),
+            dates=tuple(dates.get(alert, ())),
+            documents=tuple(documents.get(alert, ())),
+            listed_facts=tuple(listed.get(alert, ())),
+        )
+        for alert in wanted
+    }
+
+
+def _fellows(travellers: pa.Table, hits: Sequence[Row]) -> dict[str, list[str]]:
+    """Who stands in the same booking on the same leg, by API and PNR as settled."""
+    locators = pa.array(sorted({row["locator"] for row in hits if row["locator"]}), pa.string())
+    columns = ["flight_id", "locator", "traveller_id", "surname", "given_names"]
+    booked = travellers.filter(pc.is_in(travellers["locator"], locators)).select(columns).to_pylist()
+    parties: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in booked:
+        if row["locator"]:
+            parties[row["flight_id"], row["locator"]].append(row)
+    return {
+        hit["hit_id"]: sorted(
+            traveller_name(row)
+            for row in parties.get((hit["flight_id"], hit["locator"]), ())
+            if row["traveller_id"] != hit["traveller_id"]
+        )
+        for hit in hits
+    }
+
+
+def _traffic(published: pa.Table) -> tuple[Table, ...]:
+    """Traffic of the newest service date that is published; the others lie in the table `published`."""
+    rows = published.to_pylist()
+    if not rows:
+        return ()
+    newest = max(row["period"] for row in rows)
+    tables = []
+    for definition in DEFINITIONS:
+        key = ordered(definition.dimension)
+        cells = sorted(
+            (
+                (row[definition.dimension], row["value"])
+                for row in rows
+                if row["definition"] == definition.name and row["period"] == newest
+            ),
+            key=lambda cell: key(*cell),
+        )
+        if not cells:
+            continue
+        drawn = [cell for cell in cells if cell[0] != TOTAL]
+        if definition.dimension == "hour" and drawn:  # an axis of time has no gaps
+            named = dict(drawn)
+            hours = [(f"{hour:02d}", named.pop(f"{hour:02d}", 0)) for hour in range(24)]
+            drawn = hours + list(named.items())
+        draw = plots.standing if definition.dimension in {"hour", "age_band"} else plots.lying
+        title = f"{definition.title}, {newest}"
+        note = definition.meaning[0].upper() + definition.meaning[1:] + "."
+        tables.append(
+            Table(
+                title,
+                (definition.dimension.replace("_", " "), "travellers"),
+                tuple((value, plots.written(count)) for value, count in cells),
+                draw(title, "travellers", drawn),
+                note.replace("`", ""),
+            )
+        )
+    return tuple(tables)
+
+
+def _by_list(hits: Sequence[HitView], lists: Sequence[ListState]) -> Table:
+    found = Counter(hit.row["list"] for hit in hits)
+    cells = sorted(
+        ((name, found[name]) for name in {state.list_id for state in lists} | set(found)),
+        key=lambda cell: (-cell[1], cell[0]),
+    )
+    title = "Hits by list"
+    rows = tuple((name, plots.written(count)) for name, count in cells)
+    return Table(title, ("list", "hits"), rows, plots.lying(title, "hits", cells))
+
+
+def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, ...]:
+    """Findings by carrier and by code: of messages, by the carriers of their legs, and of legs."""
+    by_code: Counter[tuple[str, str]] = Counter()
+    by_carrier: Counter[str] = Counter()
+    for row in tables.messages.select(["flight_ids", "findings"]).to_pylist():
+        known = {carriers[flight] for flight in row["flight_ids"] if flight in carriers}
+        for finding in row["findings"]:
+            by_code[finding["code"], finding["level"]] += 1
+            by_carrier.update(known or {"no leg"})
+    for row in tables.flights.select(["carrier", "findings"]).to_pylist():
+        for finding in row["findings"]:
+            by_code[finding["code"], finding["level"]] += 1
+            by_carrier[row["carrier"]] += 1
+    cells = sorted(by_carrier.items(), key=lambda cell: (-cell[1], cell[0]))
+    codes = sorted(by_code.items(), key=lambda cell: (-cell[1], cell[0]))
+    title = "Findings by carrier"
+    return (
+        Table(
+            title,
+            ("carrier", "findings"),
+            tuple((name, plots.written(count)) for name, count in cells),
+            plots.lying(title, "findings", cells),
+        ),
+        Table(
+            "Findings by kind",
+            ("finding", "level", "number"),
+            tuple((code, level, plots.written(count)) for (code, level), count in codes),
+        ),
+    )
+
+
+def _quality(carrier_quality: pa.Table) -> Table:
+    """Completeness and lateness: a row a carrier, a column a measure."""
+    rows = [row for row in carrier_quality.to_pylist() if not row["measure"].startswith("finding:")]
+    measures = list(dict.fromkeys((row["measure"], row["unit"]) for row in rows))
+    measures.sort()
+    values = {(row["carrier"], row["measure"]): row["value"] for row in rows}
+    names = sorted({row["carrier"] for row in rows})
+    return Table(
+        "Completeness and lateness by carrier",
+        ("carrier", *(f"{measure.replace('_', ' ')} ({unit})" for measure, unit in measures)),
+        tuple((name, *(_value(values.get((name, measure))) for measure, _ in measures)) for name in names),
+    )
+
+
+def _value(value: float | None) -> str:
+    if value is None or not math.isfinite(value):
+        return ""
+    return plots.written(int(value)) if value == int(value) else f"{value:.3f}"

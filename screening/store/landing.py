@@ -1,0 +1,361 @@
+"""Bytes as they came in, kept by class so that each class can go at the end of its own term.
+
+    landing/incoming/<input_id>                       as received, until the night is published
+    landing/content/<class>/<input_id>-<hash>.bin     the pieces of one class, one behind the other
+    landing/inputs/<input_id>.json                    which piece stands where: the commit point of an input
+
+One input may hold API and PNR interchanges, and bytes that nobody understood. Its pieces are written to one
+file for each class, sensitive free text blanked, then the list. The bytes as received go when the run has
+published (`release_incoming`): a run that is killed and taken up again must read what it read before, and
+blanked bytes would give other tables (contact codes are read before they are blanked).
+
+The input's id is the sha256 of the bytes as received and stays its name after blanking; the list names the
+hash of what is stored.
+
+Source: Directive (EU) 2016/681 art. 6(1), 12 and 13(4): other and sensitive data are deleted on receipt.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from screening.store.files import (
+    crash_point,
+    disk_faults,
+    read_json,
+    sha256_file,
+    sweep_temporaries,
+    write_bytes,
+    write_json,
+)
+from screening.store.zones import Store, ZoneOpener, inner_path, open_zones
+from screening.tables.codes import RetentionClass, Zone
+from screening.tables.errors import StoreError
+
+_INPUT_ID = re.compile(r"[0-9a-f]{64}")
+_EFFECT = "nothing of this input was read or changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of one class."""
+
+    offset: int
+    length: int
+    cls: RetentionClass
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The file that holds all pieces of one class; `path` is relative to the store."""
+
+    cls: RetentionClass
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """An input as it is kept.
+
+    Attributes:
+        input_id: sha256 as received.
+        stored_sha256: sha256 of what is kept, all classes together.
+        length: bytes.
+        pieces: in order, without gap.
+        contents: one a class, sorted.
+    """
+
+    input_id: str
+    stored_sha256: str
+    length: int
+    pieces: tuple[Piece, ...]
+    contents: tuple[Content, ...]
+
+    def document(self) -> dict[str, object]:
+        """Give the content of its list."""
+        return {
+            "input_id": self.input_id,
+            "stored_sha256": self.stored_sha256,
+            "length": self.length,
+            "pieces": [[piece.offset, piece.length, piece.cls] for piece in self.pieces],
+            "contents": [
+                {"class": item.cls, "path": item.path, "sha256": item.sha256, "bytes": item.bytes}
+                for item in self.contents
+            ],
+        }
+
+
+def write_incoming(store: Store, data: bytes) -> str:
+    """Keep bytes as received until they are read; an input that is there already is left as it is.
+
+    An input sent again after a class of it came to its end is taken in anew.
+
+    Returns:
+        The input's id, the sha256 of its bytes.
+
+    Raises:
+        StoreError: the disk is full or fails.
+    """
+    input_id = hashlib.sha256(data).hexdigest()
+    zone = open_zones(store, {Zone.LANDING})
+    path = _incoming(zone, input_id)
+    known = _list(zone, input_id).exists() and not missing(store, input_id)
+    if not known and not path.exists():
+        write_bytes(path, data)
+    return input_id
+
+
+def settle_landing(
+    store: Store, input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], blanked: bytes
+) -> Landed:
+    """Keep an input by class; the bytes as received stay until `release_incoming`.
+
+    Args:
+        store: the store.
+        input_id: the input.
+        pieces: offset, length and class; together exactly the input.
+        blanked: its bytes, sensitive text replaced by blanks of the same length.
+
+    Returns:
+        What is kept.
+
+    Raises:
+        StoreError: the pieces do not cover the input, or the disk is full or fails; the bytes as received
+            are still there.
+    """
+    zone = open_zones(store, {Zone.LANDING})
+    listed = _tiled(input_id, pieces, blanked, _incoming(zone, input_id))
+    contents = []
+    for cls in sorted({piece.cls for piece in listed}):
+        data = b"".join(blanked[p.offset : p.offset + p.length] for p in listed if p.cls == cls)
+        digest = hashlib.sha256(data).hexdigest()
+        name = f"{_checked(input_id)}-{digest[:16]}.bin"
+        path = zone.path(Zone.LANDING, "content", cls, name)
+        if not path.exists() or sha256_file(path) != digest:
+            write_bytes(path, data)
+        contents.append(Content(cls, path.relative_to(store.root).as_posix(), digest, len(data)))
+    stored = hashlib.sha256(blanked).hexdigest()
+    landed = Landed(input_id, stored, len(blanked), listed, tuple(contents))
+    crash_point("landing.before_index")
+    write_json(_list(zone, input_id), landed.document())
+    crash_point("landing.after_index")
+    _clear(zone, store, landed)
+    return landed
+
+
+def landed(store: Store, input_id: str) -> Landed | None:
+    """Give what is kept of an input, None while it has not been settled.
+
+    Raises:
+        StoreError: its list is damaged.
+    """
+    path = _list(open_zones(store, {Zone.LANDING}), input_id)
+    if not path.exists():
+        return None
+    document = read_json(path)
+    try:
+        return _parsed(document, input_id)
+    except (KeyError, TypeError, ValueError):
+        raise StoreError(
+            "the list of an input's pieces is damaged",
+            where=str(path),
+            effect=_EFFECT,
+            remedy="restore the file from the backup",
+        ) from None
+
+
+def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
+    """Give the pieces whose class has come to its end; their files are gone, their places still listed.
+
+    Raises:
+        StoreError: the input's list is damaged.
+    """
+    kept = landed(store, input_id)
+    if kept is None:
+        return ()
+    gone = {item.cls for item in kept.contents if not (store.root / item.path).exists()}
+    return tuple(piece for piece in kept.pieces if piece.cls in gone)
+
+
+def read_back(store: Store, input_id: str) -> bytes:
+    """Give the bytes of an input: as received until its night is published, then as stored.
+
+    Raises:
+        StoreError: the input is unknown, damaged, or a class of it is gone by rule (`missing` names the
+            pieces).
+    """
+    zone = open_zones(store, {Zone.LANDING})
+    received = _incoming(zone, input_id)
+    with suppress(FileNotFoundError):
+        return _as_received(received, input_id)
+    kept = landed(store, input_id)
+    if kept is None:
+        raise _unknown(received)
+    gone = missing(store, input_id)
+    if gone:
+        classes = ", ".join(sorted({piece.cls for piece in gone}))
+        raise StoreError(
+            f"{sum(piece.length for piece in gone)} bytes of this input are gone at the end of their term "
+            f"({classes})",
+            where=f"input {input_id}",
+            effect="it cannot be read again; what was stated in it may still be held as statements",
+            remedy="`screening trace` names hash, date and rule; the carrier may be asked to send it again",
+        )
+    whole = bytearray(kept.length)
+    for item in kept.contents:
+        data = _content(store.root / item.path, item)
+        at = 0
+        for piece in kept.pieces:
+            if piece.cls == item.cls:
+                whole[piece.offset : piece.offset + piece.length] = data[at : at + piece.length]
+                at += piece.length
+    return bytes(whole)
+
+
+def incoming(store: Store) -> list[str]:
+    """Give the ids of inputs whose bytes as received are still there, sorted."""
+    folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "incoming")
+    return sorted(path.name for path in folder.glob("*") if _INPUT_ID.fullmatch(path.name))
+
+
+def settled(store: Store) -> list[str]:
+    """Give the ids of inputs that are kept by class, sorted."""
+    folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "inputs")
+    return sorted(path.stem for path in folder.glob("*.json") if _INPUT_ID.fullmatch(path.stem))
+
+
+def release_incoming(store: Store, input_ids: Iterable[str]) -> int:
+    """Remove bytes as received of inputs whose night is published; containers and duplicates too.
+
+    Returns:
+        Number of files removed.
+
+    Raises:
+        StoreError: a file cannot be removed.
+    """
+    zone = open_zones(store, {Zone.LANDING})
+    removed = 0
+    for input_id in input_ids:
+        path = _incoming(zone, input_id)
+        with disk_faults(path, effect="the night is published; these bytes as received are still there"):
+            removed += path.exists()
+            path.unlink(missing_ok=True)
+    return removed
+
+
+def sweep_landing(store: Store, *, keep: Collection[str] = ()) -> int:
+    """Remove what dead runs left: temporary files, and bytes as received of inputs that are settled.
+
+    Args:
+        store: the store.
+        keep: inputs of runs that are going on or will be taken up again.
+
+    Returns:
+        Number of files removed.
+    """
+    zone = open_zones(store, {Zone.LANDING})
+    rest = (item for item in incoming(store) if item not in keep and _list(zone, item).exists())
+    removed = release_incoming(store, [item for item in rest if not missing(store, item)])
+    folder = zone.path(Zone.LANDING)
+    places = [folder / "incoming", folder / "inputs", *sorted((folder / "content").glob("*"))]
+    return removed + sum(sweep_temporaries(place) for place in places)
+
+
+def _tiled(
+    input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], blanked: bytes, received: Path
+) -> tuple[Piece, ...]:
+    listed = tuple(Piece(offset, length, RetentionClass(cls)) for offset, length, cls in sorted(pieces))
+    ends = [0, *(piece.offset + piece.length for piece in listed)]
+    begins = [*(piece.offset for piece in listed), len(blanked)]
+    whole = begins == ends and all(piece.length > 0 for piece in listed)
+    if not whole or (received.exists() and received.stat().st_size != len(blanked)):
+        raise StoreError(
+            f"the pieces of an input do not cover it: {len(listed)} pieces, {len(blanked)} bytes",
+            where=f"input {input_id}",
+            effect="its bytes as received are still there; nothing was stored by class",
+            remedy="this is a fault of the reader: send the input's id to the maintainers",
+        )
+    return listed
+
+
+def _clear(zone: ZoneOpener, store: Store, kept: Landed) -> None:
+    """Remove files of an earlier settling that the list no longer names."""
+    named = {store.root / item.path for item in kept.contents}
+    with disk_faults(_incoming(zone, kept.input_id), effect="the input is stored by class; a rest is left"):
+        for cls in RetentionClass:
+            for path in zone.path(Zone.LANDING, "content", cls).glob(f"{kept.input_id}-*.bin"):
+                if path not in named:
+                    path.unlink()
+
+
+def _as_received(path: Path, input_id: str) -> bytes:
+    if not path.exists():
+        raise FileNotFoundError(path)
+    with disk_faults(path, effect=_EFFECT):
+        data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != input_id:
+        raise _damaged(path)
+    return data
+
+
+def _unknown(path: Path) -> StoreError:
+    return StoreError(
+        "the input is not known here",
+        where=str(path),
+        effect=_EFFECT,
+        remedy="look for its id in the table `inputs` of its night; put the file into the inbox again",
+    )
+
+
+def _content(path: Path, item: Content) -> bytes:
+    with disk_faults(path, effect=_EFFECT):
+        data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        raise _damaged(path)
+    return data
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        "stored bytes were changed or damaged: their hash is another",
+        where=str(path),
+        effect=_EFFECT,
+        remedy="restore the file from the backup, or put the original into the inbox again",
+    )
+
+
+def _incoming(zone: ZoneOpener, input_id: str) -> Path:
+    return zone.path(Zone.LANDING, "incoming", _checked(input_id))
+
+
+def _list(zone: ZoneOpener, input_id: str) -> Path:
+    return zone.path(Zone.LANDING, "inputs", f"{_checked(input_id)}.json")
+
+
+def _checked(input_id: str) -> str:
+    if not _INPUT_ID.fullmatch(input_id):
+        raise StoreError(
+            "this is no id of an input", where="input id", effect=_EFFECT, remedy="give 64 hexadecimal digits"
+        )
+    return input_id
+
+
+def _parsed(document: object, input_id: str) -> Landed:
+    if not isinstance(document, dict) or document["input_id"] != input_id:
+        raise ValueError("another input")
+    pieces = tuple(Piece(int(o), int(n), RetentionClass(cls)) for o, n, cls in document["pieces"])
+    contents = tuple(
+        Content(
+            RetentionClass(item["class"]),
+            inner_path(item["path"]).as_posix(),
+            str(item["sha256"]),
+            int(item["bytes"]),
+        )
+        for item in document["contents"]
+    )
+    return Landed(input_id, str(document["stored_sha256"]), int(document["length"]), pieces, contents)

@@ -1,0 +1,87 @@
+"""One run for a night at a time.
+
+`flock` binds the lock to an open file: the system frees it when the process ends, however it ends, so a
+killed run can be started again at once and no stale lock is ever left. The lock's file stays; removing it
+would let two processes lock two files of one name.
+
+A forked child shares its parent's lock, so a night stays held until the last process of its pool has ended:
+that is meant, they may still write.
+
+Limits: one machine, or a shared file system that carries flock between machines (NFS version 4 does).
+
+Source: flock(2).
+"""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from screening.store.files import disk_faults, make_folder
+from screening.store.zones import Store
+from screening.tables.errors import BusyError
+
+
+@contextmanager
+def night_lock(store: Store, night: date) -> Iterator[None]:
+    """Hold a night for the run in this block.
+
+    Raises:
+        BusyError: another process holds it; the text says which and since when.
+        StoreError: the lock's file cannot be opened.
+    """
+    with exclusive(store.night_folder(night) / ".lock", what=f"the night {night.isoformat()}", wait=False):
+        yield
+
+
+@contextmanager
+def exclusive(path: Path, *, what: str, wait: bool) -> Iterator[None]:
+    """Hold a lock for the block.
+
+    Args:
+        path: the lock's file; made where missing.
+        what: what it guards, for the error.
+        wait: wait for the holder, or refuse at once.
+
+    Raises:
+        BusyError: another process holds it and `wait` is false.
+        StoreError: the lock's file cannot be opened.
+    """
+    with disk_faults(path, effect="nothing was begun or changed"):
+        make_folder(path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise _busy(path, what, os.pread(handle, 1000, 0)) from None
+        _sign(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sign(handle: int) -> None:
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(holder).encode(), 0)
+
+
+def _busy(path: Path, what: str, signed: bytes) -> BusyError:
+    try:
+        holder = json.loads(signed)
+        who = f"process {holder['pid']} on {holder['host']}, since {holder['started']}"
+        remedy = (
+            f"wait until it ends, or end it (kill {holder['pid']}) and start again: the lock goes with it"
+        )
+    except (ValueError, KeyError, TypeError):  # the holder has the lock and has not signed yet
+        who = "another process, which has just begun"
+        remedy = "wait until it ends, then start again"
+    return BusyError(
+        f"{what} is held by {who}", where=str(path), effect="nothing was begun or changed", remedy=remedy
+    )

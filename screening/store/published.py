@@ -1,0 +1,157 @@
+"""What is published of a night: the content of CURRENT.json, read and never changed here.
+
+`nights/D/CURRENT.json` names the revision in force; `nights/D/revisions/0003.json` keeps what each revision
+consisted of, also when its files are superseded or gone by rule; `nights/D/withdrawn/0004.json` names the
+tables and classes that revision 4 left out at the end of their term, from all revisions before it.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from screening.store.files import read_json
+from screening.store.zones import Store, inner_path
+from screening.tables.codes import RetentionClass, Zone
+from screening.tables.errors import StoreError
+from screening.tables.model import TableSpec
+
+CURRENT = "CURRENT.json"
+_FIELDS = ("path", "sha256", "rows", "zone", "table", "class", "schema_version")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """One file of a revision, as CURRENT.json names it; `path` is relative to the store."""
+
+    path: str
+    sha256: str
+    rows: int
+    zone: Zone
+    table: str
+    cls: RetentionClass
+    schema_version: str
+
+    def row(self) -> dict[str, object]:
+        """Give the object that stands in CURRENT.json."""
+        values = (self.path, self.sha256, self.rows, self.zone, self.table, self.cls, self.schema_version)
+        return dict(zip(_FIELDS, values, strict=True))
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its folder."""
+        return PurePosixPath(self.path).name
+
+    def content(self) -> tuple[object, ...]:
+        """Everything but the folder: equal contents are the same publication."""
+        return (self.zone, self.name, self.sha256, self.rows, self.schema_version)
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is published of a night.
+
+    Attributes:
+        night: the night.
+        revision: number, from 1.
+        frozen: hash of everything that decided the content.
+        files: sorted by path.
+    """
+
+    night: date
+    revision: int
+    frozen: str
+    files: tuple[PublishedFile, ...]
+
+    def document(self) -> dict[str, object]:
+        """Give the content of CURRENT.json."""
+        return {
+            "night": self.night.isoformat(),
+            "revision": self.revision,
+            "frozen": self.frozen,
+            "files": [file.row() for file in self.files],
+        }
+
+    def of(self, spec: TableSpec) -> tuple[PublishedFile, ...]:
+        """Give the files of one table, one for each retention class."""
+        return tuple(file for file in self.files if file.table == spec.name)
+
+
+def current(store: Store, night: date) -> Current | None:
+    """Give what is published of a night, None before its first publication.
+
+    Raises:
+        StoreError: CURRENT.json is damaged.
+    """
+    return _load(store.night_folder(night) / CURRENT, night)
+
+
+def revision(store: Store, night: date, number: int) -> Current | None:
+    """Give what an earlier revision consisted of; its files may be gone by rule.
+
+    Raises:
+        StoreError: its record is damaged.
+    """
+    return _load(record_path(store, night, number), night)
+
+
+def nights(store: Store) -> list[date]:
+    """Give the published nights, oldest first."""
+    found = []
+    for path in store.nights_folder.glob(f"*/{CURRENT}"):
+        with suppress(ValueError):  # a folder that somebody put beside the nights
+            found.append(date.fromisoformat(path.parent.name))
+    return sorted(found)
+
+
+def record_path(store: Store, night: date, number: int) -> Path:
+    """Give the place of a revision's own record."""
+    return store.night_folder(night) / "revisions" / f"{number:04d}.json"
+
+
+def withdrawal_path(store: Store, night: date, number: int) -> Path:
+    """Give the place of the list of what a revision left out by rule."""
+    return store.night_folder(night) / "withdrawn" / f"{number:04d}.json"
+
+
+def is_withdrawn(store: Store, night: date, file: PublishedFile, number: int) -> bool:
+    """Say whether a file of revision `number` is gone at the end of its term.
+
+    Raises:
+        StoreError: a list of withdrawals is damaged.
+    """
+    for path in withdrawal_path(store, night, 1).parent.glob("*.json"):
+        listed = read_json(path)
+        if int(path.stem) > number and isinstance(listed, list) and [file.table, file.cls] in listed:
+            return True
+    return False
+
+
+def _load(path: Path, night: date) -> Current | None:
+    if not path.exists():
+        return None
+    records = path.parent if path.name != CURRENT else path.parent / "revisions"
+    remedy = f"copy the highest-numbered file of {records} over it, or restore it from the backup"
+    document = read_json(path, remedy=remedy)
+    try:
+        return _parsed(document, night)
+    except (KeyError, TypeError, ValueError):
+        raise StoreError(
+            "the file is damaged: it does not describe this night",
+            where=str(path),
+            effect="the night cannot be read or published",
+            remedy=remedy,
+        ) from None
+
+
+def _parsed(document: object, night: date) -> Current:
+    if not isinstance(document, dict) or document["night"] != night.isoformat():
+        raise ValueError("another night")
+    files = []
+    for row in document["files"]:
+        path = inner_path(row["path"]).as_posix()
+        kinds = (Zone(row["zone"]), str(row["table"]), RetentionClass(row["class"]))
+        files.append(
+            PublishedFile(path, str(row["sha256"]), int(row["rows"]), *kinds, str(row["schema_version"]))
+        )
+    return Current(night, int(document["revision"]), str(document["frozen"]), tuple(files))

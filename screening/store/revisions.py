@@ -1,0 +1,426 @@
+"""How a night's tables are published as a whole, and how they are read.
+
+`nights/D/CURRENT.json` is the one commit point: it names every published file with hash and rows and is
+replaced by one rename, last. Readers go through it and see the old revision or the new one, never a mixture.
+
+    <zone>/revisions/night=D/.part-0003/     being written: no reader looks here
+    <zone>/revisions/night=D/0003/           visible by one rename, not yet published
+    nights/D/revisions/0003.json             what the revision consists of; stays when 0004 comes
+    nights/D/CURRENT.json                    the same bytes; from here on revision 3 is the night
+    <zone>/current/night=D                   link to the folder, for pandas, DuckDB and people
+
+A kill between any two of these lines leaves the old revision published; the next publication or
+`mend_links` clears the rest away. Files whose bytes did not change are hard links to the earlier revision's.
+A damaged file of the current revision is replaced when the same bytes are published again.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from screening.store.files import (
+    canonical_json,
+    crash_point,
+    disk_faults,
+    link_file,
+    make_folder,
+    read_table,
+    sha256_file,
+    sweep_temporaries,
+    sync_folder,
+    write_bytes,
+    write_json,
+    write_table,
+)
+from screening.store.locks import exclusive
+from screening.store.published import (
+    CURRENT,
+    Current,
+    PublishedFile,
+    current,
+    is_withdrawn,
+    nights,
+    record_path,
+    revision,
+    withdrawal_path,
+)
+from screening.store.zones import Store, open_zones
+from screening.tables.codes import RetentionClass, Zone
+from screening.tables.errors import StoreError
+from screening.tables.model import SchemaError, TableSpec
+
+_NOTHING = "nothing was published; the night stands as it was"
+_NIGHT_ZONES = tuple(zone for zone in Zone if zone not in {Zone.WORK, Zone.AUDIT})
+_TRIES = 5  # a reader meets at most one purge or publication; more is a fault
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One table to publish under one retention class."""
+
+    spec: TableSpec
+    cls: RetentionClass
+    table: pa.Table
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file: TABLE.parquet, or TABLE.CLASS.parquet where a table has several classes."""
+        middle = f".{self.cls}" if len(self.spec.classes) > 1 else ""
+        return f"{self.spec.name}{middle}.parquet"
+
+
+def publish(store: Store, night: date, frozen: str, publications: Sequence[Publication]) -> Current:
+    """Publish a night as one whole.
+
+    Args:
+        store: the store.
+        night: the night.
+        frozen: hash of everything that decided the content.
+        publications: every table of the night; one that is missing is not part of the new revision.
+
+    Returns:
+        The published revision; the one before if frozen set and contents are the same.
+
+    Raises:
+        SchemaError: a table does not keep its declaration, or stands twice or under a class not its own.
+        StoreError: the disk is full or fails; the night stands as it was.
+    """
+    _check(publications)
+    open_zones(store, {item.spec.zone for item in publications})
+
+    def stage(draft: _Draft) -> list[PublishedFile]:
+        files = []
+        for item in publications:
+            name = item.file_name
+            written = write_table(draft.part(item.spec.zone) / name, item.table, item.spec)
+            facts = (item.spec.zone, item.spec.name, item.cls, item.spec.version)
+            files.append(
+                PublishedFile(draft.path(item.spec.zone, name), written.sha256, written.rows, *facts)
+            )
+        return files
+
+    return _commit(store, night, frozen, stage)
+
+
+def withdraw(store: Store, night: date, gone: Collection[tuple[str, RetentionClass]]) -> Current | None:
+    """Publish a night anew without some of its files, which have come to the end of their term.
+
+    The frozen set stays: it is the same night, less the files.
+
+    Args:
+        store: the store.
+        night: the night.
+        gone: pairs of table and retention class.
+
+    Returns:
+        The published revision, None if the night was never published.
+
+    Raises:
+        StoreError: the disk is full or fails; the night stands as it was.
+    """
+    now = current(store, night)
+    if now is None:
+        return None
+
+    def stage(draft: _Draft) -> list[PublishedFile]:
+        files, left_out = [], set()
+        for file in draft.before.files if draft.before else ():
+            if (file.table, file.cls) in gone:
+                left_out.add((file.table, file.cls))
+                continue
+            link_file(store.root / file.path, draft.part(file.zone) / file.name)
+            files.append(replace(file, path=draft.path(file.zone, file.name)))
+        if left_out:
+            write_json(withdrawal_path(store, night, draft.number), [list(pair) for pair in sorted(left_out)])
+        return files
+
+    return _commit(store, night, now.frozen, stage)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A revision being written."""
+
+    store: Store
+    night: date
+    before: Current | None
+
+    @property
+    def number(self) -> int:
+        return self.before.revision + 1 if self.before else 1
+
+    def part(self, zone: Zone) -> Path:
+        return _folder(self.store, self.night, zone) / f".part-{self.number:04d}"
+
+    def final(self, zone: Zone) -> Path:
+        return _folder(self.store, self.night, zone) / f"{self.number:04d}"
+
+    def path(self, zone: Zone, name: str) -> str:
+        return (self.final(zone) / name).relative_to(self.store.root).as_posix()
+
+
+def _commit(
+    store: Store, night: date, frozen: str, stage: Callable[[_Draft], list[PublishedFile]]
+) -> Current:
+    folder = store.night_folder(night)
+    with exclusive(folder / ".publish", what=f"the publication of {night.isoformat()}", wait=True):
+        draft = _Draft(store, night, current(store, night))
+        with disk_faults(folder, effect=_NOTHING):
+            new = _staged(draft, frozen, stage)
+            if new == draft.before:
+                _sweep(draft)
+            else:
+                _expose(draft, new)
+        _link(store, new)
+    return new
+
+
+def _staged(draft: _Draft, frozen: str, stage: Callable[[_Draft], list[PublishedFile]]) -> Current:
+    """Write the files of a revision where no reader looks; give the one before if nothing is new."""
+    _sweep(draft)
+    before = draft.before
+    try:
+        files = tuple(sorted(stage(draft), key=lambda file: file.path))
+        earlier = {file.content(): file for file in before.files} if before else {}
+        for file in files:
+            _share(draft.store, earlier.get(file.content()), draft.part(file.zone) / file.name)
+    except BaseException:
+        with suppress(OSError):  # a full disk gets its room back; the fault itself is told
+            _sweep(draft)
+        raise
+    if before and before.frozen == frozen and earlier.keys() == {file.content() for file in files}:
+        return before
+    return Current(draft.night, draft.number, frozen, files)
+
+
+def _expose(draft: _Draft, new: Current) -> None:
+    """Make the written folders visible, then the revision current."""
+    for zone in sorted({file.zone for file in new.files}):
+        part, final = draft.part(zone), draft.final(zone)
+        sync_folder(part)
+        crash_point("revisions.before_folder")
+        part.rename(final)
+        sync_folder(final.parent)
+    crash_point("revisions.before_current")
+    data = canonical_json(new.document())
+    write_bytes(record_path(draft.store, draft.night, draft.number), data)
+    write_bytes(draft.store.night_folder(draft.night) / CURRENT, data)
+    crash_point("revisions.after_current")
+
+
+def _check(publications: Sequence[Publication]) -> None:
+    seen: set[tuple[str, RetentionClass]] = set()
+    for item in publications:
+        name = item.spec.name
+        if item.spec.zone not in _NIGHT_ZONES:
+            raise SchemaError(f"{name}: a table of the zone {item.spec.zone} is never published")
+        if item.cls not in item.spec.classes:
+            raise SchemaError(f"{name}: {item.cls} is none of its retention classes")
+        if (name, item.cls) in seen:
+            raise SchemaError(f"{name}: published twice under {item.cls}")
+        seen.add((name, item.cls))
+
+
+def _share(store: Store, earlier: PublishedFile | None, staged: Path) -> None:
+    """Make two equal files one; a damaged earlier file gets its bytes back."""
+    if earlier is None:
+        return
+    path = store.root / earlier.path
+    if path.exists() and path.samefile(staged):
+        return
+    if path.exists() and sha256_file(path) == earlier.sha256:
+        staged.unlink()
+        link_file(path, staged)
+        return
+    mended = path.with_name(f".{path.name}.mended")
+    mended.unlink(missing_ok=True)
+    link_file(staged, mended)
+    mended.replace(path)
+    sync_folder(path.parent)
+
+
+def _sweep(draft: _Draft) -> None:
+    """Clear away what dead runs wrote of revisions that were never published."""
+    store, night = draft.store, draft.night
+    published = draft.number - 1
+    for zone in _NIGHT_ZONES:
+        for path in _folder(store, night, zone).glob("*"):
+            number = re.fullmatch(r"\.part-(\d+)|(\d{4,})", path.name)
+            if number and (number[1] or int(number[2]) > published):
+                shutil.rmtree(path)
+    records = (record_path(store, night, 1).parent, withdrawal_path(store, night, 1).parent)
+    for path in (path for folder in records for path in folder.glob("*.json")):
+        if path.stem.isdigit() and int(path.stem) > published:
+            path.unlink()
+    for folder in (store.night_folder(night), *records):
+        sweep_temporaries(folder)
+
+
+def mend_links(store: Store) -> int:
+    """Set every `current/night=D` link to what CURRENT.json says; run at the start of every command.
+
+    Returns:
+        Number of links that were wrong, missing or left over.
+
+    Raises:
+        StoreError: a CURRENT.json is damaged, or a link cannot be set.
+    """
+    published = nights(store)
+    mended = 0
+    for night in published:
+        now = current(store, night)
+        if now is not None:
+            mended += _link(store, now)
+    names = {f"night={night.isoformat()}" for night in published}
+    for zone in _NIGHT_ZONES:
+        for link in (store.root / zone / "current").glob("night=*"):
+            if link.is_symlink() and link.name not in names:
+                link.unlink()
+                mended += 1
+    return mended
+
+
+def _link(store: Store, now: Current) -> int:
+    zones = {file.zone for file in now.files}
+    changed = 0
+    for zone in _NIGHT_ZONES:
+        name = f"night={now.night.isoformat()}"
+        link = store.root / zone / "current" / name
+        target = Path("..") / "revisions" / name / f"{now.revision:04d}"
+        if zone not in zones:
+            if link.is_symlink():
+                link.unlink()
+                changed += 1
+            continue
+        if link.is_symlink() and link.readlink() == target:
+            continue
+        with disk_faults(link, effect="the night is published; only this link still shows what was before"):
+            make_folder(link.parent)
+            fresh = _folder(store, now.night, zone) / ".link"  # where no glob of a reader looks
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(target)
+            fresh.replace(link)
+            sync_folder(link.parent)
+        changed += 1
+        crash_point("revisions.between_links")
+    return changed
+
+
+def read_current(store: Store, night: date, spec: TableSpec, *, verify: bool = True) -> pa.Table:
+    """Read a table of a night as published.
+
+    Args:
+        store: the store.
+        night: the night.
+        spec: the table.
+        verify: compare each file's hash with CURRENT.json first (2 GB/s: 3 ms for 750,000 documents).
+
+    Returns:
+        The table, all retention classes together, sorted by its key; without rows if the night does not
+        hold it.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+    """
+    for attempt in range(_TRIES):
+        now = current(store, night)
+        files = now.of(spec) if now else ()
+        try:
+            return _read(store, spec, files, verify=verify)
+        except StoreError:
+            # A purge takes files away after it has published; then CURRENT.json has moved on.
+            if attempt == _TRIES - 1 or current(store, night) == now:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool = True) -> pa.Table:
+    """Read a table of an earlier revision: what of it is not yet gone at the end of its term.
+
+    Args:
+        store: the store.
+        kept: the revision (`revision`).
+        spec: the table.
+        verify: compare each file's hash first.
+
+    Raises:
+        StoreError: a file is damaged, or missing without a rule.
+    """
+    held = [
+        file
+        for file in kept.of(spec)
+        if (store.root / file.path).exists() or not is_withdrawn(store, kept.night, file, kept.revision)
+    ]
+    return _read(store, spec, held, verify=verify)
+
+
+def _read(store: Store, spec: TableSpec, files: Sequence[PublishedFile], *, verify: bool) -> pa.Table:
+    tables = []
+    for file in files:
+        path = store.root / file.path
+        if verify:
+            _verify(path, file)
+        table = read_table(path, spec)
+        if table.num_rows != file.rows:
+            raise _damaged(path, f"it holds {table.num_rows} rows, CURRENT.json says {file.rows}")
+        tables.append(table)
+    if not tables:
+        return spec.empty()
+    return tables[0] if len(tables) == 1 else spec.conform(pa.concat_tables(tables))
+
+
+def verify_night(store: Store, night: date) -> list[str]:
+    """Compare every published file of a night with CURRENT.json.
+
+    Returns:
+        Paths, relative to the store, of files that are missing or damaged.
+    """
+    now = current(store, night)
+    wrong = []
+    for file in now.files if now else ():
+        path = store.root / file.path
+        if not path.is_file() or sha256_file(path) != file.sha256:
+            wrong.append(file.path)
+    return wrong
+
+
+def _verify(path: Path, file: PublishedFile) -> None:
+    with disk_faults(path, effect="nothing was read"):
+        found = sha256_file(path)
+    if found != file.sha256:
+        raise _damaged(path, "its hash is not the one in CURRENT.json")
+
+
+def _damaged(path: Path, how: str) -> StoreError:
+    return StoreError(
+        f"a published file was changed or damaged: {how}",
+        where=str(path),
+        effect="nothing was read",
+        remedy="run the night again (`screening run --night DATE`) or restore the file from the backup",
+    )
+
+
+def _folder(store: Store, night: date, zone: Zone) -> Path:
+    return store.root / zone / "revisions" / f"night={night.isoformat()}"
+
+
+__all__ = [
+    "Current",
+    "Publication",
+    "PublishedFile",
+    "current",
+    "mend_links",
+    "nights",
+    "publish",
+    "read_current",
+    "read_revision",
+    "revision",
+    "verify_night",
+    "withdraw",
+]

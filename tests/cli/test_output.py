@@ -1,0 +1,133 @@
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.cli.output import Format, fail, plain, progress, say, show
+from screening.tables.codes import Outcome
+from screening.tables.errors import UsageError
+
+ROWS = [
+    {"flight_id": "Q110", "travellers": 12, "outcome": Outcome.SCREENED, "day": date(2026, 11, 23)},
+    {"flight_id": "Q111", "travellers": None, "reason": "cut, off"},
+]
+
+
+def printed(capsys, rows, shape, **more):
+    show(rows, shape, **more)
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def test_json_is_an_array_of_objects_with_iso_dates_and_nulls(capsys):
+    assert json.loads(printed(capsys, ROWS, Format.JSON)) == [
+        {"flight_id": "Q110", "travellers": 12, "outcome": "screened", "day": "2026-11-23", "reason": None},
+        {"flight_id": "Q111", "travellers": None, "outcome": None, "day": None, "reason": "cut, off"},
+    ]
+
+
+def test_csv_has_a_header_and_empty_nulls(capsys):
+    rows = list(csv.reader(io.StringIO(printed(capsys, ROWS, Format.CSV))))
+    assert rows == [
+        ["flight_id", "travellers", "outcome", "day", "reason"],
+        ["Q110", "12", "screened", "2026-11-23", ""],
+        ["Q111", "", "", "", "cut, off"],
+    ]
+
+
+def test_columns_name_order_and_choice_and_stand_without_rows(capsys):
+    assert printed(capsys, ROWS, Format.CSV, columns=["travellers", "flight_id"]).splitlines()[1] == "12,Q110"
+    assert printed(capsys, [], Format.CSV, columns=["a", "b"]) == "a,b\n"
+    assert json.loads(printed(capsys, [], Format.JSON)) == []
+    assert "a" in printed(capsys, [], Format.TABLE, columns=["a"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("[/x]", id="would raise as markup"),
+        pytest.param("[bold]A[/bold]", id="would forge"),
+        pytest.param(":smile:", id="would become an emoji"),
+        pytest.param("x" * 400, id="longer than any terminal"),
+    ],
+)
+def test_a_name_is_printed_as_it_is(name, capsys):
+    assert name in printed(capsys, [{"name": name}], Format.TABLE, title="[red]T")
+
+
+@pytest.mark.parametrize("shape", Format)
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\u2028"])
+def test_no_sign_that_steers_a_terminal_is_printed(sign, shape, capsys):
+    out = printed(capsys, [{"name": f"A{sign}B"}], shape, title=f"T{sign}")
+    assert sign not in out
+    if shape is Format.JSON:
+        assert json.loads(out) == [{"name": f"A{sign}B"}]
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.text() | st.integers() | st.floats() | st.none() | st.lists(st.text(), max_size=3))
+def test_any_value_can_be_printed_in_any_shape(value):
+    with pytest.MonkeyPatch.context() as patch:
+        for shape in Format:
+            out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+            patch.setattr("sys.stdout", out)
+            show([{"v": value}], shape)
+            out.flush()
+            assert out.buffer.getvalue()
+
+
+def test_a_file_name_that_is_no_unicode_can_be_printed_as_json(capsys):
+    assert json.loads(printed(capsys, [{"file": "a\udcff"}], Format.JSON)) == [{"file": "a\udcff"}]
+
+
+def test_text_that_a_spreadsheet_would_compute_is_quoted_in_csv_numbers_are_not(capsys):
+    out = printed(capsys, [{"a": "=1+1", "b": -2, "c": "-x", "d": "@x"}], Format.CSV)
+    assert out.splitlines()[1] == "'=1+1,-2,'-x,'@x"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(
+            datetime(2026, 11, 23, 6, 12, tzinfo=UTC), "2026-11-23T06:12:00+00:00", id="time with zone"
+        ),
+        pytest.param({"b", "a"}, "a; b", id="a set in order"),
+        pytest.param([], "", id="empty list"),
+        pytest.param([{"k": None}], '{"k": null}', id="mapping in a list"),
+        pytest.param(float("nan"), "", id="not a number"),
+    ],
+)
+def test_values_are_written_plainly(value, text):
+    assert plain(value) == text
+
+
+def test_progress_speaks_only_to_a_terminal(capsys, monkeypatch):
+    progress("reading")
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    progress("reading\x1b[2J")
+    assert capsys.readouterr() == ("", "reading [2J\n")
+
+
+def test_an_error_is_told_in_four_parts_on_stderr(capsys):
+    fail(
+        UsageError("no such night\x1b", where="--night", effect="nothing was done", remedy="screening tables")
+    )
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "no such night ",
+        "  where:  --night",
+        "  effect: nothing was done",
+        "  remedy: screening tables",
+    ]
+
+
+def test_prose_keeps_its_lines(capsys):
+    say("one\ntwo\x1b")
+    assert capsys.readouterr() == ("one\ntwo \n", "")

@@ -1,0 +1,112 @@
+"""Airflow's environment stands before its first import; nights are made once and copied."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+os.environ.update(
+    {
+        "AIRFLOW_HOME": mkdtemp(prefix="screening-tests-airflow-"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
+        "GX_ANALYTICS_ENABLED": "false",
+        "SCREENING_TASK_RETRIES": "0",
+    }
+)
+for _name in ("SCREENING_STORE", "SCREENING_PROFILE", "SCREENING_INBOX", "SCREENING_KEYS", "SCREENING_ACTOR"):
+    os.environ.pop(_name, None)
+
+NIGHT = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def made_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small generated night; read only, copy what you change."""
+    from screening.lab.generate.night import Size, generate
+
+    folder = tmp_path_factory.mktemp("made")
+    generate(folder, NIGHT, Size(flights=8, travellers=240, alerts=150), seed=7)
+    return folder
+
+
+@pytest.fixture
+def agency(made_night: Path, tmp_path: Path) -> Path:
+    """A copy of the small night in a folder of its own: inbox/, alerts/, profile.toml; store/ is not there yet."""
+    folder = tmp_path / "agency"
+    shutil.copytree(made_night, folder)
+    return folder
+
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def screening() -> Command:
+    """Run the command line in a process of its own, in an agency's folder."""
+
+    def call(
+        folder: Path, *arguments: str, check: int | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", "from screening.cli.main import app; app()", *arguments],
+            cwd=folder,
+            env={**_environment(), **environment},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        if check is not None:
+            assert done.returncode == check, done.stdout + done.stderr
+        return done
+
+    return call
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SCREENING_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "SCREENING_ACTOR": "tester"}
+
+
+@pytest.fixture(scope="session")
+def promised() -> Callable[[Path], dict[str, str]]:
+    """Hashes of every file in the same-bytes promise: published tables and landing content of a store."""
+    import hashlib
+    import json
+
+    def hashes(store: Path) -> dict[str, str]:
+        found = {}
+        for current in sorted(store.glob("nights/*/CURRENT.json")):
+            document = json.loads(current.read_text())
+            found[f"{document['night']} frozen"] = document["frozen"]
+            for entry in document["files"]:
+                data = (store / entry["path"]).read_bytes()
+                digest = hashlib.sha256(data).hexdigest()
+                assert digest == entry["sha256"], entry["path"]
+                found[f"{document['night']} {entry['zone']}/{Path(entry['path']).name}"] = digest
+        for path in sorted((store / "landing" / "content").rglob("*.bin")):
+            found[path.relative_to(store).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return found
+
+    return hashes
+
+
+@pytest.fixture
+def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Environment variables of the product, unset; set what the test needs."""
+    yield monkeypatch

@@ -1,0 +1,159 @@
+"""The DAGs really run: same bytes as the command line, red where a person is needed, nobody's name anywhere."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from screening.night.stages import Task, tasks
+
+pytestmark = pytest.mark.slow
+NIGHT = "2026-11-23"
+
+
+@pytest.fixture(scope="module")
+def ran(made_night, tmp_path_factory):
+    """The nightly DAG, run in a process of its own with a fresh Airflow home."""
+    folder = tmp_path_factory.mktemp("dag") / "agency"
+    shutil.copytree(made_night, folder)
+    return folder, _airflow(folder, "--night", NIGHT)
+
+
+def _airflow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SCREENING_", "AIRFLOW"))
+    }
+    environment = kept | {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "SCREENING_STORE": str(folder / "store"),
+        "SCREENING_PROFILE": str(folder / "profile.toml"),
+        "SCREENING_INBOX": str(folder / "inbox"),
+        "AIRFLOW_HOME": str(folder / "airflow"),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from screening.cli.main import app; app()", "airflow", "run", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+
+
+def test_the_dag_writes_the_bytes_of_the_command_line(ran, made_night, tmp_path, screening, promised):
+    folder, done = ran
+    assert done.returncode == 1, done.stdout + done.stderr
+    other = tmp_path / "agency"
+    shutil.copytree(made_night, other)
+    screening(other, "run", "--night", NIGHT, check=1)
+    assert promised(folder / "store") == promised(other / "store")
+
+
+def test_the_run_prints_a_summary_and_no_noise(ran):
+    _, done = ran
+    assert done.stderr == ""
+    last = done.stdout.strip().splitlines()[-1]
+    assert re.fullmatch(
+        r"Done\. SCREENED=\d+ FINDINGS=\d+ QUARANTINED=\d+ FAILED=0 .*HITS=\d+ TOTAL=\d+", last
+    )
+    for word in ("Flights", "Travellers", "Hits", "report.html", "Parquet", "Airflow"):
+        assert word in done.stdout
+    assert "WARNING" not in done.stdout
+
+
+def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
+    folder, _ = ran
+    again = _airflow(folder, "--night", NIGHT)
+    assert "nothing is new" in again.stdout
+
+
+def test_the_dag_run_is_red_because_a_person_is_needed(ran):
+    folder, _ = ran
+    import sqlite3
+
+    with sqlite3.connect(folder / "airflow" / "airflow.db") as database:
+        states = dict(
+            database.execute("select task_id, state from task_instance where task_id = 'attention'")
+        )
+        runs = [row[0] for row in database.execute("select state from dag_run order by id")]
+    assert states == {"attention": "failed"} or "failed" in states.values()
+    assert runs[0] == "failed"
+
+
+def test_no_name_date_or_number_of_a_person_is_written_outside_the_zones(ran):
+    import pyarrow.parquet as pq
+
+    folder, done = ran
+    zone = folder / "store" / "individual" / "current" / f"night={NIGHT}"
+    people = pq.read_table(zone / "travellers.parquet").to_pylist()
+    numbers = pq.read_table(zone / "documents.parquet")["number"].to_pylist()
+    planted = {row["surname"] for row in people if row["surname"] and len(row["surname"]) >= 7}
+    planted |= {number for number in numbers if len(number) >= 7}
+    assert len(planted) > 100
+    public = [done.stdout.encode(), done.stderr.encode()]
+    outside = ("store/nights", "store/audit", "store/aggregate", "airflow")
+    for place in outside:
+        public += [path.read_bytes() for path in (folder / place).rglob("*") if path.is_file()]
+    text = b"\n".join(public).upper()
+    found = sorted(
+        word
+        for word in planted
+        if re.search(rb"(?<![0-9A-Z])" + re.escape(word.encode()) + rb"(?![0-9A-Z])", text)
+    )
+    assert found == []
+
+
+def test_the_tasks_of_the_dag_are_those_of_the_stages(root):
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.utils import db
+
+    if not Path(os.environ["AIRFLOW_HOME"], "airflow.db").exists():
+        db.initdb()
+    bag = DagBag(str(root / "dags"))
+    assert bag.import_errors == {}
+    wanted = {str(task) for task in tasks()}
+    for name in ("nightly_screening", "rerun_flights"):
+        dag = bag.dags[name]
+        assert set(dag.task_ids) == wanted
+        assert dag.get_task("publish").trigger_rule == "all_done_min_one_success"
+        assert dag.get_task("attention").retries == 0
+    order = [str(task) for task in tasks()]
+    assert order == [str(task) for task in Task]
+
+
+def test_dag_files_hold_no_logic(root):
+    for path in sorted((root / "dags").glob("*.py")):
+        tree = ast.parse(path.read_text())
+        kinds = {type(node) for node in ast.walk(tree)}
+        assert not kinds & {ast.For, ast.While, ast.Try, ast.ListComp, ast.Lambda}, path.name
+        assert not any(isinstance(node, ast.If) for node in ast.walk(tree)), path.name
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins", "night"),
+    [
+        pytest.param("Europe/Berlin", "2026-06-30T23:00:00+00:00", "2026-07-01", id="summer, east of UTC"),
+        pytest.param("Europe/Berlin", "2026-01-10T00:00:00+00:00", "2026-01-10", id="winter"),
+        pytest.param("America/New_York", "2026-07-01T05:00:00+00:00", "2026-07-01", id="west of UTC"),
+        pytest.param("Pacific/Auckland", "2026-07-01T13:00:00+00:00", "2026-07-02", id="far east"),
+    ],
+)
+def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monkeypatch, zone, begins, night):
+    import pendulum
+
+    from screening.night import tasks as airflow_tasks
+
+    profile = tmp_path / "profile.toml"
+    profile.write_text(f'[agency]\ntime_zone = "{zone}"\n')
+    monkeypatch.setenv("SCREENING_PROFILE", str(profile))
+    airflow_tasks._schedule_settings.cache_clear()
+    context = {"params": {"night": None}, "data_interval_start": pendulum.parse(begins)}
+    assert airflow_tasks.night_of(context).isoformat() == night
+    assert airflow_tasks.night_of({"params": {"night": "2025-05-05"}}).isoformat() == "2025-05-05"
+    airflow_tasks._schedule_settings.cache_clear()

@@ -1,0 +1,168 @@
+"""Every leg has an outcome, its reason and the command that mends it."""
+
+from datetime import date, datetime
+
+import pytest
+
+from screening.night.outcomes import Failure, Told, outcomes
+from screening.tables import analyst, individual, landing
+
+LEG = "XQ401-20261123-ARN-VIE"
+
+
+def flight(leg=LEG, findings=()):
+    return {
+        "flight_id": leg,
+        "carrier": "XQ",
+        "number": "401",
+        "marketing": [],
+        "origin": "ARN",
+        "destination": "VIE",
+        "departure_local": datetime(2026, 11, 23, 9, 15),
+        "service_date": date(2026, 11, 23),
+        "api_status": "final",
+        "pnr_status": "missing",
+        "travellers": 0,
+        "findings": list(findings),
+    }
+
+
+def finding(code, level):
+    return {"code": code, "level": level, "segment": None, "offset": 0, "text": code}
+
+
+def aside(unit="message", leg=LEG, codes=("no_leg_with_date",), input_id="a"):
+    return {
+        "quarantine_id": f"{input_id}:{unit}",
+        "input_id": input_id,
+        "unit": unit,
+        "flight_id": leg,
+        "offset": 0,
+        "length": 9,
+        "class": "api",
+        "codes": list(codes),
+        "reason": "set aside",
+    }
+
+
+def given_input(name, status, input_id="a", reason=None):
+    return {
+        "input_id": input_id,
+        "name": name,
+        "kind": "edifact",
+        "bytes": 9,
+        "messages": 1,
+        "status": status,
+        "reason_code": reason,
+    }
+
+
+def told(flights=(), quarantine=(), inputs=()):
+    return Told(
+        individual.FLIGHTS.table(flights),
+        individual.TRAVELLERS.empty(),
+        individual.MESSAGES.empty(),
+        individual.QUARANTINE.table(quarantine),
+        analyst.HITS.empty(),
+        landing.INPUTS.table(inputs),
+    )
+
+
+def one(found, failures=None):
+    [row] = outcomes(found, failures or {}, night="2026-11-23", pins_hash="p").to_pylist()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("found", "failures", "outcome", "code", "mended"),
+    [
+        pytest.param(told([flight()]), {}, "screened", None, False, id="nothing to say"),
+        pytest.param(
+            told([flight(findings=[finding("unt_count_differs", "info")])]),
+            {},
+            "screened",
+            None,
+            False,
+            id="an info calls nobody",
+        ),
+        pytest.param(
+            told([flight(findings=[finding("cnt_differs", "warning")])]),
+            {},
+            "screened_with_findings",
+            "cnt_differs",
+            False,
+            id="a warning is told",
+        ),
+        pytest.param(
+            told([flight()], [aside("traveller", codes=("name_missing",))]),
+            {},
+            "screened_with_findings",
+            "name_missing",
+            True,
+            id="a traveller set aside",
+        ),
+        pytest.param(told([], [aside()]), {}, "quarantined", "no_leg_with_date", True, id="nothing usable"),
+        pytest.param(
+            told([flight()]),
+            {LEG: Failure("unforeseen_error", "KeyError in x.py:1")},
+            "failed",
+            "unforeseen_error",
+            True,
+            id="our own fault",
+        ),
+        pytest.param(
+            told([], [aside(leg=None, codes=("no_interchange",))], [given_input("n.txt", "quarantined")]),
+            {},
+            "quarantined",
+            "no_interchange",
+            True,
+            id="a file that names no leg",
+        ),
+    ],
+)
+def test_outcome(found, failures, outcome, code, mended):
+    row = one(found, failures)
+    assert (row["outcome"], row["reason_code"], row["mend"] is not None) == (outcome, code, mended)
+    assert row["mend"] is None or row["mend"].startswith("screening ")
+
+
+def test_text_after_an_interchange_is_no_flight_of_its_own():
+    found = told([flight()], [aside("bytes", leg=None, codes=("text_after_unz",))])
+    found = Told(
+        **{
+            **{name: getattr(found, name) for name in Told.__dataclass_fields__},
+            "inputs": landing.INPUTS.table([given_input("a.edi", "read_in_part")]),
+            "quarantine": individual.QUARANTINE.table([aside("bytes", leg=None)]),
+            "messages": individual.MESSAGES.table([message()]),
+        }
+    )
+    assert [row["flight_id"] for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()] == [LEG]
+
+
+def message():
+    return {
+        "message_id": "a:0",
+        "input_id": "a",
+        "offset": 0,
+        "length": 9,
+        "source": "api",
+        "type": "PAXLST",
+        "version": "D:12B",
+        "dialect": "paxlst",
+        "function": "passengers",
+        "action": "full",
+        "read": 0,
+        "complete": True,
+        "flight_ids": [LEG],
+        "status": "ok",
+        "findings": [],
+    }
+
+
+def test_the_hash_of_a_leg_depends_on_pins_and_its_own_statements_only():
+    alone = one(told([flight()]))["frozen"]
+    both = outcomes(
+        told([flight(), flight("XQ402-20261123-ARN-VIE")]), {}, night="n", pins_hash="p"
+    ).to_pylist()
+    assert {row["flight_id"]: row["frozen"] for row in both}[LEG] == alone
+    assert outcomes(told([flight()]), {}, night="n", pins_hash="q").to_pylist()[0]["frozen"] != alone
