@@ -17,6 +17,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
 setup: $(VENV)/ready ## Make .venv from the lock (quick when nothing changed)
+	@:
 
 $(VENV)/ready: pyproject.toml requirements.lock
 	@bash .ci/setup "$(VENV)" "$(PYTHON)"

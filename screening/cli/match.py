@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _Table = Annotated[Path, typer.Option(help="Parquet file of evaluation tables (docs/interfaces.md).")]
+_Exhaustive = Annotated[bool, typer.Option("--exhaustive", help="Score every pair, no candidates.")]
+_All = Annotated[bool, typer.Option("--all-scored", help="Keep pairs below the floor too.")]
 PER_1000_KEPT = 50.0
 """Pairs are written down to the score that 50 of 1,000 innocents reach: far below any threshold in use."""
 
@@ -22,8 +24,8 @@ def match(
     travellers: _Table,
     alerts: _Table,
     out: Annotated[Path, typer.Option(help="Parquet file of hits to write.")],
-    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Score every pair.")] = False,
-    all_scored: Annotated[bool, typer.Option("--all-scored", help="Keep lower pairs too.")] = False,
+    exhaustive: _Exhaustive = False,
+    all_scored: _All = False,
 ) -> None:
     """Match travellers with alerts and write scored, explained pairs.
 

@@ -2,12 +2,16 @@ r"""Which tokens of a name carry it, and which only lead to the next (al, bin, d
 
 A particle is left out where another token follows it, because carriers, lists and documents keep, drop or
 join it as they please (measured on public lists: the same alias stands with and without `al-`); joined to its
-token it stays as a second spelling. ABD and its article are one token, ABDUL, for the same reason.
+token it stays as a second spelling. ABD and its article are one token, ABDUL, for the same reason, and
+ABDELKADER or ABDURRAHMAN are two (before a sun letter the article takes its sound: ALA-LC romanisation of
+Arabic, rule 17).
 
 >>> [(part.token, part.with_particles) for part in significant(("VAN", "DER", "BERG"))]
 [('BERG', 'VANDERBERG')]
 >>> [part.token for part in significant(("ABD", "AL", "RAHMAN", "AL", "MASRI"))]
 ['ABDUL', 'RAHMAN', 'MASRI']
+>>> [part.token for part in significant(("ABDELKADER", "ABDERRAHMANE", "ABDULLAH"))]
+['ABDUL', 'KADER', 'ABDUL', 'RAHMANE', 'ABDULLAH']
 >>> [part.token for part in significant(("ALIYEV", "ILHAM", "OGLU"))]
 ['ALIYEV', 'ILHAM']
 >>> [part.token for part in significant(("BEN",))]
@@ -15,12 +19,15 @@ token it stays as a second spelling. ABD and its article are one token, ABDUL, f
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 SERVANT = frozenset({"ABD", "ABDAL", "ABDEL", "ABDUL", "ABDOL", "ABDOUL", "ABED"})
 _ARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "AD", "ASH", "EZ", "AZ", "OL"})
+_SERVANT_OF = re.compile(r"^ABD(?:OU|[AEOU])(?:L|([DNRSTZ])(?=\1))([A-Z]{3,})$")
+_OF_GOD = re.compile(r"^ABD(?:OU|[AEOU])LL?AH?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,11 @@ def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
             at += 2 if parts[at + 1] in _ARTICLES and at + 2 < end else 1
             before = []
             continue
-        if token in words.particles and at + 1 < end:
+        of = None if _OF_GOD.match(token) else _SERVANT_OF.match(token)
+        if of:
+            found += [Significant("ABDUL"), Significant(of[2])]
+            before = []
+        elif token in words.particles and at + 1 < end:
             before.append(token)
         else:
             found.append(Significant(token, "".join(before) + token if before else None))

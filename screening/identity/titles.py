@@ -1,9 +1,9 @@
 """Titles glued to names, and words that stand where no name was known.
 
 Reservation systems write the title behind the given names, glued or after a blank (`JOHNMR`, `NINA MS`), some
-before them (`MRJONATHON`). A title goes where at least two letters remain; the caller keeps the form as sent as
-a second reading, since nothing but knowledge of names tells ADAMS (a name) from ADA MS. Known names that end
-or begin like a title are never cut. A generation suffix (`SMITHJR`) is part of the name.
+before them (`MRJONATHON`). A title goes where at least two letters remain; the caller keeps the form as sent
+as a second reading, since nothing but knowledge of names tells ADAMS (a name) from ADA MS. Known
+names that end or begin like a title are never cut. A generation suffix (`SMITHJR`) is part of the name.
 
 Source: AIRIMP (name element) as far as docs/messages.md quotes it; IATA PNRGOV guide, examples of TIF
 (`YY+MOANMISS`, `ATUYETMAIVAN+MISS`).

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from screening.messages.describe import READ_SCHEMA
+from screening.messages.read_schema import READ_SCHEMA
 from screening.night.gates import GATES, suite
 from screening.profile.model import Profile
 from screening.tables import ALL

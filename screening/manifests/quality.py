@@ -1,13 +1,13 @@
 """Data quality of each carrier and night: what a letter to the carrier quotes.
 
-Measures: legs and how many of them have API and PNR, how many manifests are final; travellers and the share of them
-with birth date, document, nationality, sex; API without PNR and the reverse; lateness against the schedule of pushes
-(-72, -48, -24 h, -0): how long before departure API and PNR were last sent, how many PNR pushes a leg had; messages
-and findings by code.
+Measures: legs and how many of them have API and PNR, how many manifests are final; travellers and the share
+of them with birth date, document, nationality, sex; API without PNR and the reverse; lateness against the
+schedule of pushes (-72, -48, -24 h, -0): how long before departure API and PNR were last sent, how many PNR
+pushes a leg had; messages and findings by code.
 
-UNB times carry no zone. They are read as UTC, as most systems send them, and the unit says so: a carrier that sends
-local time shows a constant offset, which is a finding for the letter by itself. Departures are put into UTC by the
-zone of their airport; a leg of an unknown airport counts in everything but lateness.
+UNB times carry no zone. They are read as UTC, as most systems send them, and the unit says so: a carrier
+that sends local time shows a constant offset, which is a finding for the letter by itself. Departures are
+put into UTC by the zone of their airport; a leg of an unknown airport counts in everything but lateness.
 
 Nothing here is about a person: shares are of all travellers of a carrier and night.
 """
@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.identity.airports import utc
+from screening.manifests.legs import operating
 from screening.tables import aggregate
 from screening.tables.codes import Action, Completeness, MessageStatus, Role, Source
 
@@ -181,12 +182,13 @@ def _sent_times(messages: pa.Table, message_legs: pa.Table) -> dict[tuple[str, s
         )
         if status != MessageStatus.QUARANTINED and action in _STATES and sent is not None
     }
+    root, _ = operating(message_legs, set(messages["message_id"].to_pylist()) - said.keys())
     found: dict[tuple[str, str], set[datetime]] = defaultdict(set)
     columns = (message_legs[name].to_pylist() for name in ("message_id", "flight_id"))
     for message, flight in zip(*columns, strict=True):
         if message in said:
             source, sent = said[message]
-            found[flight, source].add(sent)
+            found[root.get(flight, flight), source].add(sent)
     return found
 
 

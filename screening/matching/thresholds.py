@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from screening.matching.model import Model
 from screening.profile.model import ListPolicy
 
+_SMALLEST = 100  # names; the table holds no longer for lists so short that one name decides
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -86,11 +88,18 @@ def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
 
 
 def _row(table: Table, names: int) -> list[float]:
-    """Give the thresholds by rate for a list of so many names; smaller lists go on downwards."""
+    """Give the thresholds by rate for a list of so many names.
+
+    Outside the measured sizes all rates move by one step, so that they never cross.
+    """
     sizes = [math.log(size) for size in table.sizes]
-    return [
-        _between(sizes, [row[at] for row in table.scores], math.log(names)) for at in range(len(table.rates))
-    ]
+    size = math.log(max(names, _SMALLEST))
+    inside = min(max(size, sizes[0]), sizes[-1])
+    rates = range(len(table.rates))
+    row = [_between(sizes, [scores[at] for scores in table.scores], inside) for at in rates]
+    one, two = (0, 1) if size < sizes[0] else (len(sizes) - 2, len(sizes) - 1)
+    step = sum(table.scores[two][at] - table.scores[one][at] for at in rates) / len(table.rates)
+    return [score + step * (size - inside) / (sizes[two] - sizes[one]) for score in row]
 
 
 def _between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:

@@ -33,6 +33,7 @@ _FILES = (
     _error("archive_encrypted", Effect.BYTES, "A member of an archive is encrypted."),
     _error("too_many_members", Effect.BYTES, "An archive holds more members than the profile allows."),
     _error("file_too_large", Effect.BYTES, "The file is larger than the profile allows."),
+    _error("file_empty", Effect.BYTES, "The file holds no bytes."),
     _error("unb_missing", Effect.INTERCHANGE, "No interchange begins in these bytes."),
     _error("interchange_without_message", Effect.INTERCHANGE, "The interchange holds no message."),
     _error("other_message_type", Effect.MESSAGE, "The message is neither PAXLST nor PNRGOV."),

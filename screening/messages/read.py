@@ -79,6 +79,8 @@ def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Re
         whole.tiles += part.tiles
         whole.sensitive += part.sensitive
         whole.findings += part.findings
+    if not data:
+        whole.findings.append(finding("file_empty", 0))
     _lead_findings(whole)
     _sequences(whole)
     whole.tiles = tiled(whole.tiles)

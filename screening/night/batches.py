@@ -151,12 +151,14 @@ class Screened:
 
     Attributes:
         hits, evidence, ledger: tables.
+        silenced: pairs above their threshold that a person's clearance keeps silent.
         failures: legs on which our code failed.
     """
 
     hits: pa.Table
     evidence: pa.Table
     ledger: pa.Table
+    silenced: int
     failures: dict[str, Failure]
 
 
@@ -186,6 +188,7 @@ def screen(
         analyst.HITS.conform(pa.concat_tables([part.hits for part in parts])),
         analyst.EVIDENCE.conform(pa.concat_tables([part.evidence for part in parts])),
         individual.LEDGER.conform(pa.concat_tables([part.ledger for part in parts])),
+        sum(part.silenced for part in parts),
         {leg: failure for part in parts for leg, failure in part.failures.items()},
     )
 
@@ -204,6 +207,7 @@ def _screen_leg(
             analyst.HITS.empty(),
             analyst.EVIDENCE.empty(),
             individual.LEDGER.table(rows),
+            0,
             {leg: Failure("unforeseen_error", f"our code failed on this flight: {_place(fault)}")},
         )
 
@@ -256,7 +260,7 @@ def _screen(
         zip(counted["flight_id"].to_pylist(), counted["traveller_id_count"].to_pylist(), strict=True)
     )
     rows = [row for leg in legs for row in line("screen", leg, "travellers", passed=numbers.get(leg, 0))]
-    return Screened(raised.hits, raised.evidence, individual.LEDGER.table(rows), {})
+    return Screened(raised.hits, raised.evidence, individual.LEDGER.table(rows), raised.silenced, {})
 
 
 def begins(frozen: Frozen) -> datetime:

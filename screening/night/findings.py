@@ -12,13 +12,6 @@ KINDS: tuple[FindingKind, ...] = (
         "Nothing if the file is known to be old; else ask the carrier. The leg was screened.",
     ),
     FindingKind(
-        "file_too_large",
-        Level.ERROR,
-        Effect.BYTES,
-        "The file is larger than `intake.max_file_bytes`; it was not read.",
-        "Raise the limit in the profile if the carrier really sends such files, then `screening rerun`.",
-    ),
-    FindingKind(
         "nothing_said",
         Level.ERROR,
         Effect.MESSAGE,
@@ -31,5 +24,12 @@ KINDS: tuple[FindingKind, ...] = (
         Effect.NONE,
         "Our own code failed on this leg; the other legs of its batch were screened.",
         "Report the error's type and place with the input's id; `screening rerun` with a mended version.",
+    ),
+    FindingKind(
+        "batch_lost",
+        Level.ERROR,
+        Effect.NONE,
+        "The task that screened this flight's batch ended for good without a result.",
+        "Look at the task's log in Airflow (killed, out of memory?), then `screening rerun --failed`.",
     ),
 )

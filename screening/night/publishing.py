@@ -30,6 +30,7 @@ class Parts:
         read: tables of the read stage.
         settled: flights, travellers, documents, ledger, scope.
         hits, evidence, ledger: tables of the screen stage.
+        silenced: pairs that a clearance keeps silent.
         failures: legs on which our code failed.
     """
 
@@ -38,6 +39,7 @@ class Parts:
     hits: pa.Table
     evidence: pa.Table
     ledger: pa.Table
+    silenced: int
     failures: dict[str, Failure]
 
 
@@ -80,7 +82,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         merged["travellers"],
         night=frozen.night,
     )
-    merged["night_health"] = _health(frozen, merged)
+    merged["night_health"] = _health(frozen, merged, parts.silenced)
     return merged
 
 
@@ -245,7 +247,7 @@ def _earlier_published(
     return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
 
 
-def _health(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
+def _health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:
     """Figures of the night as a whole."""
     outcome = merged["outcomes"]["outcome"].to_pylist()
     aside = pc.sum(merged["outcomes"]["quarantined"]).as_py() or 0
@@ -259,6 +261,7 @@ def _health(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),
+        ("hits_silenced", silenced, "pairs screened in this revision"),
     ]
     return aggregate.NIGHT_HEALTH.table(
         {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}

@@ -4,16 +4,18 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 `analyst/reports/night=D/`: it shows hits, so it lies where they lie. It can be made again at any time.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night import acts, lists
 from screening.night.embedded import airflow_home
-from screening.night.frozen import Frozen, load_frozen
+from screening.night.frozen import Frozen, frozen_path, load_frozen
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night import render
@@ -68,7 +70,8 @@ def view(store: Store, night: date) -> NightView:
         agency=frozen.agency_profile().agency.name if frozen else "",
         lists=_list_states(store, frozen),
         history=list(_history(store, night)),
-        notes=_notes(frozen),
+        gates=[row for found in _gates(store, frozen) for row in found["rows"]],
+        notes=_notes(store, frozen),
     )
 
 
@@ -146,7 +149,25 @@ def _history(store: Store, night: date) -> Iterable[NightFigures]:
         )
 
 
-def _notes(frozen: Frozen | None) -> list[str]:
-    if frozen is None or frozen.pins.key_id != DEMONSTRATION_ID:
+def _gates(store: Store, frozen: Frozen | None) -> list[dict[str, Any]]:
+    """What the gates of the published revision found, as written beside its frozen set."""
+    if frozen is None:
         return []
-    return ["Demonstration key: pseudonyms of this night can be computed by anyone. Not for real travellers."]
+    folder = frozen_path(store, frozen.night, frozen.revision).parent
+    return [json.loads(path.read_text()) | {"name": path.stem} for path in sorted(folder.glob("gate-*.json"))]
+
+
+def _notes(store: Store, frozen: Frozen | None) -> list[str]:
+    notes = []
+    if frozen is not None and frozen.pins.key_id == DEMONSTRATION_ID:
+        notes.append(
+            "Demonstration key: pseudonyms of this night can be computed by anyone. Not for real travellers."
+        )
+    for gate in _gates(store, frozen):
+        if gate["let_through"]:
+            name = gate["name"].removeprefix("gate-")
+            notes.append(f"A person let the night through the gate `{name}`; who and why: audit record.")
+    for row in read_current(store, frozen.night, aggregate.NIGHT_HEALTH).to_pylist() if frozen else []:
+        if row["measure"] == "hits_silenced" and row["value"]:
+            notes.append(f"{row['value']:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
+    return notes

@@ -22,6 +22,7 @@ from screening.night.reading import carried, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
+from screening.store.files import write_json
 from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
@@ -138,7 +139,7 @@ def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
             quarantined=_quarantined(run),
             baseline=_baseline(run),
         )
-        _note_gate(run, report)
+        _note_gate(run, report, let_through)
         if report.refused and report.name not in let_through:
             raise refusal(report, run.frozen.night)
     return int(settled["flights"].num_rows)
@@ -180,6 +181,7 @@ def screen(run: Run, unit: str) -> int:
                     "hits": screened.hits,
                     "evidence": screened.evidence,
                     "ledger": screened.ledger,
+                    "silenced": pa.table({"pairs": pa.array([screened.silenced], pa.int64())}),
                     "failures": pa.table(
                         {
                             "flight_id": pa.array([leg for leg, _ in failures], pa.string()),
@@ -216,7 +218,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
                 tables["travellers"],
                 gates=run.frozen.agency_profile().gates,
             )
-            _note_gate(run, report)
+            _note_gate(run, report, let_through)
             if report.refused and report.name not in let_through:
                 raise refusal(report, run.frozen.night)
             for gate in sorted(let_through):
@@ -237,11 +239,6 @@ def settled_tables(run: Run) -> dict[str, pa.Table]:
     return {name: run.work.read("settle", _NIGHT, name) for name in names}
 
 
-def gate_reports(run: Run) -> list[dict[str, object]]:
-    """What the gates of the run found; empty once it was published and its work folder is gone."""
-    return [row for unit in run.work.units("gate") for row in run.work.read("gate", unit, "gate").to_pylist()]
-
-
 def _gathered(run: Run) -> dict[str, pa.Table]:
     return settling.gather(run.work)
 
@@ -260,6 +257,7 @@ def _parts(run: Run) -> publishing.Parts:
     settled = settled_tables(run)
     hits, evidence, ledger = [], [], []
     failures: dict[str, Failure] = {}
+    silenced = 0
     done = set(run.work.units("screen"))
     for batch in _batches(run):
         if batch.unit not in done:
@@ -269,6 +267,7 @@ def _parts(run: Run) -> publishing.Parts:
         hits.append(run.work.read("screen", batch.unit, "hits"))
         evidence.append(run.work.read("screen", batch.unit, "evidence"))
         ledger.append(run.work.read("screen", batch.unit, "ledger"))
+        silenced += run.work.read("screen", batch.unit, "silenced")["pairs"][0].as_py()
         for row in run.work.read("screen", batch.unit, "failures").to_pylist():
             failures[row["flight_id"]] = Failure(row["code"], row["text"])
     return publishing.Parts(
@@ -277,6 +276,7 @@ def _parts(run: Run) -> publishing.Parts:
         hits=analyst.HITS.conform(pa.concat_tables([analyst.HITS.empty(), *hits])),
         evidence=analyst.EVIDENCE.conform(pa.concat_tables([analyst.EVIDENCE.empty(), *evidence])),
         ledger=individual.LEDGER.conform(pa.concat_tables([individual.LEDGER.empty(), *ledger])),
+        silenced=silenced,
         failures=failures,
     )
 
@@ -310,9 +310,11 @@ def _baseline(run: Run) -> list[int]:
     return found
 
 
-def _note_gate(run: Run, report: GateReport) -> None:
-    rows = [{key: str(value) for key, value in row.items()} for row in report.rows()]
-    run.work.write("gate", report.name, {"gate": pa.Table.from_pylist(rows)})
+def _note_gate(run: Run, report: GateReport, let_through: Collection[str]) -> None:
+    """Write down what a gate found beside the frozen set; figures only, no value of a person."""
+    folder = frozen_path(run.store, run.frozen.night, run.frozen.revision).parent
+    lifted = report.refused and report.name in let_through
+    write_json(folder / f"gate-{report.name}.json", {"rows": report.rows(), "let_through": lifted})
 
 
 def _end(run: Run) -> None:

@@ -201,7 +201,7 @@ class _Reader:
             parts = (family, given) if family and given else (None, None)
             names.append(Name(full, kind, parts[0], parts[1], quality, self.source("nameAlias", values)))
         names = unique(names, lambda name: (name.kind is NameKind.WEAK, name.full))
-        # the Union marks no primary name; the first strong one in Latin script is what it files a person under
+        # the Union marks no primary name: it files a person under the first strong one in Latin script
         first = next((place for place, name in enumerate(names) if name.kind is NameKind.ALIAS), 0)
         for place, listed in enumerate(names):
             kind = NameKind.PRIMARY if place == first else listed.kind

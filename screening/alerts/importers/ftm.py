@@ -111,6 +111,29 @@ def _names(record: Record, caption: str, properties: _Properties) -> None:
             record.remark(name, text)
 
 
+def _facts(record: Record, properties: _Properties, findings: list[AlertFinding]) -> None:
+    source = f"ftm {record.source_id}"
+    for written in properties.get("nationality", []):
+        add_nationality(record, written, f"{source} nationality", _ROLE, findings)
+    for written in properties.get("gender", []):
+        if code := _SEXES.get(written.lower()):
+            record.own.facts.append(Fact(FactKind.SEX, code, f"{source} gender"))
+        else:
+            record.remark("gender", written)
+    for written in (*properties.get("birthPlace", []), *properties.get("birthCountry", [])):
+        add_birth_place(record, written, f"{source} birthPlace")
+
+
+def _remarks(record: Record, properties: _Properties, counts: Counter[str]) -> None:
+    """Keep what has no column; drop what an alert must not carry."""
+    for name, values in properties.items():
+        if name in _SPECIAL:
+            counts["special_categories_dropped"] += len(values)
+        elif name not in _READ:
+            for text in values:
+                record.remark(name, text)
+
+
 def _person(
     entity: Mapping[str, object], properties: _Properties, findings: list[AlertFinding], counts: Counter[str]
 ) -> Record:
@@ -124,15 +147,7 @@ def _person(
                 AlertFinding("list_date_unread", _ROLE, record.source_id, "date of birth kept as text")
             )
         record.own.dates.append(BirthDate(known or unread(written), f"{source} birthDate: {written}"))
-    for written in properties.get("nationality", []):
-        add_nationality(record, written, f"{source} nationality", _ROLE, findings)
-    for written in properties.get("gender", []):
-        if code := _SEXES.get(written.lower()):
-            record.own.facts.append(Fact(FactKind.SEX, code, f"{source} gender"))
-        else:
-            record.remark("gender", written)
-    for written in (*properties.get("birthPlace", []), *properties.get("birthCountry", [])):
-        add_birth_place(record, written, f"{source} birthPlace")
+    _facts(record, properties, findings)
     for name, kind in _NUMBERS:
         for number in properties.get(name, []):
             _add_document(record, ListedDocument(kind, number, source=f"{source} {name}"))
@@ -140,12 +155,7 @@ def _person(
     referents = entity.get("referents")
     for referent in referents if isinstance(referents, list) else []:
         record.remark("referents", clean(str(referent)))
-    for name, values in properties.items():
-        if name in _SPECIAL:
-            counts["special_categories_dropped"] += len(values)
-        elif name not in _READ:
-            for text in values:
-                record.remark(name, text)
+    _remarks(record, properties, counts)
     return record
 
 

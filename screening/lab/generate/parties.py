@@ -129,6 +129,8 @@ def draw_parties(
                 continue
             ages = _ADULT if place == 0 else None
             person = draw_person(rng, culture, today, surname=surname if family else None, ages=ages)
+            if family and any(_first_given(person) == _first_given(other) for other, _, _ in people):
+                person = draw_person(rng, culture, today, surname=surname, ages=ages)  # seldom in families
             surname = surname or person.surname
             people.append((person, None, Role.PASSENGER))
         if left > size and not is_group and rng.random() < _INFANT_SHARE:
@@ -143,13 +145,18 @@ def draw_parties(
 
 
 def draw_crew(rng: random.Random, flight: Flight, today: date) -> list[Passenger]:
-    """Draw the crew of a flight: people of the carrier's country with a passport and a crew certificate."""
+    """Draw the crew of a flight, people of the carrier's country; they have no booking."""
     culture = load_cultures()[flight.carrier.crew]
-    size = 4 + flight.travellers // 40
-    return [
-        _passenger(rng, draw_person(rng, culture, today, ages=_CREW_AGES), None, Role.CREW, today)
-        for _ in range(size)
-    ]
+    crew = []
+    for _ in range(4 + flight.travellers // 40):
+        member = _passenger(rng, draw_person(rng, culture, today, ages=_CREW_AGES), None, Role.CREW, today)
+        member.in_pnr = False
+        crew.append(member)
+    return crew
+
+
+def _first_given(person: Person) -> str:
+    return person.given.partition(" ")[0]
 
 
 def _party(

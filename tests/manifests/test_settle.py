@@ -1,0 +1,148 @@
+"""Properties of settling: order of arrival, doubles, locality, balance."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.manifests.settle import settle
+from screening.tables import individual as t
+from screening.tables.model import SchemaError
+
+LEGS = ("QX12-20261124-FRA-IAD", "QX12-20261124-IAD-SFO", "QY8-20261124-FRA-IAD")
+PEOPLE = [
+    ("KIM/MIN", "1980-01-01", "A1@KR"), ("KIM/MIN", "1990-01-01", "A1@KR"), ("KIM/MINA", None, None),
+    ("KIM/MIN", None, None), ("ADAM/ANNA", "1980-01-01", "B2@DE"), ("ADAM/ANNE", "1980-01-01", "B2@DE"),
+    ("BERG/BELA", None, "C3@"), ("/", None, "D4@DE"),
+]  # fmt: skip
+ONE = st.builds(
+    lambda who, locator, reference, says: (
+        who,
+        {"locator": locator, "booking_reference": reference, "says": says},
+    ),
+    st.sampled_from(PEOPLE),
+    st.sampled_from([None, "L1", "L2"]),
+    st.sampled_from([None, "1", "2"]),
+    st.sampled_from(["present", "present", "present", "withdrawn"]),
+)
+MESSAGE = st.fixed_dictionaries({
+    "source": st.sampled_from(["api", "pnr"]),
+    "sent": st.sampled_from([None, "08:00", "09:00", "10:00"]),
+    "travellers": st.lists(ONE, max_size=4),
+    "action": st.sampled_from(["full", "full", "full", "update", "cancel", "close", "close_on_board",
+                               "close_not_boarded", "cancel_flight", "change_flight"]),
+    "function": st.sampled_from(["passengers", "passengers", "crew"]),
+    "sender": st.sampled_from(["S1", "S2", None]),
+    "transaction": st.sampled_from([None, "t1", "t2"]),
+    "part": st.sampled_from([None, None, 1, 2]),
+    "stated": st.sampled_from([None, None, 1, 2]),
+    "complete": st.sampled_from([True, True, True, False]),
+    "status": st.sampled_from(["ok", "ok", "ok", "quarantined"]),
+    "leg": st.sampled_from([[LEGS[0]], [LEGS[1]], [LEGS[2]], [LEGS[0], LEGS[1]]]),
+    "marketing": st.sampled_from([[], [], ["QY8"]]),
+})  # fmt: skip
+BOUNDED = settings(max_examples=60, deadline=None)
+
+
+def build(kit, messages):
+    night = kit.Night()
+    for number, message in enumerate(messages):
+        facts = dict(message)
+        people = [kit.person(*who, **more) for who, more in facts.pop("travellers")]
+        part = facts["part"]
+        night.say(facts.pop("source"), facts.pop("sent"), people, file=f"f{number}",
+                  last_part=None if part is None else part == 2, **facts)  # fmt: skip
+    return night
+
+
+def shuffled(table, data):
+    order = data.draw(st.permutations(range(table.num_rows)))
+    return table.take(list(order)) if order else table
+
+
+def run(kit, tables, scope=LEGS, earlier=None):
+    held = t.TRAVELLERS.empty() if earlier is None else earlier
+    return settle(*tables, scope=scope, earlier=held, pseudonym=kit.pseudonym)
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
+def test_any_order_of_arrival_gives_the_same_manifests(kit, messages, data):
+    tables = build(kit, messages).tables()
+    one, other = run(kit, tables), run(kit, [shuffled(table, data) for table in tables])
+    assert one.flights.equals(other.flights)
+    assert one.travellers.equals(other.travellers)
+    assert one.documents.equals(other.documents)
+    assert one.ledger.equals(other.ledger)
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
+def test_statements_drawn_in_twice_change_nothing(kit, messages, data):
+    import pyarrow as pa
+
+    tables = build(kit, messages).tables()
+    doubled = [pa.concat_tables([table, shuffled(table, data)]) for table in tables]
+    one, other = run(kit, tables), run(kit, doubled)
+    assert one.travellers.equals(other.travellers)
+    assert one.ledger.equals(other.ledger)
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=6))
+def test_settling_leg_by_leg_equals_settling_all(kit, messages):
+    tables = build(kit, messages).tables()
+    whole = run(kit, tables)
+    single = [run(kit, tables, [leg]) for leg in whole.flights["flight_id"].to_pylist()]
+    for name in ("flights", "travellers"):
+        rows = [row for settled in single for row in getattr(settled, name).to_pylist()]
+        assert rows == getattr(whole, name).to_pylist()
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=7))
+def test_no_statement_is_missing_from_the_counts(kit, messages):
+    night = build(kit, messages)
+    settled = run(kit, night.tables())
+    for leg in {row["unit"] for row in settled.ledger.to_pylist()}:
+        kit.ledger(settled, leg)
+    assert sum(settled.ledger["received"].to_pylist()) <= len(night.statements)
+    assert sum(settled.ledger["passed"].to_pylist()) == settled.travellers.num_rows
+    assert sum(settled.flights["travellers"].to_pylist()) == settled.travellers.num_rows
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=6))
+def test_ids_of_the_first_night_stay_when_it_is_settled_again(kit, messages):
+    tables = build(kit, messages).tables()
+    one = run(kit, tables)
+    again = run(kit, tables, earlier=one.travellers)
+    assert one.travellers.equals(again.travellers)
+
+
+@BOUNDED
+@given(people=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=6, unique=True))
+def test_a_message_sent_again_in_another_file_changes_no_traveller(kit, people):
+    once, twice = kit.Night(), kit.Night()
+    for night in (once, twice):
+        night.api("08:00", *(kit.person(*who) for who in people), control_reference="1")
+    twice.api("08:00", *(kit.person(*who) for who in people), control_reference="1")
+    columns = ["surname", "given_names", "date_of_birth"]
+    key = [(name, "ascending") for name in columns]
+    one, other = once.settle().travellers.sort_by(key), twice.settle().travellers.sort_by(key)
+    named = [who for who in people if who[1] or who[2]]
+    if len(named) == len(people):
+        assert one.select(columns).equals(other.select(columns))
+    assert other.num_rows >= one.num_rows  # who has a name only cannot be told from his namesake
+
+
+def test_a_statement_without_its_message_is_our_fault(kit):
+    night = kit.Night()
+    night.api("08:00", kit.person("ADAM/ANNA"))
+    night.messages.clear()
+    with pytest.raises(SchemaError, match="message is missing"):
+        night.settle(LEGS[0])
+
+
+def test_nothing_said_gives_empty_tables(kit):
+    settled = kit.Night().settle()
+    assert (settled.flights.num_rows, settled.travellers.num_rows, settled.ledger.num_rows) == (0, 0, 0)

@@ -1,0 +1,242 @@
+import datetime as dt
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.matching.align import NONE, Grid, align, steps
+from screening.matching.evidence import document
+from screening.matching.evidence.date_of_birth import PRECISION, RELATIONS, columns, relations
+from screening.matching.pairs import compare_names
+from screening.matching.rarity import token_weights
+from screening.matching.thresholds import false_alerts_per_1000, list_threshold, threshold
+from screening.matching.tokens import neighbours
+from screening.profile.model import ListPolicy
+
+
+def kind_of(one, other):
+    from screening.matching.model import KINDS
+
+    found = neighbours([one], [other])
+    return KINDS[int(found.kind[0])] if len(found.kind) else None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        pytest.param("MOHAMMED", "MUHAMMAD", "transliteration", id="Arabic vowels"),
+        pytest.param("OUALID", "WALID", "transliteration", id="French ou for w"),
+        pytest.param("CHTCHERBAKOV", "SHCHERBAKOV", "transliteration", id="old French Cyrillic"),
+        pytest.param("LEE", "RHEE", "transliteration", id="Korean surname spellings"),
+        pytest.param("WONG", "HUANG", "transliteration", id="Cantonese and Pinyin"),
+        pytest.param("YILDIRIM", "YILDIRIN", "one_edit", id="a letter"),
+        pytest.param("ALTIKRITI", "TIKRITI", "transliteration", id="article joined"),
+        pytest.param("MUELLER", "MULLER", "transliteration", id="umlaut"),
+        pytest.param("WILLIAM", "BILL", "short_form", id="short form"),
+        pytest.param("J", "JOHANNES", "initial", id="initial"),
+        pytest.param("WIJAYAKUM", "WIJAYAKUMARA", "prefix", id="cut off"),
+        pytest.param("KIM", "PARK", None, id="two names"),
+        pytest.param("ANNA", "OTTO", None, id="two edits in a short name"),
+    ],
+)
+def test_kind_of_agreement_of_two_tokens(one, other, kind):
+    assert kind_of(one, other) == kind
+    assert kind_of(other, one) == kind
+
+
+def test_weights_fall_from_kind_to_kind_and_rise_with_rarity(model):
+    weights = token_weights(["MOHAMMED", "QUENZEBRAND"], model)
+    assert (np.diff(weights[:, :6], axis=1) <= 0).all()
+    assert weights[1, 0] > weights[0, 0] + 500
+
+
+def test_a_compound_is_no_rarer_than_its_parts_suggest(model):
+    weights = token_weights(["ABDULRAHMAN", "QUENZEBRAND"], model)
+    assert weights[0, 0] < weights[1, 0]
+
+
+DAY = dt.date(1971, 4, 9)
+
+
+@pytest.mark.parametrize(
+    ("traveller", "first", "last", "precision", "relation"),
+    [
+        pytest.param("1971-04-09", DAY, DAY, "day", "same day", id="same"),
+        pytest.param("1971-09-04", DAY, DAY, "day", "day and month swapped", id="swapped"),
+        pytest.param("1971-04-10", DAY, DAY, "day", "one day apart", id="a day off"),
+        pytest.param("1972-04-09", DAY, DAY, "day", "same day and month, year one apart", id="a year off"),
+        pytest.param("1971-04-29", DAY, DAY, "day", "one digit differs or two are swapped", id="a digit"),
+        pytest.param(
+            "1917-04-09",
+            DAY,
+            DAY,
+            "day",
+            "one digit differs or two are swapped",
+            id="two digits of the year swapped",
+        ),
+        pytest.param(
+            "1971-01-01", DAY, DAY, "day", "1 January stands in for the year", id="traveller's stand-in"
+        ),
+        pytest.param("1971-12-25", DAY, DAY, "day", "same year, other day", id="same year"),
+        pytest.param("1950-12-25", DAY, DAY, "day", "other date", id="far"),
+        pytest.param(
+            "1971-04-30",
+            dt.date(1971, 4, 1),
+            dt.date(1971, 4, 30),
+            "month",
+            "in the listed month",
+            id="month",
+        ),
+        pytest.param(
+            "1971-12-25", dt.date(1971, 1, 1), dt.date(1971, 12, 31), "year", "in the listed year", id="year"
+        ),
+        pytest.param(
+            "1972-12-25",
+            dt.date(1971, 1, 1),
+            dt.date(1971, 12, 31),
+            "year",
+            "a year beside the listed year",
+            id="next year",
+        ),
+        pytest.param(
+            "1971-12-25", dt.date(1971, 1, 1), dt.date(1971, 12, 31), "circa", "in the circa year", id="circa"
+        ),
+        pytest.param(
+            "1973-12-25",
+            dt.date(1971, 1, 1),
+            dt.date(1971, 12, 31),
+            "circa",
+            "within two years of the circa year",
+            id="circa near",
+        ),
+        pytest.param(
+            "1968-12-25",
+            dt.date(1965, 1, 1),
+            dt.date(1971, 12, 31),
+            "range",
+            "in the listed range",
+            id="range",
+        ),
+        pytest.param(
+            "1900-12-25",
+            dt.date(1965, 1, 1),
+            dt.date(1971, 12, 31),
+            "range",
+            "far from the listed year or range",
+            id="out of range",
+        ),
+    ],
+)
+def test_relation_of_two_dates(traveller, first, last, precision, relation):
+    days = [
+        np.array([(day - dt.date(1970, 1, 1)).days])
+        for day in (dt.date.fromisoformat(traveller), first, last)
+    ]
+    own = columns(days[0], days[0], np.array([0]))
+    listed = columns(days[1], days[2], np.array([PRECISION[precision]]))
+    assert RELATIONS[int(relations(own, listed)[0])][1] == relation
+
+
+NUMBERS = st.text("ABO01IS5Z2", min_size=5, max_size=9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    number=NUMBERS,
+    listed=NUMBERS,
+    state=st.sampled_from(["GB", None]),
+    other=st.sampled_from(["GB", "FR", None]),
+)
+def test_every_related_document_is_found_by_its_keys(number, listed, state, other):
+    keys = set(document.keys(listed, other))
+    if document.relation(number, state, listed, other) is not None:
+        assert keys & set(document.lookups(number, state))
+
+
+def brute_force(single, weights):
+    """Best assignment without joined tokens, by trying all of them."""
+    m, n = single.shape
+    best = -(10**9)
+    for chosen in itertools.product([None, *range(n)], repeat=m):
+        used = [j for j in chosen if j is not None]
+        if len(set(used)) < len(used) or any(
+            single[i, j] == NONE for i, j in enumerate(chosen) if j is not None
+        ):
+            continue
+        agreeing = sum(int(single[i, j]) for i, j in enumerate(chosen) if j is not None)
+        left, unused = m - len(used), n - len(used)
+        both = min(left, unused)
+        total = agreeing + weights.conflict * both + weights.extra * (max(left, unused) - both)
+        if both:
+            total -= max(agreeing - weights.inherited_from, 0) // 2
+        best = max(best, total)
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), m=st.integers(1, 4), n=st.integers(1, 4))
+def test_alignment_is_the_best_assignment(data, m, n):
+    from screening.matching.model import load_model
+
+    weights = load_model().name
+    cell = st.one_of(st.just(NONE), st.integers(-300, 1500))
+    single = np.array([[data.draw(cell) for _ in range(n)] for _ in range(m)], np.int32)
+    nothing = np.full((1, m, n), NONE, np.int32)
+    aligned = align(Grid(single[None], nothing, nothing), weights, keep=True)
+    assert int(aligned.score[0]) == brute_force(single, weights)
+    walked = steps(aligned, 0, m, n)
+    assert len({used for _, (used,), _ in walked}) == len(walked)
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0, 3.0, 50.0])
+@pytest.mark.parametrize("names", [100, 5_000, 12_641, 60_000, 3_000_000])
+def test_rate_is_the_inverse_of_the_threshold(model, rate, names):
+    assert false_alerts_per_1000(model, threshold(model, rate, names), names) == pytest.approx(rate, rel=0.05)
+
+
+def test_threshold_rises_with_the_list_and_falls_with_the_rate(model):
+    sizes = [threshold(model, 1.0, names) for names in (100, 1_000, 10_000, 100_000, 1_000_000)]
+    assert sizes == sorted(sizes)
+    rates = [threshold(model, rate, 10_000) for rate in (0.1, 0.5, 1, 5, 50)]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_policy_may_set_bits_itself(model):
+    assert list_threshold(model, ListPolicy(id="a", threshold_bits=21.5), 10_000) == 2150
+    assert list_threshold(model, ListPolicy(id="a"), 0) == 1400
+
+
+@pytest.mark.parametrize(
+    ("alike", "unlike"),
+    [
+        pytest.param(
+            ("Ferran Puigdomenech", "PUIGDOMENECH, Ferran"),
+            ("Ferran Puigdomenech", "Ferran Castellvell"),
+            id="order against surname",
+        ),
+        pytest.param(
+            ("Hamid bin Rashid al-Bazzaz", "Hamid Bazzaz"),
+            ("Hamid bin Rashid al-Bazzaz", "Rashid bin Hamid al-Bazzaz"),
+            id="shorter against father and son",
+        ),
+        pytest.param(
+            ("Дмитрий Скворцов", "Dmitry Skvortsov"), ("Дмитрий Скворцов", "Dmitry Vorontsov"), id="scripts"
+        ),
+        pytest.param(
+            ("AnnelieseBrockdorff", "Anneliese Brockdorff"),
+            ("Anneliese Brockdorff", "Anneliese Brandt"),
+            id="joined",
+        ),
+    ],
+)
+def test_names_alone_that_are_alike_score_above_those_that_are_not(model, alike, unlike):
+    high, low = compare_names([alike, unlike], model)
+    assert high.score > low.score + 0.1
+
+
+def test_a_row_of_names_does_not_depend_on_the_others(model):
+    pairs = [("Jan Kowalczyk", "Jan Kowalczik"), ("Li Wei", "Lee Wai"), ("", "Nobody")]
+    assert [compare_names([pair], model)[0] for pair in pairs] == compare_names(pairs, model)
+    assert compare_names(pairs, model)[2].score == 0.0
