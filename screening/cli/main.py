@@ -19,6 +19,7 @@ from screening.cli import (
     profile,
     published,
     read,
+    retention,
 )
 from screening.cli.output import fail
 from screening.tables.errors import ScreeningError
@@ -55,6 +56,7 @@ cli.command("compare", rich_help_panel=ROOMS)(match.compare)
 cli.add_typer(alerts.app, name="alerts", rich_help_panel=STORE)
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
 cli.add_typer(audit.keys_app, name="keys", rich_help_panel=STORE)
+cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
 cli.add_typer(profile.app, name="profile", rich_help_panel=STORE)
 cli.command("schemas", rich_help_panel=STORE)(profile.schemas)
 

@@ -29,8 +29,8 @@ def match(
 ) -> None:
     """Match travellers with alerts and write scored, explained pairs.
 
-    Pairs are ungrouped and reach down to the score that 50 of 1,000 innocent travellers reach against a list of
-    this size, so that any threshold in use can be chosen afterwards; with --all-scored down to 0 bits.
+    Pairs are ungrouped and reach down to the score that 50 of 1,000 innocent travellers reach against a list
+    of this size, so that any threshold in use can be chosen afterwards; with --all-scored down to 0 bits.
 
     Example: screening match --travellers travellers.parquet --alerts alerts.parquet --out hits.parquet
     """

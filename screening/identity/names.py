@@ -27,6 +27,8 @@ _LETTERS = str.maketrans({
     "Ð": "D", "ð": "d", "Þ": "TH", "þ": "th", "Ł": "L", "ł": "l", "ı": "i", "Ŋ": "N", "ŋ": "n", "Ə": "A",
     "ə": "a",
 })  # fmt: skip
+# ELOT 743 and Doc 9303: two Greek letters that are one sound; anyascii writes them letter by letter.
+_GREEK = (("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("μπ", "mp"), ("γγ", "ng"), ("γκ", "gk"))
 # Apostrophes, ayn, hamza, soft and hard sign and their look-alikes: they join what stands beside them.
 _JOINS = re.compile("['’‘ʼʻʹʺ`´′ʾʿˈ\"“”„]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -44,6 +46,9 @@ def tokens(written: str | None) -> tuple[str, ...]:
         text = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
         text = _JOINS.sub("", text)
         if not text.isascii():
+            text = text.lower()
+            for letters, sound in _GREEK:
+                text = text.replace(letters, sound)
             text = _JOINS.sub("", _spaced(text))
     else:
         text = _JOINS.sub("", text)

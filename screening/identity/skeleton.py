@@ -40,6 +40,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"PH", "F"),
     (r"OU(?=[AEIO])", "V"),  # French ou before a vowel is w: Ouali, Wali
     (r"W", "V"),
+    (r"(EE|II)", "I"),  # Saeed, Said
     (r"([AOU])E(?!$)", r"\1"),  # umlauts, Doc 9303
     (r"(OU|OO)", "U"),
     (r"(IYY|AYY|EYY|IY|IJ|EI|AI|AY|EY|EE|II|YI|YY|Y)", "I"),

@@ -10,20 +10,23 @@ write `O'LEARY`, `OLEARY` and `O LEARY` for one name (message-formats.md, sectio
 stays as sent.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from anyascii import anyascii
 
 from screening.manifests.papers import Papers
 from screening.tables import individual as t
 from screening.tables.codes import Level, MessageStatus, Says, Source
 from screening.tables.model import SchemaError
 
-_NOT_LETTERS = r"[^\p{L}\p{N}]"
+_DIGRAPHS = re.compile(r"([AOU])E|(?<=A)A|(?<=[UN])XX")
 _OLDEST = datetime(1, 1, 1)  # noqa: DTZ001 (UNB times carry no zone)
 
 
@@ -141,15 +144,31 @@ def _codes_and_errors(findings: pa.ChunkedArray) -> tuple[list[frozenset[str]], 
 
 
 def comparable(column: pa.ChunkedArray) -> list[str]:
-    """Give names upper case, without accents, blanks and signs; "" for an absent one.
+    """Give names in upper case A-Z without accents, blanks and signs; "" for an absent one.
 
-    >>> comparable(pa.chunked_array([["O'Leary", "MÜLLER", None]]))
-    ['OLEARY', 'MULLER', '']
+    >>> comparable(pa.chunked_array([["O'Leary", "MÜLLER", "Michał", None]]))
+    ['OLEARY', 'MULLER', 'MICHAL', '']
     """
     encoded = column.combine_chunks().dictionary_encode()
-    plain = pc.utf8_upper(pc.utf8_normalize(encoded.dictionary, "NFKD"))
-    words = pc.replace_substring_regex(plain, _NOT_LETTERS, "").to_pylist()
+    words = [_plain(word) for word in encoded.dictionary.to_pylist()]
     return ["" if index is None else words[index] for index in encoded.indices.to_pylist()]
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, (name if name.isascii() else anyascii(name)).upper()))
+
+
+@lru_cache(maxsize=1 << 16)
+def folded(name: str) -> str:
+    """Give a comparable name as it is in all transliterations of ICAO Doc 9303 (part 3, section 6).
+
+    A document writes Ö as OE or O, Ü as UE, UXX or U, Å as AA or A, Ñ as N or NXX; a message may carry the
+    letter itself, and API and PNR of one traveller need not agree about it.
+
+    >>> folded("OESTERGAARD") == folded("OSTERGARD"), folded("MUXXLLER")
+    (True, 'MULLER')
+    """
+    return _DIGRAPHS.sub(r"\1", name)
 
 
 def gather(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.facts import Facts
+from screening.manifests.facts import Facts, folded
 from screening.manifests.papers import best
 from screening.manifests.settled import Traveller
 
@@ -122,4 +122,6 @@ def give_keys(facts: Facts, travellers: Sequence[Traveller], pseudonym: Pseudony
         if named is None or born is None:
             traveller.person_key = pseudonym("person", traveller.traveller_id)
         else:
-            traveller.person_key = pseudonym("person", f"{facts.surname[named]}/{facts.given[named]}/{born}")
+            traveller.person_key = pseudonym(
+                "person", f"{folded(facts.surname[named])}/{folded(facts.given[named])}/{born}"
+            )

@@ -2,7 +2,7 @@
 
 Names agree when surname and given names are equal, when the surnames are equal and one given name begins
 with the other (second names are dropped, `J` stands for `JOHN`), or when both written as one word are equal
-(the border between surname and given names is drawn differently).
+(the border between surname and given names is drawn differently); each up to transliteration (facts.folded).
 
 A birth date contradicts when both are known and differ. Nobody is taken for another whose birth date
 contradicts, unless name and document say that it is he: two wrong joins of a father and a son who share a
@@ -12,7 +12,7 @@ name would leave one of them unscreened.
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 
-from screening.manifests.facts import Facts
+from screening.manifests.facts import Facts, folded
 
 Key = tuple[Hashable, ...]
 
@@ -73,7 +73,7 @@ _KEYS: dict[Tier, Callable[[Facts, int], list[Key]]] = {
     Tier.DOCUMENT: _document,
     Tier.REFERENCE: _reference,
     Tier.NAME: lambda facts, row: [(facts.name[row],)] if facts.name[row] else [],
-    Tier.SURNAME: lambda facts, row: [(facts.surname[row],)] if facts.surname[row] else [],
+    Tier.SURNAME: lambda facts, row: [(folded(facts.surname[row]),)] if facts.surname[row] else [],
 }
 
 
@@ -90,11 +90,14 @@ def contradicts(facts: Facts, one: int, other: int) -> bool:
 
 def names_agree(facts: Facts, one: int, other: int) -> bool:
     """Do the names agree in the sense of the module?"""
-    if facts.name[one] == facts.name[other]:
-        return bool(facts.name[one])
-    if facts.surname[one] != facts.surname[other] or not facts.surname[one]:
+    names, surnames = (facts.name[one], facts.name[other]), (facts.surname[one], facts.surname[other])
+    if names[0] == names[1]:
+        return bool(names[0])
+    if folded(names[0]) == folded(names[1]):
+        return True
+    if not surnames[0] or folded(surnames[0]) != folded(surnames[1]):
         return False
-    given, also = facts.given[one], facts.given[other]
+    given, also = folded(facts.given[one]), folded(facts.given[other])
     return given.startswith(also) or also.startswith(given)
 
 

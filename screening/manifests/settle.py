@@ -214,7 +214,10 @@ def _about_join(manifest: _Manifest, joined: Joined) -> list[dict[str, object]]:
     if Completeness.MISSING in {manifest.api.status, manifest.pnr.status}:
         return []
     one = ("traveller fits several of the other source", "travellers fit several of the other source")
-    refused = ("traveller shares a document or reference with another person of the PNR",) * 2
+    refused = (
+        "traveller shares a document or reference with a person of other name and birth",
+        "travellers share a document or reference with persons of other name and birth",
+    )
     without_pnr = sum(
         1 for traveller in manifest.travellers if traveller.sources == ("api",) and not traveller.crew
     )

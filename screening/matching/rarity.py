@@ -15,6 +15,9 @@ from screening.identity.significant import SERVANT
 from screening.matching.model import KINDS, Model
 from screening.matching.tokens import neighbours
 
+SPELLING = (
+    0.2  # least part of a transliteration class that one spelling holds: shares do not know all spellings
+)
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
 _ONE_EDIT = KINDS.index("one_edit")
 
@@ -36,6 +39,7 @@ def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int
     share = np.zeros((len(vocabulary), len(KINDS)))
     np.add.at(share, (near.right, near.kind), shares[near.left])
     share = np.cumsum(share[:, : _GRADED + 1], axis=1)
+    share[:, 0] = np.maximum(share[:, 0], SPELLING * share[:, 1])
     lengths = np.minimum([len(token) for token in vocabulary], len(name.unseen_exact)).astype(np.int64)
     floor = (
         np.array(name.unseen_exact)[lengths - 1][:, None] - np.array(name.unseen_fuzzy)[None, : _GRADED + 1]

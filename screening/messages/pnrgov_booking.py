@@ -135,6 +135,10 @@ def close(pnr: Pnr, header: Leg | None) -> None:
         settle_codeshare(flight, header)
         for sold in flight.leg.marketing:
             pnr.elements.add("codeshare", f"{sold} is {designator(flight.leg.carrier, flight.leg.number)}")
+    for seat in pnr.seats:
+        if seat.flight is not None:
+            leg = seat.flight.leg
+            pnr.elements.add("seat", f"{leg.origin}{leg.destination} {seat.seat}")
     if header is not None:
         _settle_reported(pnr, header)
 

@@ -6,6 +6,7 @@ from screening.messages.model import Leg, Traveller
 from screening.messages.model import Quarantined as Unit
 from screening.messages.pnrgov_booking import Pnr, close
 from screening.messages.pnrgov_flights import designator, far_apart
+from screening.messages.pnrgov_names import alike
 from screening.messages.pnrgov_party import Person
 from screening.messages.pnrgov_segments import OF_TRAVELLER
 from screening.messages.pnrgov_walk import Walk
@@ -49,6 +50,7 @@ def _take(walk: Walk, pnr: Pnr) -> None:
     for person in pnr.party.people:
         person.traveller.ordinal = len(message.travellers)
         person.traveller.legs = legs
+        _check_reference(walk, person)
         message.travellers.append(person.traveller)
     if pnr.locator is None:
         walk.note("pnr_without_locator", pnr.segment)
@@ -57,6 +59,20 @@ def _take(walk: Walk, pnr: Pnr) -> None:
     if walk.header is not None and far_apart(pnr.flights, walk.header):
         walk.note("legs_far_apart", pnr.segment)
     message.bookings.append(pnr.booking())
+
+
+def _check_reference(walk: Walk, person: Person) -> None:
+    """Keep a reference only where it names one person: manifests take equal (locator, reference) for one."""
+    traveller = person.traveller
+    reference = traveller.booking_reference
+    if reference is None or traveller.locator is None:
+        traveller.booking_reference = None
+        return
+    first = walk.referred.setdefault((traveller.locator, reference), person)
+    if first is person or (alike(first.surname, person.surname) and alike(first.given, person.given)):
+        return
+    person.note("traveller_reference_reused", person.segment)
+    traveller.booking_reference = None
 
 
 def _empty(walk: Walk, pnr: Pnr) -> None:

@@ -7,7 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Message
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
-from screening.messages.pnrgov_party import Party
+from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
 from screening.profile.model import Intake
@@ -21,6 +21,7 @@ class Walk:
         at: group that the last segment led to.
         pnrs: bookings in the order of the message.
         eqn: the header's EQN.
+        referred: first traveller of each (locator, reference).
     """
 
     def __init__(self, raw: RawMessage, intake: Intake) -> None:
@@ -32,6 +33,7 @@ class Walk:
         self.pnrs: list[Pnr] = []
         self.has_function = self.has_originator = False
         self.eqn: Segment | None = None
+        self.referred: dict[tuple[str, str], Person] = {}
         self.message = Message(
             index=raw.index,
             offset=raw.offset,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from screening.night.frozen import load_frozen
+from screening.night.frozen import published_frozen
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.codes import Outcome
@@ -29,7 +29,7 @@ def needs_attention(store: Store, night: date) -> list[str]:
     if unusable:
         found.append(f"{unusable} flight{'s' * (unusable > 1)} quarantined")
     published = current(store, night)
-    frozen = load_frozen(store, night, published.revision) if published else None
+    frozen = published_frozen(store, night, published.revision) if published else None
     limit = frozen.agency_profile().gates.attention_quarantined if frozen else 0
     if aside > limit:
         found.append(f"{aside} traveller{'s' * (aside > 1)} set aside")

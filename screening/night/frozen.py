@@ -84,6 +84,7 @@ class Frozen:
         base: revision that a re-run builds on; None for a run over all inputs.
         flights: legs that a re-run screens anew; None for all.
         inputs: files read.
+        kept: files of the base that a re-run does not read again; their rows stay.
         pins: what is kept by re-runs.
         machine: code, lock, time zone data and Unicode tables that ran.
     """
@@ -95,6 +96,7 @@ class Frozen:
     inputs: tuple[FrozenInput, ...]
     pins: Pins
     machine: Mapping[str, str]
+    kept: tuple[FrozenInput, ...] = ()
 
     @property
     def run(self) -> str:
@@ -103,13 +105,18 @@ class Frozen:
 
     @property
     def hash(self) -> str:
-        """Hash of everything that decides the bytes: not of how the inputs came to this machine."""
+        """Hash of everything that decides the bytes.
+
+        Not of how the inputs came here, nor of which flights were asked for: a re-run on all inputs has the
+        hash of one run on them.
+        """
         plain = self.as_json()
-        del plain["revision"], plain["base"], plain["pins"]["decided_until"]
-        plain["inputs"] = sorted(
-            [entry["name"], entry["input_id"], entry["duplicate"]] for entry in plain["inputs"]
+        del plain["pins"]["decided_until"]
+        inputs = sorted(
+            [entry["name"], entry["input_id"], entry["duplicate"]]
+            for entry in (*plain["inputs"], *plain["kept"])
         )
-        return _sha(plain)
+        return _sha([plain["night"], inputs, plain["pins"], plain["machine"]])
 
     @property
     def pins_hash(self) -> str:
@@ -183,7 +190,20 @@ def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
             decisions=pins["decisions"],
         ),
         machine=plain["machine"],
+        kept=tuple(FrozenInput(**entry) for entry in plain["kept"]),
     )
+
+
+def published_frozen(store: Store, night: date, revision: int) -> Frozen | None:
+    """Give the frozen set of a published revision.
+
+    A purge publishes a night anew without some of its files and freezes nothing: the set before it holds.
+    """
+    for number in range(revision, 0, -1):
+        frozen = load_frozen(store, night, number)
+        if frozen is not None:
+            return frozen
+    return None
 
 
 def parse_run(run: str) -> tuple[date, int]:

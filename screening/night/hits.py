@@ -6,7 +6,7 @@ from typing import Any
 
 from screening.hits.dispositions import dispose
 from screening.night import acts
-from screening.night.frozen import load_frozen
+from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.protection import audit
 from screening.store.landing import landed, missing
@@ -89,7 +89,7 @@ def decide(
         UsageError: no such hit, or the rules of `hits.dispositions` refuse.
     """
     night, hit = find_hit(store, hit_id)
-    frozen = load_frozen(store, night, published(store, night).revision)
+    frozen = published_frozen(store, night, published(store, night).revision)
     profile = frozen.agency_profile() if frozen else None
     if profile is None:
         raise _unknown(hit_id)
@@ -178,7 +178,7 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
         rows.append(_step("list version", text, f"{store.root}/alerts/{text.replace('=', '/version=')}"))
     rows.append(_step("alert", str(hit["alert_id"]), f"all of its group: {hit['alert_ids']}"))
     now = published(store, night)
-    frozen = load_frozen(store, night, now.revision)
+    frozen = published_frozen(store, night, now.revision)
     rows.append(_step("revision", str(now.revision), f"frozen set {now.frozen}"))
     if frozen:
         rows.append(_step("model", frozen.pins.model, "screening/matching"))

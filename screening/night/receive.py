@@ -3,9 +3,10 @@
 Runs under the night's lock. Everything after it is a function of the frozen set.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from screening.matching.model import load_model
 from screening.night import acts, lists
@@ -16,6 +17,7 @@ from screening.night.frozen import (
     Pins,
     load_frozen,
     machine,
+    published_frozen,
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, other_nights, received_by
@@ -154,24 +156,33 @@ def carried_inputs(
     Raises:
         StoreError: their bytes are gone by rule.
     """
-    rows = [
+    chosen = [
         row
-        for row in read_current(store, night, INPUTS).to_pylist()
-        if row["container"] is None and (only is None or row["input_id"] in only or row["name"] in names)
+        for row in _own_rows(store, night)
+        if only is None or row["input_id"] in only or row["name"] in names
     ]
-    for row in rows:
+    for row in chosen:
         if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED}:
             read_back(store, row["input_id"])  # raises where its term has come
+    return tuple(_carried(row) for row in chosen)
+
+
+def kept_inputs(store: Store, night: date, again: Collection[FrozenInput]) -> tuple[FrozenInput, ...]:
+    """Give the inputs of the published revision that a re-run does not read again."""
+    read = {(entry.name, entry.input_id) for entry in again}
     return tuple(
-        FrozenInput(
-            row["name"],
-            row["input_id"],
-            row["bytes"],
-            duplicate=row["status"] == InputStatus.DUPLICATE,
-            carried=True,
-        )
-        for row in rows
+        _carried(row) for row in _own_rows(store, night) if (row["name"], row["input_id"]) not in read
     )
+
+
+def _own_rows(store: Store, night: date) -> list[dict[str, Any]]:
+    """Rows of the files that arrived; members of compressed ones come with their container."""
+    return [row for row in read_current(store, night, INPUTS).to_pylist() if row["container"] is None]
+
+
+def _carried(row: Mapping[str, Any]) -> FrozenInput:
+    double = row["status"] == InputStatus.DUPLICATE
+    return FrozenInput(row["name"], row["input_id"], row["bytes"], duplicate=double, carried=True)
 
 
 def new_pins(
@@ -202,7 +213,7 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
     Raises:
         StoreError: its frozen set is missing.
     """
-    frozen = load_frozen(store, night, before.revision)
+    frozen = published_frozen(store, night, before.revision)
     if frozen is None:
         raise StoreError(
             f"the frozen set of revision {before.revision} is missing",

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from screening.night import acts, lists
 from screening.night.embedded import airflow_home
-from screening.night.frozen import Frozen, frozen_path, load_frozen
+from screening.night.frozen import Frozen, frozen_path, published_frozen
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night import render
@@ -55,7 +55,7 @@ def write_report(store: Store, night: date) -> Path:
 def view(store: Store, night: date) -> NightView:
     """Build the view of a published night."""
     now = published(store, night)
-    frozen = load_frozen(store, night, now.revision)
+    frozen = published_frozen(store, night, now.revision)
     named = {spec.name: read_current(store, night, spec) for spec in _TABLES}
     wanted = sorted(set(pc.list_flatten(named["hits"]["alert_ids"]).to_pylist()))
     tables = NightTables(

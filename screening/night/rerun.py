@@ -12,13 +12,14 @@ from datetime import date, datetime
 
 from screening.messages.read import read_input
 from screening.messages.unpack import unpack
-from screening.night.frozen import Frozen, FrozenInput, load_frozen, machine, save_frozen
+from screening.night.frozen import Frozen, FrozenInput, load_frozen, machine, published_frozen, save_frozen
 from screening.night.inbox import Arrival
 from screening.night.receive import (
     Receipt,
     carried_inputs,
     fresh_arrivals,
     frozen_inputs,
+    kept_inputs,
     kept_pins,
     published,
     take_in,
@@ -119,8 +120,9 @@ def receive_again(
             inputs=frozen_inputs(store, night, fresh, carried),
             pins=pins,
             machine=machine(),
+            kept=kept_inputs(store, night, carried),
         )
-        earlier = load_frozen(store, night, before.revision)
+        earlier = published_frozen(store, night, before.revision)
         differs = earlier is not None and earlier.machine != frozen.machine
         receipt = Receipt(frozen if named or fresh else None, resumed=False, files=len(fresh))
         if receipt.frozen is not None:

@@ -7,6 +7,7 @@ be called again, also at the same time by another process: it writes the same by
 published already, the functions after `receive` have nothing left to do.
 """
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from screening.night import batches, publishing, settling
 from screening.night.balance import line
-from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run
+from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.gates import GateReport, check_hits, check_manifests, refusal
 from screening.night.outcomes import Failure
 from screening.night.reading import carried, chunks, read_chunk
@@ -23,6 +24,7 @@ from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
 from screening.store.files import write_json
+from screening.store.landing import release_incoming
 from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
@@ -72,7 +74,9 @@ class Run:
     def published(self) -> Current | None:
         """The published revision, if it is this run's."""
         now = current(self.store, self.frozen.night)
-        return now if now is not None and now.revision >= self.frozen.revision else None
+        if now is None or now.revision < self.frozen.revision or now.frozen != self.frozen.hash:
+            return None  # a purge makes revisions too, with the frozen set of the one before
+        return now
 
 
 def open_run(settings: Settings, run: str) -> Run:
@@ -322,5 +326,8 @@ def _end(run: Run) -> None:
     now = current(run.store, run.frozen.night)
     if now is not None and now.revision < run.frozen.revision:
         frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
+    elif now is not None and now.revision > run.frozen.revision:
+        save_frozen(run.store, dataclasses.replace(run.frozen, revision=now.revision))
+    release_incoming(run.store, [entry.input_id for entry in run.frozen.inputs])
     run.work.clear()
     sweep_dead(run.store, night=run.frozen.night)

@@ -187,6 +187,19 @@ def attention(night: str) -> None:
         raise AirflowFailException(f"{'; '.join(reasons)}: screening status --night {night}")
 
 
+def purge() -> int:
+    """Remove what has come to the end of its term.
+
+    Returns:
+        Number of files removed.
+    """
+    from screening.night.keeping import purge_now
+
+    with _explained():
+        proofs = purge_now(load_settings(), datetime.now(UTC), ACTOR)
+    return sum(len(proof.files) for proof in proofs)
+
+
 def _open(run: str) -> "Run":
     from screening.night.run import open_run
 

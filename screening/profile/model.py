@@ -117,7 +117,7 @@ class Retention(_Section):
     api: Annotated[int, Field(gt=0)] = 48
     pnr: Annotated[int, Field(gt=0)] = 4320
     settled: Annotated[int, Field(gt=0)] = 48
-    unread: Annotated[int, Field(gt=0)] = 168
+    unread: Annotated[int, Field(gt=0)] = 48
     hit: Annotated[int, Field(gt=0)] = 8760
     list: Annotated[int, Field(gt=0)] = 43800
     aggregate: Annotated[int, Field(gt=0)] = 43800

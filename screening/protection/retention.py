@@ -138,13 +138,14 @@ def due(
     """
     received = first_nights(store)
     found: dict[str, Due] = {}
+    known: set[str] = set()
     for night in nights(store):
         clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))}
         for item in _published(store, night):
+            known.add(item.path)
             ended = _ended(terms, item.cls, clocks.get(item.cls, ends(night)), now)
             if ended is not None:
                 found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
-    known = {item.path for night in nights(store) for item in _published(store, night)}
     for path, sha256, cls, clock in (*_landing(store, received, ends), *_orphans(store, known)):
         ended = _ended(terms, cls, clock, now)
         if ended is not None:
@@ -242,12 +243,17 @@ def _landing(
 def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
     """Files that a dead run left and nothing names: whatever they hold, they have the shortest term."""
     named = {item.path for input_id in settled(store) for item in _contents(store, input_id)} | known
-    places = [store.root / zone / "revisions" for zone in Zone]
-    for place in (*places, store.root / Zone.LANDING / "content"):
+    content = store.root / Zone.LANDING / "content"
+    for place in (content, *(store.root / zone / "revisions" for zone in Zone)):
         for path in sorted(place.rglob("*")):
             relative = path.relative_to(store.root).as_posix()
             if path.is_file() and not path.is_symlink() and relative not in named:
-                clock = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                written = path.stat().st_mtime
+                if place != content:
+                    # A revision being published just now links files of old ones: the link is as old as its
+                    # folder, though the file is older.
+                    written = max(written, path.parent.stat().st_mtime)
+                clock = datetime.fromtimestamp(written, UTC)
                 yield relative, sha256_file(path), RetentionClass.UNREAD, clock
 
 

@@ -29,7 +29,9 @@ CASES = {
 
 
 def files_of(case):
-    return {path.name: path.read_bytes() for path in sorted((GOLDEN / case).iterdir()) if path.suffix != ".toml"}
+    return {
+        path.name: path.read_bytes() for path in sorted((GOLDEN / case).iterdir()) if path.suffix != ".toml"
+    }
 
 
 def options_of(case):

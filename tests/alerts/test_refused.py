@@ -11,8 +11,12 @@ from screening.tables.errors import InputError, ProfileError
 
 OPTIONS = ImportOptions("list", mapping=b'[columns]\nsource_id = "id"\nfull_name = "name"\n')
 NAMES = {source: f"file{importer.endings[0]}" for source, importer in IMPORTERS.items()}
-UN = b"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>A B</FIRST_NAME></INDIVIDUAL>"
-BILLION = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + UN + b"</INDIVIDUALS></CONSOLIDATED_LIST>"
+UN = (
+    b"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>A B</FIRST_NAME></INDIVIDUAL>"
+)
+BILLION = (
+    b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + UN + b"</INDIVIDUALS></CONSOLIDATED_LIST>"
+)
 
 
 def read(source, data):

@@ -20,21 +20,24 @@ from screening.tables.errors import UsageError
 
 # Invented people: given names and stems of surnames by culture, put together by chance.
 CULTURES = {
-    "SY": ("AHMAD MAHMOUD KHALED YOUSSEF SAMIR FADI NABIL WALID", "TARABICHI KHUDARI SHALABI MARDINI QUWATLI DARKAZALI"),
-    "IR": ("REZA HOSSEIN BEHROUZ FARHAD KAMRAN SIAVASH DARIUSH", "TAVAKOLIZADEH MIRBAGHERI ESKANDARPOUR SHAKERIFAR"),
-    "RU": ("SERGEY DMITRIY VALENTIN GENNADIY OLEG ARKADIY", "SHCHUKAREV VOROTNIKOV ZHILTSOV KHARITONENKO TYUTCHEV"),
-    "CN": ("XIAOMING JIANGUO WENJUN QIANGYI ZHIHUA", "ZHUANG QIU XIONG CAO LIAO"),
-    "KR": ("JONG SU MYONG CHOL YONG HO KWANG", "KIM RI CHOE PAEK HWANG"),
-    "MX": ("JOSE LUIS ARTURO HECTOR RAMON IGNACIO", "VALDERRABANO ECHEVERRIA MONTESQUIU ZALDUENDO ARRIZABALAGA"),
-    "GB": ("OTHO PERCIVAL MONTAGUE CLIVE REGINALD", "QUENZEBRAND THISTLEWOOD HARCASTLE PENHALIGON WYCHERLEY"),
-    "PK": ("MUHAMMAD IMRAN TARIQ ZAFAR NADEEM ABDUL", "QAZILBASH JATOIZAI LODHRANI MAKHDOOMI CHANNA"),
+    "SY": ("AHMAD MAHMOUD KHALED YOUSSEF SAMIR FADI NABIL WALID HASSAN ZIAD", "TARAB KHUD SHALAB MARDIN QUWAT DARKAZ HAFFAR", "ICHI ARI ALI AWI LI AJI"),
+    "IR": ("REZA HOSSEIN BEHROUZ FARHAD KAMRAN SIAVASH DARIUSH OMID", "TAVAKOL MIRBAGHER ESKANDAR SHAKER GHOLAM MEHRAB", "I IZADEH POUR IFAR NIA IAN"),
+    "RU": ("SERGEY DMITRIY VALENTIN GENNADIY OLEG ARKADIY IGOR PAVEL", "SHCHUKAR VOROTNIK ZHILTS KHARITON TYUTCH BEZRUK", "OV EV IN ENKO SKIY YAKOV"),
+    "CN": ("XIAO JIAN WEN QIANG ZHI MING GUO JUN HUA YI", "ZHUANG QIU XIONG CAO LIAO SHEN MENG", " "),
+    "KR": ("JONG SU MYONG CHOL YONG HO KWANG MIN", "KIM RI CHOE PAEK HWANG SIN", " "),
+    "MX": ("JOSE LUIS ARTURO HECTOR RAMON IGNACIO PABLO JULIO", "VALDERR ECHEV MONTESQ ZALDU ARRIZA BARRIO", "ABANO ERRIA UIU ENDO BALAGA NUEVO"),
+    "GB": ("OTHO PERCIVAL MONTAGUE CLIVE REGINALD JOHN PETER", "QUENZE THISTLE HAR PENHAL WYCHER ASH", "BRAND WOOD CASTLE IGON LEY BY"),
+    "PK": ("MUHAMMAD IMRAN TARIQ ZAFAR NADEEM ABDUL ASIF", "QAZIL JATOI LODH MAKHDOOM CHANN BUGT", "BASH ZAI RANI I A UKHEL"),
 }  # fmt: skip
 
 
+MIDDLES = "AB ER IL OM UR AD EN IK OL UN AR EM ID OR US AN EL IR OD UL AS ET IM".split()  # noqa: SIM905 - words
+
+
 def person(dice, state):
-    given, surnames = (words.split() for words in CULTURES[state])
+    given, stems, endings = (words.split() for words in CULTURES[state])
     return Person(
-        dice.choice(surnames), " ".join(dice.sample(given, 2)),
+        dice.choice(stems) + (dice.choice(MIDDLES) + dice.choice(endings) if endings else ""), " ".join(dice.sample(given, 2)),
         date(dice.randrange(1945, 2005), dice.randrange(1, 13), dice.randrange(1, 29)), dice.choice("MF"), state,
     )  # fmt: skip
 
@@ -54,7 +57,7 @@ def alert(dice, at):
 def made():
     dice = random.Random(7)
     alerts = [alert(dice, at) for at in range(400)]
-    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(2000)]
+    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(1200)]
     return alerts, evaluation_set(alerts, innocents, true=300, seed=11)
 
 
@@ -62,26 +65,26 @@ def test_the_same_seed_gives_the_same_set(made):
     alerts, found = made
     dice = random.Random(7)
     again = [alert(dice, at) for at in range(400)]
-    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(2000)]
+    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(1200)]
     assert alerts == again
     assert evaluation_set(again, innocents, true=300, seed=11).travellers.equals(found.travellers)
 
 
 def test_the_matcher_finds_the_listed_among_innocents_with_the_same_noise(made):
-    """Innocents share their whole small pool of names with the listed: far harder than traffic."""
+    """Innocents share their whole small pool of names with the listed: harder than traffic."""
     alerts, found = made
     model = load_model()
     index = build_index(evaluation_tables.alert_tables(pa.Table.from_pylist(alerts)), model)
     hits = evaluation_tables.hits(
-        match(evaluation_tables.identities(found.travellers), index, model, floor=400)
+        match(evaluation_tables.identities(found.travellers), index, model, floor=900)
     )
     recall = {
         row["false_alerts_per_1000"]: row["recall"]
         for row in evaluate(hits, found.truth)
         if row["slice"] == "all"
     }
-    assert recall[5.0] >= 0.85
-    assert recall[10.0] >= 0.90
+    assert recall[1.0] >= 0.90, recall
+    assert recall[5.0] >= 0.95, recall
 
 
 TRUTH = pa.table(
@@ -141,7 +144,8 @@ def test_match_compare_and_evaluate_write_the_published_formats(made, tmp_path, 
         "id,name1,name2\n1,Otho Quenzebrand,QUENZEBRAND Otho\n2,Otho Quenzebrand,Clive Wycherley\n"
     )
     commands.compare(pairs, compared)
-    rows = list(csv.DictReader(compared.open()))
+    with compared.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == ["1", "2"]
     assert float(rows[0]["score"]) == 1.0
     assert float(rows[1]["score"]) < 0.3

@@ -26,6 +26,8 @@ def person(*facts, **more):
                      id="border between the names drawn elsewhere"),
         pytest.param(person("O'LEARY/KRIS", locator="L1"), person("O LEARY/KRIS", locator="L1"), "locator_and_name",
                      id="signs and blanks"),
+        pytest.param(person("ØSTERGÅRD/MICHAŁ", locator="L1"), person("OESTERGAARD/MICHAL", locator="L1"),
+                     "locator_and_name", id="transliterated in one of them"),
         pytest.param(person("ADAM/ANNA", traveller_reference="R1"), person("ADAM/ANNA", traveller_reference="R1"),
                      "traveller_reference", id="2"),
         pytest.param(person("ADAM/ANNA", None, "A1@DE"), person("EVANS/ANNA", None, "A1@DE"), "document",

@@ -30,10 +30,14 @@ from screening.identity.documents import normalise_number
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
 
 _ALT = re.compile(r"^alt\.\s+", re.IGNORECASE)
-_WEAK = re.compile(r"^a\.k\.a\.\s+'(.*)'$", re.DOTALL)
+_WEAK = re.compile(r"^a\.k\.a\.\s+'(.*)'(?:\s*\([^()']*\))?$", re.DOTALL)
+_KNOWN_START = re.compile(
+    r"^\s*(?:alt\. )?(?:DOB|POB|nationality|citizen|Gender|a\.k\.a\.|(?:\w+ )?Passport|Linked To)\b",
+    re.IGNORECASE,
+)
 _FIELD = re.compile(r"^(DOB|POB|nationality|citizen|Gender)\s*(:?)\s+(.+)$", re.IGNORECASE)
 _FALSE_NAME = re.compile(
-    r"under the (?:alias )?name (?:of )?([^:;()]+?)(?::\s*(.*))?$", re.IGNORECASE | re.DOTALL
+    r"(?:issued )?under the (?:alias )?name (?:of )?([^:;()]+?)(?::\s*(.*))?$", re.IGNORECASE | re.DOTALL
 )
 _AND = re.compile(r"\s+and\s+(?=[^;]*?(?:No\.|Number|Passport))")
 _NOT_A_DOCUMENT = re.compile(
@@ -74,7 +78,7 @@ def phrases(remark: str) -> list[str]:
     found: list[str] = []
     open_alias = False
     for part in remark.split(";"):
-        if open_alias:
+        if open_alias and not _KNOWN_START.match(part):
             found[-1] += ";" + part
         else:
             found.append(part.strip())
@@ -173,7 +177,8 @@ def merge_document(record: Record, document: ListedDocument) -> None:
     for place, known in enumerate(record.own.documents):
         same_state = known.state == document.state or None in {known.state, document.state}
         if known.type is document.type and normalise_number(known.number) == key and same_state:
-            notes = [note for note in dict.fromkeys((known.note, document.note)) if note]
+            parts = f"{known.note or ''}; {document.note or ''}".split("; ")
+            notes = [part for part in dict.fromkeys(parts) if part]
             record.own.documents[place] = replace(
                 known,
                 state=known.state or document.state,

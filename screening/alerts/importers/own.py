@@ -64,6 +64,7 @@ _SEXES = {
     "m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F", "w": "F", "x": "X", "u": "X",
     "unknown": "X",
 }  # fmt: skip
+_MONTH_YEAR = re.compile(r"([0-9]{1,2})[/.-]([0-9]{4})")
 _MDY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -229,6 +230,8 @@ class _Reader:
             return of_parts(int(numbers[3]), int(numbers[1]), int(numbers[2]))
         if numbers and self.mapping.date_order == "dmy":
             return slashed_date(text.replace("-", "/"))
+        if month := _MONTH_YEAR.fullmatch(text):
+            return of_parts(int(month[2]), int(month[1]))
         return None if numbers else read_date(text)
 
     def _day(self, row: Mapping[str, Cell], field: str) -> date | None:
