@@ -79,6 +79,8 @@ def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter:
                 rows.append(Row(number, values))
     except csv.Error as fault:
         raise refused(f"row {number + 1} is no CSV", role) from fault
+    if not rows:
+        raise refused("the file has no row", role)
     if text.count('"') % 2:
         findings.append(AlertFinding("list_file_cut", role, None, "a quote is opened and never closed"))
     return rows
@@ -121,6 +123,11 @@ def only_file(files: Mapping[str, bytes], endings: Sequence[str], source: str) -
     return next(iter(fitting.items()))
 
 
+def local_name(element: etree._Element) -> str:
+    """Give an element's name without its namespace; a damaged one is a name like any other."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def xml_elements(data: bytes, name: str, tags: Sequence[str], root: str) -> Iterator[etree._Element]:
     """Give the elements of the named tags, one at a time, each emptied when the next is asked for.
 
@@ -145,7 +152,7 @@ def xml_elements(data: bytes, name: str, tags: Sequence[str], root: str) -> Iter
         )  # fmt: skip
         seen_root = False
         for event, element in context:
-            local = etree.QName(element).localname
+            local = local_name(element)
             if event == "start":
                 if not seen_root and local != root:
                     raise refused(f"the document is not `{root}`", name, "check SOURCE and file")

@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.int32]
 Proposal = tuple[Ints, Ints, Weights | None]
 _COVER = 20  # bits of a product's value that hold the weight
-_ENTRIES = 4_000_000  # entries of one product, about 100 MB with what is computed beside them
+_ENTRIES = 2_000_000  # entries of one product, some 100 MB with what is computed beside them
 
 
 def every(travellers: Travellers, index: Index) -> Iterator[Proposal]:

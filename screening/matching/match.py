@@ -42,7 +42,8 @@ def match(
 
     Returns:
         SCORED: pairs at or above the floor, one row a traveller and alert with its best reading, listed name
-        and identity; the evidence adds up to the score.
+        and identity; the evidence adds up to the score. A pair with the same document (number and State)
+        is kept whatever the floor.
     """
     travellers = lay_out(identities)
     if not travellers.ids or not index.alert_ids:

@@ -150,7 +150,10 @@ class Judge:
         )
 
     def by_document(self, floors: Ints) -> Scored:
-        """Score pairs that a document leads to: with every name of the unit, and by the document alone."""
+        """Score pairs that a document leads to: with every name of the unit, and by the document alone.
+
+        The same number and State stay whatever the floor: such a document is a hit on any list.
+        """
         readings, units = self.documents.reading, self.documents.unit
         of_unit: dict[int, list[int]] = {}
         for name, unit in enumerate(self.index.name_unit.tolist()):
@@ -164,6 +167,8 @@ class Judge:
         reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
         names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
         score = np.concatenate([score, self.documents.weight.astype(np.int64)])
-        keep = np.flatnonzero(score >= floors[self.index.unit_alert[unit]])
+        same = np.array([detail[0] == "same" for detail in self.documents.detail], np.bool_)
+        always = np.concatenate([same[with_name], same])
+        keep = np.flatnonzero(always | (score >= floors[self.index.unit_alert[unit]]))
         route = np.full(len(keep), DOCUMENT, np.int64)
         return Scored(reading[keep], names[keep], unit[keep], score[keep], route)

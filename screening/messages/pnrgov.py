@@ -8,13 +8,14 @@ Source: IATA/ICAO/WCO PNRGOV principles and EDIFACT implementation guide; what e
 docs/messages.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.pnrgov_finish import finish
-from screening.messages.pnrgov_segments import ACTIONS, OF_TRAVELLER
+from screening.messages.pnrgov_segments import OF_TRAVELLER, Row, rows_of
 from screening.messages.pnrgov_split import Splitter
+from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.pnrgov_walk import Walk
 from screening.messages.syntax import Segment
 from screening.profile.model import Intake
@@ -28,32 +29,49 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
         intake: the profile's section: permitted elements of a booking, sensitive codes and remarks.
 
     Returns:
-        What it says with its findings, the units that were set aside, and the places of sensitive texts.
-        Never raises on any bytes.
+        What it says with its findings, the units that were set aside, and the places of sensitive texts. Never
+        raises on any bytes.
 
     Source:
         IATA/ICAO/WCO PNRGOV EDIFACT implementation guide.
     """
     walk = Walk(raw, intake)
-    watched: Mapping[str, Callable[[Segment], bool]] = {
-        "SSR": walk.sensitive.service,
-        "IFT": walk.sensitive.free_text,
-        "LTS": walk.sensitive.host_text,
-    }
-    for segment in _segments(walk):
-        step = walk.table.get((walk.at, segment.tag))
-        if step is None:
-            walk.note("unknown_segment", segment)
-            continue
-        walk.at = step.to
-        watch = watched.get(segment.tag)
-        if watch is None or not watch(segment):
-            act = ACTIONS[step.action]
-            if act is not None:
-                act(walk, segment)
-        if step.to in OF_TRAVELLER:
-            walk.lengthen(segment)
+    rows = _rows(raw.version)
+    splitter = _splitter(raw.syntax.element)
+    suspicious = splitter.suspicious(raw.pieces)
+    behind_tag = {b"", b" ", raw.syntax.element[:1]}
+    for index, piece in enumerate(raw.pieces):
+        row = rows[walk.at].get(piece[:3])
+        if row is None or index in suspicious or piece[3:4] not in behind_tag:
+            if piece:
+                for segment in _parted(walk, splitter, raw.segment(index)):
+                    _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
+        elif row.act is None and row.watch is None:
+            # Four of ten segments say nothing that is kept: they are not even split (measured).
+            walk.at = row.to
+            if row.to in OF_TRAVELLER:
+                walk.lengthen(raw.ends[index])
+        else:
+            _read(walk, raw.segment(index), row)
     return finish(walk)
+
+
+def _read(walk: Walk, segment: Segment, row: Row | None) -> None:
+    """Do what the table names for a segment."""
+    if row is None:
+        walk.note("unknown_segment", segment)
+        return
+    walk.at = row.to
+    sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
+    if row.act is not None and not sensitive:
+        row.act(walk, segment)
+    if row.to in OF_TRAVELLER:
+        walk.lengthen(segment.offset + segment.length)
+
+
+@lru_cache(maxsize=32)
+def _rows(version: str) -> dict[At, dict[bytes, Row]]:
+    return rows_of(table_of(version)[1])
 
 
 @lru_cache(maxsize=16)
@@ -61,25 +79,14 @@ def _splitter(element: bytes) -> Splitter:
     return Splitter(element)
 
 
-def _segments(walk: Walk) -> Iterator[Segment]:
-    """Give the segments; where a terminator was lost, two for one."""
-    raw = walk.raw
-    splitter = _splitter(raw.syntax.element)
-    if not splitter.suspects(raw.pieces):
-        for index, piece in enumerate(raw.pieces):
-            if piece:
-                yield raw.segment(index)
-        return
-    for index, piece in enumerate(raw.pieces):
-        if not piece:
-            continue
-        segment = raw.segment(index)
-        while True:
-            step = walk.table.get((walk.at, segment.tag))
-            parted = splitter.part(segment, step.to if step is not None else walk.at)
-            if parted is None:
-                break
-            first, segment, found = parted
-            walk.message.findings.append(found)
-            yield first
-        yield segment
+def _parted(walk: Walk, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
+    """Give the segments that stand in one: two or more where terminators were lost."""
+    while True:
+        step = walk.table.get((walk.at, segment.tag))
+        parted = splitter.part(segment, step.to if step is not None else walk.at)
+        if parted is None:
+            break
+        first, segment, found = parted
+        walk.message.findings.append(found)
+        yield first
+    yield segment

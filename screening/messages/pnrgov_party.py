@@ -75,7 +75,6 @@ class Party:
             if alike(name.surname, known.surname) and alike(given_letters(name.given_names), known.given):
                 self._vary(known, name, segment)
                 return known
-            known.note("traveller_reference_reused", segment)
         return self._new(name, segment)
 
     def at_check_in(self, name: TifName, segment: Segment) -> Person:
@@ -89,8 +88,6 @@ class Party:
         named = self.named(name.surname, name.given_names)
         if named:
             return named[0]
-        if known is not None:
-            known.note("traveller_reference_reused", segment)
         person = self._new(name, segment)
         person.note("traveller_only_at_check_in", segment)
         return person

@@ -4,6 +4,7 @@ Source: IATA/ICAO/WCO PNRGOV implementation guide, segment descriptions, by way 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from screening.identity.dates import local_time
@@ -12,7 +13,7 @@ from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, loc
 from screening.messages.pnrgov_docs import text_of
 from screening.messages.pnrgov_flights import flight_number, is_operating_only, read_flight, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
-from screening.messages.pnrgov_tables import At
+from screening.messages.pnrgov_tables import At, Table
 from screening.messages.pnrgov_walk import Walk
 from screening.messages.syntax import Segment
 from screening.tables.codes import Action
@@ -267,7 +268,10 @@ def _split_locator(walk: Walk, segment: Segment) -> None:
         pnr.elements.add("split", f"{company} {locator}".strip())
 
 
-ACTIONS: Mapping[str, Callable[[Walk, Segment], None] | None] = MappingProxyType(
+Act = Callable[[Walk, Segment], None]
+Watch = Callable[[elements.Sensitive, Segment], bool]
+
+ACTIONS: Mapping[str, Act | None] = MappingProxyType(
     {
         "passed_over": None,
         "historic": None,
@@ -298,3 +302,28 @@ ACTIONS: Mapping[str, Callable[[Walk, Segment], None] | None] = MappingProxyType
         "split_locator": _split_locator,
     }
 )
+
+_WATCHES: Mapping[str, Watch] = MappingProxyType(
+    {
+        "SSR": elements.Sensitive.service,
+        "IFT": elements.Sensitive.free_text,
+        "LTS": elements.Sensitive.host_text,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A step with its reader: where a segment leads, what is read, what may be sensitive in it."""
+
+    to: At
+    act: Act | None
+    watch: Watch | None
+
+
+def rows_of(table: Table) -> dict[At, dict[bytes, Row]]:
+    """Give a table as the loop uses it: by group, then by the tag's bytes."""
+    rows: dict[At, dict[bytes, Row]] = {at: {} for at in At}
+    for (at, tag), step in table.items():
+        rows[at][tag.encode()] = Row(step.to, ACTIONS[step.action], _WATCHES.get(tag))
+    return rows

@@ -9,11 +9,11 @@ Source: IATA/ICAO/WCO PNRGOV implementation guide, segment table; groups are num
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from types import MappingProxyType
 
 
-class At(Enum):
+class At(IntEnum):
     """Group of the segment table that the reader is in."""
 
     HEADER = auto()  # group 0

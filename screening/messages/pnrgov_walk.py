@@ -90,8 +90,8 @@ class Walk:
         self.note("src_missing", segment)
         return self.open_booking(segment)
 
-    def lengthen(self, segment: Segment) -> None:
-        """Let the traveller at hand reach to the end of a segment."""
+    def lengthen(self, end: int) -> None:
+        """Let the traveller at hand reach to the byte before `end`."""
         person = self.pnrs[-1].person if self.pnrs else None
         if person is not None:
-            person.traveller.length = segment.offset + segment.length - person.traveller.offset
+            person.traveller.length = end - person.traveller.offset

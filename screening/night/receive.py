@@ -255,7 +255,7 @@ def _pinned_lists(
                 effect="nothing was screened: a night without it would miss whom it names",
                 remedy=f"`screening alerts versions --list {list_id}` shows what is there; import it with "
                 f"`screening alerts import SOURCE PATH --list {list_id}`, or let a held version through with "
-                f"`screening alerts release --list {list_id}`",
+                f"`screening alerts release --list {list_id} --version V --reason TEXT`",
             )
         pinned[list_id] = version
     return pinned

@@ -2,8 +2,12 @@
 
 import io
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from screening.alerts.importers import IMPORTERS
 from screening.alerts.model import ImportOptions
@@ -144,3 +148,29 @@ def test_two_records_of_one_id_are_put_together_with_a_finding():
     found = read("ofac", data.encode())
     assert sorted(found.names["full"].to_pylist()) == ["BOROVENKO, Yurgen", "PETROV, Yurgen"]
     assert "list_record_doubled" in [finding.code for finding in found.findings]
+
+
+GOLDEN = Path(__file__).parent / "golden"
+SAMPLES = {
+    "un": "un",
+    "eu": "eu",
+    "ofac-xml": "ofac_xml",
+    "uk": "uk_conlist",
+    "ftm": "ftm",
+    "senzing": "senzing",
+}
+
+
+@pytest.mark.parametrize("source", SAMPLES)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_damaged_file_is_read_in_part_or_refused_and_nothing_else(source, data):
+    whole = next((GOLDEN / SAMPLES[source]).iterdir())
+    damaged = bytearray(whole.read_bytes())
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        length = data.draw(st.integers(0, 40))
+        damaged[place : place + length] = data.draw(st.binary(max_size=4))
+    with suppress(InputError):
+        found = IMPORTERS[source].read({whole.name: bytes(damaged)}, OPTIONS)
+        assert found.alerts.schema.names[0] == "alert_id"

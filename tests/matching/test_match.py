@@ -145,6 +145,16 @@ def test_a_document_leads_to_its_alert_whatever_the_name(
     assert all(piece["weight"] == 0 for piece in pieces if piece["kind"] != "document")
 
 
+def test_the_same_document_is_kept_whatever_the_floor(world, model, identities):
+    table = match(
+        identities({"t": ("PINTO", "JANE", None, None, None, [("704412345", "RU")])}),
+        world,
+        model,
+        floor=9999,
+    )
+    assert table["alert_id"].to_pylist() == ["own:1"]
+
+
 def test_missing_is_not_disagreement(world, model, identities, rows_of):
     bare = match(
         identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", None, None, None, [])}),
@@ -184,7 +194,29 @@ def test_an_empty_side_gives_an_empty_table(world, model, identities, make_index
     )
 
 
-SYLLABLES = ["BA", "RU", "DIN", "MOH", "SHER", "KO", "LI", "VAN", "TA", "ZE", "QU", "NOR", "HAS", "SAN", "EL", "OV", "IN", "MAR", "GHA", "YU", "TCH"]
+SYLLABLES = [
+    "BA",
+    "RU",
+    "DIN",
+    "MOH",
+    "SHER",
+    "KO",
+    "LI",
+    "VAN",
+    "TA",
+    "ZE",
+    "QU",
+    "NOR",
+    "HAS",
+    "SAN",
+    "EL",
+    "OV",
+    "IN",
+    "MAR",
+    "GHA",
+    "YU",
+    "TCH",
+]
 
 
 def crowd(dice, number, day):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from screening.alerts.dates import ListedDate, read_date, unread
+from screening.alerts.facts import add_birth_place
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -180,11 +181,10 @@ def _fill(record: Record, item: _Object) -> None:
         )
         identities.of(value).facts.append(fact)
     if not facts:
-        for field, kind in (
-            ("sex", FactKind.SEX), ("nationalities", FactKind.NATIONALITY),
-            ("birth_places", FactKind.BIRTH_PLACE)
-        ):  # fmt: skip
+        for field, kind in (("sex", FactKind.SEX), ("nationalities", FactKind.NATIONALITY)):
             record.own.facts.extend(Fact(kind, text, _ROLE) for text in _texts(item, field))
+        for place in _texts(item, "birth_places"):
+            add_birth_place(record, place, _ROLE)
 
 
 def _document(value: _Object) -> ListedDocument:

@@ -11,8 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lxml import etree
-
 from screening.alerts.dates import ListedDate, circa, exact_day, of_parts, span, unread
 from screening.alerts.model import (
     AlertFinding,
@@ -28,7 +26,15 @@ from screening.alerts.model import (
     unique,
 )
 from screening.alerts.numbers import kind_of
-from screening.alerts.source import by_header, csv_rows, only_file, refused, root_attribute, xml_elements
+from screening.alerts.source import (
+    by_header,
+    csv_rows,
+    local_name,
+    only_file,
+    refused,
+    root_attribute,
+    xml_elements,
+)
 from screening.alerts.states import state_named
 from screening.alerts.text import clean, script
 from screening.tables.codes import AlertStatus, FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
@@ -72,7 +78,7 @@ def _of_xml(data: bytes, name: str) -> Iterator[_Entity]:
     for element in xml_elements(data, name, ("sanctionEntity",), "export"):
         entity = _Entity(values=_lower({str(key): str(value) for key, value in element.attrib.items()}))
         for child in element:
-            kind = etree.QName(child).localname.lower()
+            kind = local_name(child).lower()
             values = _lower({str(key): str(value) for key, value in child.attrib.items()})
             if kind == "subjecttype":
                 entity.values["subject"] = values.get("classificationcode") or values.get("code", "")

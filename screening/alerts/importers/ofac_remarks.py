@@ -32,7 +32,7 @@ from screening.tables.codes import FactKind, ListedDocumentType, NameKind
 _ALT = re.compile(r"^alt\.\s+", re.IGNORECASE)
 _WEAK = re.compile(r"^a\.k\.a\.\s+'(.*)'(?:\s*\([^()']*\))?$", re.DOTALL)
 _KNOWN_START = re.compile(
-    r"^\s*(?:alt\. )?(?:DOB|POB|nationality|citizen|Gender|a\.k\.a\.|(?:\w+ )?Passport|Linked To)\b",
+    r"^\s*(?:alt\. )?(?:DOB|POB|nationality|citizen|Gender|a\.k\.a\.|(?:\w+ )?Passport|Linked To)(?!\w)",
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"^(DOB|POB|nationality|citizen|Gender)\s*(:?)\s+(.+)$", re.IGNORECASE)

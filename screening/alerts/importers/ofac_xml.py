@@ -31,7 +31,7 @@ from screening.alerts.model import (
     assemble,
 )
 from screening.alerts.numbers import kind_of
-from screening.alerts.source import only_file, xml_elements
+from screening.alerts.source import local_name, only_file, xml_elements
 from screening.alerts.states import state_named
 from screening.alerts.text import clean, fold, script
 from screening.tables.codes import FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
@@ -53,7 +53,7 @@ def _all(element: etree._Element, *path: str) -> Iterator[etree._Element]:
         yield element
         return
     for child in element:
-        if isinstance(child.tag, str) and etree.QName(child).localname == path[0]:
+        if isinstance(child.tag, str) and local_name(child) == path[0]:
             yield from _all(child, *path[1:])
 
 
@@ -105,7 +105,7 @@ class _Reader:
 
     def take(self, element: etree._Element) -> Record | None:
         """Take one element of the file; a person gives a record."""
-        kind = etree.QName(element).localname
+        kind = local_name(element)
         if kind == "DateOfIssue":
             numbers = [_text(element, part) for part in ("Year", "Month", "Day")]
             known = of_parts(*map(int, numbers)) if all(number.isdigit() for number in numbers) else None
@@ -128,7 +128,7 @@ class _Reader:
         for value_set in element:
             for value in value_set:
                 if isinstance(value.tag, str):
-                    kind = etree.QName(value).localname
+                    kind = local_name(value)
                     self.values[kind, value.get("ID", "")] = clean(value.text)
                     if kind == "PartySubType":
                         self.party_types[value.get("ID", "")] = value.get("PartyTypeID", "")
