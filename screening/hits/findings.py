@@ -1,4 +1,4 @@
-"""Findings of this room: none. A hit's tables carry what deviates: `late` false where a time zone is unknown."""
+"""Findings of this room: none; a hit's own columns say what deviates (an unknown time zone is not late)."""
 
 from screening.tables.findings import FindingKind
 

@@ -133,12 +133,17 @@ def _numbered(alert_id: str, rows: Iterable[Mapping[str, object]]) -> Rows:
 
 def _names(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:
     seen: set[str] = set()
-    for field, kind in (("primary_name", "primary"), ("aliases", "alias"), ("weak_aliases", "weak")):
-        value = row.get(field)
-        for full in [value] if isinstance(value, str) else value or []:  # type: ignore[attr-defined]
+    primary = row.get("primary_name")
+    groups = (
+        ("primary", [primary] if isinstance(primary, str) else []),
+        ("alias", _list(row, "aliases")),
+        ("weak", _list(row, "weak_aliases")),
+    )
+    for kind, written in groups:
+        for full in written:
             if full and full not in seen:
                 seen.add(full)
-                yield {"full": full, "kind": kind, "script": "Latn" if tokens(full) else "Zyyy"}
+                yield {"full": full, "kind": kind, "script": "Latn" if full.isascii() else "Zyyy"}
 
 
 def _dates(row: Mapping[str, object]) -> Iterable[Mapping[str, object]]:

@@ -29,8 +29,8 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
         intake: the profile's section: permitted elements of a booking, sensitive codes and remarks.
 
     Returns:
-        What it says with its findings, the units that were set aside, and the places of sensitive texts. Never
-        raises on any bytes.
+        What it says with its findings, the units that were set aside, and the places of sensitive texts.
+        Never raises on any bytes.
 
     Source:
         IATA/ICAO/WCO PNRGOV EDIFACT implementation guide.

@@ -71,10 +71,9 @@ class Party:
     def add(self, name: TifName, segment: Segment) -> Person:
         """Take up a TIF of group 2: a new traveller, or a repeat of one with the same reference and name."""
         known = self.by_reference.get(name.reference) if name.reference else None
-        if known is not None:
-            if alike(name.surname, known.surname) and alike(given_letters(name.given_names), known.given):
-                self._vary(known, name, segment)
-                return known
+        if known is not None and _is_repeat(name, known):
+            self._vary(known, name, segment)
+            return known
         return self._new(name, segment)
 
     def at_check_in(self, name: TifName, segment: Segment) -> Person:
@@ -352,6 +351,10 @@ def _fit(surname: str, given: str, person: Person) -> tuple[int, int, int] | Non
     if given.startswith(person.given) or person.given.startswith(given):
         return first, 1, -min(len(given), len(person.given))
     return None
+
+
+def _is_repeat(name: TifName, person: Person) -> bool:
+    return alike(name.surname, person.surname) and alike(given_letters(name.given_names), person.given)
 
 
 def _differs(docs: Docs, person: Person) -> bool:

@@ -89,7 +89,7 @@ class Watch:
         index: made from them.
         model: matching model.
         thresholds: centibits by list.
-        sizes: names by list.
+        sizes: names by list; 0 for a list of documents alone.
     """
 
     alerts: AlertTables
@@ -116,10 +116,7 @@ def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str) ->
         facts=_joined([found.facts for found in opened]),
     )
     model, profile = load_model(), Profile.model_validate_json(profile_json)
-    sizes = {
-        list_id: found.names.num_rows or found.documents.num_rows
-        for (list_id, _), found in zip(pinned, opened, strict=True)
-    }
+    sizes = {list_id: found.names.num_rows for (list_id, _), found in zip(pinned, opened, strict=True)}
     thresholds = {
         list_id: list_threshold(model, profile.policy(list_id), sizes[list_id]) for list_id, _ in pinned
     }

@@ -59,7 +59,9 @@ def facts(data):
             }
             for described, message in zip(describe(reading, "-"), reading.messages, strict=True)
         ],
-        "quarantined": [[str(unit.unit), unit.offset, unit.length, *unit.codes] for unit in reading.quarantined],
+        "quarantined": [
+            [str(unit.unit), unit.offset, unit.length, *unit.codes] for unit in reading.quarantined
+        ],
         "sensitive": [data[offset : offset + length].decode() for offset, length in reading.sensitive],
     }
 
