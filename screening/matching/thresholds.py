@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from screening.matching.model import Model
 from screening.profile.model import ListPolicy
 
-_SMALLEST = 100  # names; the table holds no longer for lists so short that one name decides
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -90,16 +88,17 @@ def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
 def _row(table: Table, names: int) -> list[float]:
     """Give the thresholds by rate for a list of so many names.
 
-    Outside the measured sizes all rates move by one step, so that they never cross.
+    Above the measured sizes all rates move by one step, so that they never cross. Below them the smallest
+    measured list holds: with few names the measured rate hangs on single names, and a lower threshold would
+    let two common tokens without a birth date be a hit.
     """
     sizes = [math.log(size) for size in table.sizes]
-    size = math.log(max(names, _SMALLEST))
-    inside = min(max(size, sizes[0]), sizes[-1])
+    size = math.log(max(names, table.sizes[0]))
+    inside = min(size, sizes[-1])
     rates = range(len(table.rates))
     row = [_between(sizes, [scores[at] for scores in table.scores], inside) for at in rates]
-    one, two = (0, 1) if size < sizes[0] else (len(sizes) - 2, len(sizes) - 1)
-    step = sum(table.scores[two][at] - table.scores[one][at] for at in rates) / len(table.rates)
-    return [score + step * (size - inside) / (sizes[two] - sizes[one]) for score in row]
+    step = sum(table.scores[-1][at] - table.scores[-2][at] for at in rates) / len(table.rates)
+    return [score + step * (size - inside) / (sizes[-1] - sizes[-2]) for score in row]
 
 
 def _between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:

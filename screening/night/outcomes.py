@@ -15,8 +15,6 @@ import pyarrow.compute as pc
 from screening.tables import individual
 from screening.tables.codes import Level, Outcome
 
-# A booking often lacks what the API of the same traveller has: what counts is the settled traveller.
-_SETTLED = {"birth_date_missing": "date_of_birth"}
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -33,13 +31,13 @@ class Told:
     """Tables that outcomes are told from.
 
     Attributes:
-        flights, travellers, messages, quarantine, hits, inputs: tables of the night.
-        statements: statement_id and flight_id of every statement that a leg was settled from.
+        flights, travellers, messages, statements, quarantine, hits, inputs: tables of the night.
     """
 
     flights: pa.Table
     travellers: pa.Table
     messages: pa.Table
+    statements: pa.Table
     quarantine: pa.Table
     hits: pa.Table
     inputs: pa.Table
@@ -166,14 +164,31 @@ def _findings_by_leg(told: Told) -> dict[str, dict[str, Level]]:
 
     for row in told.flights.select(["flight_id", "findings"]).to_pylist():
         add(row["flight_id"], row["findings"])
-    for row in told.messages.select(["flight_ids", "findings"]).to_pylist():
+    of_travellers = _findings_of_travellers(told.statements)
+    for row in told.messages.select(["message_id", "flight_ids", "findings"]).to_pylist():
+        own = [
+            finding
+            for finding in row["findings"]
+            if (row["message_id"], finding["code"], finding["offset"]) not in of_travellers
+        ]
         for leg in row["flight_ids"]:
-            add(leg, [finding for finding in row["findings"] if finding["code"] not in _SETTLED])
-    for code, column in _SETTLED.items():
-        lacking = told.travellers.filter(pc.is_null(told.travellers[column]))["flight_id"]
-        for leg in pc.unique(lacking).to_pylist():
-            add(leg, [{"code": code, "level": Level.WARNING}])
+            add(leg, own)
     return found
+
+
+def _findings_of_travellers(statements: pa.Table) -> set[tuple[str, str, int]]:
+    """Findings about single travellers (a title, a missing birth date): they say nothing of the manifest.
+
+    A message repeats them; they stand in `statements` and in the report, and set no flight's outcome.
+    """
+    some = statements.filter(pc.greater(pc.list_value_length(statements["findings"]), 0))
+    return {
+        (message, finding["code"], finding["offset"])
+        for message, findings in zip(
+            some["message_id"].to_pylist(), some["findings"].to_pylist(), strict=True
+        )
+        for finding in findings
+    }
 
 
 def _set_aside_by_leg(told: Told) -> dict[str, tuple[tuple[str, ...], int]]:

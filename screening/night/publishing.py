@@ -67,6 +67,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         flights=merged["flights"],
         travellers=merged["travellers"],
         messages=merged["messages"],
+        statements=merged["statements"],
         quarantine=merged["quarantine"],
         hits=merged["hits"],
         inputs=merged["inputs"],

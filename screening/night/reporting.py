@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night import acts, lists
-from screening.night.embedded import airflow_home
 from screening.night.frozen import Frozen, frozen_path, published_frozen
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
@@ -81,7 +80,7 @@ def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
     places = {
         "Hit report": f"{root}/analyst/reports/night={night}/{MAIN}",
         "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
-        "Airflow": f"make airflow, or screening airflow serve   (home {airflow_home('airflow')})",
+        "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }
     return summarise(view(store, night), stages=list(seconds.items()), places=places)
 

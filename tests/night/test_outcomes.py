@@ -62,6 +62,7 @@ def told(flights=(), quarantine=(), inputs=()):
         individual.FLIGHTS.table(flights),
         individual.TRAVELLERS.empty(),
         individual.MESSAGES.empty(),
+        individual.STATEMENTS.empty(),
         individual.QUARANTINE.table(quarantine),
         analyst.HITS.empty(),
         landing.INPUTS.table(inputs),
