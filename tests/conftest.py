@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -104,9 +104,3 @@ def promised() -> Callable[[Path], dict[str, str]]:
         return found
 
     return hashes
-
-
-@pytest.fixture
-def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Environment variables of the product, unset; set what the test needs."""
-    yield monkeypatch

@@ -10,7 +10,8 @@ Traceback (most recent call last):
 ValueError: character 3 is outside A-Z, 0-9 and <
 """
 
-_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
+_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = {"<": 0} | {character: value for value, character in enumerate(_SIGNS)}
 _WEIGHTS = (7, 3, 1)
 
 

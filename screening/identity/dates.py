@@ -32,17 +32,13 @@ def _parts(written: str, *, day_first: bool) -> tuple[int, int, int, bool] | Non
         month = _MONTHS.get(named[2])
         return (int(named[3]), month, int(named[1]), len(named[3]) == 2) if month else None
     text = text.replace("-", "").replace("/", "")
-    if not _DIGITS.match(text):
+    if not _DIGITS.match(text) or len(text) not in {6, 8}:
         return None
-    if len(text) == 8:
-        if day_first:
-            return int(text[4:]), int(text[2:4]), int(text[:2]), False
-        return int(text[:4]), int(text[4:6]), int(text[6:]), False
-    if len(text) == 6:
-        if day_first:
-            return int(text[4:]), int(text[2:4]), int(text[:2]), True
-        return int(text[:2]), int(text[2:4]), int(text[4:]), True
-    return None
+    short = len(text) == 6
+    if day_first:
+        return int(text[4:]), int(text[2:4]), int(text[:2]), short
+    year, rest = (text[:2], text[2:]) if short else (text[:4], text[4:])
+    return int(year), int(rest[:2]), int(rest[2:]), short
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -87,17 +83,18 @@ def expiry_date(written: str, *, sent: date, day_first: bool = False) -> date | 
     return None
 
 
-def local_time(written_date: str, written_time: str, *, day_first: bool, sent: date | None) -> datetime | None:
-    """Read a local date and time of a movement: YYMMDD, CCYYMMDD or ddMMyy, and HHMM (or empty: 00:00)."""
+def local_time(
+    written_date: str, written_time: str, *, day_first: bool, sent: date | None
+) -> datetime | None:
+    """Read a local date and time of a movement: YYMMDD, CCYYMMDD, ddMMyy; HHMM (or empty: 00:00)."""
     parts = _parts(written_date, day_first=day_first)
     if parts is None:
         return None
     year, month, day, short = parts
     if short:
         base = sent.year if sent else 2000
-        year = min(
-            (century + year for century in range(1900, 2200, 100)), key=lambda candidate: abs(candidate - base)
-        )
+        years = (century + year for century in range(1900, 2200, 100))
+        year = min(years, key=lambda candidate: abs(candidate - base))
     found = _day(year, month, day)
     clock = clock_time(written_time) if written_time else time(0, 0)
     if found is None or clock is None:

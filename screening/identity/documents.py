@@ -42,7 +42,7 @@ def document_key(number: str, state: str | None) -> str:
 
 
 def document_type(sent: str | None) -> DocumentType:
-    """Give the kind of document of a code as sent (UN/EDIFACT 1001 as API uses it; ICAO 9303 first letters)."""
+    """Give the kind of document of a code as sent (UN/EDIFACT 1001 as API uses it; ICAO 9303)."""
     if not sent:
         return DocumentType.OTHER
     code = sent.strip().upper()

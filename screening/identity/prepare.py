@@ -26,8 +26,7 @@ def identify(travellers: pa.Table, documents: pa.Table) -> pa.Table:
     """Give the comparable readings of each traveller.
 
     Args:
-        travellers: TRAVELLERS; `surname`, `given_names`, `name_as_sent`, `date_of_birth`, `birth_as_sent`,
-        `sex`,
+        travellers: TRAVELLERS; names, `other_names`, `date_of_birth`, `birth_as_sent`, `sex` and
             `nationality` are used.
         documents: DOCUMENTS of these travellers.
 
@@ -82,6 +81,9 @@ def _names(
     written = [(traveller["surname"], traveller["given_names"])]
     written += [(str(row["surname"] or ""), str(row["given_names"] or "")) for row in documents]
     written += [(surname, given)]
+    written += [
+        (one, other) for one, _, other in (name.partition("/") for name in traveller["other_names"] or ())
+    ]
     found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for one, other in written:
         name = _real(one), _real(other)

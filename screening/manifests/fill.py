@@ -5,7 +5,7 @@ it was sent. Names that other statements in force give stand in `other_names`, s
 too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ _SINGLE = (
 def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
     """Give TRAVELLERS of travellers who have id and key."""
     statements = facts.table
+    spelt = _spellings(statements)
     owner = np.repeat(np.arange(len(settled)), [len(traveller.rows) for traveller in settled])
     row = np.fromiter((row for traveller in settled for row in traveller.rows), np.int64, len(owner))
     named = pc.or_(_said(statements["surname"]), _said(statements["given_names"]))
@@ -56,7 +57,7 @@ def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
         "birth_as_sent": _take(statements["birth_as_sent"], written),
         "on_board": [traveller.on_board for traveller in settled],
         "other_names": [
-            _others(facts, traveller, chosen) for traveller, chosen in zip(settled, name, strict=True)
+            _others(facts, traveller, chosen, spelt) for traveller, chosen in zip(settled, name, strict=True)
         ],
     }
     for column in _SINGLE:
@@ -104,10 +105,18 @@ def _take(column: pa.ChunkedArray, places: Places) -> pa.ChunkedArray:
     return pc.take(column, pa.array(places, mask=places < 0))
 
 
-def _others(facts: Facts, traveller: Traveller, chosen: int) -> list[str]:
+def _spellings(statements: pa.Table) -> dict[int, list[str]]:
+    """Give the further spellings that a message itself gives, by row; most have none."""
+    column = statements["other_names"].combine_chunks()
+    places = pc.indices_nonzero(pc.is_valid(column))
+    return dict(zip(places.to_pylist(), column.take(places).to_pylist(), strict=True))
+
+
+def _others(facts: Facts, traveller: Traveller, chosen: int, spelt: Mapping[int, list[str]]) -> list[str]:
     """Give the further names of the statements in force, each once, in their order."""
+    within = list(dict.fromkeys(name for row in traveller.rows for name in spelt.get(row, ())))
     if len(traveller.rows) == 1:
-        return []
+        return within
     known = {facts.name[chosen] if chosen >= 0 else "", ""}
     found: list[str] = []
     for row in traveller.rows:
@@ -115,4 +124,4 @@ def _others(facts: Facts, traveller: Traveller, chosen: int) -> list[str]:
             known.add(facts.name[row])
             surname, given = (facts.table[name][row].as_py() or "" for name in ("surname", "given_names"))
             found.append(f"{surname}/{given}")
-    return found
+    return list(dict.fromkeys([*found, *within]))

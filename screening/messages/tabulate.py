@@ -149,6 +149,7 @@ def _statement_tuple(
         traveller.says,
         traveller.on_board,
         [found.row() for found in traveller.findings] if traveller.findings else [],
+        [f"{surname}/{given}" for surname, given in traveller.other_names] or None,
     )
 
 
@@ -156,6 +157,7 @@ _TUPLE_COLUMNS = (
     "statement_id", "message_id", "source", "sent_local", "booking_reference", "role", "surname",
     "given_names", "name_as_sent", "date_of_birth", "birth_as_sent", "sex", "nationality", "residence",
     "locator", "traveller_reference", "embarkation", "debarkation", "says", "on_board", "findings",
+    "other_names",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from screening.aggregates.counts import count
 from screening.aggregates.fold import withhold
+from screening.aggregates.quality import protect_quality
 from screening.manifests.quality import carrier_quality
 from screening.night import balance
 from screening.night.frozen import Frozen
@@ -76,15 +77,25 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
     merged["counts"] = count(merged["flights"], merged["travellers"])
     merged["published"] = _published(store, frozen, merged)
-    merged["carrier_quality"] = carrier_quality(
+    merged["carrier_quality"] = _quality(frozen, merged)
+    merged["night_health"] = _health(frozen, merged, parts.silenced)
+    return merged
+
+
+def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
+    measured = carrier_quality(
         merged["messages"],
         merged["message_legs"],
         merged["flights"],
         merged["travellers"],
         night=frozen.night,
+        documents=merged["documents"],
     )
-    merged["night_health"] = _health(frozen, merged, parts.silenced)
-    return merged
+    travellers: dict[str, int] = {}
+    for row in merged["flights"].select(["carrier", "travellers"]).to_pylist():
+        travellers[row["carrier"]] = travellers.get(row["carrier"], 0) + row["travellers"]
+    threshold = frozen.agency_profile().disclosure.threshold
+    return protect_quality(measured, travellers, threshold=threshold)
 
 
 def publications(tables: dict[str, pa.Table]) -> list[Publication]:

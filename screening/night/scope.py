@@ -12,6 +12,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.manifests.legs import operating
 from screening.night.frozen import EarlierNight
 from screening.store.revisions import current, read_current, read_revision, revision
 from screening.store.zones import Store
@@ -34,10 +35,12 @@ class Drawn:
     Attributes:
         said: MESSAGES, MESSAGE_LEGS, STATEMENTS, STATEMENT_DOCUMENTS by name.
         travellers: traveller_id, flight_id, statement_ids as earlier nights settled them, oldest first.
+        scope: legs in scope, those under which the same leg was stated elsewhere (codeshares) included.
     """
 
     said: dict[str, pa.Table]
     travellers: pa.Table
+    scope: list[str]
 
 
 def scope_of(messages: pa.Table) -> list[str]:
@@ -67,33 +70,35 @@ def linked(message_legs: Iterable[tuple[str, str]], start: Collection[str]) -> l
     return sorted(found)
 
 
-def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str]) -> Drawn:
+def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], tonight: pa.Table) -> Drawn:
     """Read what earlier nights hold about the legs in scope.
 
     Args:
         store: the store.
         earlier: nights at the revision that was frozen.
         scope: legs.
+        tonight: MESSAGE_LEGS of this night; with those of earlier nights they tell which legs are one.
 
     Raises:
         StoreError: a frozen revision is gone and its successor was made from other statements.
     """
-    legs = pa.array(scope, pa.string())
+    stated_by = {night: _read(store, night, individual.MESSAGE_LEGS) for night in sorted(earlier)}
+    whole = codeshares(pa.concat_tables([tonight, *stated_by.values()]), scope)
+    legs = pa.array(whole, pa.string())
     gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in SAID}
     travellers = []
-    for night in sorted(earlier):
-        stated = _read(store, night, individual.MESSAGE_LEGS)
+    for night, stated in stated_by.items():
         if not stated.num_rows or not pc.any(pc.is_in(stated["flight_id"], legs)).as_py():
             continue
         statements = _read(store, night, individual.STATEMENTS)
         statements = statements.filter(pc.is_in(statements["flight_id"], legs))
-        stated = stated.filter(pc.is_in(stated["flight_id"], legs))
+        ours = stated.filter(pc.is_in(stated["flight_id"], legs))
         messages = _read(store, night, individual.MESSAGES)
         documents = _read(store, night, individual.STATEMENT_DOCUMENTS)
         settled = _read(store, night, individual.TRAVELLERS)
         gathered["statements"].append(statements)
-        gathered["message_legs"].append(stated)
-        gathered["messages"].append(messages.filter(pc.is_in(messages["message_id"], stated["message_id"])))
+        gathered["message_legs"].append(ours)
+        gathered["messages"].append(messages.filter(pc.is_in(messages["message_id"], ours["message_id"])))
         gathered["statement_documents"].append(
             documents.filter(pc.is_in(documents["statement_id"], statements["statement_id"]))
         )
@@ -108,7 +113,18 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str]) ->
             spec.name: spec.conform(pa.concat_tables([spec.empty(), *gathered[spec.name]])) for spec in SAID
         },
         travellers=pa.concat_tables([empty, *travellers]).combine_chunks(),
+        scope=whole,
     )
+
+
+def codeshares(message_legs: pa.Table, scope: Sequence[str]) -> list[str]:
+    """Add to the scope the other designators under which its legs were stated.
+
+    A leg may come under its marketing designator in one night and its operating one in another.
+    """
+    root, _ = operating(message_legs)
+    wanted = {root.get(leg, leg) for leg in scope}
+    return sorted({*scope, *wanted, *(alias for alias, leg in root.items() if leg in wanted)})
 
 
 def earlier_hits(store: Store, earlier: Sequence[EarlierNight]) -> pa.Table:

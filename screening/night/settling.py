@@ -48,8 +48,9 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     Returns:
         flights, travellers, documents, ledger by name; and `scope`, one column flight_id.
     """
-    scope = night_scope(store, frozen, read)
-    drawn = draw(store, frozen.pins.earlier, scope)
+    named = night_scope(store, frozen, read)
+    drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
+    scope = drawn.scope
     said = {
         spec.name: spec.conform(pa.concat_tables([read[spec.name], drawn.said[spec.name]])) for spec in SAID
     }

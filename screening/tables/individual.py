@@ -115,7 +115,14 @@ STATEMENTS = TableSpec(
         Column("says", "present or withdrawn", values=Says),
         Column("on_board", "close-out says that the traveller flew (or not)", BOOL, nullable=True),
         Column("findings", "deviations about this traveller", FINDINGS_TYPE),
+        Column(
+            "other_names",
+            "further spellings in the same message, SURNAME/GIVEN NAMES",
+            STRINGS,
+            nullable=True,
+        ),
     ),
+    version="1.1",
 )
 
 _DOCUMENT_FACTS = (

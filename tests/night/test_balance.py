@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from screening.night import balance
 from screening.night.balance import check, line
+from screening.tables.analyst import HITS
 from screening.tables.errors import BalanceError
 from screening.tables.individual import LEDGER, MESSAGES, STATEMENTS, TRAVELLERS
-from screening.tables.analyst import HITS
 
 NUMBERS = st.integers(min_value=0, max_value=10_000)
 
