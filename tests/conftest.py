@@ -1,5 +1,6 @@
 """Airflow's environment stands before its first import; nights are made once and copied."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -36,11 +37,16 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def made_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small generated night; read only, copy what you change."""
+    """A small generated night that needs a person (a note among the messages); read only, copy it."""
     from screening.lab.generate.night import Size, generate
 
     folder = tmp_path_factory.mktemp("made")
     generate(folder, NIGHT, Size(flights=8, travellers=240, alerts=150), seed=7)
+    (folder / "inbox" / "NOTE_OF_THE_SHIFT.txt").write_text("transfer host restarted at 02:10\n")
+    message = min((folder / "inbox").glob("*PAXLST*.edi"))
+    packed = gzip.compress(message.read_bytes(), mtime=0)
+    (folder / "inbox" / f"{message.name}.gz").write_bytes(packed)
+    message.unlink()
     return folder
 
 

@@ -25,6 +25,7 @@ from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
 WHITE = b" \t\r\n\x00\x1a"  # 1A and 00 pad files of hosts
+_LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
 _FOLDS = str.maketrans("", "", "\r\n")
 _WINDOW = 1 << 20
 # A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
@@ -273,7 +274,15 @@ def pieces(
         if last:
             ends[-1] = stop
             unterminated = True
-        yield _strip(parts, begins, ends, unterminated)
+        if parts[-1] and not _is_spaced(block, terminator):
+            yield parts, begins, ends, unterminated
+        else:
+            yield _strip(parts, begins, ends, unterminated)
+
+
+def _is_spaced(block: bytes, terminator: bytes) -> bool:
+    """Say whether white space may begin a segment: most hosts write none, and looking at each one costs."""
+    return block[0] in WHITE or terminator + b" " in block or any(map(block.__contains__, _LINE_SIGNS))
 
 
 def _strip(

@@ -29,12 +29,14 @@ class Arrival:
         path: where it lies.
         input_id: sha256 of its bytes.
         size: bytes.
+        asked: a person replays it out of quarantine, so every run of its night takes it.
     """
 
     name: str
     path: Path
     input_id: str
     size: int
+    asked: bool = False
 
 
 def arrivals(inbox: Path, night: date) -> list[Arrival]:

@@ -21,6 +21,7 @@ from screening.night.frozen import (
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, other_nights, received_by
+from screening.night.quarantine import replays
 from screening.night.settings import Settings
 from screening.profile.model import Profile
 from screening.protection import audit
@@ -104,10 +105,11 @@ def receive(
 
 
 def fresh_arrivals(settings: Settings, night: date, before: Current | None) -> list[Arrival]:
-    """Files of the inbox that no night has received, this one's published revision included."""
+    """Files of the inbox, and replays, that no night has received, this one's published revision included."""
     chosen = [*other_nights(settings.store, night), *([night] if before else [])]
     known = received_by(settings.store, chosen).files
-    return [found for found in arrivals(settings.inbox, night) if (found.name, found.input_id) not in known]
+    came = sorted([*arrivals(settings.inbox, night), *replays(settings.store, night)])
+    return [found for found in came if (found.name, found.input_id) not in known]
 
 
 def take_in(store: Store, fresh: Sequence[Arrival]) -> None:

@@ -169,7 +169,7 @@ def _speaking_of(
     for arrival in arrivals:
         pairs = _legs_in(arrival, intake)
         legs = {leg for _, leg in pairs}
-        if legs & named or (unknown and legs and not legs & known):
+        if arrival.asked or legs & named or (unknown and legs and not legs & known):
             chosen.append(arrival)
             links += pairs
     return chosen, links

@@ -278,7 +278,12 @@ QUARANTINE_ACTS = TableSpec(
         Column("actor", "who"),
         Column("at_utc", "when", UTC),
         Column("reason", "why", nullable=True),
+        Column("night", "night that the bytes are replayed into", DATE, nullable=True),
+        Column("input_id", "sha256 of the bytes replayed", nullable=True),
+        Column("name", "name of the replayed input in its night; null: the entry's own input", nullable=True),
+        Column("bytes", "size of the bytes replayed", INT64, nullable=True, unit="bytes"),
     ),
+    version="1.1",
 )
 
 COUNTS = TableSpec(

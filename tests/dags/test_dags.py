@@ -14,6 +14,7 @@ from screening.night.stages import Task, tasks
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
+_ATTENTION = "select state from task_instance where task_id = 'attention'"
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +79,9 @@ def test_the_dag_run_is_red_because_a_person_is_needed(ran):
     import sqlite3
 
     with sqlite3.connect(folder / "airflow" / "airflow.db") as database:
-        states = dict(
-            database.execute("select task_id, state from task_instance where task_id = 'attention'")
-        )
+        states = {row[0] for row in database.execute(_ATTENTION)}
         runs = [row[0] for row in database.execute("select state from dag_run order by id")]
-    assert states == {"attention": "failed"} or "failed" in states.values()
+    assert "failed" in states
     assert runs[0] == "failed"
 
 

@@ -1,0 +1,299 @@
+"""What was set aside, what people did about it, and what of it still waits.
+
+Entries are rows of the published tables and never change. Acts of people (a replay of mended bytes, a
+release) are files of their own in `individual/acts/quarantine_acts/`, one immutable file an act. State follows
+from both:
+
+    open       nobody has acted, or the same bytes were read again and are still set aside
+    pending    a replay is recorded, its bytes are not yet part of the published night (a kill in between)
+    replayed   the mended bytes are part of the published night; what they brought has entries of its own
+    released   a person decided that no replay is needed
+
+Only the last two are settled: a recorded replay whose travellers nobody has screened yet still needs a person.
+
+An input set aside as a whole without a byte to set aside (an empty file) has no row in `quarantine`; its row
+in `inputs` is its entry, `input_id:file`.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from screening.night.inbox import Arrival
+from screening.store.files import read_table, write_table
+from screening.store.revisions import current, nights, read_current
+from screening.store.zones import Store, open_zones
+from screening.tables.codes import InputStatus, QuarantineAct, QuarantineUnit, Zone
+from screening.tables.errors import UsageError
+from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
+from screening.tables.landing import INPUTS
+
+_HASH_HEX = 64
+_SHORT_HEX = 12
+_WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
+
+
+class State(StrEnum):
+    """What has become of an entry."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    REPLAYED = "replayed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was set aside, as a person sees it.
+
+    Attributes:
+        quarantine_id: its id.
+        night: the night that received it.
+        unit: what was set aside.
+        legs: rows of `outcomes` that it counts for: flights, or `input:NAME` where the input names none.
+        input_id: the input.
+        name: name of the input.
+        offset, length: its bytes in the input.
+        codes: findings that set it aside.
+        reason: one sentence without personal data.
+        message_id: its message, where there is one.
+        state: what has become of it.
+        actor, at, why: the latest act; None where nobody has acted.
+    """
+
+    quarantine_id: str
+    night: date
+    unit: str
+    legs: tuple[str, ...]
+    input_id: str
+    name: str
+    offset: int
+    length: int
+    codes: tuple[str, ...]
+    reason: str
+    message_id: str | None
+    state: State = State.OPEN
+    actor: str | None = None
+    at: datetime | None = None
+    why: str | None = None
+
+    @property
+    def short(self) -> str:
+        """Id that is short enough to type; `find` takes it."""
+        return short(self.quarantine_id)
+
+    @property
+    def settled(self) -> bool:
+        """Does it need nobody any more?"""
+        return self.state in {State.REPLAYED, State.RELEASED}
+
+    def row(self) -> dict[str, object]:
+        """Give the row that `screening quarantine list` prints."""
+        return {
+            "id": self.short,
+            "night": self.night,
+            "unit": self.unit,
+            "flight_id": list(self.legs),
+            "input": self.name,
+            "offset": self.offset,
+            "length": self.length,
+            "codes": list(self.codes),
+            "reason": self.reason,
+            "state": self.state,
+            "actor": self.actor,
+            "at_utc": self.at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a night's quarantine people have settled.
+
+    Attributes:
+        entries: number of settled entries.
+        legs: rows of `outcomes` all of whose entries are settled.
+        travellers: travellers set aside, on legs, that are settled.
+    """
+
+    entries: int
+    legs: frozenset[str]
+    travellers: int
+
+
+def short(quarantine_id: str) -> str:
+    """Shorten the input's hash in an entry's id.
+
+    >>> short("ab" * 32 + ":345:2")
+    'abababababab:345:2'
+    """
+    return quarantine_id[:_SHORT_HEX] + quarantine_id[_HASH_HEX:]
+
+
+def entries(store: Store, night: date) -> list[Entry]:
+    """Give the entries of a published night, by name of the input and place in it; none without a night."""
+    inputs = read_current(store, night, INPUTS).to_pylist()
+    messages = read_current(store, night, MESSAGES).select(["message_id", "input_id", "flight_ids"]).to_pylist()
+    rows = read_current(store, night, QUARANTINE).to_pylist()
+    names = {row["input_id"]: row["name"] for row in inputs if row["status"] != InputStatus.DUPLICATE}
+    rows += _whole_inputs(inputs, {row["input_id"] for row in rows})
+    legs_of = {row["message_id"]: tuple(row["flight_ids"]) for row in messages}
+    named = {row["input_id"] for row in messages if row["flight_ids"]}
+    named |= {row["input_id"] for row in rows if row["flight_id"]}
+    received = {(row["name"], row["input_id"]) for row in inputs}
+    latest = {row["quarantine_id"]: row for row in acts(store).sort_by("at_utc").to_pylist()}
+    found = []
+    for row in rows:
+        name = names.get(row["input_id"], "")
+        own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
+        legs = own or (() if row["input_id"] in named else (f"input:{name}",))
+        act = latest.get(row["quarantine_id"], {})
+        found.append(
+            Entry(
+                quarantine_id=row["quarantine_id"],
+                night=night,
+                unit=row["unit"],
+                legs=legs,
+                input_id=row["input_id"],
+                name=name,
+                offset=row["offset"],
+                length=row["length"],
+                codes=tuple(row["codes"]),
+                reason=row["reason"],
+                message_id=row["message_id"],
+                state=_state(row["input_id"], act, received),
+                actor=act.get("actor"),
+                at=act.get("at_utc"),
+                why=act.get("reason"),
+            )
+        )
+    return sorted(found, key=lambda entry: (entry.name, entry.offset, entry.quarantine_id))
+
+
+def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
+    """Inputs set aside of which no entry tells: empty files, and those whose entry came to its term."""
+    return [
+        {
+            "quarantine_id": f"{row['input_id']}:file",
+            "input_id": row["input_id"],
+            "unit": QuarantineUnit.FILE,
+            "flight_id": None,
+            "message_id": None,
+            "offset": 0,
+            "length": row["bytes"],
+            "codes": [row["reason_code"]] if row["reason_code"] else [],
+            "reason": "the file was set aside as a whole",
+        }
+        for row in inputs
+        if row["status"] == InputStatus.QUARANTINED and row["input_id"] not in known
+    ]
+
+
+def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -> State:
+    if not act or act["input_id"] == input_id:
+        return State.OPEN if act.get("act") != QuarantineAct.RELEASE else State.RELEASED
+    if act["act"] == QuarantineAct.RELEASE:
+        return State.RELEASED
+    return State.REPLAYED if (act["name"], act["input_id"]) in received else State.PENDING
+
+
+def settled(store: Store, night: date) -> Settled:
+    """Say what of a night's quarantine people have settled, for exit codes and the summary.
+
+    Args:
+        store: the store.
+        night: a published night.
+    """
+    found = entries(store, night)
+    done = [entry for entry in found if entry.settled]
+    waiting = {leg for entry in found if not entry.settled for leg in entry.legs}
+    return Settled(
+        entries=len(done),
+        legs=frozenset({leg for entry in done for leg in entry.legs} - waiting),
+        travellers=sum(len(entry.legs) for entry in done if entry.unit == QuarantineUnit.TRAVELLER),
+    )
+
+
+def published_nights(store: Store) -> list[date]:
+    """Give the published nights, oldest first."""
+    return [night for night in nights(store) if current(store, night) is not None]
+
+
+def find(store: Store, written: str) -> Entry:
+    """Find an entry by its id, its short form, or the first digits of its input where they suffice.
+
+    Raises:
+        UsageError: no night has it, or several entries fit.
+    """
+    parsed = _WRITTEN.fullmatch(written.strip().lower())
+    fitting = {
+        entry.quarantine_id: entry
+        for night in published_nights(store)
+        for entry in entries(store, night)
+        if parsed
+        and entry.input_id.startswith(parsed[1])
+        and parsed[2] in {"", entry.quarantine_id[_HASH_HEX:]}
+    }
+    if not fitting:
+        raise UsageError(
+            "there is no such quarantine entry",
+            where=f"ID {written.strip()[:90]}",
+            effect="nothing was done",
+            remedy="`screening quarantine list` (of one night, or --all) shows the entries with their ids",
+        )
+    if len(fitting) > 1:
+        some = ", ".join(entry.short for entry in list(fitting.values())[:5])
+        raise UsageError(
+            f"the id fits {len(fitting)} quarantine entries",
+            where=f"ID {written.strip()[:90]}",
+            effect="nothing was done",
+            remedy=f"give the place too, or more digits: {some}{' …' if len(fitting) > 5 else ''}",
+        )
+    return next(iter(fitting.values()))
+
+
+def record(store: Store, act: dict[str, object]) -> None:
+    """Write one act as a file of its own.
+
+    Args:
+        store: the store.
+        act: a row of QUARANTINE_ACTS.
+    """
+    named = hashlib.sha256(f"{act['quarantine_id']}\n{act['at_utc']}\n{act['act']}".encode()).hexdigest()
+    path = open_zones(store, [Zone.INDIVIDUAL]).path(
+        Zone.INDIVIDUAL, "acts", QUARANTINE_ACTS.name, f"{named}.parquet"
+    )
+    write_table(path, QUARANTINE_ACTS.table([act]), QUARANTINE_ACTS)
+
+
+def acts(store: Store) -> pa.Table:
+    """Read all acts.
+
+    Returns:
+        QUARANTINE_ACTS.
+    """
+    folder = open_zones(store, [Zone.INDIVIDUAL]).path(Zone.INDIVIDUAL, "acts", QUARANTINE_ACTS.name)
+    tables = [read_table(path, QUARANTINE_ACTS) for path in sorted(folder.glob("*.parquet"))]
+    return QUARANTINE_ACTS.conform(pa.concat_tables([QUARANTINE_ACTS.empty(), *tables]))
+
+
+def replays(store: Store, night: date) -> list[Arrival]:
+    """Give the mended bytes that people replay into a night, whether it has received them yet or not.
+
+    They lie in landing as received. Those that are gone from there were read, or came to the end of their
+    term before anybody read them: their entry stays `pending` until it is replayed again.
+    """
+    incoming = open_zones(store, [Zone.LANDING]).path(Zone.LANDING, "incoming")
+    found = {
+        (row["name"], row["input_id"]): Arrival(
+            row["name"], incoming / row["input_id"], row["input_id"], row["bytes"], asked=True
+        )
+        for row in acts(store).to_pylist()
+        if row["act"] == QuarantineAct.REPLAY and row["night"] == night and row["name"] is not None
+    }
+    return sorted(arrival for arrival in found.values() if arrival.path.exists())
