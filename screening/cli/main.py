@@ -14,10 +14,12 @@ from screening.cli import (
     benchmark,
     generate,
     hits,
+    lookup,
     match,
     nights,
     profile,
     published,
+    quarantine,
     read,
     retention,
 )
@@ -43,10 +45,13 @@ cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)
 cli.command("tables", rich_help_panel=NIGHTS)(published.tables)
 cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
+cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 
 cli.command("hits", rich_help_panel=HITS)(hits.hits)
 cli.command("decide", rich_help_panel=HITS)(hits.decide)
 cli.command("trace", rich_help_panel=HITS)(hits.trace)
+cli.command("lookup", rich_help_panel=HITS)(lookup.lookup)
+cli.command("why", rich_help_panel=HITS)(lookup.why)
 
 cli.command("read", rich_help_panel=ROOMS)(read.read)
 cli.command("explain", rich_help_panel=ROOMS)(read.explain)

@@ -72,6 +72,17 @@ def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
     return "\n".join(_lines(data, reading, show_names=show_names)) + "\n"
 
 
+def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = False) -> str:
+    """Give a line for each segment that touches the bytes from `start` up to `stop`, masked as `explain` masks."""
+    return "\n".join(
+        f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
+        for frame in frames(data)
+        if isinstance(frame, RawMessage)
+        for segment in frame.segments
+        if segment.offset < stop and segment.offset + segment.length > start
+    )
+
+
 def _lines(data: Data, reading: Reading, *, show_names: bool) -> Iterator[str]:
     yield f"input {reading.input_id[:16]} · {reading.size} bytes · {len(reading.messages)} messages"
     messages = {message.offset: message for message in reading.messages}

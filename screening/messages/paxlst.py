@@ -12,19 +12,21 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from screening.messages import paxlst_tables
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.model import Message
-from screening.messages.paxlst_deeds import ACTS
+from screening.messages.paxlst_deeds import ACTS, ValueDeed
 from screening.messages.paxlst_end import finish
 from screening.messages.paxlst_plain import (
+    HEAD,
     Plain,
+    Shape,
     bag_shape,
     document_shape,
     name_shape,
     plain_values,
-    value_shape,
 )
 from screening.messages.paxlst_tables import At, Table
 from screening.messages.paxlst_walk import NOTHING, Deed, Fact, Fields, Walk
@@ -37,8 +39,9 @@ _TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb
 
 
 # A row, the deed that it must name, and its plain shape
-_PLAIN = (
+_PLAIN: tuple[tuple[str, str, Shape], ...] = (
     ("NAD+FL", "traveller", name_shape),
+    ("NAD+FM", "traveller", name_shape),
     ("DOC", "document", document_shape),
     ("FTX+BAG", "bag", bag_shape),
 )
@@ -59,13 +62,21 @@ class PaxlstDialect:
 
 
 class State:
-    """One state with its rows compiled, facts by the bytes that state them, and plain shapes by tag."""
+    """One state with its rows compiled, facts by the bytes that state them, and plain shapes by their heads.
 
-    __slots__ = ("facts", "plain", "rows")
+    Attributes:
+        rows: steps by tag, or tag and qualifier.
+        facts: what a segment states, by all its bytes.
+        values: deeds of segments with one value, by the eight bytes before it.
+        plain: shapes of names, documents and bags, by eight bytes or by tag and separator.
+    """
+
+    __slots__ = ("facts", "plain", "rows", "values")
 
     def __init__(self) -> None:
         self.rows: dict[str, tuple[Deed | None, State]] = {}
         self.facts: dict[bytes, Fact] = {}
+        self.values: dict[bytes, ValueDeed] = {}
         self.plain: dict[bytes, tuple[Plain, State]] = {}
 
     def row(self, fields: Fields) -> tuple[Deed | None, "State"] | None:
@@ -91,13 +102,12 @@ def _machine(dialect: PaxlstDialect, separators: Separators, codec: str, sent: d
             state.rows[key] = (dialect.acts[step.do] if step.do else None, states[step.to])
         if not (dialect.plain and single_bytes):
             continue
-        heads = plain_values({key: (step.do, step.to is at) for key, step in steps.items()}, syntax)
-        for tag in {head[:4] for head in heads}:
-            state.plain[tag] = (value_shape(heads), state)
+        state.values = plain_values({key: (step.do, step.to is at) for key, step in steps.items()}, syntax)
         for key, deed, shape in _PLAIN:
             found = steps.get(key)
             if found is not None and found.do == deed:
-                state.plain[key[:3].encode() + syntax.element] = (shape(syntax), states[found.to])
+                head, reader = shape(key, syntax)
+                state.plain[head] = (reader, states[found.to])
     return states[At.HEADER]
 
 
@@ -152,18 +162,22 @@ def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect) -> None:
     last = len(pieces) - 1
     if pieces[last][:3] == b"UNT":
         last -= 1
-    recall = state.facts.get
-    for index in range(1, last + 1):
-        piece = pieces[index]
+    recall, value_deed = state.facts.get, state.values.get
+    for index, piece in enumerate(islice(pieces, 1, last + 1), 1):
         fact = recall(piece)
         if fact is None:
+            deed = value_deed(piece[:HEAD])
+            if deed is not None and piece[HEAD:].isalnum():  # of bytes: ASCII letters and digits, nothing else
+                walk.index = index
+                deed(walk, piece[HEAD:].decode("ascii"))
+                continue
             walk.index = index
-            plain = state.plain.get(piece[:4])
+            plain = state.plain.get(piece[:HEAD]) or state.plain.get(piece[:4])
             if plain is not None and plain[0](walk, piece):
                 state = plain[1]
             else:
                 state, fact = _step(walk, state, piece, dialect)
-            recall = state.facts.get
+            recall, value_deed = state.facts.get, state.values.get
             if fact is None:
                 continue
         of_document, attribute, known = fact

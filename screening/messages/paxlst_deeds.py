@@ -7,10 +7,10 @@ spelling; a deed that changes anything else, or found something wrong, gives Non
 from collections.abc import Callable
 from functools import partial
 
-from screening.identity.dates import birth_date, expiry_date
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
 from screening.messages import paxlst_tables
+from screening.messages.kept import birth_date, expiry_date
 from screening.messages.model import Document
 from screening.messages.paxlst_legs import Flight, Place, airport, flight_number, moment
 from screening.messages.paxlst_walk import Deed, Fact, Fields, Walk, value
@@ -113,8 +113,9 @@ def birth(walk: Walk, written: str) -> None:
     traveller = walk.traveller
     if traveller is None or not written:
         return
-    compact = written.replace(" ", "")
-    if compact != written:
+    compact = written
+    if " " in written:
+        compact = written.replace(" ", "")
         walk.note("space_in_date")
     traveller.birth_as_sent = written
     traveller.date_of_birth = birth_date(compact, sent=walk.born_before)

@@ -55,20 +55,20 @@ def _bind_legs(walk: Walk) -> None:
     """Say which legs each traveller flies, and bind his seats to them in order."""
     legs = walk.message.legs
     dated = tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
-    found: dict[tuple[str | None, str | None], tuple[int, ...]] = {}
+    found: dict[tuple[str | None, str | None], tuple[tuple[int, ...], bool]] = {}
     for traveller in walk.message.travellers:
         journey = (traveller.embarkation, traveller.debarkation)
-        mine = found.get(journey)
-        if mine is None:
+        known = found.get(journey)
+        if known is None:
             mine = flown(legs, *journey) if legs else ()
-            found[journey] = mine
-        if dated and not any(ordinal in dated for ordinal in mine):
+            off = bool(dated) and not any(ordinal in dated for ordinal in mine)
+            known = found[journey] = (dated if off else mine, off)
+        mine, off = known
+        if off:
             walk.note_at(traveller, "journey_off_the_legs")
-            mine = dated
         traveller.legs = mine
-        if traveller.seats:
-            seats = list(traveller.seats.values())
-            traveller.seats = dict(zip(mine, seats, strict=False))
+        if traveller.seats and mine != (0,) or len(traveller.seats) > 1:
+            traveller.seats = dict(zip(mine, traveller.seats.values(), strict=False))
 
 
 def _shared_documents(walk: Walk) -> None:

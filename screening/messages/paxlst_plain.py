@@ -16,8 +16,9 @@ from screening.messages.syntax import Syntax
 from screening.tables.codes import DocumentType
 
 Plain = Callable[[Walk, bytes], bool]
+Shape = Callable[[str, Syntax], tuple[bytes, Plain]]  # key of a row to the head it is known by, and its reader
 Rows = Mapping[str, tuple[str | None, bool]]  # key to the deed's name and whether the state stays
-_HEAD = 8  # `RFF+AVF:`, `DTM+329:`, `NAD+FL++`
+HEAD = 8  # `RFF+AVF:`, `DTM+329:`, `NAD+FL++`
 _KINDS_KEPT = 500
 
 
@@ -29,49 +30,34 @@ def plain_values(rows: Rows, syntax: Syntax) -> dict[bytes, ValueDeed]:
         for key, (deed, stays) in rows.items()
         if deed in VALUE_DEEDS and stays and "+" in key
     }
-    return {head: deed for head, deed in heads.items() if len(head) == _HEAD}
+    return {head: deed for head, deed in heads.items() if len(head) == HEAD}
 
 
-def value_shape(heads: dict[bytes, ValueDeed]) -> Plain:
-    """Give the reader of `RFF+AVF:ABC123` and its like."""
-
-    def shape(walk: Walk, piece: bytes) -> bool:
-        deed = heads.get(piece[:_HEAD])
-        rest = piece[_HEAD:]
-        if deed is None or not rest.isalnum():  # bytes.isalnum: ASCII letters and digits, nothing else
-            return False
-        deed(walk, rest.decode("ascii"))
-        return True
-
-    return shape
-
-
-def name_shape(syntax: Syntax) -> Plain:
-    """Give the reader of `NAD+FL+++DOE:JANE:QUINN`."""
+def name_shape(key: str, syntax: Syntax) -> tuple[bytes, Plain]:
+    """Give head and reader of `NAD+FL+++DOE:JANE:QUINN`."""
     element, component = syntax.element, syntax.separators.component
     sign = component.encode("latin_1")
-    roles = {
-        (b"NAD" + element + code.encode() + element * 2): role
-        for code, role in paxlst_tables.NAD_ROLE.items()
-        if len(code) == 2
-    }
+    role = paxlst_tables.NAD_ROLE[key[4:]]
 
     def shape(walk: Walk, piece: bytes) -> bool:
-        role = roles.get(piece[:_HEAD])
-        names = piece[_HEAD + 1 :]
-        if role is None or piece[_HEAD : _HEAD + 1] != element:
+        names = piece[HEAD + 1 :]
+        if piece[HEAD : HEAD + 1] != element or not names.isupper():
             return False
         if not names.replace(sign, b"").replace(b" ", b"").isalnum():
             return False
+        parts = names.decode("ascii").split(component)
         walk.begin_traveller(role)
-        name(walk, names.decode("ascii").split(component))
+        if len(parts) == 2:
+            walk.name(parts[0].strip(), parts[1].strip(), upper=True)
+        else:
+            name(walk, parts)
         return True
 
-    return shape
+    return key.replace("+", element.decode("latin_1")).encode("latin_1") + element * 2, shape
 
 
-def bag_shape(syntax: Syntax) -> Plain:
-    """Give the reader of `FTX+BAG+++XY123456`."""
+def bag_shape(key: str, syntax: Syntax) -> tuple[bytes, Plain]:
+    """Give head and reader of `FTX+BAG+++XY123456`."""
     element = syntax.element
     head = b"FTX" + element + b"BAG" + element * 3
 
@@ -82,32 +68,33 @@ def bag_shape(syntax: Syntax) -> Plain:
         walk.traveller.bags += (tag.decode("ascii"),)
         return True
 
-    return shape
+    return head[:HEAD], shape
 
 
-def document_shape(syntax: Syntax) -> Plain:
-    """Give the reader of `DOC+P:110:111+X1234567`; kinds are worked out once."""
-    element, component = syntax.element, syntax.separators.component
+def document_shape(key: str, syntax: Syntax) -> tuple[bytes, Plain]:
+    """Give head and reader of `DOC+P:110:111+X1234567`; kinds are worked out once."""
+    element = syntax.element
     kinds: dict[bytes, tuple[str, DocumentType]] = {}
 
     def shape(walk: Walk, piece: bytes) -> bool:
         head, _, number = piece.rpartition(element)
-        kind = kinds.get(head)
-        if kind is None:
-            written = head[4:]
-            code = written.decode("latin_1").split(component, 1)[0]
-            if (
-                not written.replace(component.encode("latin_1"), b"").isalnum()
-                or not code
-                or code != code.upper()
-            ):
-                return False
-            kind = (code, document_type(code))
-            if len(kinds) < _KINDS_KEPT:
-                kinds[head] = kind
         if not number.isalnum():
             return False
+        kind = kinds.get(head)
+        if kind is None:
+            kind = _kind_of(head[4:], syntax.separators.component)
+            if kind is None:
+                return False
+            if len(kinds) < _KINDS_KEPT:
+                kinds[head] = kind
         walk.begin_document(Document(kind[1], kind[0], number.decode("ascii").upper()))
         return True
 
-    return shape
+    return key.encode() + element, shape
+
+
+def _kind_of(written: bytes, component: str) -> tuple[str, DocumentType] | None:
+    """Give code and type of a document; None where its code is no plain one."""
+    code = written.decode("latin_1").split(component, 1)[0]
+    plain = written.replace(component.encode("latin_1"), b"").isalnum()
+    return (code, document_type(code)) if plain and code and code == code.upper() else None

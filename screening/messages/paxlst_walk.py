@@ -6,9 +6,9 @@ Deeds (`paxlst_deeds`) change it segment by segment; `paxlst_end` closes it.
 from collections.abc import Callable
 from datetime import date
 
-from screening.identity.titles import is_placeholder
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
+from screening.messages.kept import placeholder
 from screening.messages.model import Document, Message, Quarantined, Traveller
 from screening.messages.paxlst_legs import Flight
 from screening.messages.syntax import Syntax
@@ -76,24 +76,25 @@ class Walk:
         traveller = Traveller(len(message.travellers), self.raw.starts[self.index], 0, role)
         if message.action in _WITHDRAWS:
             traveller.says = Says.WITHDRAWN
-        traveller.on_board = _ON_BOARD.get(message.action)
+        if message.action in _ON_BOARD:
+            traveller.on_board = _ON_BOARD[message.action]
         message.travellers.append(traveller)
         self.traveller = traveller
         return traveller
 
-    def name(self, surname: str, given: str) -> None:
-        """Give the traveller at hand his name as sent."""
+    def name(self, surname: str, given: str, *, upper: bool = False) -> None:
+        """Give the traveller at hand his name as sent; `upper` where it is known to hold no lower case."""
         traveller = self.traveller
         if traveller is None:
             return
         traveller.name_as_sent = f"{surname}/{given}" if given else surname
         traveller.surname = surname or None
         traveller.given_names = traveller.given_names_as_sent = given or None
-        if traveller.name_as_sent != traveller.name_as_sent.upper():
+        if not upper and traveller.name_as_sent != traveller.name_as_sent.upper():
             self.lower_case = self.lower_case or self.index + 1
         if not surname and given:
             self.note("surname_missing")
-        if is_placeholder(surname) and (not given or is_placeholder(given)):
+        if placeholder(surname) and (not given or placeholder(given)):
             self.note("placeholder_name")
 
     def begin_document(self, document: Document) -> None:
@@ -126,9 +127,7 @@ class Walk:
             self.end_document()
         traveller.length = stop - traveller.offset
         if self.seats:
-            traveller.seats = dict(
-                enumerate(self.seats)
-            )  # by his legs in order; bound to ordinals at the end
+            traveller.seats = dict(enumerate(self.seats))  # in order; bound to his legs at the end
             self.seats = []
         if traveller.birth_as_sent is None:
             self.note_at(traveller, "birth_date_missing")

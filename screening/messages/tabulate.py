@@ -7,9 +7,13 @@ whole. The ledger adds up for each input: bytes, messages, travellers received =
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.messages.collector import collector_paused
 from screening.messages.describe import all_findings
@@ -39,13 +43,14 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
             for input_id, message in told
             if message.status is not MessageStatus.QUARANTINED
         ]
+        people = _People.of(spoken)
         return {
             "messages": individual.MESSAGES.table(_message_row(*one) for one in told),
             "message_legs": individual.MESSAGE_LEGS.table(
                 chain.from_iterable(_leg_rows(*one) for one in spoken)
             ),
-            "statements": _statements(spoken),
-            "statement_documents": _documents(spoken),
+            "statements": _statements(people),
+            "statement_documents": _documents(people),
             "bookings": individual.BOOKINGS.table(chain.from_iterable(_booking_rows(*one) for one in spoken)),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
             "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
@@ -120,67 +125,108 @@ def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
         }
 
 
-def _statement_tuple(
-    traveller: Traveller, statement_id: str, message: Message, identity: str
-) -> tuple[object, ...]:
-    """Give a statement's values in the order of _TUPLE_COLUMNS; flight and seat follow for each leg.
-
-    Words of closed sets are strings themselves: `.value` would cost a tenth of the time.
-    """
-    return (
-        statement_id,
-        identity,
-        message.source,
-        message.sent,
-        traveller.booking_reference,
-        traveller.role,
-        traveller.surname,
-        traveller.given_names,
-        traveller.name_as_sent,
-        traveller.date_of_birth,
-        traveller.birth_as_sent,
-        traveller.sex,
-        traveller.nationality,
-        traveller.residence,
-        traveller.locator,
-        traveller.traveller_reference,
-        traveller.embarkation,
-        traveller.debarkation,
-        traveller.says,
-        traveller.on_board,
-        [found.row() for found in traveller.findings] if traveller.findings else [],
-        [f"{surname}/{given}" for surname, given in traveller.other_names] or None,
-    )
-
-
-_TUPLE_COLUMNS = (
-    "statement_id", "message_id", "source", "sent_local", "booking_reference", "role", "surname",
-    "given_names", "name_as_sent", "date_of_birth", "birth_as_sent", "sex", "nationality", "residence",
-    "locator", "traveller_reference", "embarkation", "debarkation", "says", "on_board", "findings",
-    "other_names",
+_STATED = (
+    "booking_reference", "role", "surname", "given_names", "name_as_sent", "date_of_birth", "birth_as_sent",
+    "sex", "nationality", "residence", "locator", "traveller_reference", "embarkation", "debarkation", "says",
+    "on_board",
 )  # fmt: skip
+_OF_DOCUMENT = (
+    "type", "type_as_sent", "number", "issuing_state", "expiry", "check_digit", "surname", "given_names",
+)  # fmt: skip
+_NOTHING: list[Row] = []
 
 
-def _statements(spoken: list[tuple[str, Message]]) -> pa.Table:
-    rows: list[tuple[object, ...]] = []
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The travellers who make statements, message by message; columns are built of all at once."""
+
+    spoken: list[tuple[str, Message]]
+    travellers: list[Traveller]
+    counts: list[int]  # travellers of each message
+    statement_ids: pa.Array
+
+    @classmethod
+    def of(cls, spoken: list[tuple[str, Message]]) -> "_People":
+        """Gather them."""
+        travellers: list[Traveller] = []
+        counts = []
+        for _, message in spoken:
+            people = message.travellers
+            if any(traveller.quarantined for traveller in people):
+                people = [traveller for traveller in people if is_screened(traveller)]
+            counts.append(len(people))
+            travellers += people
+        messages = pa.array([message_id(*one) for one in spoken], pa.string())
+        ordinals = pa.array([traveller.ordinal for traveller in travellers], pa.int64())
+        identities = messages.take(_repeated(counts))
+        joined = pc.binary_join_element_wise(identities, ordinals.cast(pa.string()), ":")
+        return cls(spoken, travellers, counts, joined)
+
+    def told(self, values: list[object], of: pa.DataType) -> pa.Array:
+        """Repeat one value a message for each of its travellers."""
+        return pa.array(values, of).take(_repeated(self.counts))
+
+
+def _repeated(counts: list[int]) -> pa.Array:
+    return pa.array(np.repeat(np.arange(len(counts)), counts))
+
+
+def _statements(people: _People) -> pa.Table:
+    travellers = people.travellers
+    if not travellers:
+        return individual.STATEMENTS.empty()
+    places, flight_ids, seats = _flown(people)
+    schema = individual.STATEMENTS.schema
+    facts = zip(*map(attrgetter(*_STATED), travellers), strict=True)
+    columns = {
+        name: pa.array(values, schema.field(name).type)
+        for name, values in zip(_STATED, facts, strict=True)
+    }
+    messages = [message for _, message in people.spoken]
+    columns["statement_id"] = people.statement_ids
+    columns["message_id"] = people.told([message_id(*one) for one in people.spoken], pa.string())
+    columns["source"] = people.told([message.source for message in messages], pa.string())
+    columns["sent_local"] = people.told([message.sent for message in messages], schema.field("sent_local").type)
+    columns["findings"] = pa.array(
+        [
+            [found.row() for found in traveller.findings] if traveller.findings else _NOTHING
+            for traveller in travellers
+        ],
+        schema.field("findings").type,
+    )
+    columns["other_names"] = pa.array(
+        [
+            [f"{surname}/{given}" for surname, given in traveller.other_names] if traveller.other_names else None
+            for traveller in travellers
+        ],
+        schema.field("other_names").type,
+    )
+    if places is not None:
+        columns = {name: values.take(places) for name, values in columns.items()}
+    return individual.STATEMENTS.columns_table({**columns, "flight_id": flight_ids, "seat": seats})
+
+
+def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None]]:
+    """Give the traveller of each statement (None: one each, in order), its flight, and the seat on it."""
+    places: list[int] = []
     flight_ids: list[str] = []
     seats: list[str | None] = []
-    for input_id, message in spoken:
-        identity = message_id(input_id, message)
+    first = 0
+    for (_, message), count in zip(people.spoken, people.counts, strict=True):
         legs = dated_legs(message)
-        for traveller in message.travellers:
-            if traveller.quarantined and not is_screened(traveller):
-                continue
-            row = _statement_tuple(traveller, f"{identity}:{traveller.ordinal}", message, identity)
-            for ordinal in _legs_flown(traveller, message, legs):
-                rows.append(row)
+        known: dict[tuple[int, ...], list[int]] = {}
+        for place in range(first, first + count):
+            traveller = people.travellers[place]
+            flown = known.get(traveller.legs)
+            if flown is None:
+                flown = known[traveller.legs] = list(_legs_flown(traveller, message, legs))
+            for ordinal in flown:
+                places.append(place)
                 flight_ids.append(legs[ordinal])
                 seats.append(traveller.seats.get(ordinal))
-    if not rows:
-        return individual.STATEMENTS.empty()
-    columns: dict[str, object] = dict(zip(_TUPLE_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-    columns["flight_id"], columns["seat"] = flight_ids, seats
-    return individual.STATEMENTS.columns_table(columns)
+        first += count
+    once = len(places) == first and all(map(int.__eq__, places, range(first)))
+    return None if once else pa.array(places, pa.int64()), flight_ids, seats
 
 
 def _legs_flown(traveller: Traveller, message: Message, legs: dict[int, str]) -> Iterable[int]:
@@ -192,33 +238,20 @@ def _legs_flown(traveller: Traveller, message: Message, legs: dict[int, str]) ->
     return [ordinal for ordinal, flight_id in legs.items() if flight_id in wanted] or legs
 
 
-def _documents(spoken: list[tuple[str, Message]]) -> pa.Table:
-    rows: list[tuple[object, ...]] = []
-    for input_id, message in spoken:
-        identity = message_id(input_id, message)
-        for traveller in message.travellers:
-            if not traveller.documents or (traveller.quarantined and not is_screened(traveller)):
-                continue
-            statement_id = f"{identity}:{traveller.ordinal}"
-            for ordinal, document in enumerate(traveller.documents):
-                rows.append(
-                    (
-                        statement_id,
-                        ordinal,
-                        document.type,
-                        document.type_as_sent,
-                        document.number,
-                        document.issuing_state,
-                        document.expiry,
-                        document.check_digit,
-                        document.surname,
-                        document.given_names,
-                    )
-                )
-    if not rows:
+def _documents(people: _People) -> pa.Table:
+    counts = [len(traveller.documents) for traveller in people.travellers]
+    documents = [document for traveller in people.travellers for document in traveller.documents]
+    if not documents:
         return individual.STATEMENT_DOCUMENTS.empty()
-    names = individual.STATEMENT_DOCUMENTS.schema.names[: len(rows[0])]
-    columns: dict[str, object] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    schema = individual.STATEMENT_DOCUMENTS.schema
+    facts = zip(*map(attrgetter(*_OF_DOCUMENT), documents), strict=True)
+    columns = {
+        name: pa.array(values, schema.field(name).type)
+        for name, values in zip(_OF_DOCUMENT, facts, strict=True)
+    }
+    columns["statement_id"] = people.statement_ids.take(_repeated(counts))
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    columns["ordinal"] = pa.array(np.arange(len(documents)) - first).cast(schema.field("ordinal").type)
     return individual.STATEMENT_DOCUMENTS.columns_table(columns)
 
 

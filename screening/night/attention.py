@@ -3,6 +3,7 @@
 from datetime import date
 
 from screening.night.frozen import published_frozen
+from screening.night.quarantine import settled
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.codes import Outcome
@@ -10,7 +11,7 @@ from screening.tables.individual import OUTCOMES
 
 
 def needs_attention(store: Store, night: date) -> list[str]:
-    """Name what needs a person, in counts.
+    """Name what needs a person, in counts; what people have replayed or released needs nobody any more.
 
     Args:
         store: the store.
@@ -20,9 +21,12 @@ def needs_attention(store: Store, night: date) -> list[str]:
         Phrases such as `1 flight failed`; none where everything is in order.
     """
     outcomes = read_current(store, night, OUTCOMES).to_pylist()
+    done = settled(store, night)
     failed = sum(row["outcome"] == Outcome.FAILED for row in outcomes)
-    unusable = sum(row["outcome"] == Outcome.QUARANTINED for row in outcomes)
-    aside = sum(row["quarantined"] for row in outcomes)
+    unusable = sum(
+        row["outcome"] == Outcome.QUARANTINED and row["flight_id"] not in done.legs for row in outcomes
+    )
+    aside = sum(row["quarantined"] for row in outcomes) - done.travellers
     found = []
     if failed:
         found.append(f"{failed} flight{'s' * (failed > 1)} failed")

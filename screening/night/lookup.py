@@ -2,9 +2,9 @@
 
 Rules:
 
-* What is asked becomes a traveller, and goes through `identify`, `match`, the thresholds and `raise_hits` as in
-  a night. A name without a comma may be parted anywhere and stand in either order: every parting is a reading,
-  and the best one counts, so that nobody is missed for the way a name was typed.
+* What is asked becomes a traveller, and goes through `identify`, `match`, the thresholds and `raise_hits` as
+  in a night. A name without a comma may be parted anywhere and stand in either order: every parting is a
+  reading, and the best one counts, so that nobody is missed for the way a name was typed.
 * Pairs down to `NEAR` below the threshold of their list are shown too, marked: a person who asks has more to
   go by than a night, and should see what was almost found. Clearances silence nothing here.
 * The lists are all that a night would use; one of the profile without an active version is an error, never
@@ -98,7 +98,7 @@ class Found:
     """One alert that the person or document is like.
 
     Attributes:
-        standing: HIT; BELOW (its threshold); NOT_IN_FORCE (the alert raises no hit today, whatever the score).
+        standing: HIT; BELOW (its threshold); NOT_IN_FORCE (the alert raises no hit today).
         alert: its ALERTS row.
         list_version: version of its list.
         alert_name: listed name that fits best; None where a document alone led here.
@@ -176,7 +176,12 @@ def lookup(
     pinned = lists_in_use(settings, chosen)
     keys = load_keys(settings.profile.agency.production, store_root=settings.store.root)
     audit.append(
-        settings.store, actor, "person.lookup", _objects(asked, keys, pinned), reason.strip(), at.astimezone(UTC)
+        settings.store,
+        actor,
+        "person.lookup",
+        _objects(asked, keys, pinned),
+        reason.strip(),
+        at.astimezone(UTC),
     )
     frozen = _frozen(settings, pinned, keys, today, at)
     against = watch(settings.store, frozen)
@@ -265,12 +270,11 @@ def lists_in_use(settings: Settings, chosen: Sequence[str] | None) -> dict[str, 
 
 def _not_active(list_id: str, known: Collection[str], *, asked: bool) -> UsageError | InputError:
     what = f"the alert list `{list_id}` has no active version"
-    remedy = (
-        f"`screening alerts versions --list {list_id}` shows which there are; `screening alerts release` lets one "
-        "through"
-        if list_id in known
-        else f"`screening alerts import SOURCE PATH --list {list_id}`; known are: {', '.join(sorted(known)) or 'none'}"
-    )
+    if list_id in known:
+        remedy = f"`screening alerts versions --list {list_id}`; `screening alerts release` lets one through"
+    else:
+        stored = ", ".join(sorted(known)) or "none"
+        remedy = f"`screening alerts import SOURCE PATH --list {list_id}`; lists of the store: {stored}"
     if asked:
         return UsageError(what, where="--list", effect="nothing was looked up", remedy=remedy)
     return InputError(
@@ -284,7 +288,9 @@ def _not_active(list_id: str, known: Collection[str], *, asked: bool) -> UsageEr
 def _traveller(asked: Asked, today: date) -> tuple[pa.Table, pa.Table]:
     """Give TRAVELLERS and DOCUMENTS, one row and at most one, of what is asked."""
     if not (asked.name or asked.document):
-        raise _wrong("there is nobody to look for", "--name or --document", "give a name or a document's number")
+        raise _wrong(
+            "there is nobody to look for", "--name or --document", "give a name or a document's number"
+        )
     if asked.state and not asked.document:
         raise _wrong("a State without a document", "--state", "add --document, or say --nationality")
     partings = partings_of(asked.name) if asked.name else [("", "")]
@@ -354,7 +360,9 @@ def _born(written: str | None, today: date) -> tuple[date | None, str | None]:
     except ValueError:
         day = None
     if day is None and not _PART_OF_DATE.fullmatch(text):
-        raise _wrong("this is no date of birth", "--born", "write YYYY-MM-DD, or YYYY-MM or YYYY of what is known")
+        raise _wrong(
+            "this is no date of birth", "--born", "write YYYY-MM-DD, or YYYY-MM or YYYY of what is known"
+        )
     if (day and day > today) or text[:4] > f"{today.year:04d}":
         raise _wrong("the date of birth lies in the future", "--born", "write YYYY-MM-DD, or YYYY")
     return day, text
@@ -375,7 +383,7 @@ def _document(asked: Asked) -> dict[str, object] | None:
     number = normalise_number(asked.document)
     if len(number) < SHORTEST:
         raise _wrong(
-            f"the number has fewer than {SHORTEST} letters and digits: such numbers say nothing and are not compared",
+            f"the number has fewer than {SHORTEST} letters and digits: such numbers are never compared",
             "--document",
             "give the whole number, or --name",
         )
@@ -437,7 +445,11 @@ def _frozen(settings: Settings, pinned: Mapping[str, str], keys: Keys, today: da
 
 
 def _found(
-    scored: pa.Table, against: Watch, pinned: Mapping[str, str], hits: Collection[str], in_force: Collection[str]
+    scored: pa.Table,
+    against: Watch,
+    pinned: Mapping[str, str],
+    hits: Collection[str],
+    in_force: Collection[str],
 ) -> list[Found]:
     named = scored["alert_id"].combine_chunks()
     alerts, names = (
@@ -463,4 +475,6 @@ def _found(
                 evidence=pair["evidence"],
             )
         )
-    return sorted(found, key=lambda one: (one.standing != HIT, one.threshold - one.score, one.alert["alert_id"]))
+    return sorted(
+        found, key=lambda one: (one.standing != HIT, one.threshold - one.score, one.alert["alert_id"])
+    )

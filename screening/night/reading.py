@@ -5,9 +5,8 @@ are chunked.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import pyarrow as pa
 
@@ -15,16 +14,14 @@ from screening.messages.model import Reading
 from screening.messages.read import read_input
 from screening.messages.scrub import blank
 from screening.messages.tabulate import tabulate
-from screening.messages.unpack import Member, Unpacked, unpack
 from screening.night.balance import line
 from screening.night.frozen import FrozenInput
+from screening.night.opening import Carried, Opened, open_input
 from screening.profile.model import Intake
 from screening.store.landing import read_back, settle_landing
-from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
-from screening.tables.codes import InputKind, InputStatus, Level, QuarantineUnit, RetentionClass, Source
-from screening.tables.findings import Finding
+from screening.tables.codes import InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
 from screening.tables.model import TableSpec
 
 CHUNK_BYTES = 8_000_000
@@ -70,42 +67,22 @@ def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
         yield Chunk(tuple(gathered))
 
 
-def _unpacked(entry: FrozenInput, unpacked: Unpacked) -> list[dict[str, object]]:
+def _unpacked(entry: FrozenInput, opened: Opened, doubled: Collection[str]) -> list[dict[str, object]]:
     """The file's own bytes end here; the bytes of its members begin."""
-    once = {hashlib.sha256(member.data).hexdigest(): len(member.data) for member in unpacked.members}
-    fate = "unpacked" if unpacked.members else "quarantined"
-    total = sum(len(member.data) for member in unpacked.members)
+    again = sum(len(part.data) for part in opened.parts if part.name in doubled)
+    total = sum(len(part.data) for part in opened.parts)
+    fate = "unpacked" if opened.parts else "quarantined"
     return [
         *line("receive", entry.name, "bytes", passed=0, aside={fate: entry.size}),
         *line(
             "receive",
             f"{entry.name}!",
             "bytes",
-            passed=sum(once.values()),
-            aside={"duplicate": total - sum(once.values())},
+            passed=total - again,
+            aside={"duplicate": again},
             came="unpacked",
         ),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What the published revision knows of compressed files, whose own bytes are not kept.
-
-    Attributes:
-        inputs: INPUTS of the published revision; empty where there is none.
-        quarantine: its QUARANTINE.
-    """
-
-    inputs: pa.Table
-    quarantine: pa.Table
-
-
-def carried(store: Store, night: date) -> Carried:
-    """Give what the published revision of a night knows; empty before the first."""
-    return Carried(
-        read_current(store, night, landing.INPUTS), read_current(store, night, individual.QUARANTINE)
-    )
 
 
 @dataclass(slots=True)
@@ -116,7 +93,9 @@ class _Gathered:
     quarantine: list[dict[str, object]] = field(default_factory=list)
 
 
-def read_chunk(store: Store, chunk: Chunk, intake: Intake, known: Carried) -> dict[str, pa.Table]:
+def read_chunk(
+    store: Store, chunk: Chunk, intake: Intake, known: Carried, doubled: Collection[str] = ()
+) -> dict[str, pa.Table]:
     """Read one chunk and store its scrubbed bytes in landing.
 
     Args:
@@ -124,6 +103,7 @@ def read_chunk(store: Store, chunk: Chunk, intake: Intake, known: Carried) -> di
         chunk: the inputs.
         intake: limits and what is sensitive.
         known: what the published revision knows of compressed files.
+        doubled: members that are counted, not read (`doubled_members`).
 
     Returns:
         A table for each of SPECS, by name.
@@ -141,41 +121,41 @@ def read_chunk(store: Store, chunk: Chunk, intake: Intake, known: Carried) -> di
                 store, gathered, entry, "file_too_large", "the file is larger than the profile allows"
             )
         else:
-            _read(store, entry, intake, known, gathered)
+            _read(store, entry, intake, known, doubled, gathered)
     return _tables(gathered)
 
 
-def _read(store: Store, entry: FrozenInput, intake: Intake, known: Carried, gathered: _Gathered) -> None:
-    unpacked = _members_in_landing(store, entry, known)
-    if unpacked is None:
-        data = read_back(store, entry.input_id)
-        unpacked = unpack(data, entry.name, intake)
-    packed = unpacked.kind in {InputKind.GZIP, InputKind.ZIP}
-    gathered.ledger += _unpacked(entry, unpacked) if packed else _received(entry, read=True)
-    if packed:
-        _note_container(store, gathered, entry, unpacked)
-    seen: set[str] = set()
-    for member in unpacked.members:
-        input_id = hashlib.sha256(member.data).hexdigest() if packed else entry.input_id
-        name = f"{entry.name}!{member.name}" if packed else entry.name
-        container = entry.input_id if packed else None
-        if input_id in seen:
-            gathered.inputs.append(
-                _row(name, input_id, len(member.data), InputStatus.DUPLICATE, container=container)
-            )
+def _read(
+    store: Store,
+    entry: FrozenInput,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[str],
+    gathered: _Gathered,
+) -> None:
+    opened = open_input(store, entry, intake, known)
+    if opened.packed:
+        gathered.ledger += _unpacked(entry, opened, doubled)
+        _note_container(store, gathered, entry, opened)
+    else:
+        gathered.ledger += _received(entry, read=True)
+    container = entry.input_id if opened.packed else None
+    for part in opened.parts:
+        size = len(part.data)
+        if opened.packed and part.name in doubled:
+            double = InputStatus.DUPLICATE
+            gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
             continue
-        seen.add(input_id)
-        reading = read_input(member.data, intake, input_id=input_id)
+        reading = read_input(part.data, intake, input_id=part.input_id)
         gathered.readings.append(reading)
-        scrubbed = blank(member.data, reading)
-        settle_landing(
-            store, input_id, [(t.offset, t.length, _CLASS[t.source]) for t in reading.tiles], scrubbed
-        )
+        scrubbed = blank(part.data, reading)
+        pieces = [(tile.offset, tile.length, _CLASS[tile.source]) for tile in reading.tiles]
+        settle_landing(store, part.input_id, pieces, scrubbed)
         gathered.inputs.append(
             _row(
-                name,
-                input_id,
-                len(member.data),
+                part.name,
+                part.input_id,
+                size,
                 _status(reading),
                 container=container,
                 kind=InputKind.EDIFACT if reading.messages else InputKind.OTHER,
@@ -186,23 +166,23 @@ def _read(store: Store, entry: FrozenInput, intake: Intake, known: Carried, gath
         )
 
 
-def _note_container(store: Store, gathered: _Gathered, entry: FrozenInput, unpacked: Unpacked) -> None:
+def _note_container(store: Store, gathered: _Gathered, entry: FrozenInput, opened: Opened) -> None:
     """Give a compressed file its row; what could not be unpacked is set aside whole."""
-    faults = [finding.code for finding in unpacked.findings]
-    status = InputStatus.UNPACKED if unpacked.members else InputStatus.QUARANTINED
+    faults = [finding.code for finding in opened.findings]
+    status = InputStatus.UNPACKED if opened.parts else InputStatus.QUARANTINED
     gathered.inputs.append(
         _row(
             entry.name,
             entry.input_id,
             entry.size,
             status,
-            kind=unpacked.kind,
+            kind=opened.kind,
             reason=faults[0] if faults else None,
         )
     )
     if faults:
-        gathered.quarantine.append(_file_aside(entry, faults, unpacked.findings[0].text))
-    if not unpacked.members:
+        gathered.quarantine.append(_file_aside(entry, faults, opened.findings[0].text))
+    if not opened.parts:
         _keep_whole(store, entry)
 
 
@@ -237,27 +217,6 @@ def _received(entry: FrozenInput, *, read: bool) -> list[dict[str, object]]:
     if read:
         return line("receive", entry.name, "bytes", passed=entry.size)
     return line("receive", entry.name, "bytes", passed=0, aside={"duplicate": entry.size})
-
-
-def _members_in_landing(store: Store, entry: FrozenInput, known: Carried) -> Unpacked | None:
-    """Members of a compressed file that an earlier revision unpacked; None for every other input."""
-    if not entry.carried:
-        return None
-    rows = known.inputs.to_pylist()
-    own = next((row for row in rows if row["input_id"] == entry.input_id and row["name"] == entry.name), None)
-    if own is None or own["status"] != InputStatus.UNPACKED:
-        return None
-    members = [
-        Member(row["name"].removeprefix(f"{entry.name}!"), read_back(store, row["input_id"]))
-        for row in rows
-        if row["container"] == entry.input_id
-    ]
-    findings = [
-        Finding(row["codes"][0], Level.ERROR, 0, None, row["reason"])
-        for row in known.quarantine.to_pylist()
-        if row["quarantine_id"] == f"{entry.input_id}:file"
-    ]
-    return Unpacked(InputKind(own["kind"]), members, findings)
 
 
 def _status(reading: Reading) -> InputStatus:

@@ -4,6 +4,7 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 `analyst/reports/night=D/`: it shows hits, so it lies where they lie. It can be made again at any time.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from screening.night import acts, lists
 from screening.night.frozen import Frozen, frozen_path, published_frozen
+from screening.night.quarantine import settled
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night import render
@@ -82,7 +84,16 @@ def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
         "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
         "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }
-    return summarise(view(store, night), stages=list(seconds.items()), places=places)
+    shown, done = view(store, night), settled(store, night)
+    waiting = tuple(row for row in shown.attention if row["flight_id"] not in done.legs)
+    note = f"{done.entries} quarantine entries are replayed or released: screening quarantine list"
+    shown = dataclasses.replace(
+        shown,
+        attention=waiting,
+        quarantined=shown.quarantined - done.travellers,
+        notes=(*shown.notes, *([note] if done.entries else [])),
+    )
+    return summarise(shown, stages=list(seconds.items()), places=places)
 
 
 _TABLES: tuple[TableSpec, ...] = (

@@ -18,8 +18,10 @@ from screening.night import batches, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.gates import GateReport, check_hits, check_manifests, refusal
+from screening.night.inbox import received_by
+from screening.night.opening import carried, doubled_members
 from screening.night.outcomes import Failure
-from screening.night.reading import carried, chunks, read_chunk
+from screening.night.reading import chunks, read_chunk
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
@@ -108,10 +110,13 @@ def read(run: Run) -> int:
     with run.work.alive():
         known = carried(run.store, run.frozen.night)
         intake = run.frozen.agency_profile().intake
+        nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
+        elsewhere = received_by(run.store, nights_before).bytes
+        doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
         done = set(run.work.units("read"))
         for chunk in chunks(run.frozen.inputs):
             if chunk.unit not in done:
-                run.work.write("read", chunk.unit, read_chunk(run.store, chunk, intake, known))
+                run.work.write("read", chunk.unit, read_chunk(run.store, chunk, intake, known, doubled))
     return len(run.frozen.inputs)
 
 

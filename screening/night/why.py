@@ -1,10 +1,10 @@
 """Why: what happened between one traveller and one alert in a night, whether it became a hit or not.
 
 The night's own frozen set answers: its list version, its profile, its travellers and the clearances in force
-at its moment. The pair is then taken through matching step by step: which route found it, what it scored,
-what was missing, and whether the alert, the leg or a clearance kept it from being a hit. No score depends on
-other alerts (weights and shares are the model's), so the one alert alone is indexed: the answer takes a second
-also for a list of a million names, and it is the night's (tested against published hits).
+at its moment. The pair is taken through matching step by step: which route found it, what it scored, what was
+missing, and whether the alert, the leg or a clearance kept it from being a hit. No score depends on other
+alerts (shares and weights are the model's), so this alert alone is indexed, however long its list is. What
+was published goes before what is scored now; a difference is told.
 
 A pair that reaches its threshold when everything is scored, but that no route found, would be a fault of
 ours: it is called `lost`, and a person must act.
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
 from screening.matching.agreements import agreements
 from screening.matching.candidates import proposals
 from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
 from screening.matching.model import load_model
-from screening.matching.score import DOCUMENT, EXHAUSTIVE, NAME, Judge
+from screening.matching.score import Judge
 from screening.matching.thresholds import list_threshold
 from screening.matching.travellers import document_pairs, lay_out
 from screening.night import acts, lists
@@ -36,8 +36,8 @@ from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
-from screening.hits.raising import evidence_hash
-from screening.reports.text import bits
+from screening.reports.hit import KINDS
+from screening.reports.text import bits, words
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
@@ -45,4 +45,444 @@ from screening.tables.codes import Category, EvidenceKind, Outcome
 from screening.tables.errors import StoreError, UsageError
 
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
+HIT, SILENCED, BELOW, NOT_IN_FORCE = "hit", "silenced", "below_threshold", "not_in_force"
+NOT_SCREENED, NOT_COMPARABLE, LOST, DIFFERS = "not_screened", "not_comparable", "lost", "differs"
+FAULTS = frozenset({LOST, DIFFERS})
+"""Verdicts that a person must look into."""
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out
+_SCREENED = frozenset({Outcome.SCREENED, Outcome.SCREENED_WITH_FINDINGS})
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way of the pair: what it was, how it went, and in words."""
+
+    step: str
+    result: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What happened between a traveller and an alert.
+
+    Attributes:
+        verdict: HIT, SILENCED, BELOW, NOT_IN_FORCE, NOT_SCREENED, NOT_COMPARABLE, LOST or DIFFERS.
+        before: steps up to the comparison.
+        evidence: pieces whose weights add up to the score; none where nothing can be compared.
+        after: steps after it; the last is the verdict.
+        score: centibits; None where nothing can be compared.
+        threshold: of the alert's list in the night, centibits.
+    """
+
+    night: date
+    traveller_id: str
+    alert_id: str
+    verdict: str
+    before: tuple[Step, ...]
+    evidence: tuple[Row, ...]
+    after: tuple[Step, ...]
+    score: int | None
+    threshold: int
+
+    def rows(self) -> list[dict[str, object]]:
+        """Give the steps and pieces of evidence as rows (COLUMNS), in the order in which to read them."""
+        rows: list[dict[str, object]] = [_plain(step) for step in self.before]
+        running = 0
+        for piece in self.evidence:
+            running += int(piece["weight"])
+            values = {name: piece[name] for name in ("traveller_value", "alert_value", "weight")}
+            rows.append(
+                {"step": "evidence", "result": piece["kind"], "detail": piece["relation"], **values}
+                | {"running": running}
+            )
+        return rows + [_plain(step) for step in self.after]
+
+
+def _plain(step: Step) -> dict[str, object]:
+    return {"step": step.step, "result": step.result, "detail": step.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The two sides and what the night held of them."""
+
+    store: Store
+    frozen: Frozen
+    revision: int
+    traveller: Row
+    sides: tuple[pa.Table, pa.Table]
+    outcome: str | None
+    alert: Row
+    list_id: str
+    version: str
+    against: Watch
+
+    @property
+    def threshold(self) -> int:
+        return self.against.thresholds[self.list_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """The pair scored: everything compared, and as the night's routes find it."""
+
+    exhaustive: pa.Table
+    routed: pa.Table
+    in_force: bool
+    reaches: bool
+    silenced: bool
+
+
+def why(
+    settings: Settings, traveller: str, alert: str, *, night: date | None, actor: str, at: datetime
+) -> Explanation:
+    """Explain what happened between a traveller and an alert in a night.
+
+    Args:
+        settings: store and profile.
+        traveller: traveller_id, or an unambiguous beginning of it.
+        alert: alert_id (`LIST:SOURCE_ID`), or an unambiguous beginning of it.
+        night: the night; None for the latest that holds the traveller.
+        actor: who asks; recorded.
+        at: the moment, UTC.
+
+    Raises:
+        UsageError: no such traveller, list or alert in the night, or several begin so.
+        StoreError: a file of the night or list is missing or damaged, or the act cannot be recorded.
+    """
+    store = settings.store
+    case = _case(store, *_find_traveller(store, traveller, night), alert)
+    keys = load_keys(settings.profile.agency.production, store_root=store.root)
+    audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
+    return _explained(case, _score(case, keys))
+
+
+def _objects(case: _Case, keys: Keys) -> list[str]:
+    """Ids for the record; the id of a listed document is its number, so a pseudonym stands for it."""
+    alert_id = str(case.alert["alert_id"])
+    if case.alert["category"] == Category.DOCUMENT:
+        alert_id = keys.pseudonym("alert", alert_id)
+    return [str(case.traveller["traveller_id"]), alert_id, f"{case.list_id}={case.version}"]
+
+
+def _find_traveller(store: Store, prefix: str, night: date | None) -> tuple[date, str]:
+    """Find the latest night that holds the traveller, and its whole id."""
+    for label in [night] if night else reversed(nights(store)):
+        published(store, label)
+        ids = read_current(store, label, individual.TRAVELLERS)["traveller_id"]
+        found = sorted(set(ids.filter(pc.starts_with(ids, prefix)).to_pylist()))
+        if len(found) > 1:
+            raise UsageError(
+                "the beginning of the traveller's id fits several travellers",
+                where=f"TRAVELLER, night {label}",
+                effect="nothing was explained",
+                remedy="give more of its digits",
+            )
+        if found:
+            return label, found[0]
+    raise UsageError(
+        "no such traveller is held",
+        where=f"TRAVELLER, {f'night {night}' if night else 'all nights of the store'}",
+        effect="nothing was explained",
+        remedy="traveller_id stands in the tables `travellers` and `hits` (`screening tables`); travellers "
+        "are deleted at the end of their term, hits stay longer: `screening trace HIT`",
+    )
+
+
+def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
+    now = published(store, night)
+    frozen = published_frozen(store, night, now.revision)
+    if frozen is None:
+        raise StoreError(
+            f"the frozen set of night {night} is missing",
+            where=str(store.night_folder(night)),
+            effect="nothing was explained: it says which lists were in use",
+            remedy="restore the folder `runs` of this night from the backup",
+        )
+    travellers, documents = (
+        table.filter(pc.equal(table["traveller_id"], traveller_id)).combine_chunks()
+        for table in (
+            read_current(store, night, individual.TRAVELLERS),
+            read_current(store, night, individual.DOCUMENTS),
+        )
+    )
+    row = travellers.to_pylist()[0]
+    outcomes = read_current(store, night, individual.OUTCOMES)
+    of_leg = outcomes.filter(pc.equal(outcomes["flight_id"], row["flight_id"]))["outcome"].to_pylist()
+    list_id, version, against, found = _alert(store, frozen, alert)
+    return _Case(
+        store=store,
+        frozen=frozen,
+        revision=now.revision,
+        traveller=row,
+        sides=(travellers, documents),
+        outcome=of_leg[0] if of_leg else None,
+        alert=found,
+        list_id=list_id,
+        version=version,
+        against=against,
+    )
+
+
+def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, Row]:
+    """Open the alert in the list version of the night, indexed alone."""
+    list_id = alert.partition(":")[0]
+    version = frozen.pins.lists.get(list_id)
+    if version is None:
+        raise UsageError(
+            f"night {frozen.night} was not screened against this list",
+            where="ALERT",
+            effect="nothing was explained",
+            remedy=f"an alert is written LIST:ID; lists of the night: {', '.join(sorted(frozen.pins.lists))}",
+        )
+    opened = lists.open_version(store, list_id, version)
+    ids = opened.alerts["alert_id"]
+    fitting = ids.filter(pc.starts_with(ids, alert)).to_pylist()
+    chosen = [alert] if alert in fitting else fitting
+    if len(chosen) != 1:
+        raise _no_alert(store, frozen, list_id, version, len(chosen))
+    tables = AlertTables(
+        *(
+            table.filter(pc.equal(table["alert_id"], chosen[0])).combine_chunks()
+            for table in (opened.alerts, opened.names, opened.dates, opened.documents, opened.facts)
+        )
+    )
+    model, size = load_model(), opened.names.num_rows
+    threshold = list_threshold(model, frozen.agency_profile().policy(list_id), size)
+    against = Watch(tables, build_index(tables, model), model, {list_id: threshold}, {list_id: size})
+    return list_id, version, against, tables.alerts.to_pylist()[0]
+
+
+def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: int) -> UsageError:
+    active = lists.active_version(store, list_id)
+    later = (
+        f"; in use now is the version {active}: its alerts are compared from the next night on, "
+        "`screening lookup` asks them at once"
+        if active not in {None, version}
+        else ""
+    )
+    what = "the beginning of the alert's id fits several alerts" if number else "there is no such alert"
+    return UsageError(
+        f"{what} in the list version that night {frozen.night} used",
+        where=f"ALERT, {list_id}={version}",
+        effect="nothing was explained",
+        remedy=(
+            "give more of the id"
+            if number
+            else f"`screening alerts export --list {list_id} --version {version} --out FILE` lists all"
+            + later
+        ),
+    )
+
+
+def _score(case: _Case, keys: Keys) -> _Scored:
+    identities, index, model = identify(*case.sides), case.against.index, case.against.model
+    exhaustive = match(identities, index, model, floor=_LOWEST, exhaustive=True)
+    decided = acts.dispositions(case.store, until=case.frozen.moment)
+
+    def raised(threshold: int, clearances: pa.Table | None) -> tuple[bool, bool]:
+        found = raise_pairs(
+            exhaustive,
+            case.sides,
+            case.against,
+            case.frozen,
+            keys,
+            thresholds={case.list_id: threshold},
+            clearances=clearances,
+        )
+        return found.hits.num_rows > 0, found.silenced > 0
+
+    return _Scored(
+        exhaustive=exhaustive,
+        routed=match(identities, index, model, floor=case.threshold),
+        in_force=raised(_LOWEST, None)[0],
+        reaches=raised(case.threshold, None)[0],
+        silenced=raised(case.threshold, acts.clearances(case.store, decided))[1],
+    )
+
+
+def _explained(case: _Case, scored: _Scored) -> Explanation:
+    pair = scored.exhaustive.to_pylist()[0] if scored.exhaustive.num_rows else None
+    hit, kept = _published(case)
+    computed = list(pair["evidence"]) if pair else []
+    evidence = kept or computed
+    score = sum(piece["weight"] for piece in evidence) if evidence else None
+    threshold = hit["threshold"] if hit and hit["alert_id"] == case.alert["alert_id"] else case.threshold
+    verdict = _verdict(case, scored, hit, score)
+    after = [_step_score(score, threshold, evidence), _clearance(case, scored, computed)]
+    if kept:
+        same = [dict(piece) for piece in computed] == kept
+        result = "same" if same else "differs"
+        after.append(
+            Step("scored_again", result, "the published evidence is shown; scored again now: " + result)
+        )
+    after.append(Step("verdict", verdict, _SAYS[verdict].format(hit=hit["hit_id"] if hit else "")))
+    return Explanation(
+        night=case.frozen.night,
+        traveller_id=str(case.traveller["traveller_id"]),
+        alert_id=str(case.alert["alert_id"]),
+        verdict=verdict,
+        before=(*_setting(case), _name_route(case, scored), _document_route(case, computed)),
+        evidence=tuple(evidence),
+        after=tuple(after),
+        score=score,
+        threshold=threshold,
+    )
+
+
+_SAYS = {
+    HIT: "it is the hit {hit}",
+    SILENCED: "a person's clearance kept it silent; it was counted",
+    BELOW: "it stayed below the threshold of its list",
+    NOT_IN_FORCE: "it reaches the threshold, but the alert was not in force in this night",
+    NOT_SCREENED: "it reaches the threshold, but its leg was not screened: see `screening status`",
+    NOT_COMPARABLE: "nothing of the two can be compared",
+    LOST: "it reaches the threshold, but no route found it: this is a fault of the program, report it",
+    DIFFERS: "it reaches the threshold now but was no hit in the night: other code ran, or it is a fault",
+}
+
+
+def _published(case: _Case) -> tuple[Row | None, list[dict[str, Any]]]:
+    """Give the hit of the night that holds the pair, and its evidence as published."""
+    alert_id, night = case.alert["alert_id"], case.frozen.night
+    hits = read_current(case.store, night, analyst.HITS)
+    own = hits.filter(pc.equal(hits["traveller_id"], str(case.traveller["traveller_id"]))).to_pylist()
+    hit = next((row for row in own if alert_id in row["alert_ids"]), None)
+    if hit is None:
+        return None, []
+    table = read_current(case.store, night, analyst.EVIDENCE)
+    wanted = pc.and_(pc.equal(table["hit_id"], hit["hit_id"]), pc.equal(table["alert_id"], alert_id))
+    names = ["kind", "traveller_value", "alert_value", "relation", "weight"]
+    return hit, table.filter(wanted).sort_by("ordinal").select(names).to_pylist()
+
+
+def _verdict(case: _Case, scored: _Scored, hit: Row | None, score: int | None) -> str:
+    if hit is not None:
+        return HIT
+    if score is None:
+        return NOT_COMPARABLE
+    if not scored.reaches:
+        return NOT_IN_FORCE if score >= case.threshold and not scored.in_force else BELOW
+    if case.outcome not in _SCREENED:
+        return NOT_SCREENED
+    if scored.silenced:
+        return SILENCED
+    return DIFFERS if scored.routed.num_rows else LOST
+
+
+def _setting(case: _Case) -> list[Step]:
+    frozen, alert = case.frozen, case.alert
+    size = case.against.sizes[case.list_id]
+    outcome = words(case.outcome) if case.outcome else "no outcome"
+    same = frozen.pins.model == case.against.model.version and frozen.machine == machine()
+    terms = [words(str(alert["category"])), f"severity {alert['severity']}", f"status {alert['status']}"]
+    terms += [
+        f"{word} {alert[name]}"
+        for name, word in (("valid_from", "from"), ("expires", "until"))
+        if alert[name]
+    ]
+    return [
+        Step("night", frozen.night.isoformat(), f"revision {case.revision}"),
+        Step("traveller", str(case.traveller["traveller_id"]), f"{case.traveller['flight_id']}: {outcome}"),
+        Step("alert", str(alert["alert_id"]), ", ".join(terms)),
+        Step(
+            "list_version",
+            f"{case.list_id}={case.version}",
+            f"{size} names, threshold {bits(case.threshold)} bits",
+        ),
+        Step(
+            "code",
+            "same" if same else "other",
+            f"model and code {'of' if same else 'other than in'} the night",
+        ),
+    ]
+
+
+def _name_route(case: _Case, scored: _Scored) -> Step:
+    """Say how far the names led: no shared token, shared ones that cannot suffice, or scored in full."""
+    travellers, index, model = lay_out(identify(*case.sides)), case.against.index, case.against.model
+    if not travellers.names.count.any():
+        return Step("route_name", "none", "the traveller has no name that can be compared")
+    if not len(index.name_alert):
+        return Step("route_name", "none", "the alert has no name")
+    found = agreements(
+        travellers.names, index.names, index.single_weights, index.pair_weights, model.name.joined
+    )
+    judge = Judge(travellers, index, model, found, document_pairs(travellers, index, model))
+    limits = [
+        int((bound + judge.facts_weight(readings, units) + judge.date_places(readings, units)[0]).max())
+        for readings, names, bound in proposals(travellers, index, model, found)
+        for units in [index.name_unit[names]]
+        if bound is not None and len(readings)
+    ]
+    if not limits:
+        return Step("route_name", "none", "no part of the names agrees in more than an initial: no candidate")
+    limit = max(limits)
+    if limit < case.threshold:
+        return Step(
+            "route_name",
+            "cut",
+            f"a candidate by parts of the name, but it can reach {bits(limit)} bits at most (documents left "
+            "out): not compared further",
+        )
+    return Step("route_name", "candidate", "a candidate by parts of the name, compared in full")
+
+
+def _document_route(case: _Case, evidence: Sequence[Row]) -> Step:
+    agreeing = [p for p in evidence if p["kind"] == EvidenceKind.DOCUMENT and p["weight"]]
+    if agreeing:
+        return Step("route_document", "candidate", f"a candidate by a document: {agreeing[0]['relation']}")
+    if not case.sides[1].num_rows:
+        return Step("route_document", "none", "no document of the traveller is known")
+    if not case.against.alerts.documents.num_rows:
+        return Step("route_document", "none", "the alert has no document")
+    return Step("route_document", "none", "no document of the two agrees")
+
+
+def _step_score(score: int | None, threshold: int, evidence: Sequence[Row]) -> Step:
+    if score is None:
+        return Step("score", "none", "no name and no document that could be compared")
+    if score >= threshold:
+        return Step(
+            "score", bits(score), f"{bits(score - threshold)} bits above the threshold of {bits(threshold)}"
+        )
+    counter = [
+        f"{KINDS[p['kind']]} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
+    ]
+    unknown = [KINDS[p["kind"]] for p in evidence if p["relation"] == "not given"]
+    parts = [f"{bits(threshold - score)} bits were missing to the threshold of {bits(threshold)}"]
+    parts += [f"against it: {', '.join(counter)}"] if counter else []
+    parts += [f"not given: {', '.join(unknown)}"] if unknown else []
+    return Step("score", bits(score), "; ".join(parts))
+
+
+def _clearance(case: _Case, scored: _Scored, evidence: Sequence[Row]) -> Step:
+    """Say whether a person's clearance of the pair was in force, and if not, why not."""
+    table = acts.clearances(case.store, acts.dispositions(case.store, until=case.frozen.moment))
+    mine = pc.and_(
+        pc.equal(table["person_key"], str(case.traveller["person_key"])),
+        pc.equal(table["alert_id"], str(case.alert["alert_id"])),
+    )
+    rows = table.filter(mine).sort_by("until").to_pylist()
+    if not rows:
+        return Step("clearance", "none", "nobody cleared this pair before the night")
+    last = rows[-1]
+    if scored.silenced:
+        return Step(
+            "clearance", "in_force", f"until {last['until']}, by disposition {last['disposition_id']}"
+        )
+    current = evidence_hash(evidence)
+    reasons = [
+        (all(row["evidence_hash"] != current for row in rows), "other evidence was compared then"),
+        (
+            all(row["alert_hash"] != case.alert["content_hash"] for row in rows),
+            "the alert's content has changed",
+        ),
+        (last["until"] < case.frozen.night, f"it ended on {last['until']}"),
+        (not scored.reaches, "the pair is below its threshold anyway"),
+    ]
+    named = [text for holds, text in reasons if holds] or ["a document agrees, which no clearance silences"]
+    return Step("clearance", "not_in_force", "; ".join(named))

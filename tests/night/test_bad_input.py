@@ -117,6 +117,23 @@ def test_members_of_gzip_and_zip_are_read_and_equal_bytes_count_once(by_hand, wr
     assert not list((by_hand.store / "landing" / "incoming").glob("*"))
 
 
+def test_equal_bytes_in_other_wrappings_are_read_once_also_in_a_later_night(by_hand, written):
+    text = written.paxlst([written.ylva]).encode()
+    by_hand.send("plain.edi", text)
+    by_hand.send("same.edi.gz", gzip.compress(text, mtime=0))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("first.edi", text)
+        archive.writestr("second.edi", text)
+    by_hand.send("same.zip", packed.getvalue())
+    by_hand.run(NIGHT)
+    assert by_hand.status(NIGHT)[LEG]["travellers"] == 1
+    by_hand.send("again.edi.gz", gzip.compress(text, compresslevel=1, mtime=1))
+    by_hand.send("new.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    by_hand.run("2026-11-24")
+    assert set(by_hand.status("2026-11-24")) == {"XQ402-20261123-ARN-VIE"}
+
+
 def test_a_zip_bomb_is_set_aside_without_being_unpacked(by_hand, written):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
