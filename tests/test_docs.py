@@ -110,7 +110,7 @@ def test_every_command_line_names_a_command_and_options_that_exist(page):
 
 
 def test_a_command_that_is_not_there_would_be_seen():
-    assert fault_of(["quarantine", "show"]) == "no command quarantine"
+    assert fault_of(["alarms", "show"]) == "no command alarms"
     assert fault_of(["run", "--nite", "2026-11-23"]) == "no option --nite"
     assert fault_of(["alerts", "diff", "--list", "a", "--from", "b", "--to", "c"]) is None
 

@@ -39,7 +39,7 @@ def lookup(
 
     Example: screening lookup --name "DOE, JANE" --born 1980 --reason "case 14/26" --as anna
     """
-    from screening.night.lookup import COLUMNS, Asked
+    from screening.night.lookup import COLUMNS, HIT, Asked
     from screening.night.lookup import lookup as ask
     from screening.night.settings import load_settings
 
@@ -53,7 +53,7 @@ def lookup(
         show([row for found in answer.found for row in found.rows()], shape, COLUMNS)
         return
     versions = ", ".join(f"{list_id}={version}" for list_id, version in answer.lists.items())
-    hits = sum(found.standing == "hit" for found in answer.found)
+    hits = sum(found.standing == HIT for found in answer.found)
     say(f"{hits} at or above the threshold, {len(answer.found) - hits} up to 8 bits below it or not in force")
     say(f"lists asked: {versions}")
     for found in answer.found:
@@ -96,22 +96,21 @@ def why(
 
 
 def _tell(found: "Found") -> None:
+    from screening.night.lookup import BELOW, HIT, NOT_IN_FORCE
     from screening.reports.hit import rate, sentence
     from screening.reports.text import bits, words
 
     alert, above = found.alert, found.score - found.threshold
-    head = {"hit": "HIT", "below_threshold": "BELOW THE THRESHOLD", "not_in_force": "NOT IN FORCE"}[
-        found.standing
-    ]
+    head = {HIT: "HIT", BELOW: "BELOW THE THRESHOLD", NOT_IN_FORCE: "NOT IN FORCE"}[found.standing]
     terms = [f"list {alert['list']}", words(alert["category"]), f"severity {alert['severity']}"]
     say(f"\n{head}  {alert['alert_id']}  {found.alert_name or ''}\n  {', '.join(terms)}")
     if above >= 0:
         say(f"  {sentence(found.evidence, found.score, found.threshold)}")
     else:
         limit = f"{bits(-above)} below the threshold of {bits(found.threshold)}"
-        still = "; a hit all the same, as the document is listed" if found.standing == "hit" else ""
+        still = "; a hit all the same, as the document is listed" if found.standing == HIT else ""
         say(f"  {bits(found.score)} bits, {limit}{still}")
-    if found.standing == "not_in_force":
+    if found.standing == NOT_IN_FORCE:
         say(f"  it raises no hit today: {_validity(alert)}")
     say(f"  so much alike: {rate(found.false_alerts_per_1000)}")
     _show_waterfall(alert["alert_id"], found.evidence, found.threshold, "asked")
@@ -158,6 +157,7 @@ def _sides(piece: Mapping[str, Any], ours: str) -> dict[str, str]:
     def marked(letters: Sequence[Letters]) -> str:
         return "".join(f"[{part.text}]" if part.differs else part.text for part in letters)
 
-    for pair in align([piece]):
+    other = piece["relation"].startswith("other name")  # marks would stand on nearly every letter
+    for pair in () if other else align([piece]):
         return {ours: marked(pair.traveller), "alert": marked(pair.alert)}
     return {ours: piece["traveller_value"] or "", "alert": piece["alert_value"] or ""}

@@ -3,10 +3,13 @@
 Exit codes: 0 done; 1 done, but something needs a person; 2 wrong use; 3 broken environment or store.
 """
 
+import logging
+import os
 import sys
 
 import typer
 
+from screening import __version__
 from screening.cli import (
     airflow,
     alerts,
@@ -24,7 +27,9 @@ from screening.cli import (
     retention,
 )
 from screening.cli.output import fail
-from screening.tables.errors import ScreeningError
+from screening.night.faults import place_of
+from screening.protection.logs import guard
+from screening.tables.errors import ScreeningError, StoreError
 
 cli = typer.Typer(
     name="screening",
@@ -72,8 +77,25 @@ cli.add_typer(benchmark.app, name="benchmark", rich_help_panel=LAB)
 
 def app() -> None:
     """Run the command line."""
+    guard(logging.getLogger())
     try:
         cli()
     except ScreeningError as error:
         fail(error)
         sys.exit(error.exit_code)
+    except Exception as fault:
+        if os.environ.get("SCREENING_DEBUG"):  # on a developer's machine, with invented people
+            raise
+        fail(_unforeseen(fault))
+        sys.exit(StoreError.exit_code)
+
+
+def _unforeseen(fault: Exception) -> ScreeningError:
+    """Give an exception of ours without its text, which may quote what was read."""
+    return StoreError(
+        f"the program failed: {place_of(fault)}",
+        where=f"screening {__version__}",
+        effect="the command ended; what was published stays, a run that was going on is taken up again",
+        remedy="run it again; if it fails again, report the type and place above "
+        "(SCREENING_DEBUG=1 shows the whole text: it may name people, do not send it)",
+    )

@@ -18,6 +18,9 @@ def run(
         list[str] | None,
         typer.Option("--list", help="List to screen against; repeatable. Default: all active."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Although nothing is new: mends damaged published files.")
+    ] = False,
     let_through: LetThrough = None,
     reason: Reason = None,
     actor: Actor = None,
@@ -41,6 +44,7 @@ def run(
         chosen=lists,
         let_through=_gates(let_through, reason),
         reason=reason,
+        again=again,
     )
     if not session.fresh:
         say(f"Night {label(night)}: nothing is new; what is published stands.")

@@ -121,9 +121,9 @@ def replay_entry(
         say(f"These bytes were replayed before, as {done.name}: nothing to do.")
     elif done.name is None:
         still = any(entry.quarantine_id == done.entry.quarantine_id for entry in done.anew)
-        say(f"Entry {done.entry.short} was read again: " + ("it is still set aside." if still else "it holds."))
+        say(f"Entry {done.entry.short} was read again: it {'is still set aside' if still else 'holds now'}.")
     else:
-        say(f"Entry {done.entry.short} is replayed as {done.name}; night {night}, {done.session.revision}.")
+        say(f"Entry {done.entry.short} is replayed as {done.name}.")
         if done.session.along:
             say(f"Screened again: {', '.join(done.session.along)}")
     for entry in done.anew:

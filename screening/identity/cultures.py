@@ -1,6 +1,6 @@
 """Naming cultures of States: for reports by culture and for what a name's order can mean; never for scoring.
 
-Rule: the State's majority practice of forming names, in the groups of docs/name-matching.md "Variation". A
+Rule: the State's majority practice of forming names, in the groups of docs/matching.md "Variation". A
 traveller's nationality says nothing certain about his name, so no weight depends on it.
 
 >>> culture("EG"), culture("CN"), culture("XXA"), culture(None)

@@ -14,12 +14,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from screening.identity.dates import local_time
 from screening.messages.charsets import codec_of, is_labelled
 from screening.messages.findings import finding
+from screening.messages.kept import local_time
 from screening.messages.model import Message, Quarantined
-from screening.messages.service_string import ServiceString, interchange_starts, separators_of, skip_white
-from screening.messages.syntax import WHITE, Data, Segment, Separators, Syntax, pieces, whole_number
+from screening.messages.service_string import ServiceString, interchange_starts, is_value, separators_of, skip_white
+from screening.messages.syntax import (
+    TRAILING,
+    WHITE,
+    Data,
+    Segment,
+    Separators,
+    Syntax,
+    pieces,
+    tag_of,
+    whole_number,
+)
 from screening.messages.syntax_findings import syntax_findings
 from screening.tables.codes import QuarantineUnit
 from screening.tables.findings import Finding
@@ -41,6 +51,8 @@ class RawMessage:
         agency: controlling agency (UN, IA, NZ …).
         cut: the input or interchange ended inside it.
         unterminated: its last segment has no terminator.
+        has_end: its last segment is UNT.
+        labelled: the interchange names a character set.
     """
 
     index: int
@@ -64,6 +76,8 @@ class RawMessage:
     findings: list[Finding] = field(default_factory=list)
     cut: bool = False
     unterminated: bool = False
+    has_end: bool = False
+    labelled: bool = False
     _segments: list[Segment] | None = None
 
     @property
@@ -119,10 +133,15 @@ def frames(data: Data) -> Iterator[Frame]:
         yield from _no_interchange(data, size)
         return
     services: list[ServiceString] = []
+    begun: list[int] = []
     floor = 0
     for start in starts:
+        if services and is_value(data, start, services[-1].separators):
+            continue
         services.append(separators_of(data, start, floor))
+        begun.append(start)
         floor = start + 3
+    starts = begun
     index = 0
     yield from _before_first(data, services[0].start)
     for number, (unb, service) in enumerate(zip(starts, services, strict=True)):
@@ -150,6 +169,8 @@ def _before_first(data: Data, stop: int) -> Iterator[Frame]:
     yield Loose(0, stop, "set_aside", QuarantineUnit.BYTES, [finding("text_before_interchange", 0)])
 
 
+_TAG_REACH = 9  # bytes in which a tag ends, a fold and blanks in it
+_FOLD = frozenset({b"\r", b"\n", b" "})
 _SERVICE = frozenset({b"UNB", b"UNG", b"UNH", b"UNT", b"UNE", b"UNZ"})
 
 
@@ -188,7 +209,7 @@ class Interchange:
         self._announce()
         for parts, begins, ends, unterminated in pieces(self._data, self._unb, self._stop, self.syntax):
             if unterminated:
-                parts[-1] = parts[-1].rstrip(WHITE)
+                parts[-1] = parts[-1].rstrip(TRAILING)
             self._window(parts, begins, ends, unterminated)
             yield from self._flush()
         self._finish()
@@ -220,7 +241,7 @@ class Interchange:
     # --- walking -------------------------------------------------------------------------------------------
 
     def _window(self, parts: list[bytes], begins: list[int], ends: list[int], unterminated: bool) -> None:
-        marks = self._marked(begins, ends)
+        marks = self._marked(parts, begins, ends)
         if marks:
             parts, begins, ends, marks = self._part_glued(parts, begins, ends, marks)
         done = 0
@@ -234,7 +255,7 @@ class Interchange:
             if self._open is not None:
                 self._open.unterminated = True
 
-    def _marked(self, begins: list[int], ends: list[int]) -> list[int]:
+    def _marked(self, parts: list[bytes], begins: list[int], ends: list[int]) -> list[int]:
         """Give the segments that hold "UN", found in the bytes at once: a search in each costs (measured)."""
         if not begins:
             return []
@@ -245,7 +266,20 @@ class Interchange:
         while place >= 0:
             marks[bisect_right(begins, start + place) - 1] = None
             place = stretch.find(b"UN", place + 2)
+        if b"\n" in stretch or b"\r" in stretch:  # a fold may stand within a service tag
+            begun = (index for index, part in enumerate(parts) if part[:1] == b"U" and part[1:2] in _FOLD)
+            return sorted({*marks, *(index for index in begun if self._service_tag(parts[index]))})
         return list(marks)
+
+    def _service_tag(self, part: bytes) -> bytes | None:
+        """Give the tag of a service segment, a fold in it mended; None of any other segment."""
+        element = self.syntax.element
+        if part[:3] in _SERVICE and part[3:].lstrip(b" ")[: len(element)] in {element, b""}:
+            return part[:3]
+        if part[:1] != b"U" or (b"\n" not in part[:_TAG_REACH] and b"\r" not in part[:_TAG_REACH]):
+            return None
+        tag = tag_of(part, element).encode("ascii", "replace")
+        return tag if tag in _SERVICE else None
 
     def _part_glued(
         self, parts: list[bytes], begins: list[int], ends: list[int], marks: list[int]
@@ -262,17 +296,12 @@ class Interchange:
             parts, begins, ends = list(parts), list(begins), list(ends)
             for mark, place in reversed(glued):
                 part = parts[mark]
-                parts[mark : mark + 1] = [part[:place].rstrip(WHITE), part[place:]]
+                parts[mark : mark + 1] = [part[:place].rstrip(TRAILING), part[place:]]
                 begins.insert(mark + 1, begins[mark] + place)
                 ends.insert(mark, begins[mark + 1])
                 self._note("terminator_lost", begins[mark + 1])
-            marks = [index for index, part in enumerate(parts) if b"UN" in part]
-        service = [
-            mark
-            for mark in marks
-            if parts[mark][:3] in _SERVICE and parts[mark][3:].lstrip(b" ")[: len(element)] in {element, b""}
-        ]
-        return parts, begins, ends, service
+            marks = [index for index, part in enumerate(parts) if part[:1] == b"U"]
+        return parts, begins, ends, [mark for mark in marks if self._service_tag(parts[mark])]
 
     def _is_glued(self, part: bytes, found: re.Match[bytes]) -> bool:
         """A value may end in UNT or UNH: demand what only the service segment can look like."""
@@ -331,15 +360,17 @@ class Interchange:
 
     def _service_segment(self, part: bytes, begin: int, end: int) -> None:
         segment = Segment(part, begin, end - begin, 0, self.syntax)
-        tag = part[:3]
+        tag = self._service_tag(part)
         if tag == b"UNH":
             self._unh(segment, part, end)
         elif tag == b"UNT":
             self._unt(segment, part, end)
-        else:
+        elif tag is not None:
             self._close_open(begin)
             self._acts[tag](segment)
-        if part[3:4] == b" ":
+        if tag != part[:3] and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
+            self._note("line_break_in_value", begin)
+        elif part[3:4] == b" ":
             self._note("space_after_tag", begin, segment.number or None)
 
     def _unb_segment(self, segment: Segment) -> None:
@@ -409,6 +440,7 @@ class Interchange:
             control_reference=self._control(),
             sent=self._sent,
             findings=self._waiting,
+            labelled=self._labelled,
         )
         segment.number = 1
         self._waiting = []
@@ -430,6 +462,7 @@ class Interchange:
         message.pieces.append(part)
         message.starts.append(segment.offset)
         message.ends.append(end)
+        message.has_end = True
         segment.number = len(message.pieces)
         counted = sum(map(bool, message.pieces))
         if whole_number(segment.get(0)) != counted:

@@ -73,7 +73,7 @@ def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
 
 
 def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = False) -> str:
-    """Give a line for each segment that touches the bytes from `start` up to `stop`, masked as `explain` masks."""
+    """Give a line for each segment that touches the bytes start to stop, masked as by `explain`."""
     return "\n".join(
         f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
         for frame in frames(data)

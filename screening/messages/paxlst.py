@@ -30,7 +30,7 @@ from screening.messages.paxlst_plain import (
 )
 from screening.messages.paxlst_tables import At, Table
 from screening.messages.paxlst_walk import NOTHING, Deed, Fact, Fields, Walk
-from screening.messages.syntax import Separators, Syntax
+from screening.messages.syntax import Separators, Syntax, tag_of
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
@@ -160,7 +160,7 @@ def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
 def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect) -> None:
     pieces = walk.raw.pieces
     last = len(pieces) - 1
-    if pieces[last][:3] == b"UNT":
+    if walk.raw.has_end:
         last -= 1
     recall, value_deed = state.facts.get, state.values.get
     for index, piece in enumerate(islice(pieces, 1, last + 1), 1):
@@ -190,6 +190,8 @@ def _step(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> tup
     if not piece:
         return state, None
     fields = walk.syntax.fields(piece)
+    if " " in fields[0][0]:
+        fields[0][0] = tag_of(piece, walk.syntax.element) + " " * fields[0][0].endswith(" ")
     tag = fields[0][0].strip()
     if len(fields) - 1 > paxlst_tables.ELEMENTS.get(tag, 99):
         after = _part_glued(walk, state, piece, dialect)

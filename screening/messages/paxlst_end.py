@@ -17,7 +17,7 @@ def finish(walk: Walk) -> None:
     raw, message = walk.raw, walk.message
     open_traveller = walk.traveller
     walk.index = len(raw.pieces) - 1
-    end = raw.starts[-1] if raw.pieces[-1][:3] == b"UNT" else raw.offset + raw.length
+    end = raw.starts[-1] if raw.has_end else raw.offset + raw.length
     walk.end_traveller(end)
     if raw.unterminated and raw.cut and open_traveller is not None:
         walk.note_at(open_traveller, "traveller_cut_off")
@@ -67,7 +67,7 @@ def _bind_legs(walk: Walk) -> None:
         if off:
             walk.note_at(traveller, "journey_off_the_legs")
         traveller.legs = mine
-        if traveller.seats and mine != (0,) or len(traveller.seats) > 1:
+        if traveller.seats and (mine != (0,) or len(traveller.seats) > 1):
             traveller.seats = dict(zip(mine, traveller.seats.values(), strict=False))
 
 

@@ -17,7 +17,7 @@ from screening.messages.pnrgov_segments import OF_TRAVELLER, Row, rows_of
 from screening.messages.pnrgov_split import Splitter
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.pnrgov_walk import Walk
-from screening.messages.syntax import Segment
+from screening.messages.syntax import Segment, fitting
 from screening.profile.model import Intake
 
 
@@ -39,6 +39,8 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
     rows = _rows(raw.version)
     splitter = _splitter(raw.syntax.element)
     suspicious = splitter.suspicious(raw.pieces)
+    raw.syntax = fitting(raw.syntax, b"".join(raw.pieces))
+    syntax, starts, ends = raw.syntax, raw.starts, raw.ends
     behind_tag = {b"", b" ", raw.syntax.element[:1]}
     for index, piece in enumerate(raw.pieces):
         row = rows[walk.at].get(piece[:3])
@@ -50,9 +52,10 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
             # Four of ten segments say nothing that is kept: they are not even split (measured).
             walk.at = row.to
             if row.to in OF_TRAVELLER:
-                walk.lengthen(raw.ends[index])
+                walk.lengthen(ends[index])
         else:
-            _read(walk, raw.segment(index), row)
+            start = starts[index]
+            _read(walk, Segment(piece, start, ends[index] - start, index + 1, syntax), row)
     return finish(walk)
 
 

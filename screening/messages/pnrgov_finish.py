@@ -1,5 +1,7 @@
 """The end of a PNRGOV message: bookings closed, travellers numbered, what only the whole can tell."""
 
+from bisect import bisect_right
+
 from screening.messages.envelope import MessageReading
 from screening.messages.findings import finding
 from screening.messages.model import Leg, Traveller
@@ -10,6 +12,8 @@ from screening.messages.pnrgov_names import alike
 from screening.messages.pnrgov_party import Person
 from screening.messages.pnrgov_segments import OF_TRAVELLER
 from screening.messages.pnrgov_walk import Walk
+from screening.messages.scrub import blanked
+from screening.messages.syntax_findings import OF_BYTES, syntax_findings
 from screening.tables.codes import Action, MessageStatus, QuarantineUnit, Says
 from screening.tables.findings import Finding
 
@@ -26,9 +30,10 @@ def finish(walk: Walk) -> MessageReading:
         The message with status and completeness, its quarantine units and sensitive places.
     """
     marketing: set[str] = set()
+    legs = _dated(walk.message.legs)
     for pnr in walk.pnrs:
         close(pnr, walk.header)
-        _take(walk, pnr)
+        _take(walk, pnr, legs)
         marketing |= pnr.header_marketing
     _name_header(walk, marketing)
     _check_header(walk)
@@ -43,10 +48,9 @@ def _dated(legs: list[Leg]) -> tuple[int, ...]:
     return tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
 
 
-def _take(walk: Walk, pnr: Pnr) -> None:
+def _take(walk: Walk, pnr: Pnr, legs: tuple[int, ...]) -> None:
     message = walk.message
     message.findings += pnr.findings
-    legs = _dated(message.legs)
     for person in pnr.party.people:
         person.traveller.ordinal = len(message.travellers)
         person.traveller.legs = legs
@@ -165,11 +169,27 @@ def _count_sensitive(walk: Walk) -> None:
     if found.first is None:
         return
     walk.out.sensitive += found.spans
+    _look_beside_sensitive(walk)
     kind = finding(SENSITIVE, found.first.offset, found.first.number)
     counts = f"Special services: {found.services}, remarks and host texts: {found.texts}."
     walk.message.findings.append(
         Finding(kind.code, kind.level, kind.offset, kind.segment, f"{kind.text} {counts}")
     )
+
+
+def _look_beside_sensitive(walk: Walk) -> None:
+    """Findings of bytes count outside sensitive texts only: landing blanks those, and a re-run says the same."""
+    message, raw = walk.message, walk.raw
+    if not any(found.code in OF_BYTES for found in message.findings):
+        return
+    shown = list(raw.pieces)
+    for span in walk.sensitive.spans:
+        place = bisect_right(raw.starts, span[0]) - 1
+        shown[place] = blanked(shown[place], raw.starts[place], [span])
+    others = [found for found in message.findings if found.code not in OF_BYTES]
+    fresh = syntax_findings(shown, raw.starts, raw.syntax, labelled=raw.labelled)
+    if len(others) + len(fresh) != len(message.findings) or not set(fresh) <= set(message.findings):
+        message.findings = others + fresh
 
 
 def _conclude(walk: Walk) -> None:

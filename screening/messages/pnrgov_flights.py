@@ -10,10 +10,11 @@ Source: IATA PNRGOV guide, TVL 5.28.2 and 5.28.3, TRA, as quoted by US-CBP/GTAS.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from screening.identity.dates import clock_time, local_time
+from screening.identity.dates import clock_time
+from screening.messages.kept import local_time
 from screening.messages.model import Leg
 from screening.messages.syntax import Segment
 
@@ -48,7 +49,14 @@ class Flight:
     number: str  # first number
     second: str = ""  # number of a following TVL or of TRA
     cabin: str = ""
-    seats: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> "Flight":
+        """Give another of the same, with a leg of its own."""
+        leg = self.leg
+        own = Leg(
+            leg.carrier, leg.number, leg.origin, leg.destination, leg.departure, leg.arrival, leg.marketing
+        )
+        return Flight(own, self.sold_by, self.flown_by, self.number, self.second, self.cabin)
 
     @property
     def is_codeshare(self) -> bool:

@@ -11,17 +11,16 @@ Source: IATA PNRGOV guide, TIF; AIRIMP on names that were cut or joined (prefixe
 (True, False, True)
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from screening.identity.titles import strip_title
+from screening.messages.kept import strip_title
 from screening.messages.syntax import Segment
 
 
-@dataclass(frozen=True, slots=True)
-class TifName:
+class TifName(NamedTuple):
     """One traveller of a TIF as sent."""
 
     surname: str
@@ -37,8 +36,8 @@ def names_of(segment: Segment) -> list[TifName]:
     group = segment.get(0, 1).strip().upper() == "G"
     names = []
     for element in range(1, max(segment.count(), 2)):
-        parts = segment.element(element)
-        given, kind, reference, infant = (*(part.strip() for part in parts[:4]), "", "", "", "")[:4]
+        parts = [part.strip() for part in segment.element(element)[:4]]
+        given, kind, reference, infant = parts if len(parts) == 4 else (*parts, "", "", "", "")[:4]
         if element > 1 and not given:
             continue
         kind = "G" if group else kind.upper()
@@ -62,6 +61,7 @@ def letters(name: str) -> str:
     return "".join(filter(str.isalpha, name)).upper()
 
 
+@lru_cache(maxsize=65536)
 def given_letters(given: str) -> str:
     """Give the letters of given names without titles."""
     return letters(strip_title(given)[0])
@@ -69,6 +69,8 @@ def given_letters(given: str) -> str:
 
 def alike(first: str, second: str) -> bool:
     """Say whether two spellings may be one name: equal, one begins the other, or one letter apart."""
+    if first == second:
+        return True
     one, other = letters(first), letters(second)
     if not one or not other or one.startswith(other) or other.startswith(one):
         return True

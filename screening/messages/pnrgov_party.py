@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from screening.identity.dates import birth_date, expiry_date
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
-from screening.identity.titles import is_placeholder, strip_surname_title, strip_title
 from screening.messages.findings import finding
+from screening.messages.kept import birth_date, expiry_date, placeholder, strip_surname_title, strip_title
 from screening.messages.model import Document, Traveller
 from screening.messages.pnrgov_docs import Docs
 from screening.messages.pnrgov_names import TifName, alike, given_letters, letters
@@ -118,7 +117,7 @@ class Party:
         person = Person(traveller, "", letters(bare_surname), letters(bare_given), segment)
         if surname_title or given_title:
             person.note("title_glued", segment)
-        if is_placeholder(bare_surname, bare_given):
+        if placeholder(bare_surname) or placeholder(bare_given):
             person.note("placeholder_name", segment)
         return person
 

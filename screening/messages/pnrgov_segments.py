@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from screening.identity.dates import local_time
 from screening.messages import pnrgov_elements as elements
+from screening.messages.kept import local_time
 from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov_docs import text_of
-from screening.messages.pnrgov_flights import flight_number, is_operating_only, read_flight, settle_codeshare
+from screening.messages.pnrgov_flights import flight_number, is_operating_only, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
 from screening.messages.pnrgov_tables import At, Table
 from screening.messages.pnrgov_walk import Walk
@@ -47,7 +47,7 @@ def _originator(walk: Walk, segment: Segment) -> None:
 
 def _flight(walk: Walk, segment: Segment) -> None:
     """TVL of the header: the reported flight, whose legs may follow as further TVL."""
-    flight = read_flight(segment, walk.sent, walk.note)
+    flight = walk.flight(segment)
     settle_codeshare(flight, None)
     walk.message.legs.append(flight.leg)
 
@@ -89,8 +89,10 @@ def _locator(walk: Walk, segment: Segment) -> None:
 
 
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
-    """RCI elsewhere: other systems' locators of the booking."""
+    """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
     pnr = walk.pnr(segment)
+    if pnr.locator is not None and segment.get(0, 1) == pnr.locator and segment.count() == 1:
+        return
     for company, locator, _ in locators(segment):
         _other_locator(pnr, company, locator)
 
@@ -212,7 +214,7 @@ def _leg(walk: Walk, segment: Segment) -> None:
             flight.second = flight_number(segment.get(4)) if segment.get(4).strip() else ""
             flight.flown_by = segment.get(3).strip().upper() or flight.flown_by
         return
-    pnr.flights.append(read_flight(segment, walk.sent, walk.note))
+    pnr.flights.append(walk.flight(segment))
 
 
 def _operating_flight(walk: Walk, segment: Segment) -> None:

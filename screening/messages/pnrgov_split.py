@@ -12,14 +12,15 @@ separator and is not parted.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from itertools import accumulate
 from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
 
 from screening.messages.findings import finding
 from screening.messages.pnrgov_tables import At, may_follow
-from screening.messages.syntax import Segment
+from screening.messages.syntax import TRAILING, Segment
 from screening.tables.findings import Finding
 
 _TAGS = (
@@ -29,6 +30,8 @@ _TAGS = (
 _QUOTES = rb"(?:\xe2\x80[\x98\x99\xb2]|\xc2\xb4|[\x91\x92\xb4`])"
 _JOINT = b"\x00"
 _FREE = frozenset({"TIF", "IFT", "LTS", "SAC", "ABI"})
+_Signs = npt.NDArray[np.uint8]
+_Places = npt.NDArray[np.int64]
 _TRAVELLER_TYPES = frozenset({"A", "C", "IN", "G", "CNN", "INF", "INS"})
 
 
@@ -69,28 +72,65 @@ _SHAPES: Mapping[str, Callable[[list[list[str]]], bool]] = MappingProxyType(
 )
 
 
+def _tag_table() -> npt.NDArray[np.bool_]:
+    """Mark each known tag by its three letters, five bits each."""
+    table = np.zeros(1 << 15, np.bool_)
+    for tag in _TAGS[3:-1].split(b"|"):
+        first, second, third = (sign & 31 for sign in tag)
+        table[first << 10 | second << 5 | third] = True
+    return table
+
+
+_IS_TAG = _tag_table()
+
+
+def _behind_tags(signs: _Signs, places: _Places, starts: _Places) -> _Places:
+    """Give those places that stand right behind a tag which does not begin its segment."""
+    places = places[places >= 4]
+    first, second, third = (signs[places - back] for back in (3, 2, 1))
+    letters = (first & second & third & 0xC0) == 0x40
+    code = (first & 31).astype(np.int64) << 10 | (second & 31).astype(np.int64) << 5 | (third & 31)
+    behind = places[letters & _IS_TAG[code]]
+    inside = np.zeros(len(signs), np.bool_)
+    inside[starts] = True
+    return behind[~inside[behind - 3]]
+
+
+def _is_src(signs: _Signs, places: _Places) -> npt.NDArray[np.bool_]:
+    """SRC alone has no separator behind it."""
+    return (signs[places - 3] == ord("S")) & (signs[places - 2] == ord("R")) & (signs[places - 1] == ord("C"))
+
+
 class Splitter:
     """Finds swallowed segments of one interchange, whose element separator it knows."""
 
     def __init__(self, element: bytes) -> None:
         sign = re.escape(element)
         self._element = element
-        self._tag = re.compile(rb"(" + _QUOTES + rb")?(\s*)(" + _TAGS + rb")(?=" + sign + rb"|$)")
-        # The tags come first: the engine then skips every byte that begins none (twice as fast, measured).
-        inside = rb"(?<!\x00[A-Z]{3})(?<!" + sign + rb"[A-Z]{3})"
-        self._suspect = re.compile(_TAGS + inside + sign + rb"|SRC(?<!\x00SRC)\x00|" + _QUOTES)
+        self._tag = re.compile(
+            rb"(?:(" + _QUOTES + rb")(\s*)|([\r\n]\s*))?(" + _TAGS + rb")(?=" + sign + rb"|$)"
+        )
+        self._quotes = re.compile(_QUOTES)
 
     def suspicious(self, pieces: list[bytes]) -> frozenset[int]:
         """Give the indexes of segments that may have swallowed another; cheap, and mostly none.
 
-        One pass over the whole message: a search in each segment costs a quarter of the reader (measured).
+        One pass over the whole message, whose separators are looked at all at once: a search in each segment
+        costs a quarter of the reader, a pattern over the whole an eighth (measured).
         """
-        whole = _JOINT.join([b"", *pieces])
-        places = [found.end() - 1 for found in self._suspect.finditer(whole)]
-        if not places:
-            return frozenset()
-        ends = list(accumulate(len(piece) + len(_JOINT) for piece in pieces))
-        return frozenset(bisect_left(ends, place) for place in places)
+        whole = _JOINT.join([*pieces, b""])
+        signs = np.frombuffer(whole, np.uint8)
+        ends = np.flatnonzero(signs == _JOINT[0])
+        if len(ends) != len(pieces):  # a value holds the joint's sign itself: look at each
+            return frozenset(range(len(pieces)))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        places = [_behind_tags(signs, np.flatnonzero(signs == self._element[0]), starts)]
+        glued = _behind_tags(signs, ends, starts)
+        places.append(glued[_is_src(signs, glued)])
+        if not whole.isascii() or b"`" in whole:
+            places.append(np.array([found.start() for found in self._quotes.finditer(whole)], np.int64))
+        found = np.concatenate(places)
+        return frozenset(np.searchsorted(ends, found).tolist()) if len(found) else frozenset()
 
     def part(self, segment: Segment, at: At) -> tuple[Segment, Segment, Finding] | None:
         """Part a segment from the one that it swallowed.
@@ -106,15 +146,17 @@ class Splitter:
         raw = segment.raw
         allowed = may_follow(at)
         for found in self._tag.finditer(raw, len(segment.tag) + 1):
-            tag = found[3].decode("ascii")
+            tag = found[4].decode("ascii")
             if tag not in allowed or raw[: found.start()].endswith(self._element):
                 continue
             code = self._proof(segment, found, tag)
             if code is None:
                 continue
-            start = found.start(3)
+            start = found.start(4)
             syntax = segment.syntax
-            head = Segment(raw[: found.start()].rstrip(), segment.offset, start, segment.number, syntax)
+            head = Segment(
+                raw[: found.start()].rstrip(TRAILING), segment.offset, start, segment.number, syntax
+            )
             rest = Segment(
                 raw[start:], segment.offset + start, segment.length - start, segment.number, syntax
             )
@@ -126,10 +168,10 @@ class Splitter:
             return "terminator_typographic_or_lost"
         if segment.tag in _FREE:
             return None
-        if b"\n" in found[2] or b"\r" in found[2]:
+        if found[3]:
             return "terminator_lost"
         shape = _SHAPES.get(tag)
         if shape is None or found.end() == len(segment.raw):
             return None
-        parts = segment.syntax.fields(segment.raw[found.start(3) :])[1:]
+        parts = segment.syntax.fields(segment.raw[found.start(4) :])[1:]
         return "terminator_lost" if shape(parts) else None

@@ -7,6 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Message
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
+from screening.messages.pnrgov_flights import Flight, read_flight
 from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
@@ -54,6 +55,18 @@ class Walk:
             findings=list(raw.findings),
         )
         self.out = MessageReading(self.message, [], [])
+        self._flights: dict[bytes, tuple[Flight, tuple[str, ...]]] = {}
+
+    def flight(self, segment: Segment) -> Flight:
+        """Read a TVL; the bookings of a push repeat a few (one in thirty is new, measured)."""
+        known = self._flights.get(segment.raw)
+        if known is None:
+            codes: list[str] = []
+            flight = read_flight(segment, self.sent, lambda code, _: codes.append(code))
+            known = self._flights[segment.raw] = flight, tuple(codes)
+        for code in known[1]:
+            self.note(code, segment)
+        return known[0].copy()
 
     def note(self, code: str, segment: Segment) -> None:
         """Record a deviation of the message."""

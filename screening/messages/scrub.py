@@ -7,6 +7,8 @@ Line ends within a blanked value stay, so that folded files keep their lines.
 b"SSR+            '"
 """
 
+from collections.abc import Iterable
+
 from screening.messages.model import Reading
 from screening.messages.syntax import Data
 
@@ -23,7 +25,20 @@ def blank(data: Data, reading: Reading) -> bytes:
     Returns:
         As many bytes; those outside the sensitive values are untouched.
     """
+    return blanked(data, 0, reading.sensitive)
+
+
+def blanked(data: Data, start: int, sensitive: Iterable[tuple[int, int]]) -> bytes:
+    """Blank places in a stretch of an input.
+
+    Args:
+        data: the stretch.
+        start: its first byte's offset in the input.
+        sensitive: (offset, length) in the input; what lies outside the stretch is passed over.
+    """
     out = bytearray(data)
-    for offset, length in reading.sensitive:
-        out[offset : offset + length] = out[offset : offset + length].translate(_TO_BLANKS)
+    for offset, length in sensitive:
+        low, high = max(offset - start, 0), min(offset + length - start, len(out))
+        if low < high:
+            out[low:high] = out[low:high].translate(_TO_BLANKS)
     return bytes(out)

@@ -57,6 +57,25 @@ def interchange_starts(data: Data, start: int = 0) -> Iterator[int]:
         yield place
 
 
+def is_value(data: Data, unb: int, current: Separators) -> bool:
+    """Say whether an UNB inside an interchange is a value (somebody's name) and begins no other interchange.
+
+    It begins one where a terminator or a line's end stands before it or before its UNA, or where all of it
+    looks like one: an identifier of four letters and a version.
+    """
+    before = data[max(0, unb - _UNA_REACH) : unb]
+    una = before.rfind(b"UNA")
+    for stretch in (before, before[:una]) if una >= 0 else (before,):
+        bare = stretch.rstrip(WHITE)
+        if bare.endswith(as_bytes(current.terminator)) or b"\n" in stretch[len(bare) :]:
+            released = current.release and bare[:-1].endswith(as_bytes(current.release))
+            return bool(released) and len(bare) == len(stretch)
+    if before.endswith((as_bytes(current.component), as_bytes(current.element))):
+        return True
+    found = _UNB.match(data, unb)
+    return found is None or len(found[2]) != 4 or not data[found.end() : found.end() + 1].isdigit()
+
+
 def separators_of(data: Data, unb: int, floor: int) -> ServiceString:
     """Decide the separators of the interchange whose UNB stands at `unb`.
 

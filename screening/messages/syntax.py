@@ -25,9 +25,12 @@ from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
 WHITE = b" \t\r\n\x00\x1a"  # 1A and 00 pad files of hosts
+# At a segment's end blanks stay: landing blanks sensitive texts, and reading again must find the same places.
+TRAILING = WHITE.replace(b" ", b"")
 _LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
 _FOLDS = str.maketrans("", "", "\r\n")
 _WINDOW = 1 << 20
+_FOLDED_TAG = 9  # bytes before the first separator: three letters, a fold, blanks beside it
 # A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
 _HELD = ("\ufdd0", "\ufdd1", "\ufdd2")
 
@@ -128,6 +131,35 @@ class Syntax:
         return self.released.sub(lambda found: found[1], text)
 
 
+class PlainSyntax(Syntax):
+    """Syntax of a message whose bytes are ASCII without released signs, folds or repetitions: most are."""
+
+    __slots__ = ("_component", "_element")
+
+    def __init__(self, syntax: Syntax) -> None:
+        super().__init__(syntax.separators, syntax.codec, syntax.version)
+        self._component, self._element = syntax.separators.component, syntax.separators.element
+
+    def fields(self, raw: bytes) -> list[list[str]]:
+        """Split a segment's bytes, nothing to look out for."""
+        component = self._component
+        return [part.split(component) for part in raw.decode("ascii").split(self._element)]
+
+
+@lru_cache(maxsize=64)
+def _plain(separators: Separators, codec: str, version: int) -> PlainSyntax:
+    return PlainSyntax(Syntax(separators, codec, version))
+
+
+def fitting(syntax: Syntax, whole: bytes) -> Syntax:
+    """Give the quickest syntax that splits these bytes right."""
+    signs = syntax.separators
+    special = (ESCAPE, b"\n", b"\r", syntax.release, as_bytes(signs.repetition))
+    if not whole.isascii() or any(sign and sign in whole for sign in special):
+        return syntax
+    return _plain(signs, syntax.codec, syntax.version)
+
+
 class Segment:
     """One segment: its place, and its values when they are asked for.
 
@@ -148,7 +180,10 @@ class Segment:
         self.number = number
         self._syntax = syntax
         self._fields: list[list[str]] | None = None
-        self.tag = raw.split(syntax.element, 1)[0].decode("ascii", "replace").strip()
+        if raw[3:4] == syntax.element:  # nearly all
+            self.tag = raw[:3].decode("ascii", "replace")
+        else:
+            self.tag = tag_of(raw, syntax.element)
 
     def __repr__(self) -> str:
         """Name place and tag only: values are personal data."""
@@ -160,26 +195,31 @@ class Segment:
         return self._syntax
 
     def _split(self) -> list[list[str]]:
-        if self._fields is None:
-            self._fields = self._syntax.fields(self.raw)[1:]
-        return self._fields
+        """Give the elements, the tag among them, split once."""
+        fields = self._fields
+        if fields is None:
+            fields = self._fields = self._syntax.fields(self.raw)
+        return fields
 
     def get(self, element: int, component: int = 0) -> str:
         """Give a value; empty where it is absent. Element 0 is the first after the tag."""
-        fields = self._split()
-        if element >= len(fields):
-            return ""
-        components = fields[element]
-        return components[component] if component < len(components) else ""
+        fields = self._fields
+        if fields is None:
+            fields = self._split()
+        if element + 1 < len(fields):
+            components = fields[element + 1]
+            if component < len(components):
+                return components[component]
+        return ""
 
     def element(self, element: int) -> list[str]:
         """Give the components of an element; an empty list where it is absent."""
         fields = self._split()
-        return fields[element] if element < len(fields) else []
+        return fields[element + 1] if element + 1 < len(fields) else []
 
     def count(self) -> int:
         """Give the number of elements after the tag."""
-        return len(self._split())
+        return len(self._split()) - 1
 
     def span(self, element: int, component: int | None = None) -> tuple[int, int]:
         """Give (offset, length) of the raw bytes of an element or of one of its components.
@@ -212,6 +252,18 @@ def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop:
         else:
             place += 1
     return (begin, stop) if found == wanted else (stop, stop)
+
+
+def tag_of(raw: bytes, element: bytes) -> str:
+    r"""Give a segment's tag; a line's fold may stand in it, and a blank beside the fold.
+
+    >>> tag_of(b"TI\r\nF+DOE", b"+"), tag_of(b"UN \nT+3", b"+"), tag_of(b"UNG +X", b"+"), tag_of(b"A B+", b"+")
+    ('TIF', 'UNT', 'UNG', 'A B')
+    """
+    head = raw.split(element, 1)[0]
+    if (b"\n" in head or b"\r" in head) and len(head) <= _FOLDED_TAG:
+        head = head.translate(None, b"\r\n ")
+    return head.decode("ascii", "replace").strip()
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from screening.identity.states import icao_code
 from screening.messages.model import Document, Leg, Message, Traveller
 from screening.messages.write_segments import SegmentWriter
-from screening.tables.codes import Action, DocumentType, Function, Role, Sex
+from screening.tables.codes import Action, DocumentType, Function, Role
 
 VERSIONS = ("D:02B", "D:05B", "D:12B", "D:15B")
 _BGM = MappingProxyType(
@@ -104,7 +104,7 @@ def _write_traveller(out: SegmentWriter, traveller: Traveller, message: Message)
     first, _, second = (traveller.given_names or "").partition(" ")
     out.add("NAD", _NAD[traveller.role], "", "", (traveller.surname or "", first, second))
     if traveller.sex is not None:
-        out.add("ATT", "2", "", "U" if traveller.sex is Sex.UNSPECIFIED else str(traveller.sex))
+        out.add("ATT", "2", "", str(traveller.sex))
     if traveller.date_of_birth is not None:
         _write_date(out, "329", traveller.date_of_birth)
     elif traveller.birth_as_sent:

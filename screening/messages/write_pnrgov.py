@@ -235,8 +235,6 @@ def _write_docs(out: SegmentWriter, party: _Party, place: int, carrier: str, leg
 def _docs_text(traveller: Traveller, document: Document | None, options: WriteOptions) -> str:
     """Thirteen parts by `/`: type, state, number, nationality, birth, sex, expiry, surname, given, second."""
     sex = str(traveller.sex) if traveller.sex else ""
-    if sex == "X":
-        sex = "U"
     if sex in {"M", "F"} and traveller.role is Role.INFANT:
         sex += "I"
     surname = (document and document.surname) or traveller.surname or ""
@@ -326,7 +324,10 @@ def _write_check_in(out: SegmentWriter, party: _Party, message: Message, sent: d
         if 0 in traveller.seats:
             out.add("SSD", traveller.seats[0], "", "", "", "Y")
         for bag in traveller.bags:
-            out.add("TBD", "", ("1", "23", "700"), "", "HP", (bag, "1", message.legs[0].destination))
+            flight = message.legs[0]
+            company = flight.carrier if bag.startswith(flight.carrier) else ""
+            tag = (company, bag.removeprefix(company), "1", flight.destination)
+            out.add("TBD", "", ("1", "23", "700"), "", "", tag)
 
 
 def _write_history(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from screening.messages.model import Message, Traveller
 from screening.messages.write_segments import SegmentWriter
-from screening.tables.codes import DocumentType, Role, Sex
+from screening.tables.codes import DocumentType, Role
 
 _CREW = frozenset({Role.CREW, Role.TRANSIT_CREW})
 _CODES = {DocumentType.PASSPORT: "P", DocumentType.VISA: "V", DocumentType.RESIDENCE: "A"}
@@ -46,13 +46,12 @@ def _place(out: SegmentWriter, airport: str) -> tuple[str, ...]:
 def _write_traveller(out: SegmentWriter, traveller: Traveller) -> None:
     first, _, middle = (traveller.given_names or "").partition(" ")
     born = traveller.date_of_birth
-    sex = traveller.sex
     name = (
         traveller.surname or "",
         first,
         middle,
         f"{born:%y%m%d}" if born else traveller.birth_as_sent or "",
-        "" if sex is None else ("U" if sex is Sex.UNSPECIFIED else str(sex)),
+        "" if traveller.sex is None else str(traveller.sex),
     )
     locodes = out.options.locodes
     journey = tuple(

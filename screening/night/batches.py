@@ -23,6 +23,7 @@ from screening.matching.model import Model, load_model
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold
 from screening.night import acts, lists
 from screening.night.balance import line
+from screening.night.faults import place_of
 from screening.night.frozen import Frozen
 from screening.night.outcomes import Failure
 from screening.night.scope import earlier_hits
@@ -205,19 +206,8 @@ def _screen_leg(
             analyst.EVIDENCE.empty(),
             individual.LEDGER.table(rows),
             0,
-            {leg: Failure("unforeseen_error", f"our code failed on this flight: {_place(fault)}")},
+            {leg: Failure("unforeseen_error", f"our code failed on this flight: {place_of(fault)}")},
         )
-
-
-def _place(fault: BaseException) -> str:
-    """Type of an exception and the innermost line of ours; never its text."""
-    trace, place = fault.__traceback__, "unknown place"
-    while trace is not None:
-        path = Path(trace.tb_frame.f_code.co_filename)
-        if "screening" in path.parts:
-            place = f"{path.name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(fault).__name__} in {place}"
 
 
 def _screen(

@@ -172,6 +172,19 @@ def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
             effect="this revision cannot go on; published nights are untouched",
             remedy=f"remove {path.parent} and run the night again",
         ) from None
+    try:
+        return _parsed(plain)
+    except (KeyError, TypeError, ValueError):
+        raise StoreError(
+            f"the frozen set of night {night} is damaged or of another version of the program",
+            where=str(path),
+            effect="this revision cannot go on or be run again; published tables can still be read",
+            remedy=f"if the night is not published yet: remove {path.parent} and run it again; "
+            "else restore the file from the backup",
+        ) from None
+
+
+def _parsed(plain: dict[str, Any]) -> Frozen:
     pins = plain["pins"]
     flights = plain["flights"]
     return Frozen(

@@ -14,8 +14,9 @@ from screening.manifests.quality import carrier_quality
 from screening.night import balance
 from screening.night.frozen import Frozen
 from screening.night.outcomes import Failure, Told, outcomes
+from screening.night.stages import stage
 from screening.store.revisions import Publication, read_current
-from screening.store.zones import Store
+from screening.store.zones import Store, only
 from screening.tables import BY_NAME, aggregate, analyst, individual, landing
 from screening.tables.codes import Outcome, RetentionClass, Source
 from screening.tables.model import TableSpec
@@ -75,8 +76,9 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     )
     fresh = outcomes(told, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
     merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
-    merged["counts"] = count(merged["flights"], merged["travellers"])
-    merged["published"] = _published(store, frozen, merged)
+    with only(stage("count").opens() | stage("withhold").opens()):
+        merged["counts"] = count(merged["flights"], merged["travellers"])
+        merged["published"] = _published(store, frozen, merged)
     merged["carrier_quality"] = _quality(frozen, merged)
     merged["night_health"] = _health(frozen, merged, parts.silenced)
     return merged
@@ -185,7 +187,8 @@ def _over_base(
         base["documents"], "traveller_id", set(kept["travellers"]["traveller_id"].to_pylist())
     )
     kept["evidence"] = _only(base["evidence"], "hit_id", set(kept["hits"]["hit_id"].to_pylist()))
-    units = set(scope) | reread | set(fresh["inputs"]["name"].to_pylist())
+    names = set(fresh["inputs"]["name"].to_pylist())
+    units = set(scope) | reread | names | {f"{name}!" for name in names}  # `NAME!`: members of a packed file
     kept["ledger"] = _without(base["ledger"], "unit", units)
     return {name: BY_NAME[name].conform(pa.concat_tables([kept[name], chosen[name]])) for name in fresh}
 

@@ -1,15 +1,15 @@
 """What was set aside, what people did about it, and what of it still waits.
 
 Entries are rows of the published tables and never change. Acts of people (a replay of mended bytes, a
-release) are files of their own in `individual/acts/quarantine_acts/`, one immutable file an act. State follows
-from both:
+release) are files of their own in `individual/acts/quarantine_acts/`, one immutable file an act. State
+follows from both:
 
     open       nobody has acted, or the same bytes were read again and are still set aside
     pending    a replay is recorded, its bytes are not yet part of the published night (a kill in between)
     replayed   the mended bytes are part of the published night; what they brought has entries of its own
     released   a person decided that no replay is needed
 
-Only the last two are settled: a recorded replay whose travellers nobody has screened yet still needs a person.
+Only the last two are settled: a recorded replay whose travellers nobody has screened yet needs a person.
 
 An input set aside as a whole without a byte to set aside (an empty file) has no row in `quarantine`; its row
 in `inputs` is its entry, `input_id:file`.
@@ -138,7 +138,8 @@ def short(quarantine_id: str) -> str:
 def entries(store: Store, night: date) -> list[Entry]:
     """Give the entries of a published night, by name of the input and place in it; none without a night."""
     inputs = read_current(store, night, INPUTS).to_pylist()
-    messages = read_current(store, night, MESSAGES).select(["message_id", "input_id", "flight_ids"]).to_pylist()
+    messages = read_current(store, night, MESSAGES)
+    messages = messages.select(["message_id", "input_id", "flight_ids"]).to_pylist()
     rows = read_current(store, night, QUARANTINE).to_pylist()
     names = {row["input_id"]: row["name"] for row in inputs if row["status"] != InputStatus.DUPLICATE}
     rows += _whole_inputs(inputs, {row["input_id"] for row in rows})
@@ -195,8 +196,8 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
 
 
 def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -> State:
-    if not act or act["input_id"] == input_id:
-        return State.OPEN if act.get("act") != QuarantineAct.RELEASE else State.RELEASED
+    if not act or (act["act"] == QuarantineAct.REPLAY and act["input_id"] == input_id):
+        return State.OPEN  # also where its own bytes were read again: it would be gone if that had helped
     if act["act"] == QuarantineAct.RELEASE:
         return State.RELEASED
     return State.REPLAYED if (act["name"], act["input_id"]) in received else State.PENDING

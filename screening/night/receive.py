@@ -15,6 +15,7 @@ from screening.night.frozen import (
     Frozen,
     FrozenInput,
     Pins,
+    frozen_path,
     load_frozen,
     machine,
     published_frozen,
@@ -27,9 +28,10 @@ from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.keys import load_keys
 from screening.store.files import require_space
-from screening.store.landing import read_back, write_incoming
+from screening.store.landing import read_back, release_incoming, write_incoming
 from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, mend_links, nights, read_current
+from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import InputStatus, Zone
 from screening.tables.errors import InputError, StoreError, UsageError
@@ -54,7 +56,13 @@ class Receipt:
 
 
 def receive(
-    settings: Settings, night: date, *, chosen: Sequence[str] | None, actor: str, now: datetime
+    settings: Settings,
+    night: date,
+    *,
+    chosen: Sequence[str] | None,
+    actor: str,
+    now: datetime,
+    again: bool = False,
 ) -> Receipt:
     """Receive a night.
 
@@ -64,6 +72,7 @@ def receive(
         chosen: lists to screen against; None for every list with an active version.
         actor: who starts it.
         now: the moment, UTC; decisions up to it count.
+        again: run a published night again although nothing is new (mends damaged files).
 
     Raises:
         BusyError: another process receives this night.
@@ -75,13 +84,13 @@ def receive(
     with night_lock(store, night):
         mend_links(store)
         before = current(store, night)
-        pending = load_frozen(store, night, before.revision + 1 if before else 1)
+        pending = take_up(store, night, before)
         if pending is not None:
             return Receipt(pending, resumed=True, files=0)
         fresh = fresh_arrivals(settings, night, before)
-        if before is not None and not fresh:
+        if before is not None and not fresh and not again:
             return Receipt(None, resumed=False, files=0)
-        if not fresh:
+        if before is None and not fresh:
             raise _nothing_came(settings, night)
         take_in(store, fresh)
         if before is None:
@@ -100,8 +109,30 @@ def receive(
             machine=machine(),
         )
         audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
-        save_frozen(store, frozen)
+        begin(store, frozen)
         return Receipt(frozen, resumed=False, files=len(fresh))
+
+
+def take_up(store: Store, night: date, before: Current | None) -> Frozen | None:
+    """Give the run that an earlier process left unfinished, after clearing what no run needs any more.
+
+    A run that other code has begun is not taken up: half of it would be the work of each. What it received is
+    received again.
+    """
+    pending = load_frozen(store, night, before.revision + 1 if before else 1)
+    if pending is not None and dict(pending.machine) != machine():
+        frozen_path(store, night, pending.revision).unlink(missing_ok=True)
+        pending = None
+    sweep_dead(store, night=night, keep=pending.run if pending else None)
+    if pending is None and before is not None:  # killed after its publication, before it had tidied up
+        release_incoming(store, read_current(store, night, INPUTS)["input_id"].to_pylist())
+    return pending
+
+
+def begin(store: Store, frozen: Frozen) -> None:
+    """Write the frozen set down; what another set of the same number has left is cleared first."""
+    Work(store, frozen.night, frozen.run).clear()
+    save_frozen(store, frozen)
 
 
 def fresh_arrivals(settings: Settings, night: date, before: Current | None) -> list[Arrival]:

@@ -12,10 +12,11 @@ from datetime import date, datetime
 
 from screening.messages.read import read_input
 from screening.messages.unpack import unpack
-from screening.night.frozen import Frozen, FrozenInput, load_frozen, machine, published_frozen, save_frozen
+from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
 from screening.night.receive import (
     Receipt,
+    begin,
     carried_inputs,
     fresh_arrivals,
     frozen_inputs,
@@ -23,6 +24,7 @@ from screening.night.receive import (
     kept_pins,
     published,
     take_in,
+    take_up,
 )
 from screening.night.scope import linked
 from screening.night.settings import Settings
@@ -84,7 +86,7 @@ def receive_again(
     with night_lock(store, night):
         mend_links(store)
         before = published(store, night)
-        pending = load_frozen(store, night, before.revision + 1)
+        pending = take_up(store, night, before)
         if pending is not None:
             receipt = Receipt(pending, resumed=True, files=0)
             return Rerun(receipt, pending.flights or (), (), code_differs=False)
@@ -127,7 +129,7 @@ def receive_again(
         receipt = Receipt(frozen if named or fresh else None, resumed=False, files=len(fresh))
         if receipt.frozen is not None:
             audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
-            save_frozen(store, frozen)
+            begin(store, frozen)
         along = tuple(leg for leg in scope if leg not in set(named))
         return Rerun(receipt, tuple(scope), along, differs)
 

@@ -8,9 +8,11 @@ published already, the functions after `receive` have nothing left to do.
 """
 
 import dataclasses
-from collections.abc import Collection
+import functools
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -23,6 +25,7 @@ from screening.night.opening import carried, doubled_members
 from screening.night.outcomes import Failure
 from screening.night.reading import chunks, read_chunk
 from screening.night.settings import Settings
+from screening.night.stages import STAGES, Task
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
 from screening.store.files import write_json
@@ -31,11 +34,28 @@ from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
-from screening.store.zones import Store
+from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual
 from screening.tables.errors import StoreError
 
 _NIGHT = "night"  # unit of stages that run once a night
+_Asked = ParamSpec("_Asked")
+_Given = TypeVar("_Given")
+
+
+def _opening(task: Task) -> Callable[[Callable[_Asked, _Given]], Callable[_Asked, _Given]]:
+    """Let a task open the zones that its stages declare, and no other."""
+    zones = frozenset(zone for stage in STAGES if stage.task is task for zone in stage.opens())
+
+    def wrap(function: Callable[_Asked, _Given]) -> Callable[_Asked, _Given]:
+        @functools.wraps(function)
+        def inside(*asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
+            with only(zones):
+                return function(*asked, **named)
+
+        return inside
+
+    return wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,7 @@ def open_run(settings: Settings, run: str) -> Run:
     return Run(settings, frozen)
 
 
+@_opening(Task.READ)
 def read(run: Run) -> int:
     """Read and scrub every input; chunks that are there already are kept.
 
@@ -120,6 +141,7 @@ def read(run: Run) -> int:
     return len(run.frozen.inputs)
 
 
+@_opening(Task.SETTLE)
 def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
     """Settle the legs in scope and hold them to the gate `manifests`.
 
@@ -150,10 +172,12 @@ def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
         )
         _note_gate(run, report, let_through)
         if report.refused and report.name not in let_through:
+            forget(run)
             raise refusal(report, run.frozen.night)
     return int(settled["flights"].num_rows)
 
 
+@_opening(Task.PLAN)
 def plan(run: Run) -> list[dict[str, str]]:
     """Group the legs into batches.
 
@@ -163,6 +187,7 @@ def plan(run: Run) -> list[dict[str, str]]:
     return [{"unit": batch.unit, "label": batch.label} for batch in _batches(run)]
 
 
+@_opening(Task.SCREEN)
 def screen(run: Run, unit: str) -> int:
     """Screen one batch.
 
@@ -203,6 +228,7 @@ def screen(run: Run, unit: str) -> int:
         return int(run.work.read("screen", unit, "failures").num_rows)
 
 
+@_opening(Task.PUBLISH)
 def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: str | None = None) -> Current:
     """Publish the night as one whole.
 
@@ -229,6 +255,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
             )
             _note_gate(run, report, let_through)
             if report.refused and report.name not in let_through:
+                forget(run)
                 raise refusal(report, run.frozen.night)
             for gate in sorted(let_through):
                 audit.append(run.store, actor, "gate.let_through", [run.frozen.run, gate], reason)
@@ -240,6 +267,12 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
             )
         _end(run)
     return published
+
+
+def forget(run: Run) -> None:
+    """Give up a run that a gate refused: the next one freezes anew, with mended files and profile."""
+    frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
+    run.work.clear()
 
 
 def settled_tables(run: Run) -> dict[str, pa.Table]:

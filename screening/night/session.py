@@ -51,6 +51,7 @@ def run_night(
     chosen: Sequence[str] | None = None,
     let_through: Collection[str] = (),
     reason: str | None = None,
+    again: bool = False,
 ) -> Session:
     """Run a night over everything that came in.
 
@@ -64,6 +65,7 @@ def run_night(
         chosen: lists; None for every active one.
         let_through: gates that a person lets the night through.
         reason: why.
+        again: run a published night again although nothing is new.
 
     Raises:
         ScreeningError: as the stages raise.
@@ -72,7 +74,9 @@ def run_night(
     with _whole(settings, night):
         for _ in range(2):
             with _timed(session, "receive", tell):
-                receipt = receive(settings, night, chosen=chosen, actor=actor, now=datetime.now(UTC))
+                receipt = receive(
+                    settings, night, chosen=chosen, actor=actor, now=datetime.now(UTC), again=again
+                )
             _carry_on(settings, session, receipt, actor, tell, let_through, reason)
             if not receipt.resumed:
                 break

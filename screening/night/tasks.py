@@ -209,7 +209,9 @@ def _open(run: str) -> "Run":
 @contextmanager
 def _explained() -> Iterator[None]:
     """Give Airflow our four-part errors; only a fault of the store is worth another try."""
-    from airflow.sdk.exceptions import AirflowFailException
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    from screening.night.faults import place_of
 
     try:
         yield
@@ -217,3 +219,7 @@ def _explained() -> Iterator[None]:
         raise
     except ScreeningError as fault:
         raise AirflowFailException(str(fault)) from None
+    except AirflowException:
+        raise
+    except Exception as fault:  # noqa: BLE001  (Airflow logs the text of exceptions, which may hold a name)
+        raise AirflowFailException(f"unforeseen: {place_of(fault)}") from None

@@ -31,7 +31,7 @@ from screening.matching.travellers import document_pairs, lay_out
 from screening.night import acts, lists
 from screening.night.batches import Watch
 from screening.night.frozen import Frozen, machine, published_frozen
-from screening.night.lookup import raise_pairs
+from screening.night.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
 from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
@@ -45,8 +45,8 @@ from screening.tables.codes import Category, EvidenceKind, Outcome
 from screening.tables.errors import StoreError, UsageError
 
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
-HIT, SILENCED, BELOW, NOT_IN_FORCE = "hit", "silenced", "below_threshold", "not_in_force"
-NOT_SCREENED, NOT_COMPARABLE, LOST, DIFFERS = "not_screened", "not_comparable", "lost", "differs"
+SILENCED, NOT_SCREENED, NOT_COMPARABLE = "silenced", "not_screened", "not_comparable"
+LOST, DIFFERS = "lost", "differs"
 FAULTS = frozenset({LOST, DIFFERS})
 """Verdicts that a person must look into."""
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out

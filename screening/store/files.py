@@ -57,7 +57,7 @@ _GRACE_SECONDS = 60.0  # between the creation of a temporary file and its lock
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
-_RESTORE = "run the night again (`screening run --night DATE`) or restore the file from the backup"
+_RESTORE = "run the night again (`screening run --night DATE --again`) or restore the file from the backup"
 _NOT_WRITTEN = "the file was not written and nothing was published; an earlier file of that name is untouched"
 _passes: Counter[str] = Counter()
 

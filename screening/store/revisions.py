@@ -50,7 +50,7 @@ from screening.store.published import (
     revision,
     withdrawal_path,
 )
-from screening.store.zones import Store, open_zones
+from screening.store.zones import Store, check_declared, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
 from screening.tables.model import SchemaError, TableSpec
@@ -363,6 +363,7 @@ def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool 
 def _read(store: Store, spec: TableSpec, files: Sequence[PublishedFile], *, verify: bool) -> pa.Table:
     tables = []
     for file in files:
+        check_declared(file.zone, store.root)
         path = store.root / file.path
         if verify:
             _verify(path, file)
@@ -402,7 +403,7 @@ def _damaged(path: Path, how: str) -> StoreError:
         f"a published file was changed or damaged: {how}",
         where=str(path),
         effect="nothing was read",
-        remedy="run the night again (`screening run --night DATE`) or restore the file from the backup",
+        remedy="run the night again (`screening run --night DATE --again`) or restore it from the backup",
     )
 
 

@@ -11,7 +11,9 @@ Source: Directive (EU) 2016/681 art. 13(2) and (5) (access by authorised staff);
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
@@ -21,8 +23,44 @@ from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
 PRIVATE_UMASK = 0o077
+_DECLARED: ContextVar[frozenset[Zone] | None] = ContextVar("declared", default=None)
 _FORBIDDEN = stat.S_IWGRP | stat.S_IRWXO  # 0700 and 0750 pass
 _NIGHTS = "nights"
+
+
+@contextmanager
+def only(zones: Iterable[Zone]) -> Iterator[None]:
+    """Let the block open these zones and no other, whatever it calls (stages: `Stage.opens`).
+
+    Blocks may stand inside each other; the inner one can only narrow.
+    """
+    outer = _DECLARED.get()
+    wanted = frozenset(zones)
+    token = _DECLARED.set(wanted if outer is None else wanted & outer)
+    try:
+        yield
+    finally:
+        _DECLARED.reset(token)
+
+
+def check_declared(zone: Zone, root: Path) -> None:
+    """Refuse a zone that the running stage does not declare; outside a stage all are open.
+
+    Raises:
+        StoreError: the zone is not declared.
+    """
+    declared = _DECLARED.get()
+    if declared is not None and zone not in declared:
+        raise _undeclared(zone, declared, root)
+
+
+def _undeclared(zone: Zone, declared: Collection[Zone], root: Path) -> StoreError:
+    return StoreError(
+        f"the zone `{zone}` is not declared by this stage",
+        where=f"{root}: declared are {', '.join(sorted(declared)) or 'none'}",
+        effect="nothing was opened",
+        remedy="declare it in screening/night/stages.py, if this stage may see it",
+    )
 
 
 @dataclass(frozen=True)
@@ -50,12 +88,8 @@ class Store:
             StoreError: the zone is not declared, or a part would lead out of it.
         """
         if zone not in declared:
-            raise StoreError(
-                f"the zone `{zone}` is not declared by this stage",
-                where=f"{self.root}: declared are {', '.join(sorted(declared)) or 'none'}",
-                effect="nothing was opened",
-                remedy="declare it in screening/night/stages.py, if this stage may see it",
-            )
+            raise _undeclared(zone, declared, self.root)
+        check_declared(zone, self.root)
         return self.root / zone / inner_path(*parts)
 
     def night_folder(self, night: date) -> Path:
@@ -100,6 +134,8 @@ def open_zones(store: Store, zones: Iterable[Zone]) -> ZoneOpener:
         StoreError: a folder belongs to somebody else, is open to others, or cannot be made.
     """
     wanted = frozenset(zones)
+    for zone in sorted(wanted):
+        check_declared(zone, store.root)
     os.umask(PRIVATE_UMASK)
     for folder in (store.root, store.nights_folder, *(store.root / zone for zone in sorted(wanted))):
         with disk_faults(folder, effect="the store was not opened"):

@@ -88,6 +88,11 @@ def test_a_message_without_fault_has_status_ok():
         ),
         pytest.param(WITHOUT_FAULT.replace("ATT+2", "ATT +2"), "space_after_tag", id="blank after tag"),
         pytest.param(WITHOUT_FAULT.replace("JANE", "JA\r\nNE"), "line_break_in_value", id="fold"),
+        pytest.param(WITHOUT_FAULT.replace("NAD+", "N\r\nAD+"), "line_break_in_value", id="fold in a tag"),
+        pytest.param(WITHOUT_FAULT.replace("DOC+", "DO \r\nC+"), "line_break_in_value", id="fold and blank in a tag"),
+        pytest.param(WITHOUT_FAULT.replace("UNT+", "U\nNT+"), "line_break_in_value", id="fold in UNT"),
+        pytest.param(WITHOUT_FAULT.replace("UNH+", "UN\r\nH+"), "line_break_in_value", id="fold in UNH"),
+        pytest.param(WITHOUT_FAULT.replace("UNZ+", "UN\r\nZ+"), "line_break_in_value", id="fold in UNZ"),
         pytest.param(WITHOUT_FAULT.replace("JANE", "JAN\xc9"), "undecodable_byte", id="Latin-1 under UNOA"),
         pytest.param(
             WITHOUT_FAULT.replace("JANE", "JAN\xc9").encode("utf_8"),
@@ -244,8 +249,9 @@ def test_a_traveller_cut_off_is_set_aside_and_the_others_stay():
     assert {"traveller_cut_off", "last_segment_unterminated", "unt_missing"} <= codes(reading)
 
 
-def test_an_empty_input_has_no_tiles_and_no_findings():
-    assert (read("").tiles, read("").findings) == ([], [])
+def test_an_empty_input_has_no_tiles_and_is_told():
+    reading = read("")
+    assert (reading.tiles, [found.code for found in reading.findings]) == ([], ["file_empty"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,273 @@
+"""The way back from quarantine: mended bytes are screened, nobody is counted twice, acts are kept."""
+
+import io
+import json
+import re
+import shutil
+import signal
+import zipfile
+
+import pyarrow.parquet as pq
+import pytest
+
+pytestmark = pytest.mark.slow
+NIGHT = "2026-11-23"
+LEG, OTHER = "XQ401-20261123-ARN-VIE", "XQ402-20261123-ARN-VIE"
+DATE = "DTM+189:2611230915:201'"
+
+
+def rows(agency, zone, table, leg):
+    path = agency.store / zone / "current" / f"night={NIGHT}" / f"{table}.parquet"
+    return [row for row in pq.read_table(path).to_pylist() if row["flight_id"] == leg]
+
+
+def entries(agency, *options):
+    return agency.json("quarantine", "list", *options)
+
+
+def revision(agency):
+    return json.loads((agency.store / "nights" / NIGHT / "CURRENT.json").read_text())["revision"]
+
+
+def audit(agency):
+    return "".join(path.read_text() for path in sorted((agency.store / "audit").glob("audit-*.jsonl")))
+
+
+def replay(agency, entry_id, file, check=0, **environment):
+    return agency(
+        "quarantine", "replay", entry_id, "--file", str(file), "--as", "anna", check=check, **environment
+    )
+
+
+def zipped(files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return tmp_path_factory.mktemp("cut_off") / "night"
+
+
+@pytest.fixture
+def cut_off(by_hand, written, made):
+    """A night whose manifest was cut in the sought traveller; gives the agency, his entry, the mended file."""
+    whole = written.paxlst([*written.fillers, written.ylva])
+    by_hand.send("cut.edi", whole[: whole.index("QVARNSTEDT") + 14])
+    by_hand.send("other.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    if made.exists():
+        shutil.copytree(made, by_hand.store, symlinks=True)
+    else:
+        by_hand.run(NIGHT, check=1)
+        shutil.copytree(by_hand.store, made, symlinks=True)
+    mended = by_hand.folder / "mended.edi"
+    mended.write_text(whole)
+    [entry] = entries(by_hand)
+    return by_hand, entry, mended
+
+
+def test_a_mended_cut_off_manifest_brings_the_missing_traveller_and_counts_nobody_twice(cut_off):
+    agency, entry, mended = cut_off
+    assert (entry["unit"], entry["flight_id"], entry["state"], entry["input"]) == (
+        "traveller",
+        [LEG],
+        "open",
+        "cut.edi",
+    )
+    before = {table: rows(agency, zone, table, OTHER) for zone, table in _TABLES}
+    replay(agency, entry["id"], mended)
+    status = agency.status(NIGHT)
+    assert (status[LEG]["travellers"], status[LEG]["hits"]) == (4, 1)
+    assert len({row["traveller_id"] for row in rows(agency, "individual", "travellers", LEG)}) == 4
+    assert {table: rows(agency, zone, table, OTHER) for zone, table in _TABLES} == before
+    [after] = entries(agency)
+    assert (after["state"], after["actor"]) == ("replayed", "anna")
+    agency("status", "--night", NIGHT, check=0)
+    assert not list((agency.store / "landing" / "incoming").glob("*"))
+    agency("audit", "verify", check=0)
+
+
+def test_a_message_whose_leg_had_no_date_is_mended(by_hand, written):
+    whole = written.paxlst([written.ylva], flight="XQ0402")
+    by_hand.send("bad.edi", whole.replace(DATE, "DTM+189:26XX230915:201'"))
+    by_hand.send("good.edi", written.paxlst(written.fillers))
+    by_hand.run(NIGHT, check=1)
+    [entry] = [row for row in entries(by_hand) if row["input"] == "bad.edi"]
+    mended = by_hand.folder / "mended.edi"
+    mended.write_text(whole)
+    before = {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES}
+    replay(by_hand, entry["id"], mended)
+    row = by_hand.status(NIGHT)[OTHER]
+    assert (row["travellers"], row["hits"]) == (1, 1)
+    assert {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES} == before
+    assert [row["state"] for row in entries(by_hand)] == ["replayed"]
+    by_hand("run", "--night", NIGHT, "--inbox", "inbox", check=0)
+
+
+def test_a_member_of_a_zip_is_mended_by_another_zip_and_run_again(by_hand, written):
+    whole = written.paxlst([written.ylva], flight="XQ0402")
+    by_hand.send(
+        "b.zip", zipped({"x.edi": whole.replace(DATE, ""), "y.edi": written.paxlst(written.fillers)})
+    )
+    by_hand.run(NIGHT, check=1)
+    [entry] = entries(by_hand)
+    assert entry["input"] == "b.zip!x.edi"
+    mended = by_hand.folder / "mended.zip"
+    mended.write_bytes(zipped({"x.edi": whole}))
+    replay(by_hand, entry["id"], mended)
+    assert by_hand.status(NIGHT)[OTHER]["hits"] == 1
+    by_hand("rerun", "--night", NIGHT, "--flight", LEG, "--flight", OTHER, check=0)
+    assert [row["travellers"] for row in by_hand.status(NIGHT).values()] == [0, 3, 1]
+
+
+@pytest.mark.parametrize("ending", ["", "\r\n", "\n"], ids=["as_sent", "line", "short_line"])
+def test_a_resend_of_equal_time_adds_whom_the_first_lost_whatever_their_order(by_hand, written, ending):
+    whole = written.paxlst([written.ylva, *written.fillers])
+    whole = re.sub(r"CNT\+42:4'\r\n", "", whole)
+    whole = re.sub(r"UNT\+(\d+)", lambda found: f"UNT+{int(found[1]) - 1}", whole)  # nothing states a number
+    nameless = whole.replace("NAD+FL+++QVARNSTEDT:YLVALINN:TORBJORG'", "NAD+FL'").replace(
+        "DOC+P+ZZ9081726'", "DOC+P'"
+    )
+    by_hand.send("nameless.edi", nameless)
+    by_hand.run(NIGHT, check=1)
+    [entry] = [row for row in entries(by_hand) if row["unit"] == "traveller"]
+    mended = by_hand.folder / "mended.edi"
+    mended.write_bytes(
+        (whole + ending).encode()
+    )  # another ending gives another hash, which decides the order
+    replay(by_hand, entry["id"], mended)
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["travellers"], row["hits"]) == (4, 1)
+
+
+def test_the_same_bytes_twice_do_nothing_the_second_time(cut_off):
+    agency, entry, mended = cut_off
+    replay(agency, entry["id"], mended)
+    acts, now, record = _acts(agency), revision(agency), audit(agency)
+    done = replay(agency, entry["id"], mended)
+    assert "were replayed before" in done.stdout
+    assert (_acts(agency), revision(agency), audit(agency)) == (acts, now, record)
+
+
+def test_a_kill_between_act_and_rerun_leaves_it_pending_and_the_command_goes_on(cut_off):
+    agency, entry, mended = cut_off
+    # the second record of the command is the re-run's: the act before it is written
+    killed = replay(agency, entry["id"], mended, check=None, SCREENING_CRASH_AT="audit.half_line:2")
+    assert killed.returncode == -signal.SIGKILL
+    assert [row["state"] for row in entries(agency)] == ["pending"]
+    agency("status", "--night", NIGHT, check=1)
+    replay(agency, entry["id"], mended)
+    assert len(_acts(agency)) == 1
+    assert [row["state"] for row in entries(agency)] == ["replayed"]
+    assert agency.status(NIGHT)[LEG]["travellers"] == 4
+
+
+def test_a_replay_that_was_killed_is_taken_up_by_any_run_of_its_night(cut_off):
+    agency, entry, mended = cut_off
+    replay(agency, entry["id"], mended, check=None, SCREENING_CRASH_AT="audit.half_line:2")
+    agency("rerun", "--night", NIGHT, "--flight", OTHER, check=0)
+    assert agency.status(NIGHT)[LEG]["hits"] == 1
+    assert [row["state"] for row in entries(agency)] == ["replayed"]
+
+
+def test_mended_bytes_that_still_hold_errors_are_set_aside_anew(cut_off):
+    agency, entry, mended = cut_off
+    text = mended.read_text()
+    mended.write_text(text[: text.index("YLVALINN") + 3])
+    done = replay(agency, entry["id"], mended, check=1)
+    assert "Set aside anew" in done.stdout
+    states = {row["input"]: row["state"] for row in entries(agency)}
+    assert states.pop("cut.edi") == "replayed"
+    [(name, state)] = states.items()
+    assert name.startswith("replay/")
+    assert state == "open"
+    assert agency.status(NIGHT)[LEG]["travellers"] == 3
+
+
+def test_a_released_file_that_is_no_message_needs_nobody(by_hand, written):
+    by_hand.send("good.edi", written.paxlst(written.fillers))
+    by_hand.send("notes.txt", "shift notes: nothing to report\n")
+    by_hand.send("empty.edi", b"")
+    by_hand.run(NIGHT, check=1)
+    published = by_hand.status(NIGHT)
+    for number, entry in enumerate(entries(by_hand)):
+        by_hand("status", "--night", NIGHT, check=1)
+        by_hand("quarantine", "release", entry["id"], "--reason", "test file", "--as", "anna", check=0)
+        again = by_hand("quarantine", "release", entry["id"], "--reason", "test file", check=0)
+        assert "released before, by anna" in again.stdout
+        assert len(_acts(by_hand)) == number + 1
+    assert {row["state"] for row in entries(by_hand)} == {"released"}
+    by_hand("status", "--night", NIGHT, check=0)
+    assert by_hand.status(NIGHT) == published
+    done = by_hand.run(NIGHT, check=0)
+    assert "2 quarantine entries are replayed or released" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "ffffffff"], "there is no such quarantine entry"),
+        (["show", "notes.txt"], "there is no such quarantine entry"),
+        (["replay", "{id}"], "this same code set them aside"),
+        (["replay", "{id}", "--file", "absent.edi"], "the mended file cannot be read"),
+        (["replay", "{id}", "--file", "inbox/other.edi"], "these bytes were received before"),
+        (["release", "{id}", "--reason", " "], "--reason is empty"),
+    ],
+    ids=["unknown", "no_id", "same_code", "no_file", "received", "no_reason"],
+)
+def test_wrong_use_is_told_in_four_parts_and_records_nothing(cut_off, arguments, said):
+    agency, entry, _ = cut_off
+    before = audit(agency)
+    done = agency("quarantine", *(text.format(id=entry["id"]) for text in arguments), check=2)
+    assert said in done.stderr
+    assert all(f"{part}:" in done.stderr for part in ("where", "effect", "remedy"))
+    assert audit(agency) == before
+    assert not _acts(agency)
+
+
+def test_the_entrys_own_bytes_are_read_again_by_other_code(cut_off):
+    agency, entry, _ = cut_off
+    for path in (agency.store / "nights" / NIGHT / "runs").glob("*/night.json"):
+        frozen = json.loads(path.read_text())
+        frozen["machine"]["code"] = "0.0.0+0000000000000000"
+        path.write_text(json.dumps(frozen))
+    done = agency("quarantine", "replay", entry["id"], check=1)
+    assert "is still set aside" in done.stdout
+    assert [row["state"] for row in entries(agency)] == ["open"]
+    assert agency.status(NIGHT)[LEG]["travellers"] == 3
+
+
+def test_an_entry_is_shown_masked_and_names_only_with_a_record(cut_off):
+    agency, entry, _ = cut_off
+    masked = agency("quarantine", "show", entry["id"], "--bytes", check=0).stdout
+    assert "NAD FL" in masked
+    assert "QVARNSTEDT" not in masked
+    assert "show_names" not in audit(agency)
+    [shown] = agency.json("quarantine", "show", entry["id"][:8], "--bytes", "--show-names")
+    assert "QVARNSTEDT" in shown["bytes"]
+    assert {finding["code"] for finding in shown["findings"]} >= set(entry["codes"])
+    assert "quarantine.show_names" in audit(agency)
+
+
+def test_the_record_of_acts_names_nobody(cut_off):
+    agency, entry, mended = cut_off
+    named = mended.rename(mended.with_name("QVARNSTEDT.edi"))
+    replay(agency, entry["id"], named)
+    assert "quarantine.replay" in audit(agency)
+    assert "QVARNSTEDT" not in audit(agency)
+
+
+def _acts(agency):
+    folder = agency.store / "individual" / "acts" / "quarantine_acts"
+    return sorted(path.name for path in folder.glob("*.parquet"))
+
+
+_TABLES = (
+    ("individual", "travellers"),
+    ("individual", "flights"),
+    ("individual", "outcomes"),
+    ("analyst", "hits"),
+)
