@@ -68,7 +68,8 @@ def is_value(data: Data, unb: int, current: Separators) -> bool:
     for stretch in (before, before[:una]) if una >= 0 else (before,):
         bare = stretch.rstrip(WHITE)
         if bare.endswith(as_bytes(current.terminator)) or b"\n" in stretch[len(bare) :]:
-            released = current.release and bare[:-1].endswith(as_bytes(current.release))
+            sign = as_bytes(current.terminator)
+            released = current.release and bare.endswith(as_bytes(current.release) + sign)
             return bool(released) and len(bare) == len(stretch)
     if before.endswith((as_bytes(current.component), as_bytes(current.element))):
         return True

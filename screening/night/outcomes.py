@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.tables import individual
-from screening.tables.codes import Level, Outcome
+from screening.tables.codes import Level, Outcome, QuarantineUnit
 
+_WHOLE = {QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE}
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -120,7 +121,7 @@ def _screened(
 
 
 def _inputs_without_leg(told: Told, night: str, pins_hash: str) -> Iterable[dict[str, object]]:
-    """Inputs with bytes set aside of which no message names a leg."""
+    """Inputs of which a message, or all, was set aside without naming a leg."""
     named = {
         row["input_id"]
         for row in told.messages.select(["input_id", "flight_ids"]).to_pylist()
@@ -132,18 +133,20 @@ def _inputs_without_leg(told: Told, night: str, pins_hash: str) -> Iterable[dict
         if row["flight_id"]
     }
     aside: dict[str, list[str]] = defaultdict(list)
-    for row in told.quarantine.select(["input_id", "codes"]).to_pylist():
-        if row["input_id"] not in named:
+    for row in told.quarantine.select(["input_id", "unit", "flight_id", "codes"]).to_pylist():
+        # A whole message that names no leg may hold anybody, also beside good messages of the same file.
+        whole = row["unit"] in _WHOLE and row["flight_id"] is None
+        if whole or row["input_id"] not in named:
             aside[row["input_id"]].extend(row["codes"])
     for row in told.inputs.to_pylist():
         codes = aside.get(row["input_id"], [row["reason_code"]] if row["reason_code"] else [])
-        if not codes or row["input_id"] in named or row["status"] == "duplicate":
+        if not codes or row["status"] == "duplicate":
             continue
         yield {
             "flight_id": f"input:{row['name']}",
             "outcome": Outcome.QUARANTINED,
             "reason_code": codes[0],
-            "reason": "the file names no leg that can be screened; its bytes are kept in quarantine",
+            "reason": "what was set aside names no leg to be screened; its bytes are kept in quarantine",
             "mend": f"screening rerun --night {night} --failed",
             "frozen": _leg_hash(pins_hash, row["input_id"], ()),
             "travellers": 0,

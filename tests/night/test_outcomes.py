@@ -167,3 +167,18 @@ def test_the_hash_of_a_leg_depends_on_pins_and_its_own_statements_only():
     ).to_pylist()
     assert {row["flight_id"]: row["frozen"] for row in both}[LEG] == alone
     assert outcomes(told([flight()]), {}, night="n", pins_hash="q").to_pylist()[0]["frozen"] != alone
+
+
+def test_a_message_without_a_leg_beside_a_good_one_calls_a_person():
+    """Whoever it holds was not screened, however good the other messages of its file are."""
+    found = told([flight()], [aside(leg=None)], [given_input("a.edi", "read_in_part")])
+    found = Told(
+        **{
+            **{name: getattr(found, name) for name in Told.__dataclass_fields__},
+            "messages": individual.MESSAGES.table([message()]),
+        }
+    )
+    rows = {
+        row["flight_id"]: row["outcome"] for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()
+    }
+    assert rows == {LEG: "screened", "input:a.edi": "quarantined"}

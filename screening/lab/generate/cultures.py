@@ -14,6 +14,7 @@ and an ending, because a night in which forty surnames repeat would make every l
 import json
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -23,6 +24,11 @@ from types import MappingProxyType
 from screening.tables.codes import Sex
 
 _PREFIX_CULTURES = frozenset({"arabic", "maghrebi", "irish", "dutch"})  # endings stand before the root
+_FEW_SURNAMES = frozenset(
+    {"chinese", "korean", "vietnamese"}
+)  # a few hundred surnames serve nearly everybody
+_RARE_SURNAMES = 0.45
+_RARE_LETTERS = (4, 12)
 _ZIPF_OFFSET = 6  # rank r gets weight 1/(r + 6): the first names of a culture lead without drowning the rest
 
 
@@ -43,6 +49,40 @@ class Words:
     def draw(self, rng: random.Random) -> str:
         """Draw one word."""
         return rng.choices(self.words, cum_weights=self.cumulative)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterChain:
+    """Surnames that nobody listed, letter by letter as a culture's surnames go on (a chain of order 2).
+
+    Half of a population bears names outside any list of frequent ones; without them ten thousand listed
+    people would share their forty surnames with everybody.
+    """
+
+    follows: MappingProxyType[
+        str, str
+    ]  # two letters ("^" before the first) -> letters seen next, "$" the end
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "LetterChain":
+        """Learn from words; those with a blank, hyphen or apostrophe are left out."""
+        follows: dict[str, str] = {}
+        for word in words:
+            if word.isalpha():
+                marked = f"^^{word}$"
+                for at in range(len(word) + 1):
+                    follows[marked[at : at + 2]] = follows.get(marked[at : at + 2], "") + marked[at + 2]
+        return cls(MappingProxyType(follows))
+
+    def draw(self, rng: random.Random) -> str:
+        """Draw a surname of 4 to 12 letters."""
+        word = ""
+        while not _RARE_LETTERS[0] <= len(word) <= _RARE_LETTERS[1]:
+            word, letter = "", ""
+            while letter != "$" and len(word) <= _RARE_LETTERS[1]:
+                word += letter
+                letter = rng.choice(self.follows[f"^^{word}"[-2:]])
+        return word
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,7 @@ class Culture:
     feminine: tuple[tuple[str, str], ...]
     variants: MappingProxyType[str, tuple[str, ...]]
     rules: tuple[tuple[re.Pattern[str], str], ...]
+    rare: LetterChain | None
 
     def name(self, rng: random.Random, sex: Sex, surname: str | None = None) -> tuple[str, str]:
         """Draw surname and given names of a person; a surname is kept for members of a family."""
@@ -104,6 +145,8 @@ class Culture:
         return first
 
     def _one_surname(self, rng: random.Random) -> str:
+        if self.rare is not None and rng.random() < _RARE_SURNAMES:
+            return self.rare.draw(rng)
         if self.roots and rng.random() < self.built_surnames:
             root, ending = rng.choice(self.roots), rng.choice(self.endings)
             if self.key not in _PREFIX_CULTURES:
@@ -176,6 +219,9 @@ def _culture(key: str, entry: dict[str, object]) -> Culture:
         feminine=tuple((pair.split(">")[0], pair.split(">")[1]) for pair in text("feminine").split()),
         variants=_variants(groups if isinstance(groups, list) else []),
         rules=tuple((re.compile(found), other) for found, other in rules),
+        rare=None
+        if key in _FEW_SURNAMES
+        else LetterChain.of([*text("surnames").split(), *text("roots").split()]),
     )
 
 

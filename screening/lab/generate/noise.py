@@ -195,6 +195,7 @@ def distorted(
         Surname and given names as they arrive, and the operations that took effect, in order.
     """
     done: list[str] = []
+    papers = (surname, given)
     for _ in range(rng.choices(_HOW_MANY, _HOW_MANY_WEIGHTS)[0]):
         operation = rng.choices(_NAMES, _WEIGHTS)[0]
         if operation in done:
@@ -203,7 +204,7 @@ def distorted(
         if changed is not None and changed != (surname, given) and any(changed):
             surname, given = changed
             done.append(operation)
-    return surname, given, tuple(done)
+    return surname, given, tuple(done) if (surname, given) != papers else ()  # one may undo another
 
 
 DATE_OPERATIONS = (
