@@ -43,7 +43,7 @@ lock: ## Compile requirements.in anew
 		--quiet requirements.in -o requirements.lock
 
 sample: setup ## Make sample_data anew (same bytes each time)
-	@$(VENV)/bin/screening generate --out sample_data --night $(NIGHT) --seed 20261123
+	@$(VENV)/bin/screening generate --out sample_data --night $(NIGHT) --seed 1
 
 schemas: setup ## Write schemas/ and the generated pages of docs/ anew
 	@$(VENV)/bin/screening schemas --out .

@@ -60,21 +60,22 @@ def interchange_starts(data: Data, start: int = 0) -> Iterator[int]:
 def is_value(data: Data, unb: int, current: Separators) -> bool:
     """Say whether an UNB inside an interchange is a value (somebody's name) and begins no other interchange.
 
-    It begins one where a terminator or a line's end stands before it or before its UNA, or where all of it
-    looks like one: an identifier of four letters and a version.
+    It begins one where all of it looks like one (an identifier of four letters and a version), or where a
+    terminator that is not released or a line's end stands before it or before its UNA.
     """
+    found = _UNB.match(data, unb)
+    if found is not None and len(found[2]) == 4 and data[found.end() : found.end() + 1].isdigit():
+        return False
     before = data[max(0, unb - _UNA_REACH) : unb]
     una = before.rfind(b"UNA")
+    terminator = as_bytes(current.terminator)
     for stretch in (before, before[:una]) if una >= 0 else (before,):
         bare = stretch.rstrip(WHITE)
-        if bare.endswith(as_bytes(current.terminator)) or b"\n" in stretch[len(bare) :]:
-            sign = as_bytes(current.terminator)
-            released = current.release and bare.endswith(as_bytes(current.release) + sign)
-            return bool(released) and len(bare) == len(stretch)
-    if before.endswith((as_bytes(current.component), as_bytes(current.element))):
-        return True
-    found = _UNB.match(data, unb)
-    return found is None or len(found[2]) != 4 or not data[found.end() : found.end() + 1].isdigit()
+        if b"\n" in stretch[len(bare) :]:
+            return False
+        if bare.endswith(terminator):
+            return bool(current.release) and bare.endswith(as_bytes(current.release) + terminator)
+    return True
 
 
 def separators_of(data: Data, unb: int, floor: int) -> ServiceString:
