@@ -15,6 +15,7 @@ from screening.cli import (
     alerts,
     audit,
     benchmark,
+    fuzz,
     generate,
     hits,
     lookup,
@@ -73,6 +74,7 @@ cli.command("schemas", rich_help_panel=STORE)(profile.schemas)
 cli.command("generate", rich_help_panel=LAB)(generate.generate)
 cli.command("evaluate", rich_help_panel=LAB)(match.evaluate)
 cli.add_typer(benchmark.app, name="benchmark", rich_help_panel=LAB)
+cli.command("fuzz", rich_help_panel=LAB)(fuzz.fuzz)
 
 
 def app() -> None:

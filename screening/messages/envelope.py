@@ -7,18 +7,22 @@ byte is either in a message or in a `Loose` stretch (service segments and white 
 Source: ISO 9735-1 (UNB, UNZ), -2 (UNG, UNE), -4 (UNH, UNT); docs/messages.md on deviations.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from screening.messages.charsets import codec_of, is_labelled
 from screening.messages.findings import finding
 from screening.messages.kept import local_time
 from screening.messages.model import Message, Quarantined
-from screening.messages.service_string import ServiceString, interchange_starts, is_value, separators_of, skip_white
+from screening.messages.service_segments import ServiceSegments
+from screening.messages.service_string import (
+    ServiceString,
+    interchange_starts,
+    is_value,
+    separators_of,
+    skip_white,
+)
 from screening.messages.syntax import (
     TRAILING,
     WHITE,
@@ -27,7 +31,6 @@ from screening.messages.syntax import (
     Separators,
     Syntax,
     pieces,
-    tag_of,
     whole_number,
 )
 from screening.messages.syntax_findings import syntax_findings
@@ -169,11 +172,6 @@ def _before_first(data: Data, stop: int) -> Iterator[Frame]:
     yield Loose(0, stop, "set_aside", QuarantineUnit.BYTES, [finding("text_before_interchange", 0)])
 
 
-_TAG_REACH = 9  # bytes in which a tag ends, a fold and blanks in it
-_FOLD = frozenset({b"\r", b"\n", b" "})
-_SERVICE = frozenset({b"UNB", b"UNG", b"UNH", b"UNT", b"UNE", b"UNZ"})
-
-
 class Interchange:
     """Walks the segments of one interchange; the state is which envelope is open."""
 
@@ -186,6 +184,7 @@ class Interchange:
         head = data[unb + 3 : unb + 16].decode("latin_1").lstrip()[1:]
         identifier, _, rest = head.partition(service.separators.component)
         self.syntax = Syntax(service.separators, codec_of(identifier), whole_number(rest[:1]) or 0)
+        self._services = ServiceSegments(self.syntax)
         self._labelled = is_labelled(identifier)
         self._queue: list[Frame] = []
         self._waiting: list[Finding] = []  # for the next message
@@ -241,9 +240,9 @@ class Interchange:
     # --- walking -------------------------------------------------------------------------------------------
 
     def _window(self, parts: list[bytes], begins: list[int], ends: list[int], unterminated: bool) -> None:
-        marks = self._marked(parts, begins, ends)
-        if marks:
-            parts, begins, ends, marks = self._part_glued(parts, begins, ends, marks)
+        (parts, begins, ends), marks, lost = self._services.find(self._data, (parts, begins, ends))
+        for place in lost:
+            self._note("terminator_lost", place)
         done = 0
         for mark in marks:
             self._contents(parts, begins, ends, done, mark)
@@ -254,68 +253,6 @@ class Interchange:
             self._note("last_segment_unterminated", begins[-1])
             if self._open is not None:
                 self._open.unterminated = True
-
-    def _marked(self, parts: list[bytes], begins: list[int], ends: list[int]) -> list[int]:
-        """Give the segments that hold "UN", found in the bytes at once: a search in each costs (measured)."""
-        if not begins:
-            return []
-        start, stop = begins[0], ends[-1]
-        stretch = self._data[start:stop]
-        marks: dict[int, None] = {}
-        place = stretch.find(b"UN")
-        while place >= 0:
-            marks[bisect_right(begins, start + place) - 1] = None
-            place = stretch.find(b"UN", place + 2)
-        if b"\n" in stretch or b"\r" in stretch:  # a fold may stand within a service tag
-            begun = (index for index, part in enumerate(parts) if part[:1] == b"U" and part[1:2] in _FOLD)
-            return sorted({*marks, *(index for index in begun if self._service_tag(parts[index]))})
-        return list(marks)
-
-    def _service_tag(self, part: bytes) -> bytes | None:
-        """Give the tag of a service segment, a fold in it mended; None of any other segment."""
-        element = self.syntax.element
-        if part[:3] in _SERVICE and part[3:].lstrip(b" ")[: len(element)] in {element, b""}:
-            return part[:3]
-        if part[:1] != b"U" or (b"\n" not in part[:_TAG_REACH] and b"\r" not in part[:_TAG_REACH]):
-            return None
-        tag = tag_of(part, element).encode("ascii", "replace")
-        return tag if tag in _SERVICE else None
-
-    def _part_glued(
-        self, parts: list[bytes], begins: list[int], ends: list[int], marks: list[int]
-    ) -> tuple[list[bytes], list[int], list[int], list[int]]:
-        """Part service segments that a lost terminator glued to others; keep only their marks."""
-        element = self.syntax.element
-        glued: list[tuple[int, int]] = []
-        for mark in marks:
-            part = parts[mark]
-            for found in _embedded(element).finditer(part, 3):
-                if self._is_glued(part, found):
-                    glued.append((mark, found.start()))
-        if glued:
-            parts, begins, ends = list(parts), list(begins), list(ends)
-            for mark, place in reversed(glued):
-                part = parts[mark]
-                parts[mark : mark + 1] = [part[:place].rstrip(TRAILING), part[place:]]
-                begins.insert(mark + 1, begins[mark] + place)
-                ends.insert(mark, begins[mark + 1])
-                self._note("terminator_lost", begins[mark + 1])
-            marks = [index for index, part in enumerate(parts) if part[:1] == b"U"]
-        return parts, begins, ends, [mark for mark in marks if self._service_tag(parts[mark])]
-
-    def _is_glued(self, part: bytes, found: re.Match[bytes]) -> bool:
-        """A value may end in UNT or UNH: demand what only the service segment can look like."""
-        tag = found[1]
-        rest = part[found.end() :]
-        element = self.syntax.element
-        if part[:3] in _SERVICE and part[3:4] == element:
-            return True
-        if tag == b"UNT":
-            count, _, reference = rest.partition(element)
-            return count.isdigit() and element not in reference
-        if tag == b"UNH":
-            return rest.partition(element)[2][:7].strip(self.syntax.separators.component.encode()) in _TYPES
-        return False
 
     def _contents(self, parts: list[bytes], begins: list[int], ends: list[int], low: int, high: int) -> None:
         """Take segments that are no service segments: a message's own, or bytes between messages."""
@@ -360,7 +297,7 @@ class Interchange:
 
     def _service_segment(self, part: bytes, begin: int, end: int) -> None:
         segment = Segment(part, begin, end - begin, 0, self.syntax)
-        tag = self._service_tag(part)
+        tag = self._services.tag(part)
         if tag == b"UNH":
             self._unh(segment, part, end)
         elif tag == b"UNT":
@@ -504,11 +441,3 @@ class Interchange:
         elif not self._closed:
             self._note("unz_missing", self._stop)
         self._loose(self._stop, "envelope")
-
-
-_TYPES = frozenset({b"PAXLST", b"PNRGOV"})
-
-
-@lru_cache(maxsize=64)
-def _embedded(element: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(UN[BGHTEZ]) ?" + re.escape(element))

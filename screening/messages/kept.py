@@ -1,8 +1,8 @@
 """Values that repeat from traveller to traveller, worked out once: dates, names that stand in, titles.
 
-A night of 250,000 travellers has some 30,000 dates of birth and 100,000 names, each read several times; a look
-into memory costs a tenth of reading one (measured). What is kept are pure functions' results, in the memory of
-the process alone, and never more of them than stand here.
+A night of 250,000 travellers has some 30,000 dates of birth and 100,000 names, each read several times; a
+look into memory costs a tenth of reading one (measured). What is kept are pure functions' results, in the
+memory of the process alone, and never more of them than stand here.
 """
 
 from functools import lru_cache

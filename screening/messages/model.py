@@ -86,7 +86,9 @@ class Traveller:
     on_board: bool | None = None
     findings: list[Finding] = field(default_factory=list)
     quarantined: bool = False
-    other_names: tuple[tuple[str, str], ...] = ()  # further (surname, given names) of one and the same traveller
+    other_names: tuple[
+        tuple[str, str], ...
+    ] = ()  # further (surname, given names) of one and the same traveller
 
 
 @dataclass(slots=True)

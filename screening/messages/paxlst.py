@@ -167,7 +167,9 @@ def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect) -> None:
         fact = recall(piece)
         if fact is None:
             deed = value_deed(piece[:HEAD])
-            if deed is not None and piece[HEAD:].isalnum():  # of bytes: ASCII letters and digits, nothing else
+            if (
+                deed is not None and piece[HEAD:].isalnum()
+            ):  # of bytes: ASCII letters and digits, nothing else
                 walk.index = index
                 deed(walk, piece[HEAD:].decode("ascii"))
                 continue

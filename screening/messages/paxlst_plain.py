@@ -16,7 +16,9 @@ from screening.messages.syntax import Syntax
 from screening.tables.codes import DocumentType
 
 Plain = Callable[[Walk, bytes], bool]
-Shape = Callable[[str, Syntax], tuple[bytes, Plain]]  # key of a row to the head it is known by, and its reader
+Shape = Callable[
+    [str, Syntax], tuple[bytes, Plain]
+]  # key of a row to the head it is known by, and its reader
 Rows = Mapping[str, tuple[str | None, bool]]  # key to the deed's name and whether the state stays
 HEAD = 8  # `RFF+AVF:`, `DTM+329:`, `NAD+FL++`
 _KINDS_KEPT = 500

@@ -178,7 +178,7 @@ def _count_sensitive(walk: Walk) -> None:
 
 
 def _look_beside_sensitive(walk: Walk) -> None:
-    """Findings of bytes count outside sensitive texts only: landing blanks those, and a re-run says the same."""
+    """Findings of bytes count outside sensitive texts only: landing blanks those, a re-run says the same."""
     message, raw = walk.message, walk.raw
     if not any(found.code in OF_BYTES for found in message.findings):
         return

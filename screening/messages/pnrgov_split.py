@@ -93,12 +93,15 @@ def _behind_tags(signs: _Signs, places: _Places, starts: _Places) -> _Places:
     behind = places[letters & _IS_TAG[code]]
     inside = np.zeros(len(signs), np.bool_)
     inside[starts] = True
-    return behind[~inside[behind - 3]]
+    within: _Places = behind[~inside[behind - 3]]
+    return within
 
 
 def _is_src(signs: _Signs, places: _Places) -> npt.NDArray[np.bool_]:
     """SRC alone has no separator behind it."""
-    return (signs[places - 3] == ord("S")) & (signs[places - 2] == ord("R")) & (signs[places - 1] == ord("C"))
+    first, second, third = (signs[places - back] for back in (3, 2, 1))
+    found: npt.NDArray[np.bool_] = (first == ord("S")) & (second == ord("R")) & (third == ord("C"))
+    return found
 
 
 class Splitter:

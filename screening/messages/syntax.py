@@ -257,8 +257,8 @@ def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop:
 def tag_of(raw: bytes, element: bytes) -> str:
     r"""Give a segment's tag; a line's fold may stand in it, and a blank beside the fold.
 
-    >>> tag_of(b"TI\r\nF+DOE", b"+"), tag_of(b"UN \nT+3", b"+"), tag_of(b"UNG +X", b"+"), tag_of(b"A B+", b"+")
-    ('TIF', 'UNT', 'UNG', 'A B')
+    >>> [tag_of(raw, b"+") for raw in (b"TI\r\nF+DOE", b"UN \nT+3", b"UNG +X", b"A B+")]
+    ['TIF', 'UNT', 'UNG', 'A B']
     """
     head = raw.split(element, 1)[0]
     if (b"\n" in head or b"\r" in head) and len(head) <= _FOLDED_TAG:

@@ -8,9 +8,7 @@ from screening.messages.findings import finding, kind_of
 from screening.messages.syntax import Syntax
 from screening.tables.findings import Finding
 
-OF_BYTES = frozenset(
-    {"line_break_in_value", "undecodable_byte", "charset_label_differs", "dangling_release"}
-)
+OF_BYTES = frozenset({"line_break_in_value", "undecodable_byte", "charset_label_differs", "dangling_release"})
 _NOT_COMPARED = frozenset({"utf_8", "iso2022_jp_2"})  # labels under which UTF-8 is right or cannot be told
 
 

@@ -179,14 +179,15 @@ def _statements(people: _People) -> pa.Table:
     schema = individual.STATEMENTS.schema
     facts = zip(*map(attrgetter(*_STATED), travellers), strict=True)
     columns = {
-        name: pa.array(values, schema.field(name).type)
-        for name, values in zip(_STATED, facts, strict=True)
+        name: pa.array(values, schema.field(name).type) for name, values in zip(_STATED, facts, strict=True)
     }
     messages = [message for _, message in people.spoken]
     columns["statement_id"] = people.statement_ids
     columns["message_id"] = people.told([message_id(*one) for one in people.spoken], pa.string())
     columns["source"] = people.told([message.source for message in messages], pa.string())
-    columns["sent_local"] = people.told([message.sent for message in messages], schema.field("sent_local").type)
+    columns["sent_local"] = people.told(
+        [message.sent for message in messages], schema.field("sent_local").type
+    )
     columns["findings"] = pa.array(
         [
             [found.row() for found in traveller.findings] if traveller.findings else _NOTHING
@@ -196,7 +197,9 @@ def _statements(people: _People) -> pa.Table:
     )
     columns["other_names"] = pa.array(
         [
-            [f"{surname}/{given}" for surname, given in traveller.other_names] if traveller.other_names else None
+            [f"{surname}/{given}" for surname, given in traveller.other_names]
+            if traveller.other_names
+            else None
             for traveller in travellers
         ],
         schema.field("other_names").type,

@@ -89,7 +89,9 @@ def test_a_message_without_fault_has_status_ok():
         pytest.param(WITHOUT_FAULT.replace("ATT+2", "ATT +2"), "space_after_tag", id="blank after tag"),
         pytest.param(WITHOUT_FAULT.replace("JANE", "JA\r\nNE"), "line_break_in_value", id="fold"),
         pytest.param(WITHOUT_FAULT.replace("NAD+", "N\r\nAD+"), "line_break_in_value", id="fold in a tag"),
-        pytest.param(WITHOUT_FAULT.replace("DOC+", "DO \r\nC+"), "line_break_in_value", id="fold and blank in a tag"),
+        pytest.param(
+            WITHOUT_FAULT.replace("DOC+", "DO \r\nC+"), "line_break_in_value", id="fold and blank in a tag"
+        ),
         pytest.param(WITHOUT_FAULT.replace("UNT+", "U\nNT+"), "line_break_in_value", id="fold in UNT"),
         pytest.param(WITHOUT_FAULT.replace("UNH+", "UN\r\nH+"), "line_break_in_value", id="fold in UNH"),
         pytest.param(WITHOUT_FAULT.replace("UNZ+", "UN\r\nZ+"), "line_break_in_value", id="fold in UNZ"),
