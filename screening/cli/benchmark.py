@@ -46,16 +46,57 @@ def night(
         show([{"function": place, "share": share} for place, share in cost.widest], shape, title="own time")
     if out is not None:
         title = f"{travellers:,} travellers on {flights} flights against {alerts:,} names; {machine_line()}."
-        _replace(out, title, rows)
+        _replace(out, "night", [title, "", *_table(rows, ("stage", "seconds", "peak_mib"), _NIGHT_HEADS)])
         say(f"written to {out}")
 
 
-def _replace(page: Path, title: str, rows: list[dict[str, object]]) -> None:
-    begin, end = "<!-- night: generated -->", "<!-- night: end -->"
-    table = ["| stage | seconds | peak memory, MiB |", "|---|---:|---:|"]
-    table += [f"| {row['stage']} | {row['seconds']} | {row['peak_mib']} |" for row in rows]
-    fresh = "\n".join([begin, "", title, "", *table, "", end])
-    text = page.read_text(encoding="utf-8") if page.exists() else f"# Benchmarks\n\n{begin}\n{end}\n"
-    before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
-    page.write_text(before + fresh + after, encoding="utf-8")
+@app.command("read")
+def read(
+    travellers: Annotated[int, typer.Option(min=1, help="Travellers.")] = 25_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Each figure is the best of so many.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Page whose table `read` is replaced.")] = None,
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Read generated interchanges from bytes to tables on one core, beside pydifact on the same bytes.
+
+    Example: screening benchmark read --out docs/benchmarks.md
+    """
+    from screening.lab.benchmark import machine_line
+    from screening.lab.benchmark_read import read_speeds
+
+    speeds = read_speeds(travellers, seed, rounds, progress)
+    rows = [speed.row() for speed in speeds]
+    show(
+        rows, shape, title=f"{travellers:,} travellers, best of {rounds}; `times`: how often ours is as fast"
+    )
+    if out is not None:
+        sizes = ", ".join(dict.fromkeys(f"{one.type} {one.megabytes:.1f} MB" for one in speeds))
+        title = f"{sizes}, best of {rounds}, one core; {machine_line()}."
+        _replace(out, "read", [title, "", *_table(rows, tuple(rows[0]), _READ_HEADS)])
+        say(f"written to {out}")
+
+
+_NIGHT_HEADS = ("stage", "seconds", "peak memory, MiB")
+_READ_HEADS = ("type", "reader", "MB/s", "messages/s", "travellers/s", "ours is so many times as fast")
+
+
+def _table(rows: list[dict[str, object]], names: tuple[str, ...], heads: tuple[str, ...]) -> list[str]:
+    """Write rows as a table of a page; columns of numbers stand right."""
+    signs = ["---:" if all(isinstance(row[name], int | float) for row in rows) else "---" for name in names]
+    lines = [[str(row[name]) for name in names] for row in rows]
+    return [
+        f"| {' | '.join(heads)} |",
+        f"|{'|'.join(signs)}|",
+        *(f"| {' | '.join(line)} |" for line in lines),
+    ]
+
+
+def _replace(page: Path, name: str, lines: list[str]) -> None:
+    """Replace the section between a page's marks; a page without them gets it at its end."""
+    begin, end = f"<!-- {name}: generated -->", f"<!-- {name}: end -->"
+    text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+    before, found, rest = text.partition(begin)
+    after = rest.partition(end)[2] if found else "\n"
+    head = before if found else before.rstrip("\n") + "\n\n"
+    page.write_text(head + "\n".join([begin, "", *lines, "", end]) + after, encoding="utf-8")

@@ -45,8 +45,8 @@ _CHARSETS = (b"UNOA", b"UNOB", b"UNOC", b"UNOE", b"UNOX", b"UNOY", b"IATA", b"")
 _SENSITIVE = (
     b"SSR+KSML:HK:1:XY:::::STRICTLY PLEASE+A::1", b"IFT+4:28::XY+WHEELCHAIR AND PRAYER+MORE", b"SSR+VGML",
     b"SSR+OTHS:HK:1:XY:::::IN NEED OF OXYGEN", b"LTS+1.1SMITH/JANE MRS 2.SSR MEDA", b"SSR+BLND:HK:1:XY+2A::1",
-    b"IFT+4:28::XY+CTCM 32 2 555 0100+DIABETIC", b"SSR+OTHS:HK:1:XY:::::A?'B?+C?:D??", b"IFT+4:28+FOL\r\nDED?'X",
-    b"SSR+MEDA:HK:1:XY:::::\xe9\xff",
+    b"IFT+4:28::XY+CTCM 32 2 555 0100+DIABETIC", b"SSR+OTHS:HK:1:XY:::::A?'B?+C?:D??",
+    b"IFT+4:28+FOL\r\nDED?'X", b"SSR+MEDA:HK:1:XY:::::\xe9\xff",
 )  # fmt: skip
 _COUNTS = re.compile(rb"(UNT|UNZ|UNE|CNT|EQN)([+*|])(\d+[:.])?(\d+)")
 _MOST = 4
@@ -157,6 +157,6 @@ def _glue(rng: random.Random, segments: list[bytes]) -> None:
 
 
 _MUTATIONS: tuple[Mutation, ...] = (
-    _byte, _byte, _drop_bytes, _insert, _insert, _release, _repeat, _cut, _behead, _append, _fold, _charset, _count,
-    *map(_segments, (_drop, _double, _swap, _confide, _confide, _glue)),
+    _byte, _byte, _drop_bytes, _insert, _insert, _release, _repeat, _cut, _behead, _append, _fold, _charset,
+    _count, *map(_segments, (_drop, _double, _swap, _confide, _confide, _glue)),
 )  # fmt: skip

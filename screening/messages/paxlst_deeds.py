@@ -194,13 +194,15 @@ def _document(walk: Walk, fields: Fields) -> Fact | None:
 def _expiry(walk: Walk, fields: Fields) -> Fact | None:
     written = value(fields, 1, 1)
     compact = written.replace(" ", "")
+    expiry = expiry_date(compact, sent=walk.born_before)
+    fact = (True, "expiry", expiry)
     if compact != written:
         walk.note("space_in_date")
-    expiry = expiry_date(compact, sent=walk.born_before)
+        walk.settle(fact)
     if expiry is None and written:
         walk.note("expiry_impossible")
         return None
-    return (True, "expiry", expiry)
+    return fact if compact == written else None
 
 
 def _issuing_state(walk: Walk, fields: Fields) -> Fact | None:

@@ -64,7 +64,9 @@ def _is_locator(parts: list[list[str]]) -> bool:
 
 def _is_service(parts: list[list[str]]) -> bool:
     first = parts[0] if parts else []
-    return len(first) > 8 and len(first[0]) == 4 and first[0].isalpha() and len(first[1]) in {0, 2}
+    code = first[0] if first else ""
+    named = code.isalpha() or not code.strip()  # landing has blanked a sensitive one
+    return len(first) > 8 and len(code) == 4 and named and len(first[1]) in {0, 2}
 
 
 _SHAPES: Mapping[str, Callable[[list[list[str]]], bool]] = MappingProxyType(

@@ -7,6 +7,7 @@ Source: ISO 9735-1; docs/messages.md on lost terminators and folds.
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from screening.messages.syntax import TRAILING, Data, Syntax, tag_of
 
@@ -83,24 +84,21 @@ class ServiceSegments:
                 glued[mark] = places
         if not glued:
             return parts, []
-        out: Parts = ([], [], [])
+        found: list[tuple[bytes, int, int]] = []
         lost: list[int] = []
-        done = 0
-        for mark, places in glued.items():
-            for mine, theirs in zip(out, parts, strict=True):
-                mine += theirs[done:mark]  # type: ignore[arg-type]  # three lists of two kinds, side by side
-            part, begin = pieces[mark], begins[mark]
-            bounds = [0, *places, len(part)]
-            for low, high in zip(bounds, bounds[1:], strict=False):
-                last = high == len(part)
-                out[0].append(part[low:high] if last else part[low:high].rstrip(TRAILING))
-                out[1].append(begin + low)
-                out[2].append(ends[mark] if last else begin + high)
+        for mark, (part, begin, end) in enumerate(zip(pieces, begins, ends, strict=True)):
+            places = glued.get(mark, [])
+            for low, high in pairwise((0, *places, len(part))):
+                if high < len(part):
+                    found.append((part[low:high].rstrip(TRAILING), begin + low, begin + high))
+                else:
+                    found.append((part[low:], begin + low, end))
             lost += [begin + place for place in places]
-            done = mark + 1
-        for mine, theirs in zip(out, parts, strict=True):
-            mine += theirs[done:]  # type: ignore[arg-type]  # as above
-        return out, lost
+        return (
+            [one for one, _, _ in found],
+            [one for _, one, _ in found],
+            [one for _, _, one in found],
+        ), lost
 
     def _is_glued(self, part: bytes, found: re.Match[bytes]) -> bool:
         """A value may end in UNT or UNH: demand what only the service segment can look like."""

@@ -242,7 +242,10 @@ def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop:
     found = 0
     while place < stop:
         if release and raw.startswith(release, place):
-            place += 2 * len(release)
+            place += len(release)
+            while raw[place : place + 1] in {b"\r", b"\n"}:  # a fold between the release and what it frees
+                place += 1
+            place += len(release)
         elif raw.startswith(sign, place):
             if found == wanted:
                 return begin, place

@@ -220,8 +220,9 @@ def _write_docs(out: SegmentWriter, party: _Party, place: int, carrier: str, leg
     def docs(code: str, text: str) -> None:
         out.add("SSR", (code, "HK", "1", carrier, "", "", *route, text), reference)
 
-    if traveller.role is Role.INFANT and traveller.date_of_birth:
-        docs("INFT", f"{traveller.surname}/{traveller.given_names}/{_named_day(traveller.date_of_birth)}")
+    if traveller.role is Role.INFANT:
+        born = f"/{_named_day(traveller.date_of_birth)}" if traveller.date_of_birth else ""
+        docs("INFT", f"{traveller.surname}/{traveller.given_names}{born}")
     passports = [document for document in traveller.documents if document.type is not DocumentType.VISA]
     if not passports and (traveller.date_of_birth or traveller.sex or traveller.nationality):
         docs("DOCS", _docs_text(traveller, None, options))

@@ -4,13 +4,16 @@ The two keep separate Airflow homes: on a shared one a scheduler would take up w
 `running` and start its tasks a second time.
 """
 
+import http
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -179,12 +182,17 @@ def serve(*, port: int, tell: Tell) -> int:
 
     Returns:
         Its exit code.
+
+    Raises:
+        StoreError: it ended before it had come up.
     """
     home = airflow_home("airflow")
     prepare(home, quiet=False)
     password = _password(home)
+    programs = Path(sys.executable).parent
     os.environ.update(
         {
+            "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",  # it starts its parts by name
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
@@ -194,25 +202,50 @@ def serve(*, port: int, tell: Tell) -> int:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         }
     )
-    tell(f"Airflow starts (20 to 40 s): http://127.0.0.1:{port}  user admin, password {password}")
-    tell(f"Its log: {home}/standalone.log   DAGs start paused.   Ctrl-C ends it.")
-    with (home / "standalone.log").open("ab") as log:
+    log = home / "standalone.log"
+    tell(f"Airflow starts (20 to 60 s): http://127.0.0.1:{port}   user admin, password {password}")
+    tell(f"Its log: {log}   DAGs start paused.   Ctrl-C ends it.")
+    with log.open("ab") as stream:
         process = subprocess.Popen(  # noqa: S603  (our own environment's airflow, fixed arguments)
-            [str(Path(sys.executable).parent / "airflow"), "standalone"],
-            stdout=log,
+            [str(programs / "airflow"), "standalone"],
+            stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-            return 0
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    try:
+        _wait_until_up(process, port, log)
+        tell("Airflow is up.")
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(process)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    address = f"http://127.0.0.1:{port}/"
+    while True:
+        if process.poll() is not None:
+            raise StoreError(
+                f"Airflow ended before it had come up (exit code {process.returncode})",
+                where=str(log),
+                effect="its pages are not there; nights run without them",
+                remedy="look at the end of the log; is the port taken? (`screening airflow serve --port N`)",
+            )
+        with suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
+            if answer.status == http.HTTPStatus.OK:
+                return
+        time.sleep(1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End Airflow and all that it has started: a signal to it alone would leave its parts running."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _interrupt() -> None:

@@ -289,3 +289,11 @@ def test_frames_cover_the_input_in_order():
         place += frame.length
         assert isinstance(frame, RawMessage | Loose)
     assert place == len(data)
+
+
+def test_a_fold_between_release_and_sign_moves_no_place():
+    raw = b"SSR+OTHS:A?\r\n:B+C"
+    segment = Segment(raw, 0, len(raw), 1, Syntax(DEFAULT, "ascii", 3))
+    assert segment.get(0, 1) == "A:B"
+    offset, length = segment.span(0, 1)
+    assert raw[offset : offset + length] == b"A?\r\n:B"

@@ -42,7 +42,7 @@ class Fault:
 
 def cut_off(file: Sent) -> tuple[Sent, Fault, int]:
     """Cut an interchange inside a name; give also how many travellers stand whole before the cut."""
-    begins = [found.start() for found in re.finditer(rb"NAD\+FL\+", file.data)]
+    begins = [found.start() for found in re.finditer(rb"NAD\+(?:FL|DDU)\+", file.data)]
     kept = int(len(begins) * _CUT_SHARE)
     end = begins[kept] + 14
     fault = Fault(
@@ -58,7 +58,7 @@ def cut_off(file: Sent) -> tuple[Sent, Fault, int]:
 
 def undated(file: Sent) -> tuple[Sent, Fault]:
     """Take the times of all legs away: nobody can tell which flight it is."""
-    lost = len(re.findall(rb"NAD\+FL\+", file.data))
+    lost = len(re.findall(rb"NAD\+(?:FL|DDU)\+", file.data))
     data = re.sub(rb"DTM\+(189|232):[0-9]+:201'\s*", b"", file.data)
     fault = Fault(
         file.name,

@@ -2,7 +2,7 @@
 
 >>> person = draw_person(random.Random("doctest"), load_cultures()["greek"], date(2026, 11, 23))
 >>> person.surname, person.given, person.state, person.documents[0].type.value
-('SPYROPOULOU', 'DESPOINA', 'GR', 'passport')
+('PADAK', 'MARIA', 'GR', 'passport')
 """
 
 import random
