@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from screening.night import tasks
+from screening.night import tasks, wiring
 
 
 @dag(
@@ -29,19 +29,7 @@ def rerun_flights() -> None:
     def receive() -> str:
         return tasks.receive_again(get_current_context())
 
-    @task(map_index_template="{{ label }}", show_return_value_in_logs=False)
-    def screen(run: str, unit: str, label: str) -> None:
-        get_current_context()["label"] = label  # numbers and carriers, never people
-        tasks.screen(run, unit)
-
-    @task(trigger_rule="all_done_min_one_success")
-    def publish(run: str) -> str:
-        return tasks.publish(run)
-
-    settled = task(tasks.settle)(task(tasks.read)(receive()))
-    published = publish(settled)
-    screen.expand_kwargs(task(tasks.plan)(settled)) >> published
-    task(tasks.report)(published) >> task(retries=0)(tasks.attention)(published)
+    wiring.wire(receive())
 
 
 rerun_flights()

@@ -27,6 +27,9 @@ _SPONSOR = ("4", "43")
 _OTHER_SERVICE = frozenset({"OTHS", "OSI", "RMKS"})
 _POOLS = frozenset({"HP", "MP"})
 _UNITS = {"700": "KG", "701": "LB"}
+_TEXT = 8  # component of SSR that holds the free text
+_REFERENCE = 2  # component of SSR's further elements that names the traveller
+_LONGEST_CODE = 3  # status, number, carrier, airports
 _SHOWN = 4  # digits of a card that may be stored (PCI DSS 3.4)
 
 
@@ -141,6 +144,26 @@ def contacts_of(segment: Segment) -> list[str]:
     return [contact for contact in found if contact]
 
 
+def _is_text(component: int, value: str) -> bool:
+    """Say whether a component of an SSR's first element may hold free text: some hosts put it too early.
+
+    By place and length alone: blanks that landing put there are told from codes as the text was.
+    """
+    return bool(value) and (component >= _TEXT or (component > 0 and len(value) > _LONGEST_CODE))
+
+
+def _carries_text(segment: Segment) -> bool:
+    """Say whether an SSR holds more than codes and a traveller's reference (`+::2`)."""
+    if any(_is_text(component, value) for component, value in enumerate(segment.element(0))):
+        return True
+    return any(
+        value
+        for place in range(1, segment.count())
+        for component, value in enumerate(segment.element(place))
+        if component != _REFERENCE
+    )
+
+
 class Sensitive:
     """Finds the texts that the profile calls sensitive, in whatever group they stand."""
 
@@ -161,8 +184,7 @@ class Sensitive:
             self._blank_service(segment, code_too=True)
             return True
         if self._remarks and code in _OTHER_SERVICE:
-            text = text_of(segment)
-            if not text or self._is_contact(text):
+            if not _carries_text(segment) or self._is_contact(text_of(segment)):
                 return False
             self.texts += 1
             self._blank_service(segment, code_too=False)
@@ -195,9 +217,9 @@ class Sensitive:
         self.first = self.first or segment
         if code_too:
             self._span(*segment.span(0, 0))
-        texts = len(segment.element(0))
-        for component in range(8, texts):
-            self._span(*segment.span(0, component))
+        for component, value in enumerate(segment.element(0)):
+            if _is_text(component, value):
+                self._span(*segment.span(0, component))
         if segment.count() > 1:
             self._from(segment, segment.span(1)[0])
 

@@ -160,7 +160,11 @@ class Splitter:
             start = found.start(4)
             syntax = segment.syntax
             head = Segment(
-                raw[: found.start()].rstrip(TRAILING), segment.offset, start, segment.number, syntax
+                raw[: found.start() if found[1] else start].rstrip(TRAILING),
+                segment.offset,
+                start,
+                segment.number,
+                syntax,
             )
             rest = Segment(
                 raw[start:], segment.offset + start, segment.length - start, segment.number, syntax

@@ -38,6 +38,11 @@ class Arrival:
     size: int
     asked: bool = False
 
+    @property
+    def addressed(self) -> bool:
+        """Does it lie in the folder of one night?"""
+        return _NIGHT_FOLDER.match(self.name.partition("/")[0]) is not None
+
 
 def arrivals(inbox: Path, night: date) -> list[Arrival]:
     """List the files of the inbox that a night may take, sorted by name.

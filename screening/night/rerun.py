@@ -31,7 +31,7 @@ from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
 from screening.store.locks import night_lock
-from screening.store.revisions import mend_links, read_current
+from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
 from screening.tables.codes import Outcome, Zone
@@ -98,7 +98,6 @@ def receive_again(
                 for row in known.to_pylist()
                 if row["outcome"] in {Outcome.QUARANTINED, Outcome.FAILED}
             ]
-        pins = kept_pins(store, night, before)
         fresh, new_links = _speaking_of(
             fresh_arrivals(settings, night, before),
             set(named),
@@ -107,31 +106,35 @@ def receive_again(
             unknown=failed,
         )
         legs = read_current(store, night, individual.MESSAGE_LEGS)
-        pairs = [
-            *zip(legs["message_id"].to_pylist(), legs["flight_id"].to_pylist(), strict=True),
-            *new_links,
-        ]
-        scope = linked(pairs, {*named, *(leg for _, leg in new_links)})
+        pairs = zip(legs["message_id"].to_pylist(), legs["flight_id"].to_pylist(), strict=True)
+        scope = linked([*pairs, *new_links], {*named, *(leg for _, leg in new_links)})
+        along = tuple(leg for leg in scope if leg not in set(named))
+        if not named and not fresh:
+            return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False)
         take_in(store, fresh)
-        carried = _inputs_of(store, night, scope)
-        frozen = Frozen(
-            night=night,
-            revision=before.revision + 1,
-            base=before.revision,
-            flights=tuple(leg for leg in scope if not leg.startswith("input:")),
-            inputs=frozen_inputs(store, night, fresh, carried),
-            pins=pins,
-            machine=machine(),
-            kept=kept_inputs(store, night, carried),
-        )
+        frozen = _frozen(store, night, before, scope, fresh)
+        audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
+        begin(store, frozen)
         earlier = published_frozen(store, night, before.revision)
         differs = earlier is not None and earlier.machine != frozen.machine
-        receipt = Receipt(frozen if named or fresh else None, resumed=False, files=len(fresh))
-        if receipt.frozen is not None:
-            audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
-            begin(store, frozen)
-        along = tuple(leg for leg in scope if leg not in set(named))
-        return Rerun(receipt, tuple(scope), along, differs)
+        return Rerun(Receipt(frozen, resumed=False, files=len(fresh)), tuple(scope), along, differs)
+
+
+def _frozen(
+    store: Store, night: date, before: Current, scope: Sequence[str], fresh: Sequence[Arrival]
+) -> Frozen:
+    """Freeze a re-run: pins of the night, inputs that speak of the legs, today's code."""
+    carried = _inputs_of(store, night, scope)
+    return Frozen(
+        night=night,
+        revision=before.revision + 1,
+        base=before.revision,
+        flights=tuple(leg for leg in scope if not leg.startswith("input:")),
+        inputs=frozen_inputs(store, night, fresh, carried),
+        pins=kept_pins(store, night, before),
+        machine=machine(),
+        kept=kept_inputs(store, night, carried),
+    )
 
 
 def resolve(written: Sequence[str], known: Sequence[str], night: date) -> list[str]:
@@ -166,12 +169,17 @@ def resolve(written: Sequence[str], known: Sequence[str], night: date) -> list[s
 def _speaking_of(
     arrivals: Sequence[Arrival], named: set[str], known: set[str], intake: Intake, *, unknown: bool
 ) -> tuple[list[Arrival], list[tuple[str, str]]]:
-    """Choose the new files that speak of the flights to be run again."""
+    """Choose the new files that speak of the flights to be run again.
+
+    With `unknown` also those of flights that the night did not know, and whatever somebody has put into the
+    night's own folder: the mended file of a flight that is known by its PNR only.
+    """
     chosen, links = [], []
     for arrival in arrivals:
         pairs = _legs_in(arrival, intake)
         legs = {leg for _, leg in pairs}
-        if arrival.asked or legs & named or (unknown and legs and not legs & known):
+        fitting = legs and (not legs & known or arrival.addressed)
+        if arrival.asked or legs & named or (unknown and fitting):
             chosen.append(arrival)
             links += pairs
     return chosen, links

@@ -156,3 +156,41 @@ def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monk
     assert airflow_tasks.night_of(context).isoformat() == night
     assert airflow_tasks.night_of({"params": {"night": "2025-05-05"}}).isoformat() == "2025-05-05"
     airflow_tasks._schedule_settings.cache_clear()
+
+
+def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(made_night, tmp_path, screening):
+    folder = tmp_path / "agency"
+    shutil.copytree(made_night, folder)
+    chosen = sorted((folder / "inbox").glob("*PAXLST*.edi"))[0]
+    whole = chosen.read_bytes()
+    chosen.write_bytes(re.sub(rb"DTM\+189:[0-9]+:201'", b"", whole))
+    screening(folder, "run", "--night", NIGHT, check=1)
+    before = _current(folder, "outcomes")
+    late = folder / "inbox" / f"night={NIGHT}"
+    late.mkdir()
+    (late / chosen.name).write_bytes(whole)
+    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed")
+    assert "revision 2" in done.stdout, done.stdout + done.stderr
+    after = _current(folder, "outcomes")
+    kept = [leg for leg, row in before.items() if not leg.startswith("input:") and after[leg] == row]
+    assert len(kept) >= len(before) - 3
+    changed = [leg for leg, row in after.items() if row != before.get(leg)]
+    assert any(after[leg]["travellers"] > before.get(leg, {"travellers": 0})["travellers"] for leg in changed)
+
+
+def _current(folder, table):
+    import pyarrow.parquet as pq
+
+    path = folder / "store" / "individual" / "current" / f"night={NIGHT}" / f"{table}.parquet"
+    return {row["flight_id"]: row for row in pq.read_table(path).to_pylist()}
+
+
+def test_a_night_without_a_single_usable_flight_is_published_all_the_same(made_night, tmp_path):
+    folder = tmp_path / "agency"
+    shutil.copytree(made_night, folder)
+    for path in (folder / "inbox").iterdir():
+        path.unlink()
+    (folder / "inbox" / "note.txt").write_text("no messages tonight\n")
+    done = _airflow(folder, "--night", NIGHT)
+    assert "revision 1" in done.stdout, done.stdout + done.stderr
+    assert set(_current(folder, "outcomes")) == {"input:note.txt"}
