@@ -4,6 +4,7 @@ Runs under the night's lock. Everything after it is a function of the frozen set
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -37,6 +38,7 @@ from screening.tables.codes import InputStatus, Zone
 from screening.tables.errors import InputError, StoreError, UsageError
 from screening.tables.landing import INPUTS
 
+_AT_ONCE = 4
 _WORKING_COPIES = 6  # landing, blanked copy, work tables and published tables of one input, generously
 
 
@@ -150,15 +152,18 @@ def take_in(store: Store, fresh: Sequence[Arrival]) -> None:
         StoreError: too little room, or a file changed while it was copied.
     """
     require_space(store.root, _WORKING_COPIES * sum(found.size for found in fresh))
-    for found in fresh:
-        if write_incoming(store, found.path.read_bytes()) != found.input_id:
-            raise StoreError(
-                "a file of the inbox changed while it was received",
-                where=found.name,
-                effect="the night was not begun; nothing was published",
-                remedy="let the transfer end (write under a name that begins with a dot, then rename), "
-                "then run again",
-            )
+    # Thousands of small files: the time goes into flushing each to the disk, which threads do side by side.
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        taken = threads.map(lambda found: write_incoming(store, found.path.read_bytes()), fresh)
+        for found, input_id in zip(fresh, taken, strict=True):
+            if input_id != found.input_id:
+                raise StoreError(
+                    "a file of the inbox changed while it was received",
+                    where=found.name,
+                    effect="the night was not begun; nothing was published",
+                    remedy="let the transfer end (write under a name that begins with a dot, then rename), "
+                    "then run again",
+                )
 
 
 def frozen_inputs(

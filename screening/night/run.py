@@ -9,7 +9,7 @@ published already, the functions after `receive` have nothing left to do.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ParamSpec, TypeVar
@@ -21,9 +21,10 @@ from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.gates import GateReport, check_hits, check_manifests, refusal
 from screening.night.inbox import received_by
-from screening.night.opening import carried, doubled_members
+from screening.night.opening import Carried, carried, doubled_members
 from screening.night.outcomes import Failure
-from screening.night.reading import chunks, read_chunk
+from screening.night.pool import each
+from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
@@ -36,17 +37,24 @@ from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual
+from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
 _NIGHT = "night"  # unit of stages that run once a night
 _NOBODY = "none"
+_LARGE_BYTES = 20_000_000  # below, starting a process (2 s) costs more than it brings
+_LARGE_TRAVELLERS = 40_000
 _Asked = ParamSpec("_Asked")
 _Given = TypeVar("_Given")
 
 
+def _zones(task: Task) -> frozenset[Zone]:
+    return frozenset(zone for stage in STAGES if stage.task is task for zone in stage.opens())
+
+
 def _opening(task: Task) -> Callable[[Callable[_Asked, _Given]], Callable[_Asked, _Given]]:
     """Let a task open the zones that its stages declare, and no other."""
-    zones = frozenset(zone for stage in STAGES if stage.task is task for zone in stage.opens())
+    zones = _zones(task)
 
     def wrap(function: Callable[_Asked, _Given]) -> Callable[_Asked, _Given]:
         @functools.wraps(function)
@@ -136,10 +144,20 @@ def read(run: Run) -> int:
         elsewhere = received_by(run.store, nights_before).bytes
         doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
         done = set(run.work.units("read"))
-        for chunk in chunks(run.frozen.inputs):
-            if chunk.unit not in done:
-                run.work.write("read", chunk.unit, read_chunk(run.store, chunk, intake, known, doubled))
+        missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
+        large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
+        one = functools.partial(_read_chunk, run, known, doubled)
+        for _ in each(one, missing, large=large):
+            pass
     return len(run.frozen.inputs)
+
+
+def _read_chunk(run: Run, known: Carried, doubled: Collection[str], chunk: Chunk) -> int:
+    """Read one chunk, perhaps in a process of its own."""
+    with only(_zones(Task.READ)):
+        tables = read_chunk(run.store, chunk, run.frozen.agency_profile().intake, known, doubled)
+        run.work.write("read", chunk.unit, tables)
+    return len(chunk.inputs)
 
 
 @_opening(Task.SETTLE)
@@ -188,6 +206,18 @@ def plan(run: Run) -> list[dict[str, str]]:
     """
     planned = [{"unit": batch.unit, "label": batch.label} for batch in _batches(run)]
     return planned or [{"unit": _NOBODY, "label": "no flights"}]
+
+
+def screen_all(run: Run, planned: Sequence[Mapping[str, str]]) -> int:
+    """Screen every planned batch, large nights in several processes.
+
+    Returns:
+        Number of legs on which our code failed.
+    """
+    flights = read_current(run.store, run.frozen.night, individual.FLIGHTS) if run.published else None
+    people = 0 if flights is not None else settled_tables(run)["travellers"].num_rows
+    one = functools.partial(screen, run)
+    return sum(each(one, [batch["unit"] for batch in planned], large=people > _LARGE_TRAVELLERS))
 
 
 @_opening(Task.SCREEN)

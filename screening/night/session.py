@@ -133,9 +133,10 @@ def _carry_on(
     with _timed(session, "settle", tell):
         stages.settle(run, let_through=let_through)
     with _timed(session, "screen", tell):
-        for batch in stages.plan(run):
-            tell(f"  screen {batch['label']}")
-            stages.screen(run, batch["unit"])
+        planned = stages.plan(run)
+        for batch in planned:
+            tell(f"  {batch['label']}")
+        stages.screen_all(run, planned)
     with _timed(session, "publish", tell):
         published = stages.publish(run, actor=actor, let_through=let_through, reason=reason)
     session.fresh = session.fresh or published.revision == receipt.frozen.revision

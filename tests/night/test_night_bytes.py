@@ -100,6 +100,14 @@ def test_two_runs_at_once_do_no_harm(agency, screening, promised, undisturbed):
     assert promised(agency / "store") == undisturbed
 
 
+def test_several_processes_write_the_bytes_of_one(agency, promised, undisturbed):
+    large = "import screening.night.run as r; r._LARGE_BYTES = r._LARGE_TRAVELLERS = 0; "
+    command = [sys.executable, "-c", large + "from screening.cli.main import app; app()", *RUN]
+    done = subprocess.run(command, cwd=agency, env=_env(agency), capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert promised(agency / "store") == undisturbed
+
+
 def test_a_revision_of_all_inputs_has_the_bytes_of_one_run_on_all(agency, screening, promised, undisturbed):
     late = sorted((agency / "inbox").rglob("*.edi"))[-3:]
     aside = agency / "aside"
