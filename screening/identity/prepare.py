@@ -14,7 +14,7 @@ import pyarrow as pa
 from screening.identity.documents import document_key, normalise_number
 from screening.identity.mrz import maybe_cut
 from screening.identity.names import tokens
-from screening.identity.titles import is_placeholder
+from screening.identity.titles import is_placeholder, strip_title
 from screening.tables.work import IDENTITIES
 
 Row = Mapping[str, object]
@@ -84,6 +84,8 @@ def _names(
     written += [
         (one, other) for one, _, other in (name.partition("/") for name in traveller["other_names"] or ())
     ]
+    # The PNR reader parts titles; API should hold none, but some hosts glue them on there too (JOHNMR).
+    written += [(one, strip_title(other)[0]) for one, other in written if other and strip_title(other)[1]]
     found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for one, other in written:
         name = _real(one), _real(other)

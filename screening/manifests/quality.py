@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.identity.airports import utc
-from screening.manifests.legs import operating
+from screening.manifests.codeshares import operating
 from screening.tables import aggregate
 from screening.tables.codes import Action, Completeness, MessageStatus, Role, Source
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from screening.manifests import fill
+from screening.manifests.codeshares import Leg, flight, gather_legs, operating
 from screening.manifests.facts import Facts, gather, in_order
 from screening.manifests.findings import counted, finding
 from screening.manifests.identifiers import Pseudonym, earlier_ids, give_ids, give_keys
 from screening.manifests.join import Joined, join
-from screening.manifests.legs import Leg, flight, gather_legs, operating
 from screening.manifests.persons import Person, persons
 from screening.manifests.settled import Traveller
 from screening.manifests.supersede import Followed, follow

@@ -12,7 +12,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.legs import operating
+from screening.manifests.codeshares import operating
 from screening.night.frozen import EarlierNight
 from screening.store.revisions import current, read_current, read_revision, revision
 from screening.store.zones import Store

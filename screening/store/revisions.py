@@ -24,6 +24,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from screening.store.current_json import (
+    CURRENT,
+    Current,
+    PublishedFile,
+    current,
+    is_withdrawn,
+    nights,
+    record_path,
+    revision,
+    withdrawal_path,
+)
 from screening.store.files import (
     canonical_json,
     crash_point,
@@ -39,17 +50,6 @@ from screening.store.files import (
     write_table,
 )
 from screening.store.locks import exclusive
-from screening.store.published import (
-    CURRENT,
-    Current,
-    PublishedFile,
-    current,
-    is_withdrawn,
-    nights,
-    record_path,
-    revision,
-    withdrawal_path,
-)
 from screening.store.zones import Store, check_declared, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError

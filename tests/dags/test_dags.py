@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,10 @@ def test_the_tasks_of_the_dag_are_those_of_the_stages(root):
         assert dag.get_task("attention").retries == 0
     order = [str(task) for task in tasks()]
     assert order == [str(task) for task in Task]
+    for name in ("nightly_screening", "rerun_flights"):
+        dag = bag.dags[name]
+        for before, after in pairwise(order):  # each task waits for the one before it, directly or not
+            assert before in {task.task_id for task in dag.get_task(after).get_flat_relatives(upstream=True)}
 
 
 def test_dag_files_hold_no_logic(root):

@@ -1,4 +1,3 @@
-# ruff: noqa: DTZ001 - departures are local to the airport, without a zone
 import datetime as dt
 
 import pytest

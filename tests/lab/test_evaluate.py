@@ -31,7 +31,7 @@ CULTURES = {
 }  # fmt: skip
 
 
-MIDDLES = "AB ER IL OM UR AD EN IK OL UN AR EM ID OR US AN EL IR OD UL AS ET IM".split()  # noqa: SIM905 - words
+MIDDLES = "AB ER IL OM UR AD EN IK OL UN AR EM ID OR US AN EL IR OD UL AS ET IM".split()
 
 
 def person(dice, state):

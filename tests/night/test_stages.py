@@ -39,3 +39,18 @@ def test_a_zone_that_a_stage_does_not_declare_is_refused(tmp_path):
 def test_tasks_come_in_the_order_of_the_stages_each_once():
     assert list(tasks()) == list(Task)
     assert {found.unit for found in STAGES if found.task is Task.SCREEN} == {Unit.BATCH}
+
+
+@pytest.mark.slow
+def test_the_command_line_goes_through_the_tasks_in_their_order(made_night, tmp_path, monkeypatch):
+    import shutil
+    from datetime import date
+
+    from screening.night.session import run_night
+    from screening.night.settings import load_settings
+
+    shutil.copytree(made_night, tmp_path / "agency")
+    monkeypatch.chdir(tmp_path / "agency")
+    session = run_night(load_settings(), date(2026, 11, 23), actor="tester", tell=lambda text: None)
+    inside = {Task.PLAN, Task.ATTENTION}  # planned beside the first batch; told by the exit code
+    assert list(session.seconds) == [str(task) for task in tasks() if task not in inside]

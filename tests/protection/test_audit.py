@@ -239,7 +239,7 @@ def test_an_act_is_a_word_and_its_time_knows_its_zone(store, act):
     with pytest.raises(ValueError, match="lower-case word"):
         append(store, "a", act, [])
     with pytest.raises(ValueError, match="knows its zone"):
-        append(store, "a", "act", [], at=datetime(2026, 1, 1))  # noqa: DTZ001
+        append(store, "a", "act", [], at=datetime(2026, 1, 1))
 
 
 def test_records_of_several_writers_stand_in_one_chain(store):

@@ -66,6 +66,11 @@ country = "BE"
 time_zone = "Europe/Brussels"
 production = false
 
+[retention]  # hours from the end of the night that received them; classes are explained in docs/privacy.md
+api = 48
+pnr = 4320
+hit = 8760
+
 [[lists]]
 id = "{lists_of.REFUSE}"
 source = "own"
