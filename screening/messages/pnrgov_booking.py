@@ -14,7 +14,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Booking, Document, Leg
 from screening.messages.pnrgov_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
 from screening.messages.pnrgov_elements import Elements
-from screening.messages.pnrgov_flights import Flight, designator, journey, reported, settle_codeshare
+from screening.messages.pnrgov_legs import Flight, designator, journey, reported, settle_codeshare
 from screening.messages.pnrgov_names import reference_of
 from screening.messages.pnrgov_party import Claim, Party, Person, add_document
 from screening.messages.syntax import Segment

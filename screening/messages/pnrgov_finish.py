@@ -7,7 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Traveller
 from screening.messages.model import Quarantined as Unit
 from screening.messages.pnrgov_booking import Pnr, close
-from screening.messages.pnrgov_flights import designator, far_apart
+from screening.messages.pnrgov_legs import designator, far_apart
 from screening.messages.pnrgov_names import alike
 from screening.messages.pnrgov_party import Person
 from screening.messages.pnrgov_segments import OF_TRAVELLER

@@ -11,7 +11,7 @@ from screening.messages import pnrgov_elements as elements
 from screening.messages.kept import local_time
 from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov_docs import text_of
-from screening.messages.pnrgov_flights import flight_number, is_operating_only, settle_codeshare
+from screening.messages.pnrgov_legs import flight_number, is_operating_only, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
 from screening.messages.pnrgov_tables import At, Table
 from screening.messages.pnrgov_walk import Walk

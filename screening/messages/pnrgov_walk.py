@@ -7,7 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Message
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
-from screening.messages.pnrgov_flights import Flight, read_flight
+from screening.messages.pnrgov_legs import Flight, read_flight
 from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
