@@ -75,3 +75,24 @@ def test_an_input_belongs_to_the_first_night_that_receives_it(by_hand, written):
     by_hand.run("2026-11-23", check=3)
     by_hand.run("2026-11-24")
     assert set(by_hand.status("2026-11-24")) == {"XQ402-20261123-ARN-VIE"}
+
+
+def test_outsiders_read_each_row_of_each_night_once(by_hand, written):
+    """pandas, DuckDB and Polars, as `screening tables` says, also after a second revision."""
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    by_hand.send("a.edi", written.paxlst([written.ylva]))
+    by_hand.run("2026-11-22")
+    by_hand.send("night=2026-11-22/b.edi", written.paxlst([written.ylva], flight="XQ0405", origin="OSL"))
+    by_hand.run("2026-11-22")
+    by_hand.send("c.edi", written.paxlst([written.ylva], flight="XQ0409", day="261124"))
+    by_hand.run("2026-11-23")
+    every = f"{by_hand.store}/analyst/current/*/hits.parquet"
+    one = by_hand.store / "analyst" / "current" / "night=2026-11-22" / "hits.parquet"
+    assert len(pd.read_parquet(one)) == 2
+    assert duckdb.sql(
+        f"select count(*) from read_parquet('{every}', hive_partitioning=false)"
+    ).fetchall() == [(3,)]
+    assert pl.read_parquet(every).height == 3
