@@ -98,12 +98,47 @@ class Columns:
     documents: Documents
     journey: Numbers
     journeys: list[tuple[int, ...]]
-    says: Says
-    on_board: bool | None
+    says: Says = Says.PRESENT
+    on_board: bool | None = None
 
     def __len__(self) -> int:
         """Give the number of rows."""
         return len(self.surname)
+
+    def part(self, low: int, high: int, documents: tuple[int, int], bags: tuple[int, int]) -> "Columns":
+        """Give the rows from `low` up to `high`, with their documents and bags."""
+        mine = slice(low, high)
+        papers = slice(*documents)
+        journeys = self.journey[mine]
+        first = int(journeys.min(initial=len(self.journeys)))
+        return Columns(
+            values=self.values,
+            ordinal=self.ordinal[mine],
+            offset=self.offset[mine],
+            length=self.length[mine],
+            surname=self.surname[mine],
+            given_names=self.given_names[mine],
+            locator=self.locator[mine],
+            reference=self.reference[mine],
+            role=self.role[mine],
+            birth=self.birth[mine],
+            sex=self.sex[mine],
+            nationality=self.nationality[mine],
+            residence=self.residence[mine],
+            embarkation=self.embarkation[mine],
+            debarkation=self.debarkation[mine],
+            seats=self.seats[:, mine],
+            bags=[(row - low, tag) for row, tag in self.bags[slice(*bags)]],
+            documents=Documents(
+                owner=self.documents.owner[papers] - low,
+                number=self.documents.number[papers],
+                kind=self.documents.kind[papers],
+                issuer=self.documents.issuer[papers],
+                expiry=self.documents.expiry[papers],
+            ),
+            journey=journeys - first,
+            journeys=self.journeys[first : int(journeys.max(initial=first - 1)) + 1],
+        )
 
 
 class Crowd(Sequence[Traveller]):

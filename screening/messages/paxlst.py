@@ -9,6 +9,7 @@ bytes.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +18,7 @@ from itertools import islice
 from screening.messages import paxlst_tables
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.model import Message
-from screening.messages.paxlst_columns import FOLDS, read_columns
+from screening.messages.paxlst_columns import FOLDS, Manifest, read_columns
 from screening.messages.paxlst_deeds import ACTS, ValueDeed
 from screening.messages.paxlst_end import finish
 from screening.messages.paxlst_legs import legs_of
@@ -130,31 +131,36 @@ def _machine(dialect: PaxlstDialect, separators: Separators, codec: str, sent: d
 UN = PaxlstDialect("un", paxlst_tables.freeze(paxlst_tables.UN), ACTS)
 
 
-def read_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
-    """Read a UN PAXLST message (D.02B to D.15B).
+def read_paxlst(raws: Sequence[RawMessage], intake: Intake) -> list[MessageReading]:
+    """Read UN PAXLST messages (D.02B to D.15B), together: many are small, and columns cost by the call.
 
     Args:
-        raw: the message's segments and envelope.
+        raws: segments and envelope of each message.
         intake: the profile's section; PAXLST carries no sensitive free text.
 
     Returns:
-        What it says; findings; the units that were set aside. Never raises on any bytes.
+        What each says; findings; the units that were set aside. Never raises on any bytes.
 
     Source:
         UN/EDIFACT PAXLST; WCO/IATA/ICAO API guide.
     """
-    return read_with(raw, UN)
+    return read_with(raws, UN)
 
 
-def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
-    """Read a message with a dialect's table and deeds."""
-    machine = _machine(dialect, raw.separators, raw.syntax.codec, raw.sent.date() if raw.sent else None)
-    walk = _by_columns(raw, dialect, machine)
-    if walk is None:
-        walk = _begun(raw, dialect)
-        _walk_segments(walk, machine.states[At.HEADER], dialect, 1, len(raw.pieces) - raw.has_end)
-    finish(walk)
-    return walk.out
+def read_with(raws: Sequence[RawMessage], dialect: PaxlstDialect) -> list[MessageReading]:
+    """Read messages with a dialect's table and deeds."""
+    machines = [
+        _machine(dialect, raw.separators, raw.syntax.codec, raw.sent.date() if raw.sent else None)
+        for raw in raws
+    ]
+    walks = _by_columns(raws, dialect, machines)
+    for place, (raw, machine) in enumerate(zip(raws, machines, strict=True)):
+        walk = walks.get(place)
+        if walk is None:
+            walk = walks[place] = _begun(raw, dialect)
+            _walk_segments(walk, machine.states[At.HEADER], dialect, 1, len(raw.pieces) - raw.has_end)
+        finish(walk)
+    return [walks[place].out for place in range(len(raws))]
 
 
 def _begun(raw: RawMessage, dialect: PaxlstDialect) -> Walk:
@@ -180,9 +186,36 @@ def _begun(raw: RawMessage, dialect: PaxlstDialect) -> Walk:
     return Walk(raw, message)
 
 
-def _by_columns(raw: RawMessage, dialect: PaxlstDialect, machine: Machine) -> Walk | None:
-    """Read a manifest of usual structure: header, travellers by columns, counts; None if it is not one."""
-    spellings, pieces = machine.refreshed(), raw.pieces
+def _by_columns(
+    raws: Sequence[RawMessage], dialect: PaxlstDialect, machines: Sequence[Machine]
+) -> dict[int, Walk]:
+    """Read the manifests of usual structure among messages: those that share a machine at once."""
+    usual: dict[int, dict[int, Manifest]] = {}
+    for place, (raw, machine) in enumerate(zip(raws, machines, strict=True)):
+        manifest = _manifest(raw, dialect, machine)
+        if manifest is not None:
+            usual.setdefault(id(machine), {})[place] = manifest
+    walks: dict[int, Walk] = {}
+    for group in usual.values():
+        machine = machines[next(iter(group))]
+        spellings = machine.refreshed()
+        if spellings is None:
+            continue
+        crowds = read_columns(list(group.values()), spellings)
+        for (place, manifest), crowd in zip(group.items(), crowds, strict=True):
+            walk, last = manifest.walk, len(manifest.walk.raw.pieces) - 1
+            if crowd is None:
+                continue
+            _walk_segments(walk, machine.states[At.TRAVELLER], dialect, manifest.high, last)
+            if len(walk.travellers) == len(crowd.others):
+                walk.message.travellers = crowd
+                walks[place] = walk
+    return walks
+
+
+def _manifest(raw: RawMessage, dialect: PaxlstDialect, machine: Machine) -> Manifest | None:
+    """Read a message's header and find its travellers; None if its structure is unusual."""
+    spellings, pieces, states = machine.spellings, raw.pieces, machine.states
     if spellings is None or len(pieces) < _WORTH_COLUMNS or raw.cut or not raw.has_end:
         return None
     low = next((at for at, piece in enumerate(pieces) if spellings.is_name(piece.translate(None, FOLDS))), 0)
@@ -191,7 +224,6 @@ def _by_columns(raw: RawMessage, dialect: PaxlstDialect, machine: Machine) -> Wa
     while high > low and pieces[high - 1].startswith(count):
         high -= 1
     walk = _begun(raw, dialect)
-    states = machine.states
     between = (states[At.HEADER], states[At.FLIGHT])
     if not low or _walk_segments(walk, states[At.HEADER], dialect, 1, low) not in between:
         return None
@@ -210,14 +242,7 @@ def _by_columns(raw: RawMessage, dialect: PaxlstDialect, machine: Machine) -> Wa
         within = state in {states[At.TRAVELLER], states[At.DOCUMENT]}
         return within and (len(walk.travellers) - 1, len(walk.flights), len(walk.stated)) == seen
 
-    crowd = read_columns(walk, low, high, legs, spellings, long_way)
-    if crowd is None:
-        return None
-    _walk_segments(walk, states[At.TRAVELLER], dialect, high, len(pieces) - 1)
-    if len(walk.travellers) != len(crowd.others):
-        return None
-    walk.message.travellers = crowd
-    return walk
+    return Manifest(walk, low, high, legs, long_way)
 
 
 def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect, low: int, high: int) -> State:

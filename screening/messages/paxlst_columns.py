@@ -27,35 +27,60 @@ Flags = npt.NDArray[np.bool_]
 Item = TypeVar("Item")
 LongWay = Callable[[int, int], bool]
 _PLACE = (1 << SHIFT) - 1
+_PORTS = 17  # bits of a place in the table of ports
 _OF_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -.\n"
 FOLDS = b"\r\n"
 
 
-def read_columns(
-    walk: Walk, low: int, high: int, legs: Sequence[Leg], spellings: Spellings, long_way: LongWay
-) -> Crowd | None:
-    """Read the travellers that stand in the segments from `low` up to `high`.
+@dataclass(slots=True)
+class Manifest:
+    """A message whose travellers stand in its segments from `low` up to `high`.
 
-    Args:
+    Attributes:
         walk: the message, its header read.
         low: the first traveller's NAD.
         high: the first segment behind the last traveller's; the message has one.
-        legs: the message's legs, each with a date.
-        spellings: of this way of writing and date.
+        legs: its legs, each with a date.
         long_way: reads the segments of one traveller into `walk.travellers`; gives False if they turn out
             not to be those of one traveller.
+    """
+
+    walk: Walk
+    low: int
+    high: int
+    legs: list[Leg]
+    long_way: LongWay
+
+
+def read_columns(manifests: Sequence[Manifest], spellings: Spellings) -> list[Crowd | None]:
+    """Read the travellers of messages, together: many are small, and arithmetic costs by the call.
+
+    Args:
+        manifests: messages of one way of writing and one date; at least one.
+        spellings: of this way of writing and date.
 
     Returns:
-        The travellers with their legs and seats bound; None if the message must be read the long way.
+        For each its travellers with their legs and seats bound; None if it must be read the long way.
     """
-    body = _Body.of(walk, low, high, spellings)
-    people = _People(body, walk)
-    others = np.flatnonzero(body.odd).tolist()
-    for ordinal in others:
-        walk.ordinal = ordinal
-        if not long_way(int(body.begins[ordinal]), int(body.begins[ordinal + 1])):
-            return None
-    return Crowd(people.columns(legs), list(walk.travellers))
+    body = _Body.of(manifests, spellings)
+    people = _People(body, manifests[0].walk)
+    columns = people.columns(manifests)
+    return [
+        Crowd(part, list(manifest.walk.travellers)) if _read_others(body, place, manifest) else None
+        for place, (manifest, part) in enumerate(zip(manifests, columns, strict=True))
+    ]
+
+
+def _read_others(body: "_Body", place: int, manifest: Manifest) -> bool:
+    """Read the odd travellers of a message the long way; False if its structure turns out to be unusual."""
+    first, last = body.bounds[place : place + 2].tolist()
+    shift = manifest.low - int(body.begins[first])
+    for ordinal in np.flatnonzero(body.odd[first:last]).tolist():
+        manifest.walk.ordinal = ordinal
+        begin, end = (body.begins[first + ordinal : first + ordinal + 2] + shift).tolist()
+        if not manifest.long_way(begin, end):
+            return False
+    return True
 
 
 def unfolded(pieces: list[bytes]) -> list[bytes]:
@@ -67,13 +92,14 @@ def unfolded(pieces: list[bytes]) -> list[bytes]:
 
 @dataclass(slots=True)
 class _Body:
-    """Segments of all travellers of a message.
+    """Segments of all travellers of some messages.
 
     Attributes:
         pieces: their bytes.
         stated, place: what each states and where its value stands.
         owner: its traveller.
-        begins: segment of the message where each traveller begins, and where the last ends.
+        begins: segment with which each traveller begins, and the number of segments.
+        bounds: traveller with which each message begins, and the number of travellers.
         odd: travellers that must be read the long way; grows while columns are made.
     """
 
@@ -83,12 +109,14 @@ class _Body:
     place: Numbers
     owner: Numbers
     begins: Numbers
+    bounds: Numbers
     odd: Flags
 
     @classmethod
-    def of(cls, walk: Walk, low: int, high: int, spellings: Spellings) -> "_Body":
-        """Number the segments and find their travellers."""
-        pieces = unfolded(walk.raw.pieces[low:high])
+    def of(cls, manifests: Sequence[Manifest], spellings: Spellings) -> "_Body":
+        """Number the segments and find their travellers; each message begins with one."""
+        walk = manifests[0].walk
+        pieces = unfolded([piece for one in manifests for piece in one.walk.raw.pieces[one.low : one.high]])
         numbers = np.fromiter(map(spellings.known.get, pieces, repeat(0)), np.int64, len(pieces))
         unknown = np.flatnonzero(numbers == 0)
         begun = spellings.heads.get
@@ -102,10 +130,11 @@ class _Body:
         for index in strange.tolist():
             first[index] = pieces[index].startswith(b"NAD")
         owner = np.cumsum(first) - 1
-        begins = np.flatnonzero(first)
-        odd = np.zeros(len(begins), np.bool_)
+        begins = np.append(np.flatnonzero(first), len(pieces))
+        odd = np.zeros(len(begins) - 1, np.bool_)
         odd[owner[strange]] = True
-        return cls(pieces, spellings, stated, numbers & _PLACE, owner, np.append(begins + low, high), odd)
+        bounds = np.searchsorted(begins, np.cumsum([0, *(one.high - one.low for one in manifests)]))
+        return cls(pieces, spellings, stated, numbers & _PLACE, owner, begins, bounds, odd)
 
     def at(self, stated: Stated) -> Numbers:
         """Give the segments that state this."""
@@ -117,10 +146,10 @@ class _Body:
 
 
 class _People:
-    """Columns of all travellers of a message; rows that are odd hold anything."""
+    """Columns of all travellers of some messages; rows that are odd hold anything."""
 
     def __init__(self, body: _Body, walk: Walk) -> None:
-        self._body, self._walk = body, walk
+        self._body = body
         count = len(body.odd)
         self._places = np.full((len(Stated), count), NONE)
         self._places[body.stated, body.owner] = body.place  # of several the last one, as the long way does
@@ -132,31 +161,49 @@ class _People:
         self._bags = _bags(body, walk)
         self._documents = _documents(body, walk)
 
-    def columns(self, legs: Sequence[Leg]) -> Columns:
-        """Give the columns of those who are not odd."""
-        body, places, message = self._body, self._places, self._walk.message
+    def columns(self, manifests: Sequence[Manifest]) -> list[Columns]:
+        """Give the columns of those who are not odd, message by message."""
+        body = self._body
         rows = np.flatnonzero(~body.odd)
-        starts = np.frombuffer(self._walk.raw.starts, np.int64)[body.begins]
-        journey, journeys = _journeys(places[:, rows], legs, body.spellings)
+        bounds = np.searchsorted(rows, body.bounds)
+        message = np.repeat(np.arange(len(manifests)), np.diff(bounds))
+        whole = self._whole(manifests, rows, message)
+        paper = np.searchsorted(whole.documents.owner, bounds).tolist()
+        bags = np.searchsorted([row for row, _ in whole.bags], bounds).tolist()
+        limits = bounds.tolist()
+        parts = []
+        for place, manifest in enumerate(manifests):
+            low, high = limits[place : place + 2]
+            part = whole.part(low, high, tuple(paper[place : place + 2]), tuple(bags[place : place + 2]))
+            part.says = says_of(manifest.walk.message.action)
+            part.on_board = ON_BOARD.get(manifest.walk.message.action)
+            parts.append(part)
+        return parts
+
+    def _whole(self, manifests: Sequence[Manifest], rows: Numbers, message: Numbers) -> Columns:
+        body = self._body
+        places = self._places[:, rows]
+        offset, length = _bytes_of(body, manifests, rows, message)
+        journey, journeys = _journeys(places, message, manifests, body.spellings)
         row_of = np.cumsum(~body.odd) - 1
         documents = self._documents
         kept = np.flatnonzero(~body.odd[documents.owner])
         return Columns(
             values=body.spellings.values,
-            ordinal=rows,
-            offset=starts[:-1][rows],
-            length=np.diff(starts)[rows],
+            ordinal=rows - body.bounds[message],
+            offset=offset,
+            length=length,
             surname=_chosen(self._surnames, rows),
             given_names=_chosen(self._given_names, rows),
             locator=_chosen(self._locators, rows),
             reference=_chosen(self._references, rows),
-            role=places[Stated.NAME, rows],
-            birth=places[Stated.BIRTH, rows],
-            sex=places[Stated.SEX, rows],
-            nationality=places[Stated.NATIONALITY, rows],
-            residence=places[Stated.RESIDENCE, rows],
-            embarkation=places[Stated.EMBARKATION, rows],
-            debarkation=places[Stated.DEBARKATION, rows],
+            role=places[Stated.NAME],
+            birth=places[Stated.BIRTH],
+            sex=places[Stated.SEX],
+            nationality=places[Stated.NATIONALITY],
+            residence=places[Stated.RESIDENCE],
+            embarkation=places[Stated.EMBARKATION],
+            debarkation=places[Stated.DEBARKATION],
             seats=self._seats[:, rows],
             bags=[(int(row_of[row]), tag) for row, tag in self._bags if not body.odd[row]],
             documents=Documents(
@@ -168,9 +215,18 @@ class _People:
             ),
             journey=journey,
             journeys=journeys,
-            says=says_of(message.action),
-            on_board=ON_BOARD.get(message.action),
         )
+
+
+def _bytes_of(
+    body: _Body, manifests: Sequence[Manifest], rows: Numbers, message: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Give offset and length of each traveller; the last of a message ends where the next segment begins."""
+    starts = np.concatenate(
+        [np.frombuffer(one.walk.raw.starts, np.int64)[one.low : one.high + 1] for one in manifests]
+    )
+    offset = starts[body.begins[rows] + message]  # each message has one start more than segments
+    return offset, starts[body.begins[rows + 1] + message] - offset
 
 
 def _chosen(items: list[Item], rows: Numbers) -> list[Item]:
@@ -283,14 +339,15 @@ def _documents(body: _Body, walk: Walk) -> Documents:
 
 
 def _journeys(
-    places: Numbers, legs: Sequence[Leg], spellings: Spellings
+    places: Numbers, message: Numbers, manifests: Sequence[Manifest], spellings: Spellings
 ) -> tuple[Numbers, list[tuple[int, ...]]]:
-    """Give each traveller's place among the journeys of the message, and the legs of each journey."""
+    """Give each traveller's place among all journeys, and the legs of each journey."""
     ports = spellings.values.ports
-    ends = (places[Stated.EMBARKATION] << SHIFT) + places[Stated.DEBARKATION]
-    _, first, journey = np.unique(ends, return_index=True, return_inverse=True)
+    ends = np.stack((message, places[Stated.EMBARKATION], places[Stated.DEBARKATION]))
+    coded = ((ends[0] << SHIFT) + ends[1] + 1 << _PORTS) + ends[2] + 1
+    _, first, journey = np.unique(coded, return_index=True, return_inverse=True)
     known = [
-        [ports[place] if place != NONE else None for place in places[stated, first].tolist()]
-        for stated in (Stated.EMBARKATION, Stated.DEBARKATION)
+        (manifests[which].legs, *(ports[place] if place != NONE else None for place in between))
+        for which, *between in ends[:, first].T.tolist()
     ]
-    return journey, [flown(list(legs), *between) for between in zip(*known, strict=True)]
+    return journey, [flown(legs, start, end) for legs, start, end in known]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.messages.crowd import NONE, Columns, Numbers
+from screening.messages.crowd import NONE, Columns, Numbers, Value
 from screening.messages.model import Message
 from screening.tables import individual
 from screening.tables.codes import CheckDigit
@@ -59,7 +59,7 @@ def _statements(group: list[Told]) -> pa.Table:
 
     surname = pa.array(chain.from_iterable(one.columns.surname for one in group), pa.string())
     given = pa.array(chain.from_iterable(one.columns.given_names for one in group), pa.string())
-    births = values.births
+    born = _joined(one.columns.birth for one in group)
     count = len(surname)
     columns = {
         "statement_id": _statement_ids(group),
@@ -71,8 +71,10 @@ def _statements(group: list[Told]) -> pa.Table:
         "surname": surname,
         "given_names": given,
         "name_as_sent": pc.coalesce(pc.binary_join_element_wise(surname, given, "/"), surname),
-        "date_of_birth": picked(lambda one: one.birth, [birth.day for birth in births], "date_of_birth"),
-        "birth_as_sent": picked(lambda one: one.birth, [birth.as_sent for birth in births], "birth_as_sent"),
+        "date_of_birth": _picked(
+            born, values.births, schema.field("date_of_birth").type, lambda one: one.day
+        ),
+        "birth_as_sent": _picked(born, values.births, pa.string(), lambda one: one.as_sent),
         "sex": picked(lambda one: one.sex, values.sexes, "sex"),
         "nationality": picked(lambda one: one.nationality, values.states, "nationality"),
         "residence": picked(lambda one: one.residence, values.states, "residence"),
@@ -87,7 +89,8 @@ def _statements(group: list[Told]) -> pa.Table:
         "findings": pa.array([[]], schema.field("findings").type).take(pa.array(np.zeros(count, np.int64))),
         "other_names": pa.nulls(count, schema.field("other_names").type),
     }
-    columns = {name: column.take(rows.places) for name, column in columns.items()}
+    if rows.places is not None:
+        columns = {name: column.take(rows.places) for name, column in columns.items()}
     columns["flight_id"] = rows.flight_ids
     columns["seat"] = _picked(rows.seats, values.seats, pa.string())
     return pa.table([columns[name] for name in schema.names], names=schema.names)
@@ -122,9 +125,13 @@ def _documents(group: list[Told]) -> pa.Table:
 
 
 class _Flown(NamedTuple):
-    """A row for each leg that a traveller flies: the traveller, the flight, place of his seat on it."""
+    """A row for each leg that a traveller flies: the traveller, the flight, place of his seat on it.
 
-    places: pa.Array
+    Attributes:
+        places: the travellers; None where each flies one leg.
+    """
+
+    places: pa.Array | None
     flight_ids: pa.Array
     seats: Numbers
 
@@ -151,7 +158,9 @@ class _Flown(NamedTuple):
             flight_ids += [flight_id for journey in one.flown for flight_id, _ in journey]
             first += len(columns)
         named = pa.array(flight_ids, pa.string()).take(pa.array(_joined(flights)))
-        return cls(pa.array(_joined(places)), named, _joined(seats))
+        row = _joined(places)
+        once = len(row) == first and bool((row == np.arange(first)).all())
+        return cls(None if once else pa.array(row), named, _joined(seats))
 
 
 def _joined(parts: Iterable[Numbers]) -> Numbers:
@@ -159,10 +168,15 @@ def _joined(parts: Iterable[Numbers]) -> Numbers:
     return np.concatenate(listed) if listed else np.empty(0, np.int64)
 
 
-def _picked(places: Numbers, values: Sequence[object], of: pa.DataType) -> pa.Array:
-    """Give the value at each place, null at NONE; only those that occur are made."""
+def _picked(
+    places: Numbers,
+    values: Sequence[Value],
+    of: pa.DataType,
+    part: Callable[[Value], object] = lambda one: one,
+) -> pa.Array:
+    """Give the value (or a part of it) at each place, null at NONE; only those that occur are made."""
     coded = pa.array(places, mask=places == NONE).dictionary_encode()
-    occurring = [values[place] for place in coded.dictionary.to_pylist()]
+    occurring = [part(values[place]) for place in coded.dictionary.to_pylist()]
     return pa.array(occurring, of).take(coded.indices)
 
 

@@ -79,10 +79,7 @@ def manifest(*strange, line_end="", header=TWO_LEGS, action="", una="UNA:+.?*'")
 def both(data):
     """Read and tabulate by columns and by the long way."""
     raws = [[raw for raw in frames(data) if isinstance(raw, RawMessage)] for _ in range(2)]
-    return [
-        [paxlst.read_with(raw, dialect) for raw in of]
-        for dialect, of in zip((paxlst.UN, LONG_WAY), raws, strict=True)
-    ]
+    return [paxlst.read_with(of, dialect) for dialect, of in zip((paxlst.UN, LONG_WAY), raws, strict=True)]
 
 
 def tables(data, monkeypatch, dialect):
