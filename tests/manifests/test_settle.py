@@ -75,6 +75,16 @@ def test_any_order_of_arrival_gives_the_same_manifests(kit, messages, data):
     assert one.ledger.equals(other.ledger)
 
 
+def test_of_a_statement_on_a_leg_and_on_its_alias_the_same_one_counts(kit):
+    night = kit.Night()
+    night.api("08:00", kit.person("ADAM/ANNA"), leg=[LEGS[0], LEGS[2]], marketing=["QY8"])
+    night.statements[0]["seat"], night.statements[1]["seat"] = "1A", "2B"
+    messages, legs, statements, documents = night.tables()
+    for order in ([0, 1], [1, 0]):
+        settled = run(kit, [messages, legs, statements.take(order), documents])
+        assert settled.travellers["seat"].to_pylist() == ["1A"]
+
+
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
 def test_statements_drawn_in_twice_change_nothing(kit, messages, data):
