@@ -178,15 +178,14 @@ def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
         return int(read_current(run.store, run.frozen.night, individual.FLIGHTS).num_rows)
     with run.work.alive():
         if _NIGHT not in run.work.units("settle"):
-            gathered = _gathered(run)
-            run.work.write("settle", _NIGHT, settling.settle_night(run.store, run.frozen, run.keys, gathered))
+            run.work.write("settle", _NIGHT, _settled(run))
         settled = settled_tables(run)
         report = check_manifests(
             settled["flights"],
             settled["travellers"],
             settled["documents"],
             gates=run.frozen.agency_profile().gates,
-            quarantined=_quarantined(run),
+            quarantined=settling.travellers_set_aside(run.work),
             baseline=_baseline(run),
         )
         _note_gate(run, report, let_through)
@@ -316,6 +315,11 @@ def settled_tables(run: Run) -> dict[str, pa.Table]:
     return {name: run.work.read("settle", _NIGHT, name) for name in names}
 
 
+def _settled(run: Run) -> dict[str, pa.Table]:
+    """Settle; what was read is let go before the result is written."""
+    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work))
+
+
 def _gathered(run: Run) -> dict[str, pa.Table]:
     return settling.gather(run.work)
 
@@ -371,11 +375,6 @@ def _lost_lines(flights: pa.Table, legs: Collection[str]) -> pa.Table:
         for row in line("screen", leg, "travellers", passed=0, aside={"failed": number})
     ]
     return individual.LEDGER.table(rows)
-
-
-def _quarantined(run: Run) -> int:
-    table = _gathered(run)["quarantine"]
-    return sum(unit == "traveller" for unit in table["unit"].to_pylist())
 
 
 def _baseline(run: Run) -> list[int]:
