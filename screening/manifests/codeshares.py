@@ -68,15 +68,15 @@ def _designator(written: str) -> str:
     return f"{found[1]}{found[2]}" if found else written.strip().upper()
 
 
-def operating(message_legs: pa.Table, silent: Collection[str] = ()) -> tuple[dict[str, str], set[str]]:
-    """Find the operating leg of each leg that is stated under a marketing designator.
+def listing(message_legs: pa.Table, silent: Collection[str] = ()) -> tuple[dict[str, set[str]], set[str]]:
+    """Find which legs list a designator as marketing, on the same route and day.
 
     Args:
-        message_legs: MESSAGE_LEGS, `flight_id` and `marketing`.
+        message_legs: MESSAGE_LEGS, `message_id`, `flight_id` and `marketing`.
         silent: messages that say nothing (quarantined).
 
     Returns:
-        Marketing leg -> operating leg, and the legs about which the messages contradict each other.
+        Marketing leg -> the legs that list it, whether it is stated itself or not; and the stated legs.
     """
     listed: dict[str, set[str]] = {}
     stated: set[str] = set()
@@ -90,6 +90,20 @@ def operating(message_legs: pa.Table, silent: Collection[str] = ()) -> tuple[dic
             alias = f"{_designator(name)}-{rest}"
             if _designator(name) != own:
                 listed.setdefault(alias, set()).add(leg)
+    return listed, stated
+
+
+def operating(message_legs: pa.Table, silent: Collection[str] = ()) -> tuple[dict[str, str], set[str]]:
+    """Find the operating leg of each leg that is stated under a marketing designator.
+
+    Args:
+        message_legs: MESSAGE_LEGS, `flight_id` and `marketing`.
+        silent: messages that say nothing (quarantined).
+
+    Returns:
+        Marketing leg -> operating leg, and the legs about which the messages contradict each other.
+    """
+    listed, stated = listing(message_legs, silent)
     root: dict[str, str] = {}
     unclear: set[str] = set()
     for alias in sorted(stated & listed.keys()):

@@ -199,14 +199,18 @@ def gather(
     rank = pc.index_in(table["message_id"], pa.array(list(number), pa.string()))
     if rank.null_count:
         raise SchemaError("statements: a row whose message is missing")
-    legs = [root.get(leg, leg) for leg in table["flight_id"].to_pylist()]
+    stated = table["flight_id"].to_pylist()
+    legs = [root.get(leg, leg) for leg in stated]
     names = sorted(set(legs))
     leg_number = {leg: place for place, leg in enumerate(names)}
     table = table.set_column(1, t.STATEMENTS.schema.field(1), pa.array(legs, pa.string()))
     leg_of = np.array([leg_number[leg] for leg in legs], dtype=np.int64)
     identifiers = table["statement_id"].to_pylist()
     ordinal = np.array([place(identifier)[1] for identifier in identifiers], dtype=np.int64)
-    order = np.lexsort((ordinal, rank.to_numpy(), leg_of))
+    # a statement on a leg and on its alias counts once: the same one of both, whatever the order they came in
+    by_name = {leg: place for place, leg in enumerate(sorted(set(stated)))}
+    designator = np.array([by_name[leg] for leg in stated], dtype=np.int64)
+    order = np.lexsort((designator, ordinal, rank.to_numpy(), leg_of))
     order = order[_first_of_each(order, leg_of, identifiers)]
     table, leg_of = table.take(pa.array(order)).combine_chunks(), leg_of[order]
     return _facts(

@@ -5,7 +5,7 @@ No output depends on how legs are grouped: rows of a leg depend on its manifest,
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -170,7 +170,7 @@ def screen(
         keys: pseudonyms.
         against: lists and index.
         before: decisions and earlier hits.
-        settled: flights, travellers, documents of the night.
+        settled: flights, travellers, documents of the batch; rows of other legs do not matter.
         batch: the legs.
 
     Raises:
@@ -220,9 +220,8 @@ def _screen(
 ) -> Screened:
     if os.environ.get(FAIL_AT) in legs:
         raise RuntimeError("asked for by the environment")
-    flights, travellers = _chosen(settled["flights"], legs), _chosen(settled["travellers"], legs)
-    wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
-    documents = settled["documents"].filter(wanted)
+    ours = part(settled, legs)
+    flights, travellers, documents = ours["flights"], ours["travellers"], ours["documents"]
     scored = match(identify(travellers, documents), against.index, against.model, floor=against.thresholds)
     raised = raise_hits(
         scored,
@@ -257,6 +256,14 @@ def begins(frozen: Frozen) -> datetime:
         frozen.night + timedelta(days=1), profile.schedule.start, ZoneInfo(profile.agency.time_zone)
     )
     return local.astimezone(UTC)
+
+
+def part(settled: Mapping[str, pa.Table], legs: Sequence[str]) -> dict[str, pa.Table]:
+    """Give flights, travellers and documents of some legs."""
+    flights, travellers = _chosen(settled["flights"], legs), _chosen(settled["travellers"], legs)
+    wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
+    documents = settled["documents"].filter(wanted)
+    return {"flights": flights, "travellers": travellers, "documents": documents}
 
 
 def _chosen(table: pa.Table, legs: Sequence[str]) -> pa.Table:

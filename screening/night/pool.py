@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
+from screening.night.memory import give_back
+
 _Unit = TypeVar("_Unit")
 WORKERS = "SCREENING_WORKERS"
 
@@ -36,5 +38,5 @@ def each(do: Callable[[_Unit], int], units: Sequence[_Unit], *, large: bool) -> 
         yield from map(do, units)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(number, mp_context=context) as pool:
+    with ProcessPoolExecutor(number, mp_context=context, initializer=give_back) as pool:
         yield from pool.map(do, units)

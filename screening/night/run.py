@@ -21,6 +21,7 @@ from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.gates import GateReport, check_hits, check_manifests, refusal
 from screening.night.inbox import received_by
+from screening.night.memory import give_back
 from screening.night.opening import Carried, carried, doubled_members
 from screening.night.outcomes import Failure
 from screening.night.pool import each
@@ -53,12 +54,13 @@ def _zones(task: Task) -> frozenset[Zone]:
 
 
 def _opening(task: Task) -> Callable[[Callable[_Asked, _Given]], Callable[_Asked, _Given]]:
-    """Let a task open the zones that its stages declare, and no other."""
+    """Let a task open the zones that its stages declare, and no other; and let it keep no freed memory."""
     zones = _zones(task)
 
     def wrap(function: Callable[_Asked, _Given]) -> Callable[_Asked, _Given]:
         @functools.wraps(function)
         def inside(*asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
+            give_back()
             with only(zones):
                 return function(*asked, **named)
 
@@ -178,15 +180,14 @@ def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
         return int(read_current(run.store, run.frozen.night, individual.FLIGHTS).num_rows)
     with run.work.alive():
         if _NIGHT not in run.work.units("settle"):
-            gathered = _gathered(run)
-            run.work.write("settle", _NIGHT, settling.settle_night(run.store, run.frozen, run.keys, gathered))
+            run.work.write("settle", _NIGHT, _settled(run))
         settled = settled_tables(run)
         report = check_manifests(
             settled["flights"],
             settled["travellers"],
             settled["documents"],
             gates=run.frozen.agency_profile().gates,
-            quarantined=_quarantined(run),
+            quarantined=settling.travellers_set_aside(run.work),
             baseline=_baseline(run),
         )
         _note_gate(run, report, let_through)
@@ -214,8 +215,7 @@ def screen_all(run: Run, planned: Sequence[Mapping[str, str]]) -> int:
     Returns:
         Number of legs on which our code failed.
     """
-    flights = read_current(run.store, run.frozen.night, individual.FLIGHTS) if run.published else None
-    people = 0 if flights is not None else settled_tables(run)["travellers"].num_rows
+    people = 0 if run.published else sum(_flights(run)["travellers"].to_pylist())
     one = functools.partial(screen, run)
     return sum(each(one, [batch["unit"] for batch in planned], large=people > _LARGE_TRAVELLERS))
 
@@ -239,7 +239,7 @@ def screen(run: Run, unit: str) -> int:
                 run.keys,
                 batches.watch(run.store, run.frozen),
                 batches.decided(run.store, run.frozen),
-                settled_tables(run),
+                _settled_of(run, batch),
                 batch,
             )
             failures = sorted(screened.failures.items())
@@ -316,18 +316,31 @@ def settled_tables(run: Run) -> dict[str, pa.Table]:
     return {name: run.work.read("settle", _NIGHT, name) for name in names}
 
 
+def _settled_of(run: Run, batch: batches.Batch) -> dict[str, pa.Table]:
+    """Flights, travellers and documents of a batch; the rest of the night is let go."""
+    return batches.part(
+        {name: run.work.read("settle", _NIGHT, name) for name in ("flights", "travellers", "documents")},
+        batch.flight_ids,
+    )
+
+
+def _settled(run: Run) -> dict[str, pa.Table]:
+    """Settle; what was read is let go before the result is written."""
+    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work))
+
+
 def _gathered(run: Run) -> dict[str, pa.Table]:
     return settling.gather(run.work)
 
 
 def _batches(run: Run) -> list[batches.Batch]:
-    number = run.frozen.agency_profile().schedule.batches
-    flights = (
-        read_current(run.store, run.frozen.night, individual.FLIGHTS)
-        if run.published
-        else run.work.read("settle", _NIGHT, "flights")
-    )
-    return batches.plan(flights, number)
+    return batches.plan(_flights(run), run.frozen.agency_profile().schedule.batches)
+
+
+def _flights(run: Run) -> pa.Table:
+    if run.published:
+        return read_current(run.store, run.frozen.night, individual.FLIGHTS)
+    return run.work.read("settle", _NIGHT, "flights")
 
 
 def _parts(run: Run) -> publishing.Parts:
@@ -371,11 +384,6 @@ def _lost_lines(flights: pa.Table, legs: Collection[str]) -> pa.Table:
         for row in line("screen", leg, "travellers", passed=0, aside={"failed": number})
     ]
     return individual.LEDGER.table(rows)
-
-
-def _quarantined(run: Run) -> int:
-    table = _gathered(run)["quarantine"]
-    return sum(unit == "traveller" for unit in table["unit"].to_pylist())
 
 
 def _baseline(run: Run) -> list[int]:

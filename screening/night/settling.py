@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.settle import settle
+from screening.manifests.groups import groups, settle_in_groups
 from screening.night.balance import line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS
@@ -17,7 +17,7 @@ from screening.store.revisions import read_current
 from screening.store.work import Work
 from screening.store.zones import Store
 from screening.tables import individual
-from screening.tables.codes import Level
+from screening.tables.codes import Level, QuarantineUnit
 from screening.tables.findings import Finding
 
 
@@ -36,6 +36,28 @@ def gather(work: Work) -> dict[str, pa.Table]:
     }
 
 
+def spoken(work: Work) -> dict[str, pa.Table]:
+    """Give what the read stage left of messages and statements, as it lies there.
+
+    Chunks are not joined nor sorted: settling takes rows in any order, and a copy in order of all statements
+    of a large night is the largest table there is.
+
+    Returns:
+        A table for each of `scope.SAID`, by name.
+    """
+    units = work.units("read")
+    return {
+        spec.name: pa.concat_tables([spec.empty(), *(work.read("read", unit, spec.name) for unit in units)])
+        for spec in SAID
+    }
+
+
+def travellers_set_aside(work: Work) -> int:
+    """Count the travellers that the read stage set aside."""
+    tables = [work.read("read", unit, individual.QUARANTINE.name) for unit in work.units("read")]
+    return sum(unit == QuarantineUnit.TRAVELLER for table in tables for unit in table["unit"].to_pylist())
+
+
 def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Settle every leg in scope.
 
@@ -43,7 +65,7 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
         store: the store, for statements of earlier nights.
         frozen: the frozen set.
         keys: pseudonyms.
-        read: what the read stage made.
+        read: what the read stage made, `spoken` at least.
 
     Returns:
         flights, travellers, documents, ledger by name; and `scope`, one column flight_id.
@@ -51,15 +73,13 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     named = night_scope(store, frozen, read)
     drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
     scope = drawn.scope
-    said = {
-        spec.name: spec.conform(pa.concat_tables([read[spec.name], drawn.said[spec.name]])) for spec in SAID
-    }
-    settled = settle(
+    said = {spec.name: pa.concat_tables([read[spec.name], drawn.said[spec.name]]) for spec in SAID}
+    settled = settle_in_groups(
         said["messages"],
         said["message_legs"],
         said["statements"],
         said["statement_documents"],
-        scope=scope,
+        cut=groups(said["message_legs"], said["statements"], scope),
         earlier=drawn.travellers,
         pseudonym=keys.pseudonym,
     )
@@ -88,7 +108,8 @@ def night_scope(store: Store, frozen: Frozen, read: dict[str, pa.Table]) -> list
 
 
 def _drawn_lines(statements: pa.Table, scope: Sequence[str]) -> pa.Table:
-    chosen = statements.filter(pc.is_in(statements["flight_id"], pa.array(scope, pa.string())))
+    named = statements.select(["flight_id", "statement_id"])
+    chosen = named.filter(pc.is_in(named["flight_id"], pa.array(scope, pa.string())))
     counted = chosen.group_by("flight_id").aggregate([("statement_id", "count")]).sort_by("flight_id")
     rows = [
         row

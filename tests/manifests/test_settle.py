@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.manifests.groups import groups, settle_in_groups
 from screening.manifests.settle import settle
 from screening.tables import individual as t
 from screening.tables.model import SchemaError
@@ -37,7 +38,7 @@ MESSAGE = st.fixed_dictionaries({
     "stated": st.sampled_from([None, None, 1, 2]),
     "complete": st.sampled_from([True, True, True, False]),
     "status": st.sampled_from(["ok", "ok", "ok", "quarantined"]),
-    "leg": st.sampled_from([[LEGS[0]], [LEGS[1]], [LEGS[2]], [LEGS[0], LEGS[1]]]),
+    "leg": st.sampled_from([[LEGS[0]], [LEGS[1]], [LEGS[2]], [LEGS[0], LEGS[1]], [LEGS[1], LEGS[2]]]),
     "marketing": st.sampled_from([[], [], ["QY8"]]),
 })  # fmt: skip
 BOUNDED = settings(max_examples=60, deadline=None)
@@ -75,6 +76,16 @@ def test_any_order_of_arrival_gives_the_same_manifests(kit, messages, data):
     assert one.ledger.equals(other.ledger)
 
 
+def test_of_a_statement_on_a_leg_and_on_its_alias_the_same_one_counts(kit):
+    night = kit.Night()
+    night.api("08:00", kit.person("ADAM/ANNA"), leg=[LEGS[0], LEGS[2]], marketing=["QY8"])
+    night.statements[0]["seat"], night.statements[1]["seat"] = "1A", "2B"
+    messages, legs, statements, documents = night.tables()
+    for order in ([0, 1], [1, 0]):
+        settled = run(kit, [messages, legs, statements.take(order), documents])
+        assert settled.travellers["seat"].to_pylist() == ["1A"]
+
+
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
 def test_statements_drawn_in_twice_change_nothing(kit, messages, data):
@@ -96,6 +107,19 @@ def test_settling_leg_by_leg_equals_settling_all(kit, messages):
     for name in ("flights", "travellers"):
         rows = [row for settled in single for row in getattr(settled, name).to_pylist()]
         assert rows == getattr(whole, name).to_pylist()
+
+
+@BOUNDED
+@given(messages=st.lists(MESSAGE, max_size=6), most=st.integers(1, 8), data=st.data())
+def test_settling_in_groups_equals_settling_at_once(kit, messages, most, data):
+    tables = build(kit, messages).tables()
+    whole = run(kit, tables)
+    earlier = whole.travellers.slice(0, data.draw(st.integers(0, whole.travellers.num_rows)))
+    cut = data.draw(st.permutations(groups(tables[1], tables[2], LEGS, most=most)))
+    grouped = settle_in_groups(*tables, cut=cut, earlier=earlier, pseudonym=kit.pseudonym)
+    once = run(kit, tables, earlier=earlier)
+    for name in ("flights", "travellers", "documents", "ledger"):
+        assert getattr(grouped, name).equals(getattr(once, name))
 
 
 @BOUNDED
