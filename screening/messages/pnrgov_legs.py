@@ -72,8 +72,13 @@ class Flight:
 
 
 def is_operating_only(segment: Segment) -> bool:
-    """Say whether a TVL only names the operating flight of the one before (`TVL+++++303:Y`)."""
-    return not any(segment.element(0)) and not segment.get(1).strip() and not segment.get(2).strip()
+    """Say whether a TVL only names the operating flight of the one before (`TVL+++++303:Y`).
+
+    A gap in the itinerary looks alike (`TVL+++++ARNK`), but is a segment of its own and has no number.
+    """
+    if any(segment.element(0)) or segment.get(1).strip() or segment.get(2).strip():
+        return False
+    return any(map(str.isdigit, segment.get(4))) or not segment.get(4).strip()
 
 
 def read_flight(segment: Segment, sent: date | None, note: Note) -> Flight:
