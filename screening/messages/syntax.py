@@ -276,7 +276,8 @@ def _swallowed(element: bytes) -> re.Pattern[bytes]:
 
 
 def _is_odd(piece: bytes, release: bytes) -> bool:
-    """Say whether an odd run of release characters ends the piece."""
+    """Say whether an odd run of release characters ends the piece, folds behind it aside."""
+    piece = piece.rstrip(b"\r\n")
     return (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
 
 
@@ -361,13 +362,15 @@ def _rejoin(
 ) -> tuple[list[bytes], list[int], int]:
     """Join pieces that a released terminator parted; `ends` has one entry more than `parts` (the start).
 
-    A release character before a line's end and a new segment is dangling: the terminator was meant.
+    A release character before a line's end and a new segment is dangling: the terminator was meant. A
+    fold may stand between a release character and the terminator that it frees.
 
     Returns:
         Pieces, their ends, and the bytes at the end that wait for the next window.
     """
     release, terminator = syntax.release, syntax.terminator
-    odd = {index for index, part in enumerate(parts) if part.endswith(release) and _is_odd(part, release)}
+    ends_with = (release, b"\n", b"\r")
+    odd = {index for index, part in enumerate(parts) if part.endswith(ends_with) and _is_odd(part, release)}
     if not odd:
         return parts, ends, 0
     swallowed = _swallowed(syntax.element)
