@@ -24,7 +24,7 @@ from mmap import mmap
 from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
-WHITE = b" \t\r\n\x00\x1a"  # 1A and 00 pad files of hosts
+WHITE = b" \t\r\n\x00\x1a\x03\x04"  # 1A and 00 pad files of hosts, 03 and 04 end a telex
 # At a segment's end blanks stay: landing blanks sensitive texts, and reading again must find the same places.
 TRAILING = WHITE.replace(b" ", b"")
 _LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
