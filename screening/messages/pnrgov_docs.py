@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from screening.messages.syntax import Segment
 
 _BIRTH = 5
-_SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI"})
+_SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI", "XI"})
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS

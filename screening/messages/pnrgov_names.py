@@ -41,7 +41,10 @@ def names_of(segment: Segment) -> list[TifName]:
         if element > 1 and not letters(given):
             continue  # a reference or a mark that slipped into an element of its own names nobody
         kind = "G" if group else kind.upper()
-        names.append(TifName(surname, given, kind, reference_of(reference), infant))
+        family = surname
+        if not given and "/" in surname:  # teletype form, SURNAME/GIVEN, in the surname's place
+            family, given = (part.strip() for part in surname.split("/", 1))
+        names.append(TifName(family, given, kind, reference_of(reference), infant))
     return names
 
 
