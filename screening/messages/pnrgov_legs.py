@@ -169,21 +169,21 @@ def reported(itinerary: list[Flight], header: Leg) -> Flight | None:
     In this order: same designator and airports; same designator within a day (the guide lets the header name
     the leg that crosses the border, the itinerary the whole booked segment); same airports and minute (a
     codeshare whose operating flight is not named). Another flight of the same day on the same route is none.
-    Of two that are alike the one that is not cancelled is meant.
+    One that is cancelled is meant only where no other fits.
     """
     if header.departure is None:
         return None
     own = designator(header.carrier, header.number)
-    found: list[tuple[int, bool, Flight]] = []
+    found: list[tuple[bool, int, Flight]] = []
     for flight in itinerary:
         departure = flight.leg.departure
         if departure is None:
             continue
         same_route = (flight.leg.origin, flight.leg.destination) == (header.origin, header.destination)
         if own in flight.names() and abs(departure - header.departure) <= timedelta(days=1):
-            found.append((0 if same_route else 1, flight.is_cancelled, flight))
+            found.append((flight.is_cancelled, 0 if same_route else 1, flight))
         elif same_route and departure == header.departure:
-            found.append((2, flight.is_cancelled, flight))
+            found.append((flight.is_cancelled, 2, flight))
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
