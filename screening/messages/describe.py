@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from screening.identity.states import icao_code
+from screening.messages.crowd import with_findings
 from screening.messages.model import Document, Leg, Message, Reading, Traveller
 from screening.tables.findings import Finding
 
@@ -38,7 +39,7 @@ def describe(reading: Reading, file: str) -> list[dict[str, object]]:
 def all_findings(message: Message) -> list[Finding]:
     """Give the findings of a message and of its travellers, in the order of the bytes, each once."""
     found = list(message.findings)
-    for traveller in message.travellers:
+    for traveller in with_findings(message.travellers):
         found += traveller.findings
     return sorted(dict.fromkeys(found), key=lambda one: (one.offset, one.segment or 0, one.code, one.text))
 

@@ -7,6 +7,7 @@ byte is either in a message or in a `Loose` stretch (service segments and white 
 Source: ISO 9735-1 (UNB, UNZ), -2 (UNG, UNE), -4 (UNH, UNT); docs/messages.md on deviations.
 """
 
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,17 +22,18 @@ from screening.messages.service_string import (
     interchange_starts,
     is_value,
     separators_of,
-    skip_white,
     syntax_of,
 )
 from screening.messages.syntax import (
     TRAILING,
     WHITE,
     Data,
+    Offsets,
     Segment,
     Separators,
     Syntax,
     pieces,
+    skip_white,
     whole_number,
 )
 from screening.messages.syntax_findings import syntax_findings
@@ -63,8 +65,8 @@ class RawMessage:
     offset: int
     length: int
     pieces: list[bytes]
-    starts: list[int]
-    ends: list[int]
+    starts: Offsets
+    ends: Offsets
     syntax: Syntax
     type: str = ""
     version: str = ""
@@ -239,7 +241,7 @@ class Interchange:
 
     # --- walking -------------------------------------------------------------------------------------------
 
-    def _window(self, parts: list[bytes], begins: list[int], ends: list[int], unterminated: bool) -> None:
+    def _window(self, parts: list[bytes], begins: Offsets, ends: Offsets, unterminated: bool) -> None:
         (parts, begins, ends), marks, lost = self._services.find(self._data, (parts, begins, ends))
         for place in lost:
             self._note("terminator_lost", place)
@@ -254,7 +256,7 @@ class Interchange:
             if self._open is not None:
                 self._open.unterminated = True
 
-    def _contents(self, parts: list[bytes], begins: list[int], ends: list[int], low: int, high: int) -> None:
+    def _contents(self, parts: list[bytes], begins: Offsets, ends: Offsets, low: int, high: int) -> None:
         """Take segments that are no service segments: a message's own, or bytes between messages."""
         if low >= high:
             return
@@ -363,8 +365,8 @@ class Interchange:
             offset=segment.offset,
             length=end - segment.offset,
             pieces=[piece],
-            starts=[segment.offset],
-            ends=[end],
+            starts=array("q", (segment.offset,)),
+            ends=array("q", (end,)),
             syntax=self.syntax,
             type=segment.get(1, 0).strip().upper(),
             version=":".join(value.strip() for value in segment.element(1)[1:3]),
@@ -402,7 +404,7 @@ class Interchange:
         message.ends.append(end)
         message.has_end = True
         segment.number = len(message.pieces)
-        counted = sum(map(bool, message.pieces))
+        counted = len(message.pieces) - message.pieces.count(b"")
         if whole_number(segment.get(0)) != counted:
             self._note("unt_count_differs", segment.offset, segment.number)
         reference = segment.get(1).strip()

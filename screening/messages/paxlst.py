@@ -9,6 +9,7 @@ bytes.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,8 +18,10 @@ from itertools import islice
 from screening.messages import paxlst_tables
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.model import Message
+from screening.messages.paxlst_columns import FOLDS, Manifest, read_columns
 from screening.messages.paxlst_deeds import ACTS, ValueDeed
 from screening.messages.paxlst_end import finish
+from screening.messages.paxlst_legs import legs_of
 from screening.messages.paxlst_plain import (
     HEAD,
     Plain,
@@ -28,6 +31,7 @@ from screening.messages.paxlst_plain import (
     name_shape,
     plain_values,
 )
+from screening.messages.paxlst_spellings import Spellings
 from screening.messages.paxlst_tables import At, Table
 from screening.messages.paxlst_walk import NOTHING, Deed, Fact, Fields, Walk
 from screening.messages.syntax import Separators, Syntax, tag_of
@@ -35,6 +39,7 @@ from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
 _KEPT_SPELLINGS = 20_000
+_WORTH_COLUMNS = 60  # segments of a message from which on columns are quicker (measured)
 _TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb4", b"`")
 
 
@@ -86,21 +91,32 @@ class State:
         return self.rows.get(f"{tag}+{qualifier}") or self.rows.get(tag)
 
 
-@lru_cache(maxsize=16)
-def _machine(dialect: PaxlstDialect, separators: Separators, codec: str, sent: date | None) -> State:
-    """Compile a dialect's table for one way of writing; facts hold for one date of message (centuries).
+@dataclass(slots=True)
+class Machine:
+    """A table compiled for one way of writing; facts hold for one date of message (centuries)."""
 
-    Returns:
-        The state at a message's start.
-    """
+    states: dict[At, State]
+    spellings: Spellings | None
+
+    def refreshed(self) -> Spellings | None:
+        """Give the spellings; new ones when too many are kept."""
+        if self.spellings is not None and self.spellings.full:
+            self.spellings = Spellings(self.spellings.table, self.spellings.separators)
+        return self.spellings
+
+
+@lru_cache(maxsize=16)
+def _machine(dialect: PaxlstDialect, separators: Separators, codec: str, sent: date | None) -> Machine:
+    """Compile a dialect's table."""
     syntax = Syntax(separators, codec, 0)
     states = {at: State() for at in At}
     single_bytes = len(syntax.element) == len(separators.component.encode("latin_1", "replace")) == 1
+    plain = dialect.plain and single_bytes
     for at, steps in dialect.table.items():
         state = states[at]
         for key, step in steps.items():
             state.rows[key] = (dialect.acts[step.do] if step.do else None, states[step.to])
-        if not (dialect.plain and single_bytes):
+        if not plain:
             continue
         state.values = plain_values({key: (step.do, step.to is at) for key, step in steps.items()}, syntax)
         for key, deed, shape in _PLAIN:
@@ -108,30 +124,46 @@ def _machine(dialect: PaxlstDialect, separators: Separators, codec: str, sent: d
             if found is not None and found.do == deed:
                 head, reader = shape(key, syntax)
                 state.plain[head] = (reader, states[found.to])
-    return states[At.HEADER]
+    by_columns = plain and dialect.acts is ACTS
+    return Machine(states, Spellings(dialect.table, separators) if by_columns else None)
 
 
 UN = PaxlstDialect("un", paxlst_tables.freeze(paxlst_tables.UN), ACTS)
 
 
-def read_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
-    """Read a UN PAXLST message (D.02B to D.15B).
+def read_paxlst(raws: Sequence[RawMessage], intake: Intake) -> list[MessageReading]:
+    """Read UN PAXLST messages (D.02B to D.15B), together: many are small, and columns cost by the call.
 
     Args:
-        raw: the message's segments and envelope.
+        raws: segments and envelope of each message.
         intake: the profile's section; PAXLST carries no sensitive free text.
 
     Returns:
-        What it says; findings; the units that were set aside. Never raises on any bytes.
+        What each says; findings; the units that were set aside. Never raises on any bytes.
 
     Source:
         UN/EDIFACT PAXLST; WCO/IATA/ICAO API guide.
     """
-    return read_with(raw, UN)
+    return read_with(raws, UN)
 
 
-def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
-    """Read a message with a dialect's table and deeds."""
+def read_with(raws: Sequence[RawMessage], dialect: PaxlstDialect) -> list[MessageReading]:
+    """Read messages with a dialect's table and deeds."""
+    machines = [
+        _machine(dialect, raw.separators, raw.syntax.codec, raw.sent.date() if raw.sent else None)
+        for raw in raws
+    ]
+    walks = _by_columns(raws, dialect, machines)
+    for place, (raw, machine) in enumerate(zip(raws, machines, strict=True)):
+        walk = walks.get(place)
+        if walk is None:
+            walk = walks[place] = _begun(raw, dialect)
+            _walk_segments(walk, machine.states[At.HEADER], dialect, 1, len(raw.pieces) - raw.has_end)
+        finish(walk)
+    return [walks[place].out for place in range(len(raws))]
+
+
+def _begun(raw: RawMessage, dialect: PaxlstDialect) -> Walk:
     message = Message(
         index=raw.index,
         offset=raw.offset,
@@ -148,22 +180,75 @@ def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
         sent=raw.sent,
         part=raw.part,
         last_part=raw.last_part,
-        findings=raw.findings,
+        findings=list(raw.findings),
         complete=not raw.cut,
     )
-    walk = Walk(raw, message)
-    _walk_segments(walk, _machine(dialect, raw.separators, raw.syntax.codec, walk.sent), dialect)
-    finish(walk)
-    return walk.out
+    return Walk(raw, message)
 
 
-def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect) -> None:
-    pieces = walk.raw.pieces
-    last = len(pieces) - 1
-    if walk.raw.has_end:
-        last -= 1
+def _by_columns(
+    raws: Sequence[RawMessage], dialect: PaxlstDialect, machines: Sequence[Machine]
+) -> dict[int, Walk]:
+    """Read the manifests of usual structure among messages: those that share a machine at once."""
+    usual: dict[int, dict[int, Manifest]] = {}
+    for place, (raw, machine) in enumerate(zip(raws, machines, strict=True)):
+        manifest = _manifest(raw, dialect, machine)
+        if manifest is not None:
+            usual.setdefault(id(machine), {})[place] = manifest
+    walks: dict[int, Walk] = {}
+    for group in usual.values():
+        machine = machines[next(iter(group))]
+        spellings = machine.refreshed()
+        if spellings is None:
+            continue
+        crowds = read_columns(list(group.values()), spellings)
+        for (place, manifest), crowd in zip(group.items(), crowds, strict=True):
+            walk, last = manifest.walk, len(manifest.walk.raw.pieces) - 1
+            if crowd is None:
+                continue
+            _walk_segments(walk, machine.states[At.TRAVELLER], dialect, manifest.high, last)
+            if len(walk.travellers) == len(crowd.others):
+                walk.message.travellers = crowd
+                walks[place] = walk
+    return walks
+
+
+def _manifest(raw: RawMessage, dialect: PaxlstDialect, machine: Machine) -> Manifest | None:
+    """Read a message's header and find its travellers; None if its structure is unusual."""
+    spellings, pieces, states = machine.spellings, raw.pieces, machine.states
+    if spellings is None or len(pieces) < _WORTH_COLUMNS or raw.cut or not raw.has_end:
+        return None
+    low = next((at for at, piece in enumerate(pieces) if spellings.is_name(piece.translate(None, FOLDS))), 0)
+    high = len(pieces) - 1
+    count = b"CNT" + raw.syntax.element
+    while high > low and pieces[high - 1].startswith(count):
+        high -= 1
+    walk = _begun(raw, dialect)
+    between = (states[At.HEADER], states[At.FLIGHT])
+    if not low or _walk_segments(walk, states[At.HEADER], dialect, 1, low) not in between:
+        return None
+    legs, _ = legs_of(walk.flights)
+    if walk.travellers or not legs or not all(leg.flight_id for leg in legs):
+        return None
+
+    def long_way(begin: int, end: int) -> bool:
+        seen = len(walk.travellers), len(walk.flights), len(walk.stated)
+        state = _walk_segments(walk, states[At.TRAVELLER], dialect, begin, begin + 1)
+        if walk.traveller is None:
+            return False
+        state = _walk_segments(walk, state, dialect, begin + 1, end)
+        walk.index = end  # where the long way would be when it closes him
+        walk.end_traveller(raw.starts[end])
+        within = state in {states[At.TRAVELLER], states[At.DOCUMENT]}
+        return within and (len(walk.travellers) - 1, len(walk.flights), len(walk.stated)) == seen
+
+    return Manifest(walk, low, high, legs, long_way)
+
+
+def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect, low: int, high: int) -> State:
+    """Take the segments from `low` up to `high`; give the state after them."""
     recall, value_deed = state.facts.get, state.values.get
-    for index, piece in enumerate(islice(pieces, 1, last + 1), 1):
+    for index, piece in enumerate(islice(walk.raw.pieces, low, high), low):
         fact = recall(piece)
         if fact is None:
             deed = value_deed(piece[:HEAD])
@@ -185,6 +270,7 @@ def _walk_segments(walk: Walk, state: State, dialect: PaxlstDialect) -> None:
         of_document, attribute, known = fact
         if attribute:
             setattr(walk.document if of_document else walk.traveller, attribute, known)
+    return state
 
 
 def _step(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> tuple[State, Fact | None]:
@@ -204,10 +290,10 @@ def _step(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> tup
         _unknown(walk, tag, dialect)
         return state, None
     as_sent = fields[0][0] == tag
-    if not as_sent:
-        walk.note("space_after_tag")
     deed, after = step
     fact = NOTHING if deed is None else deed(walk, fields)
+    if not as_sent:  # told when it is known whose segment it is
+        walk.note("space_after_tag")
     if fact is not None and after is state and as_sent and len(state.facts) < _KEPT_SPELLINGS:
         state.facts[piece] = fact
     return after, fact
@@ -237,11 +323,12 @@ def _part_glued(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) 
         tag = text[found.start() : found.start() + 3]
         if step is None or not any(key.partition("+")[0] == tag for key in step[1].rows):
             continue
-        walk.note("terminator_lost")
         for part in (first, second):
             state, fact = _step(walk, state, part, dialect)
             if fact is not None:
                 walk.settle(fact)
+            if part is first:  # whom the first part names is known now
+                walk.note("terminator_lost")
         return state
     return None
 

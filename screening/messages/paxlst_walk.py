@@ -19,7 +19,7 @@ Fact = tuple[bool, str, object]  # of the document (else of the traveller), attr
 Deed = Callable[["Walk", Fields], "Fact | None"]
 NOTHING: Fact = (False, "", None)  # known, and nothing of it is kept
 
-_ON_BOARD = {Action.CLOSE_ON_BOARD: True, Action.CLOSE_NOT_BOARDED: False}
+ON_BOARD = {Action.CLOSE_ON_BOARD: True, Action.CLOSE_NOT_BOARDED: False}
 _WITHDRAWS = frozenset({Action.CANCEL, Action.CANCEL_FLIGHT})
 _NO_DATE = date(2049, 12, 31)  # an interchange without a readable date: two-digit years up to 49 are 20xx
 
@@ -33,12 +33,22 @@ def value(fields: Fields, element: int, component: int = 0) -> str:
     return ""
 
 
+def says_of(action: Action) -> Says:
+    """Say whether the travellers of a message are present or withdrawn."""
+    return Says.WITHDRAWN if action in _WITHDRAWS else Says.PRESENT
+
+
 class Walk:
-    """State of reading one message."""
+    """State of reading one message.
+
+    Attributes:
+        travellers: those read so far; the message's, unless they come to be held as columns.
+        ordinal: place of the next one in the message.
+    """
 
     __slots__ = (
         "born_before", "count_place", "document", "document_state_sent", "flights", "index", "lower_case",
-        "message", "out", "raw", "seats", "sent", "stated", "syntax", "traveller",
+        "message", "ordinal", "out", "raw", "seats", "sent", "stated", "syntax", "traveller", "travellers",
     )  # fmt: skip
 
     def __init__(self, raw: RawMessage, message: Message) -> None:
@@ -48,6 +58,9 @@ class Walk:
         self.out = MessageReading(message, [], [])
         self.index = 0
         self.flights: list[Flight] = []
+        self.travellers: list[Traveller] = []
+        message.travellers = self.travellers
+        self.ordinal = 0
         self.traveller: Traveller | None = None
         self.document: Document | None = None
         self.document_state_sent = False
@@ -73,12 +86,11 @@ class Walk:
         """Close the traveller at hand and open the next."""
         self.end_traveller(self.raw.starts[self.index])
         message = self.message
-        traveller = Traveller(len(message.travellers), self.raw.starts[self.index], 0, role)
-        if message.action in _WITHDRAWS:
-            traveller.says = Says.WITHDRAWN
-        if message.action in _ON_BOARD:
-            traveller.on_board = _ON_BOARD[message.action]
-        message.travellers.append(traveller)
+        traveller = Traveller(self.ordinal, self.raw.starts[self.index], 0, role)
+        traveller.says = says_of(message.action)
+        traveller.on_board = ON_BOARD.get(message.action)
+        self.travellers.append(traveller)
+        self.ordinal += 1
         self.traveller = traveller
         return traveller
 

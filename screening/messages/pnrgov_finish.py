@@ -55,7 +55,7 @@ def _take(walk: Walk, pnr: Pnr, legs: tuple[int, ...]) -> None:
         person.traveller.ordinal = len(message.travellers)
         person.traveller.legs = legs
         _check_reference(walk, person)
-        message.travellers.append(person.traveller)
+        walk.travellers.append(person.traveller)
     if pnr.locator is None:
         walk.note("pnr_without_locator", pnr.segment)
     if not pnr.party.people:
@@ -88,7 +88,7 @@ def _empty(walk: Walk, pnr: Pnr) -> None:
     message = walk.message
     if message.action is Action.UPDATE and not pnr.originator and pnr.locator is not None:
         walk.note("booking_cancelled", pnr.segment)
-        message.travellers.append(
+        walk.travellers.append(
             Traveller(
                 ordinal=len(message.travellers),
                 offset=pnr.segment.offset,

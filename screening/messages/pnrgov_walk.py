@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
-from screening.messages.model import Leg, Message
+from screening.messages.model import Leg, Message, Traveller
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
 from screening.messages.pnrgov_legs import Flight, read_flight
@@ -58,6 +58,8 @@ class Walk:
             complete=not raw.cut,
             findings=list(raw.findings),
         )
+        self.travellers: list[Traveller] = []
+        self.message.travellers = self.travellers
         self.out = MessageReading(self.message, [], [])
         self._flights: dict[bytes, tuple[Flight, tuple[str, ...]]] = {}
 

@@ -6,11 +6,11 @@ version or national dialect is one entry more. What comes out covers the input: 
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from screening.messages.collector import collector_paused
-from screening.messages.envelope import Loose, MessageReading, RawMessage, frames
+from screening.messages.envelope import Frame, Loose, MessageReading, RawMessage, frames
 from screening.messages.findings import finding, kind_of
 from screening.messages.model import Message, Quarantined, Reading, Tile
 from screening.messages.paxlst import read_paxlst
@@ -21,7 +21,8 @@ from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
-Reader = Callable[[RawMessage, Intake], MessageReading]
+_TOGETHER = 2_000_000  # bytes of messages that are read together: columns cost by the call
+Reader = Callable[[Sequence[RawMessage], Intake], list[MessageReading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +109,56 @@ def read_parts(
     part = Reading(identity, len(data))
     filled = 0
     with collector_paused():
+        gathered: list[Frame] = []
+        size = 0
         for frame in frames(data):
-            if isinstance(frame, Loose):
-                _loose(part, frame)
-            else:
-                _message(part, frame, intake)
+            gathered.append(frame)
+            size += frame.length
             filled += frame.length
+            if size >= _TOGETHER or filled >= bytes_at_once:
+                _take(part, gathered, intake)
+                gathered, size = [], 0
             if filled >= bytes_at_once:
                 yield part
                 part, filled = Reading(identity, len(data)), 0
+        _take(part, gathered, intake)
     yield part
 
 
-def _message(part: Reading, raw: RawMessage, intake: Intake) -> None:
-    dialect = next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
-    if dialect is None:
-        _unreadable(part, raw)
-        return
-    if not dialect.tested:
-        raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
-    reading = dialect.reader(raw, intake)
+def _take(part: Reading, gathered: list[Frame], intake: Intake) -> None:
+    """Read some messages together and put them and the bytes between them in order."""
+    readings = _readings([frame for frame in gathered if isinstance(frame, RawMessage)], intake)
+    for frame in gathered:
+        if isinstance(frame, Loose):
+            _loose(part, frame)
+        elif frame.offset in readings:
+            _message(part, frame, *readings[frame.offset])
+        else:
+            _unreadable(part, frame)
+
+
+def _readings(raws: Sequence[RawMessage], intake: Intake) -> dict[int, tuple[MessageReading, Source]]:
+    """Read messages, those of one reader together; none of a type that nobody reads is among the results."""
+    taken: dict[Reader, list[tuple[RawMessage, Source]]] = {}
+    for raw in raws:
+        dialect = next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+        if dialect is not None:
+            taken.setdefault(dialect.reader, []).append((raw, dialect.source))
+            if not dialect.tested:
+                raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
+    return {
+        raw.offset: (reading, source)
+        for reader, mine in taken.items()
+        for (raw, source), reading in zip(mine, reader([raw for raw, _ in mine], intake), strict=True)
+    }
+
+
+def _message(part: Reading, raw: RawMessage, reading: MessageReading, source: Source) -> None:
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined
     part.sensitive += reading.sensitive
     quarantined = reading.message.status is MessageStatus.QUARANTINED
-    part.tiles.append(
-        Tile(raw.offset, raw.length, "quarantined" if quarantined else "message", dialect.source)
-    )
+    part.tiles.append(Tile(raw.offset, raw.length, "quarantined" if quarantined else "message", source))
 
 
 def _unreadable(part: Reading, raw: RawMessage) -> None:

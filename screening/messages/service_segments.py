@@ -6,16 +6,17 @@ Source: ISO 9735-1; docs/messages.md on lost terminators and folds.
 """
 
 import re
+from array import array
 from bisect import bisect_right
 from itertools import pairwise
 
-from screening.messages.syntax import TRAILING, Data, Syntax, tag_of
+from screening.messages.syntax import TRAILING, Data, Offsets, Syntax, tag_of
 
 TAGS = frozenset({b"UNB", b"UNG", b"UNH", b"UNT", b"UNE", b"UNZ"})
 _TAG_REACH = 9  # bytes in which a tag ends, a fold and blanks in it
-_FOLD = frozenset({b"\r", b"\n", b" "})
+_FOLDED = re.compile(rb"U[\r\n ]")
 _TYPES = frozenset({b"PAXLST", b"PNRGOV"})
-Parts = tuple[list[bytes], list[int], list[int]]  # segments, the offset of each, the offset after each
+Parts = tuple[list[bytes], Offsets, Offsets]  # segments, the offset of each, the offset after each
 
 
 class ServiceSegments:
@@ -66,10 +67,13 @@ class ServiceSegments:
         while place >= 0:
             marks[bisect_right(begins, start + place) - 1] = None
             place = stretch.find(b"UN", place + 2)
-        if b"\n" in stretch or b"\r" in stretch:  # a fold may stand within a service tag
-            begun = (index for index, part in enumerate(pieces) if part[:1] == b"U" and part[1:2] in _FOLD)
-            return sorted({*marks, *(index for index in begun if self.tag(pieces[index]))})
-        return list(marks)
+        if b"\n" not in stretch and b"\r" not in stretch:
+            return list(marks)
+        for found in _FOLDED.finditer(stretch):  # a fold may stand within a service tag
+            index = bisect_right(begins, start + found.start()) - 1
+            if begins[index] == start + found.start() and self.tag(pieces[index]):
+                marks[index] = None
+        return sorted(marks)
 
     def _parted(self, parts: Parts, marks: list[int]) -> tuple[Parts, list[int]]:
         """Part service segments that a lost terminator glued to others."""
@@ -96,8 +100,8 @@ class ServiceSegments:
             lost += [begin + place for place in places]
         return (
             [one for one, _, _ in found],
-            [one for _, one, _ in found],
-            [one for _, _, one in found],
+            array("q", (one for _, one, _ in found)),
+            array("q", (one for _, _, one in found)),
         ), lost
 
     def _is_glued(self, part: bytes, found: re.Match[bytes]) -> bool:

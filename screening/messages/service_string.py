@@ -194,10 +194,3 @@ def _terminator_used(data: Data, unb: int, element: bytes) -> bytes | None:
     if sign[0] in _ALPHANUMERIC or sign == element or sign[0] >= 0x80:
         return None
     return sign
-
-
-def skip_white(data: Data, start: int, stop: int) -> int:
-    """Give the first offset at or after `start` that is no white space."""
-    while start < stop and data[start] in WHITE:
-        start += 1
-    return start

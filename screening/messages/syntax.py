@@ -15,21 +15,30 @@ Source: ISO 9735 (versions 3 and 4), service string advice; measured in docs/dec
 """
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from mmap import mmap
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
+Offsets: TypeAlias = "array[int]"  # of typecode q: a list takes four times the memory, and time to make
 WHITE = b" \t\r\n\x00\x1a\x03\x04"  # 1A and 00 pad files of hosts, 03 and 04 end a telex
 # At a segment's end blanks stay: landing blanks sensitive texts, and reading again must find the same places.
 TRAILING = WHITE.replace(b" ", b"")
 _LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
+_OTHER_WHITE = tuple(bytes([sign]) for sign in b"\t\x00\x1a")
 _FOLDS = str.maketrans("", "", "\r\n")
 _WINDOW = 1 << 20
+_FEW = 8  # white space before fewer than one segment in so many: they are looked up
 _FOLDED_TAG = 9  # bytes before the first separator: three letters, a fold, blanks beside it
 # A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
 _HELD = ("\ufdd0", "\ufdd1", "\ufdd2")
@@ -283,7 +292,7 @@ def _is_odd(piece: bytes, release: bytes) -> bool:
 
 def pieces(
     data: Data, start: int, stop: int, syntax: Syntax, window: int = _WINDOW
-) -> Iterator[tuple[list[bytes], list[int], list[int], bool]]:
+) -> Iterator[tuple[list[bytes], Offsets, Offsets, bool]]:
     """Split a stretch of an input into segments, a window at a time, so that memory stays bounded.
 
     Args:
@@ -300,82 +309,131 @@ def pieces(
     place = start
     size = window
     terminator = syntax.terminator
-    while place < stop:
+    while True:
+        place = skip_white(data, place, stop)
+        if place == stop:
+            return
         end = min(place + size, stop)
         last = end == stop
         block = data[place:end]
-        if syntax.codec == "iso2022_jp_2" and ESCAPE in block:
-            lengths = [len(part) for part in mask_escaped(block).split(terminator)]
-            bounds = [0, *accumulate(length + len(terminator) for length in lengths)]
-            parts = [block[bound : bound + length] for bound, length in zip(bounds, lengths, strict=False)]
-        else:
-            parts = block.split(terminator)
+        if last and (ended := block.rstrip(TRAILING)).endswith(terminator):
+            block = ended  # lines and padding after the last segment
+        gap = _line_end(block, syntax)
+        parts = _split(block, gap, syntax)
         rest = len(parts[-1])
         if not last:
             parts.pop()
             if not parts:
                 size *= 2
                 continue
-        ends = list(accumulate(map(len(terminator).__add__, map(len, parts)), initial=place))
+        lengths = np.fromiter(map(len, parts), np.int64, len(parts))
+        steps = np.cumsum(lengths + len(terminator + gap)) + place
+        begins = _offsets(np.concatenate(([place], steps[:-1])))
+        ends = _offsets(steps - len(gap))
         if syntax.release and syntax.release in block:
-            parts, ends, carried = _rejoin(parts, ends, syntax, more=not last)
+            parts, begins, ends, carried = _rejoin(parts, begins, ends, syntax, more=not last)
             if not parts:
                 size *= 2
                 continue
             rest += carried
         place = end - rest if not last else stop
         size = window
-        begins, ends = ends[:-1], ends[1:]
-        unterminated = False
         if last:
             ends[-1] = stop
-            unterminated = True
-        if parts[-1] and not _is_spaced(block, terminator):
-            yield parts, begins, ends, unterminated
+        if not gap:
+            parts, begins = _strip(block, parts, begins, terminator)
+        if last and not parts[-1]:
+            yield parts[:-1], begins[:-1], ends[:-1], False
         else:
-            yield _strip(parts, begins, ends, unterminated)
+            yield parts, begins, ends, last
 
 
-def _is_spaced(block: bytes, terminator: bytes) -> bool:
-    """Say whether white space may begin a segment: most hosts write none, and looking at each one costs."""
-    return block[0] in WHITE or terminator + b" " in block or any(map(block.__contains__, _LINE_SIGNS))
+def _split(block: bytes, gap: bytes, syntax: Syntax) -> list[bytes]:
+    """Split a block at its terminators and the line ends that follow every one of them."""
+    terminator = syntax.terminator
+    if gap:
+        return (block + gap if block.endswith(terminator) else block).split(terminator + gap)
+    if syntax.codec != "iso2022_jp_2" or ESCAPE not in block:
+        return block.split(terminator)
+    lengths = [len(part) for part in mask_escaped(block).split(terminator)]
+    bounds = [0, *accumulate(length + len(terminator) for length in lengths)]
+    return [block[bound : bound + length] for bound, length in zip(bounds, lengths, strict=False)]
+
+
+def _offsets(numbers: npt.NDArray[np.int64]) -> Offsets:
+    return array("q", numbers.tobytes())
+
+
+def skip_white(data: Data, start: int, stop: int) -> int:
+    """Give the first offset at or after `start` that is no white space."""
+    while start < stop and data[start] in WHITE:
+        start += 1
+    return start
+
+
+def _line_end(block: bytes, syntax: Syntax) -> bytes:
+    """Give the line end that follows every terminator of a block and stands nowhere else; empty if none does.
+
+    Many hosts write a segment a line. Splitting at both at once spares a look at each segment (measured).
+    """
+    terminator = syntax.terminator
+    if syntax.codec == "iso2022_jp_2" or (syntax.release and syntax.release + terminator in block):
+        return b""
+    after = block.find(terminator) + len(terminator)
+    gap = b"\r\n" if block.startswith(b"\r\n", after) else b"\n"
+    ended = block.count(terminator) - block.endswith(terminator)
+    lines = block.count(terminator + gap)
+    uniform = ended == lines == block.count(b"\n") and block.count(b"\r") == lines * (len(gap) - 1)
+    spaced = terminator + gap + b" " in block or any(sign in block for sign in _OTHER_WHITE)
+    return gap if lines and uniform and not spaced else b""
+
+
+def _places(block: bytes, sign: bytes) -> Iterator[int]:
+    """Give the offset of each byte that ends a sign's occurrence in a block."""
+    place = block.find(sign)
+    while place >= 0:
+        yield place + len(sign) - 1
+        place = block.find(sign, place + 1)
 
 
 def _strip(
-    parts: list[bytes], begins: list[int], ends: list[int], unterminated: bool
-) -> tuple[list[bytes], list[int], list[int], bool]:
-    stripped = [part.lstrip(WHITE) for part in parts]
-    if stripped != parts:
-        begins = [
-            begin + len(part) - len(bare) for begin, part, bare in zip(begins, parts, stripped, strict=True)
-        ]
-    if unterminated and not stripped[-1]:
-        stripped.pop()
-        begins.pop()
-        ends.pop()
-        unterminated = False
-    return stripped, begins, ends, unterminated
+    block: bytes, parts: list[bytes], begins: Offsets, terminator: bytes
+) -> tuple[list[bytes], Offsets]:
+    """Drop white space before segments: most hosts write none or little, and looking at each one costs."""
+    signs = (terminator + b" ", *_LINE_SIGNS)
+    if sum(map(block.count, signs)) * _FEW < len(parts):
+        start = begins[0]
+        spaced = {bisect_right(begins, start + at) - 1 for sign in signs for at in _places(block, sign)}
+        for index in sorted({0} | spaced):
+            bare = parts[index].lstrip(WHITE)
+            begins[index] += len(parts[index]) - len(bare)
+            parts[index] = bare
+        return parts, begins
+    before = np.fromiter(map(len, parts), np.int64, len(parts))
+    parts = [part.lstrip(WHITE) for part in parts]
+    dropped = before - np.fromiter(map(len, parts), np.int64, len(parts))
+    return parts, _offsets(np.frombuffer(begins, np.int64) + dropped)
 
 
 def _rejoin(
-    parts: list[bytes], ends: list[int], syntax: Syntax, *, more: bool
-) -> tuple[list[bytes], list[int], int]:
-    """Join pieces that a released terminator parted; `ends` has one entry more than `parts` (the start).
+    parts: list[bytes], begins: Offsets, ends: Offsets, syntax: Syntax, *, more: bool
+) -> tuple[list[bytes], Offsets, Offsets, int]:
+    """Join pieces that a released terminator parted.
 
     A release character before a line's end and a new segment is dangling: the terminator was meant. A
     fold may stand between a release character and the terminator that it frees.
 
     Returns:
-        Pieces, their ends, and the bytes at the end that wait for the next window.
+        Pieces, their begins and ends, and the bytes at the end that wait for the next window.
     """
     release, terminator = syntax.release, syntax.terminator
     ends_with = (release, b"\n", b"\r")
     odd = {index for index, part in enumerate(parts) if part.endswith(ends_with) and _is_odd(part, release)}
     if not odd:
-        return parts, ends, 0
+        return parts, begins, ends, 0
     swallowed = _swallowed(syntax.element)
     joined: list[bytes] = []
-    bounds = [ends[0]]
+    bounds = array("q", begins[:1])
     pending: list[bytes] = []
     for index, part in enumerate(parts):
         pending.append(part)
@@ -386,6 +444,6 @@ def _rejoin(
             if not is_last and not swallowed.match(parts[index + 1]):
                 continue
         joined.append(terminator.join(pending) if len(pending) > 1 else part)
-        bounds.append(ends[index + 1])
+        bounds.append(ends[index])
         pending = []
-    return joined, bounds, ends[-1] - bounds[-1]
+    return joined, bounds[:-1], bounds[1:], ends[-1] - bounds[-1]

@@ -7,7 +7,7 @@ import re
 
 from screening.messages.charsets import is_utf8, mask_escaped
 from screening.messages.findings import finding, kind_of
-from screening.messages.syntax import Syntax, as_bytes
+from screening.messages.syntax import Offsets, Syntax, as_bytes
 from screening.tables.findings import Finding
 
 OF_BYTES = frozenset(
@@ -22,9 +22,7 @@ OF_BYTES = frozenset(
 _NOT_COMPARED = frozenset({"utf_8", "iso2022_jp_2"})  # labels under which UTF-8 is right or cannot be told
 
 
-def syntax_findings(
-    pieces: list[bytes], starts: list[int], syntax: Syntax, *, labelled: bool
-) -> list[Finding]:
+def syntax_findings(pieces: list[bytes], starts: Offsets, syntax: Syntax, *, labelled: bool) -> list[Finding]:
     """Look at the bytes of a message's segments.
 
     Args:
@@ -65,7 +63,7 @@ def _dangles(piece: bytes, release: bytes) -> bool:
     return piece.endswith(release) and (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
 
 
-def _charset(pieces: list[bytes], starts: list[int], syntax: Syntax, *, compared: bool) -> list[Finding]:
+def _charset(pieces: list[bytes], starts: Offsets, syntax: Syntax, *, compared: bool) -> list[Finding]:
     lost: list[int] = []
     relabelled: list[int] = []
     for index, piece in enumerate(pieces):
@@ -78,7 +76,7 @@ def _charset(pieces: list[bytes], starts: list[int], syntax: Syntax, *, compared
     return [*_once("undecodable_byte", lost, starts), *_once("charset_label_differs", relabelled, starts)]
 
 
-def _once(code: str, indices: list[int], starts: list[int]) -> list[Finding]:
+def _once(code: str, indices: list[int], starts: Offsets) -> list[Finding]:
     if not indices:
         return []
     text = f"{kind_of(code).meaning} Segments: {len(indices)}."

@@ -15,11 +15,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.messages import tabulate_columns
 from screening.messages.collector import collector_paused
+from screening.messages.crowd import NONE, Crowd, with_findings
 from screening.messages.describe import all_findings
 from screening.messages.model import Booking, Message, Quarantined, Reading, Traveller
+from screening.messages.tabulate_columns import Told
 from screening.tables import individual, landing
 from screening.tables.codes import LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.model import TableSpec
 
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 _CUT_OFF = "traveller_cut_off"
@@ -44,13 +48,22 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
             if message.status is not MessageStatus.QUARANTINED
         ]
         people = _People.of(spoken)
+        columns = [
+            _in_columns(input_id, message, message.travellers)
+            for input_id, message in spoken
+            if isinstance(message.travellers, Crowd)
+        ]
         return {
             "messages": individual.MESSAGES.table(_message_row(*one) for one in told),
             "message_legs": individual.MESSAGE_LEGS.table(
                 chain.from_iterable(_leg_rows(*one) for one in spoken)
             ),
-            "statements": _statements(people),
-            "statement_documents": _documents(people),
+            "statements": _together(
+                individual.STATEMENTS, [_statements(people), *tabulate_columns.statements(columns)]
+            ),
+            "statement_documents": _together(
+                individual.STATEMENT_DOCUMENTS, [_documents(people), *tabulate_columns.documents(columns)]
+            ),
             "bookings": individual.BOOKINGS.table(chain.from_iterable(_booking_rows(*one) for one in spoken)),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
             "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
@@ -138,7 +151,7 @@ _NOTHING: list[Row] = []
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """The travellers who make statements, message by message; columns are built of all at once."""
+    """Travellers who make statements and are objects, by message; columns are built of all at once."""
 
     spoken: list[tuple[str, Message]]
     travellers: list[Traveller]
@@ -151,7 +164,7 @@ class _People:
         travellers: list[Traveller] = []
         counts = []
         for _, message in spoken:
-            people = message.travellers
+            people = with_findings(message.travellers)
             if any(traveller.quarantined for traveller in people):
                 people = [traveller for traveller in people if is_screened(traveller)]
             counts.append(len(people))
@@ -206,7 +219,8 @@ def _statements(people: _People) -> pa.Table:
     )
     if places is not None:
         columns = {name: values.take(places) for name, values in columns.items()}
-    return individual.STATEMENTS.columns_table({**columns, "flight_id": flight_ids, "seat": seats})
+    columns |= {"flight_id": pa.array(flight_ids, pa.string()), "seat": pa.array(seats, pa.string())}
+    return pa.table([columns[name] for name in schema.names], names=schema.names)
 
 
 def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None]]:
@@ -222,7 +236,7 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
             traveller = people.travellers[place]
             flown = known.get(traveller.legs)
             if flown is None:
-                flown = known[traveller.legs] = list(_legs_flown(traveller, message, legs))
+                flown = known[traveller.legs] = _legs_flown(traveller.legs, message, legs)
             for ordinal in flown:
                 places.append(place)
                 flight_ids.append(legs[ordinal])
@@ -232,13 +246,31 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
     return None if once else pa.array(places, pa.int64()), flight_ids, seats
 
 
-def _legs_flown(traveller: Traveller, message: Message, legs: dict[int, str]) -> Iterable[int]:
+def _legs_flown(journey: tuple[int, ...], message: Message, legs: dict[int, str]) -> list[int]:
     """Give the ordinals of his dated legs, each flight once; all dated ones where none of his has a date."""
-    mine = [ordinal for ordinal in traveller.legs if ordinal in legs]
+    mine = [ordinal for ordinal in journey if ordinal in legs]
     if mine:
         return mine
-    wanted = {message.legs[ordinal].flight_id for ordinal in traveller.legs if ordinal < len(message.legs)}
-    return [ordinal for ordinal, flight_id in legs.items() if flight_id in wanted] or legs
+    wanted = {message.legs[ordinal].flight_id for ordinal in journey if ordinal < len(message.legs)}
+    return [ordinal for ordinal, flight_id in legs.items() if flight_id in wanted] or list(legs)
+
+
+def _in_columns(input_id: str, message: Message, travellers: Crowd) -> Told:
+    """Give the travellers whom a message holds as columns."""
+    legs = dated_legs(message)
+    flown = [
+        [
+            (legs[ordinal], journey.index(ordinal) if ordinal in journey else NONE)
+            for ordinal in _legs_flown(journey, message, legs)
+        ]
+        for journey in travellers.columns.journeys
+    ]
+    return Told(message_id(input_id, message), message, travellers.columns, flown)
+
+
+def _together(spec: TableSpec, tables: list[pa.Table]) -> pa.Table:
+    whole = [table for table in tables if table.num_rows]
+    return spec.conform(pa.concat_tables(whole)) if whole else spec.empty()
 
 
 def _documents(people: _People) -> pa.Table:
@@ -255,7 +287,7 @@ def _documents(people: _People) -> pa.Table:
     columns["statement_id"] = people.statement_ids.take(_repeated(counts))
     first = np.repeat(np.cumsum(counts) - counts, counts)
     columns["ordinal"] = pa.array(np.arange(len(documents)) - first).cast(schema.field("ordinal").type)
-    return individual.STATEMENT_DOCUMENTS.columns_table(columns)
+    return pa.table([columns[name] for name in schema.names], names=schema.names)
 
 
 def _booking_rows(input_id: str, message: Message) -> Iterable[Row]:
@@ -336,7 +368,8 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
         for message in reading.messages:
             quarantined = message.status is MessageStatus.QUARANTINED
             count[LedgerUnit.MESSAGES, "quarantined" if quarantined else "passed"] += 1
-            passed = 0 if quarantined else sum(map(is_screened, message.travellers))
+            aside = sum(not is_screened(traveller) for traveller in with_findings(message.travellers))
+            passed = 0 if quarantined else len(message.travellers) - aside
             count[LedgerUnit.TRAVELLERS, "passed"] += passed
             count[LedgerUnit.TRAVELLERS, "quarantined"] += len(message.travellers) - passed
         for unit in reading.quarantined:

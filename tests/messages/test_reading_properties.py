@@ -150,7 +150,7 @@ def test_plain_shapes_say_the_same_as_the_long_way(data):
     sign = data.draw(st.sampled_from([b"A", b"9", b" ", b":", b"+", b"a", b"?A", b"\n", b"\xe9", b"-", b"'"]))
     changed = PAXLST[:place] + sign + PAXLST[place + data.draw(st.integers(0, 1)) :]
     short, long = (
-        [paxlst.read_with(raw, dialect) for raw in frames(changed) if isinstance(raw, RawMessage)]
+        paxlst.read_with([raw for raw in frames(changed) if isinstance(raw, RawMessage)], dialect)
         for dialect in (paxlst.UN, LONG_WAY)
     )
     assert short == long

@@ -208,9 +208,10 @@ def _push(flight: Flight, parties: list[Party], sent: datetime, control: str) ->
             part=place if several else None, last_part=place == len(slices) if several else None,
             stated=len(with_pnr), legs=[flight.legs[-1]],
         )  # fmt: skip
-        for party in part:
-            message.bookings.append(_booking(flight, party))
-            message.travellers += _pnr_travellers(flight, party, sent.date())
+        message.bookings = [_booking(flight, party) for party in part]
+        message.travellers = [
+            traveller for party in part for traveller in _pnr_travellers(flight, party, sent.date())
+        ]
         messages.append(message)
     return Interchange(flight.carrier.code, RECIPIENT, sent, control, messages, flight.carrier.pnr)
 
