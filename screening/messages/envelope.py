@@ -22,6 +22,7 @@ from screening.messages.service_string import (
     interchange_starts,
     is_value,
     separators_of,
+    syntax_of,
 )
 from screening.messages.syntax import (
     TRAILING,
@@ -183,9 +184,8 @@ class Interchange:
         self._unb = unb
         self._stop = stop
         self._service = service
-        head = data[unb + 3 : unb + 16].decode("latin_1").lstrip()[1:]
-        identifier, _, rest = head.partition(service.separators.component)
-        self.syntax = Syntax(service.separators, codec_of(identifier), whole_number(rest[:1]) or 0)
+        identifier, version = syntax_of(data, unb)
+        self.syntax = Syntax(service.separators, codec_of(identifier), version)
         self._services = ServiceSegments(self.syntax)
         self._labelled = is_labelled(identifier)
         self._queue: list[Frame] = []
@@ -307,7 +307,8 @@ class Interchange:
         elif tag is not None:
             self._close_open(begin)
             self._acts[tag](segment)
-        if tag != part[:3] and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
+        folded = tag != part[:3] or (tag == b"UNB" and (b"\n" in part or b"\r" in part))
+        if folded and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
             self._note("line_break_in_value", begin)
         elif part[3:4] == b" ":
             self._note("space_after_tag", begin, segment.number or None)

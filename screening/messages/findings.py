@@ -76,6 +76,7 @@ _ENVELOPE = (
     _warning("line_break_in_value", "Line breaks inside values were dropped."),
     _warning("undecodable_byte", "A byte fits no character set; it stands as U+FFFD."),
     _info("charset_label_differs", "The text is UTF-8 although the syntax identifier names another set."),
+    _warning("repetition_not_read", "Elements are repeated (syntax version 4); the first of each was read."),
     _warning("dangling_release", "A release character before a segment's end was kept as text."),
     _warning("unknown_segment", "A segment that the message type does not know was passed over."),
     _warning("sequence_without_last_part", "A manifest in parts has no last part in this file."),

@@ -145,7 +145,7 @@ def _legs_of_one(flight: Flight) -> list[Leg]:
         legs.append(
             Leg(flight.carrier, flight.number, opened.airport, place.airport, opened.departure, place.arrival)
         )
-        again = place.qualifier in _OPENS or (place.departure is not None and place.qualifier not in _CLOSES)
+        again = place.qualifier in _OPENS or place.departure is not None
         following = places[number + 1] if number + 1 < len(places) else None
         opened = place if again and following and following.airport != place.airport else None
     return legs

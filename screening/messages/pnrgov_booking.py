@@ -14,11 +14,14 @@ from screening.messages.findings import finding
 from screening.messages.model import Booking, Document, Leg
 from screening.messages.pnrgov_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
 from screening.messages.pnrgov_elements import Elements
+from screening.messages.pnrgov_history import History
 from screening.messages.pnrgov_legs import Flight, designator, journey, reported, settle_codeshare
 from screening.messages.pnrgov_names import reference_of
 from screening.messages.pnrgov_party import Claim, Party, Person, add_document
 from screening.messages.syntax import Segment
 from screening.tables.findings import Finding
+
+CANCELLED = "reported_flight_cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Pnr:
     split_from: str | None = None
     group_name: bool = False
     flights: list[Flight] = field(default_factory=list)
+    history: History = field(default_factory=History)
     person: Person | None = None  # of the group 2 at hand
     boarding: Person | None = None  # of the group 7 at hand
     boarding_reference: str = ""
@@ -131,8 +135,11 @@ def close(pnr: Pnr, header: Leg | None) -> None:
         header: the flight that the message reports, where it has one.
     """
     _settle_people(pnr)
+    for text in pnr.history.texts():
+        pnr.elements.add("changes", text)
     for flight in pnr.flights:
         settle_codeshare(flight, header)
+        _settle_status(pnr, flight)
         for sold in flight.leg.marketing:
             pnr.elements.add("codeshare", f"{sold} is {designator(flight.leg.carrier, flight.leg.number)}")
     for seat in pnr.seats:
@@ -141,6 +148,16 @@ def close(pnr: Pnr, header: Leg | None) -> None:
             pnr.elements.add("seat", f"{leg.origin}{leg.destination} {seat.seat}")
     if header is not None:
         _settle_reported(pnr, header)
+
+
+def _settle_status(pnr: Pnr, flight: Flight) -> None:
+    """Keep how a flight is booked and how many have checked in: travel status (annex I, item 10)."""
+    leg = flight.leg
+    name = f"{designator(leg.carrier, leg.number)} {leg.origin}{leg.destination}".strip()
+    if flight.status:
+        pnr.elements.add("status", f"{name} {flight.status}")
+    if flight.checked_in:
+        pnr.elements.add("status", f"{name} checked in {flight.checked_in}")
 
 
 def _settle_people(pnr: Pnr) -> None:
@@ -216,6 +233,8 @@ def _settle_reported(pnr: Pnr, header: Leg) -> None:
     if flight is not None:
         names = {designator(flight.leg.carrier, flight.leg.number), *flight.leg.marketing}
         pnr.header_marketing = names - {own}
+        if flight.is_cancelled and flight.status_at is not None:
+            pnr.note(CANCELLED, flight.status_at)
         start, end = journey(pnr.flights, flight)
         for person in pnr.party.people:
             person.traveller.embarkation, person.traveller.debarkation = start, end

@@ -13,20 +13,31 @@ Source: AIRIMP section 3.15 (SSR DOCS, DOCO, DOCA, INFT) by way of docs/messages
 True
 >>> parse_docs("/////05FEB53/F//DORON/NINA").surname
 'DORON'
+>>> docs = parse_docs("//P/C01X00T47/14JUL71/M/28MAY23/MODEL/ILIR")  # states left out
+>>> docs.type, docs.state, docs.number, docs.nationality, docs.shifted
+('P', '', 'C01X00T47', '', True)
+>>> docs = parse_docs("/////14JUL71/M//MODEL/ILIR-1MODEL/ILIR")  # the booked name once more
+>>> docs.surname, docs.given_names
+('MODEL', 'ILIR')
 >>> parse_doco(" HERE VA/V/8675309/OTHER PLACE/22DEC06/LI")
 ('V', '8675309', 'LI')
 >>> parse_inft("BELT/SOPHY 20SEP12"), parse_inft("TESTTWO/NAMETWO/10AUG11")
 (('BELT', 'SOPHY', '20SEP12'), ('TESTTWO', 'NAMETWO', '10AUG11'))
 """
 
+import re
 from dataclasses import dataclass
 
 from screening.messages.syntax import Segment
 
 _BIRTH = 5
-_SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI"})
+_SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI", "XI"})
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
 _TEXT = 8  # component of SSR that holds the free text
+_SURNAME = 8  # part of DOCS
+_SHORTEST_NUMBER = 4
+# `-1MODEL/ILIR`: the number of a name item and the booked name, which some hosts write behind an SSR's text
+_NAME_ITEM = re.compile(r"-\d{1,2}(?:\.\d{1,2})?(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,41 @@ def _start(parts: list[str]) -> int:
     return -1 if parts[0].strip() and len(parts[0].strip()) <= 2 else 0
 
 
+def _by_shape(parts: list[str]) -> tuple[str, str, str, str]:
+    """Give type, state, number and nationality of the parts before the date where one of them is missing.
+
+    A number has a digit; before it one letter is the type and more are the state, behind it stands the
+    nationality.
+
+    >>> _by_shape(["P", "GBR", "123456789"]), _by_shape(["GBR", "123456789", "GBR"])
+    (('P', 'GBR', '123456789', ''), ('', 'GBR', '123456789', 'GBR'))
+    """
+    values = [part.strip() for part in parts]
+    place = next(
+        (
+            index
+            for index, value in enumerate(values)
+            if len(value) >= _SHORTEST_NUMBER and any(map(str.isdigit, value))
+        ),
+        len(values),
+    )
+    before = [value for value in values[:place] if value]
+    kind = next((value for value in before if len(value) == 1), "")
+    state = next((value for value in before if len(value) > 1), "")
+    behind = values[place + 1] if place + 1 < len(values) else ""
+    return kind, state, values[place] if place < len(values) else "", behind
+
+
+def _without_name_item(values: list[str]) -> list[str]:
+    """Drop the booked name that a host repeated behind the names of the document."""
+    for place in range(_SURNAME, len(values)):
+        found = _NAME_ITEM.search(values[place].upper())
+        if found is not None:
+            rest = [values[place][: found.start()].strip()]
+            return [*values[:place], *rest, *[""] * (len(values) - place - 1)]
+    return values
+
+
 def parse_docs(text: str) -> Docs | None:
     """Read the text of an SSR DOCS; None where it has no parts at all."""
     parts = text.split("/")
@@ -103,10 +149,12 @@ def parse_docs(text: str) -> Docs | None:
     shift = _start(parts)
     if shift > 0:
         parts = parts[shift:]
-    elif shift < 0:
+    elif shift < 0 and parts[0].strip():
         parts = ["", *parts]
+    elif shift < 0:  # the slash in front is there: a part before the date is missing
+        parts = ["", *_by_shape(parts[1 : _BIRTH - 1]), *parts[_BIRTH - 1 :]]
     parts += [""] * (13 - len(parts))
-    values = [part.strip() for part in parts]
+    values = _without_name_item([part.strip() for part in parts])
     given = " ".join(name for name in (values[9], values[10]) if name)
     return Docs(
         type=values[1],
@@ -148,7 +196,8 @@ def parse_doca(text: str) -> tuple[str, str, str] | None:
 
 def parse_inft(text: str) -> tuple[str, str, str] | None:
     """Read surname, given names and date of birth out of an SSR INFT; any of them may be empty."""
-    parts = [part.strip() for part in text.strip().strip("/").split("/")]
+    named = _NAME_ITEM.split(text, maxsplit=1)[0]
+    parts = [part.strip() for part in named.strip().strip("/").split("/")]
     if not any(parts):
         return None
     birth = ""

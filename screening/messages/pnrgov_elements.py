@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, field
 
 from screening.messages.pnrgov_docs import text_of
-from screening.messages.syntax import Segment
+from screening.messages.syntax import Segment, whole_number
 from screening.profile.model import Intake
 
 _TICKET = re.compile(r"[0-9]{13,14}", re.ASCII)
@@ -114,15 +114,18 @@ def ticket_in(text: str) -> str:
 def bags_of(segment: Segment) -> tuple[str, tuple[str, ...]]:
     """Give number and weight of a TBD's bags as text, and their tags; `tag:n` stands for n tags in a row.
 
-    `HP` and `MP` (head and member of a pool) name other travellers' bags, no tag.
+    Where each bag has its tag already, n is the bag's own number and no row (the guide's example 1 has three
+    bags, three tags and 2, 3 and 722356 behind them). `HP` and `MP` (head and member of a pool) name other
+    travellers' bags, no tag.
     """
     pieces, weight, unit = (segment.get(1, place).strip() for place in range(3))
+    told = [[segment.get(place, part).strip() for part in range(3)] for place in range(2, segment.count())]
+    told = [[company, tag, row] for company, tag, row in told if tag and company not in _POOLS]
+    each = whole_number(pieces) == len(told)
     tags: dict[str, None] = {}
-    for place in range(2, segment.count()):
-        company, tag, row = (segment.get(place, part).strip() for part in range(3))
-        if not tag or company in _POOLS:
-            continue
-        steps = int(row) if row.isdecimal() and tag.isdecimal() and len(row) <= 2 else 1
+    for company, tag, row in told:
+        is_row = row.isdecimal() and tag.isdecimal() and len(row) <= 2 and not each
+        steps = int(row) if is_row else 1
         tags[f"{company}{tag}"] = None
         for step in range(1, steps):
             tags[f"{company}{int(tag) + step:0{len(tag)}}"] = None

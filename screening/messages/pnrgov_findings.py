@@ -39,6 +39,13 @@ KINDS: tuple[FindingKind, ...] = (
     _info(
         "booking_cancelled", "An update sends a booking without content: it is cancelled or left the flight."
     ),
+    FindingKind(
+        "reported_flight_cancelled",
+        Level.INFO,
+        Effect.NONE,
+        "A booking says that its segment on the reported flight is cancelled; its travellers are kept.",
+        "Nothing to do: API tells who is on board.",
+    ),
     _info("group_name_tif", "A TIF names a group, which is no traveller."),
     _info("title_glued", "A title stands in the given names; it was parted from them, the raw form is kept."),
     _warning("name_varies_within_pnr", "One traveller reference carries several spellings of a name."),

@@ -6,7 +6,7 @@ from screening.messages.envelope import MessageReading
 from screening.messages.findings import finding
 from screening.messages.model import Leg, Traveller
 from screening.messages.model import Quarantined as Unit
-from screening.messages.pnrgov_booking import Pnr, close
+from screening.messages.pnrgov_booking import CANCELLED, Pnr, close
 from screening.messages.pnrgov_legs import designator, far_apart
 from screening.messages.pnrgov_names import alike
 from screening.messages.pnrgov_party import Person
@@ -202,7 +202,7 @@ def _conclude(walk: Walk) -> None:
         text = finding(code, 0).text
         unit = QuarantineUnit.MESSAGE
         walk.out.quarantined.append(Unit(unit, raw.offset, raw.length, (code,), text, raw.offset))
-    elif codes - {SENSITIVE} or any(traveller.findings for traveller in message.travellers):
+    elif codes - {SENSITIVE, CANCELLED} or any(traveller.findings for traveller in message.travellers):
         message.status = MessageStatus.REPAIRED
     if "unt_missing" in codes or any(traveller.quarantined for traveller in message.travellers):
         message.complete = False

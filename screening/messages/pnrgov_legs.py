@@ -22,6 +22,8 @@ Note = Callable[[str, Segment], None]
 _A_MONTH = timedelta(days=31)
 _DATE_LINE = timedelta(hours=26)  # local arrival may precede local departure by up to a day and the date line
 _CONNECTION = timedelta(hours=24)  # IATA: a longer stay is a stopover
+# AIRIMP status codes of a segment that is no longer or was never held; a waitlist (HL, US, UU) may yet fly
+_CANCELLED = frozenset({"HX", "XX", "XK", "XL", "UN", "UC", "NO"})
 
 
 def designator(carrier: str, number: str) -> str:
@@ -49,6 +51,14 @@ class Flight:
     number: str  # first number
     second: str = ""  # number of a following TVL or of TRA
     cabin: str = ""
+    status: str = ""  # RPI: HK, HL, HX …
+    status_at: Segment | None = None
+    checked_in: int = 0
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Does the booking say that it does not hold this flight any more?"""
+        return self.status in _CANCELLED
 
     def copy(self) -> "Flight":
         """Give another of the same, with a leg of its own."""
@@ -72,8 +82,13 @@ class Flight:
 
 
 def is_operating_only(segment: Segment) -> bool:
-    """Say whether a TVL only names the operating flight of the one before (`TVL+++++303:Y`)."""
-    return not any(segment.element(0)) and not segment.get(1).strip() and not segment.get(2).strip()
+    """Say whether a TVL only names the operating flight of the one before (`TVL+++++303:Y`).
+
+    A gap in the itinerary looks alike (`TVL+++++ARNK`), but is a segment of its own and has no number.
+    """
+    if any(segment.element(0)) or segment.get(1).strip() or segment.get(2).strip():
+        return False
+    return any(map(str.isdigit, segment.get(4))) or not segment.get(4).strip()
 
 
 def read_flight(segment: Segment, sent: date | None, note: Note) -> Flight:
@@ -154,21 +169,22 @@ def reported(itinerary: list[Flight], header: Leg) -> Flight | None:
     In this order: same designator and airports; same designator within a day (the guide lets the header name
     the leg that crosses the border, the itinerary the whole booked segment); same airports and minute (a
     codeshare whose operating flight is not named). Another flight of the same day on the same route is none.
+    One that is cancelled is meant only where no other fits.
     """
     if header.departure is None:
         return None
     own = designator(header.carrier, header.number)
-    found: list[tuple[int, Flight]] = []
+    found: list[tuple[bool, int, Flight]] = []
     for flight in itinerary:
         departure = flight.leg.departure
         if departure is None:
             continue
         same_route = (flight.leg.origin, flight.leg.destination) == (header.origin, header.destination)
         if own in flight.names() and abs(departure - header.departure) <= timedelta(days=1):
-            found.append((0 if same_route else 1, flight))
+            found.append((flight.is_cancelled, 0 if same_route else 1, flight))
         elif same_route and departure == header.departure:
-            found.append((2, flight))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+            found.append((flight.is_cancelled, 2, flight))
+    return min(found, key=lambda one: one[:2])[2] if found else None
 
 
 def journey(itinerary: list[Flight], flight: Flight) -> tuple[str, str]:

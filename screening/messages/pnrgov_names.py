@@ -38,10 +38,13 @@ def names_of(segment: Segment) -> list[TifName]:
     for element in range(1, max(segment.count(), 2)):
         parts = [part.strip() for part in segment.element(element)[:4]]
         given, kind, reference, infant = parts if len(parts) == 4 else (*parts, "", "", "", "")[:4]
-        if element > 1 and not given:
-            continue
+        if element > 1 and not letters(given):
+            continue  # a reference or a mark that slipped into an element of its own names nobody
         kind = "G" if group else kind.upper()
-        names.append(TifName(surname, given, kind, reference_of(reference), infant))
+        family = surname
+        if not given and "/" in surname:  # teletype form, SURNAME/GIVEN, in the surname's place
+            family, given = (part.strip() for part in surname.split("/", 1))
+        names.append(TifName(family, given, kind, reference_of(reference), infant))
     return names
 
 

@@ -22,7 +22,14 @@ from screening.messages.pnrgov_names import TifName, alike, given_letters, lette
 from screening.messages.syntax import Segment
 from screening.tables.codes import Role, Sex
 
-_SEX = {"M": Sex.MALE, "MI": Sex.MALE, "F": Sex.FEMALE, "FI": Sex.FEMALE, "X": Sex.UNSPECIFIED}
+_SEX = {
+    "M": Sex.MALE,
+    "MI": Sex.MALE,
+    "F": Sex.FEMALE,
+    "FI": Sex.FEMALE,
+    "X": Sex.UNSPECIFIED,
+    "XI": Sex.UNSPECIFIED,
+}
 _UNKNOWN_SEX = frozenset({"", "U", "UI"})  # stated as unknown: no deviation
 
 

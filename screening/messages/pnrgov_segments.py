@@ -5,6 +5,7 @@ Source: IATA/ICAO/WCO PNRGOV implementation guide, segment descriptions, by way 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from screening.messages import pnrgov_elements as elements
@@ -81,19 +82,48 @@ def _locator(walk: Walk, segment: Segment) -> None:
     for company, locator, rest in locators(segment):
         if pnr.locator is not None:
             _other_locator(pnr, company, locator)
+            pnr.booked = pnr.booked or _moment(walk, rest)
             continue
         pnr.locator, pnr.carrier = locator, company or None
-        moment = date_and_time(rest)
-        if moment is not None:
-            pnr.booked = local_time(*moment, day_first=True, sent=walk.sent)
+        pnr.booked = _moment(walk, rest)
+
+
+def _moment(walk: Walk, parts: list[str]) -> datetime | None:
+    """Give the date and time that stand among the components of RCI or DAT."""
+    moment = date_and_time(parts)
+    return local_time(*moment, day_first=True, sent=walk.sent) if moment is not None else None
+
+
+def _dates(walk: Walk, segment: Segment) -> None:
+    """DAT of a booking or ticket: its last change (700), and when its ticket was issued (710)."""
+    if not walk.pnrs:
+        return
+    pnr = walk.pnrs[-1]
+    for kind, at in _moments(walk, segment):
+        if kind == "700" and at is not None:
+            pnr.history.last = max(pnr.history.last or at, at)
+        elif kind == "710" and at is not None:
+            pnr.elements.add("ticket", f"issued {at:%Y-%m-%d}")
+
+
+def _moments(walk: Walk, segment: Segment) -> tuple[tuple[str, datetime | None], ...]:
+    """Give kind and time of each element of a DAT; a push repeats a few of them."""
+    known = walk.moments.get(segment.raw)
+    if known is None:
+        elements = [[part.strip() for part in segment.element(place)] for place in range(segment.count())]
+        known = tuple((parts[0], _moment(walk, parts[1:])) for parts in elements)
+        walk.moments[segment.raw] = known
+    return known
 
 
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
     """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
     pnr = walk.pnr(segment)
-    if pnr.locator is not None and segment.get(0, 1) == pnr.locator and segment.count() == 1:
+    if pnr.booked is not None and segment.get(0, 1) == pnr.locator and segment.count() == 1:
         return
-    for company, locator, _ in locators(segment):
+    for company, locator, rest in locators(segment):
+        if pnr.booked is None and locator == pnr.locator:
+            pnr.booked = _moment(walk, rest)
         _other_locator(pnr, company, locator)
 
 
@@ -226,9 +256,19 @@ def _operating_flight(walk: Walk, segment: Segment) -> None:
         flight.second = flight_number(segment.get(1)) if segment.get(1).strip() else ""
 
 
+def _status_of_leg(walk: Walk, segment: Segment) -> None:
+    """RPI: how the flight is booked (HK confirmed, HL waitlisted, HX cancelled …)."""
+    pnr = walk.pnrs[-1] if walk.pnrs else None
+    if pnr is not None and pnr.flights:
+        pnr.flights[-1].status = walk.word(segment, 1)
+        pnr.flights[-1].status_at = segment
+
+
 def _boarding(walk: Walk, segment: Segment) -> None:
     """TRI: the check-in part of a traveller begins; the TIF behind it is surer than its reference."""
     pnr = walk.pnr(segment)
+    if pnr.flights:
+        pnr.flights[-1].checked_in += 1
     pnr.boarding_reference = reference_of(segment.get(1, 3))
     pnr.boarding = pnr.party.by_reference.get(pnr.boarding_reference)
 
@@ -270,13 +310,45 @@ def _split_locator(walk: Walk, segment: Segment) -> None:
         pnr.elements.add("split", f"{company} {locator}".strip())
 
 
+# --- groups 10 to 12 --------------------------------------------------------------------------------
+
+
+def _history(walk: Walk, segment: Segment) -> None:
+    """ABI: an act of the past begins."""
+    if walk.pnrs:
+        walk.pnrs[-1].history.begin()
+
+
+def _history_date(walk: Walk, segment: Segment) -> None:
+    """DAT of the past: when the act was done."""
+    if walk.pnrs:
+        walk.pnrs[-1].history.at = next((at for _, at in _moments(walk, segment)), None)
+
+
+def _history_action(walk: Walk, segment: Segment) -> None:
+    """SAC: added, cancelled or changed."""
+    if walk.pnrs:
+        walk.pnrs[-1].history.act(walk.word(segment, 2))
+
+
+def _history_item(walk: Walk, segment: Segment) -> None:
+    """A thing of the past: counted by its tag, never read."""
+    if walk.pnrs:
+        walk.pnrs[-1].history.count(segment.tag)
+
+
 Act = Callable[[Walk, Segment], None]
 Watch = Callable[[elements.Sensitive, Segment], bool]
 
 ACTIONS: Mapping[str, Act | None] = MappingProxyType(
     {
         "passed_over": None,
-        "historic": None,
+        "history": _history,
+        "history_date": _history_date,
+        "history_action": _history_action,
+        "history_item": _history_item,
+        "dates": _dates,
+        "status_of_leg": _status_of_leg,
         "function": _function,
         "originator": _originator,
         "flight": _flight,

@@ -39,7 +39,6 @@ class Step:
 
 Table = Mapping[tuple[At, str], Step]
 
-HISTORIC = "historic"
 PASSED_OVER = "passed_over"
 
 # A segment that stands outside its group still means this: travellers are read wherever a TIF is current.
@@ -60,12 +59,12 @@ _ANYWHERE: dict[str, tuple[At | None, str]] = {
     "MON": (None, PASSED_OVER),
     "PTK": (None, PASSED_OVER),
     "TXD": (None, PASSED_OVER),
-    "DAT": (None, PASSED_OVER),
+    "DAT": (None, "dates"),
     "FOP": (At.PAYMENT, "payment"),
     "ORG": (None, PASSED_OVER),
     "TVL": (At.LEG, "leg"),
     "TRA": (None, "operating_flight"),
-    "RPI": (None, PASSED_OVER),
+    "RPI": (None, "status_of_leg"),
     "APD": (None, PASSED_OVER),
     "TRI": (At.BOARDING, "boarding"),
     "SSD": (None, "boarding_seat"),
@@ -73,8 +72,8 @@ _ANYWHERE: dict[str, tuple[At | None, str]] = {
     "EQN": (At.SPLIT, PASSED_OVER),
     "MSG": (At.SERVICE, PASSED_OVER),
     "PRD": (None, PASSED_OVER),
-    "ABI": (At.HISTORY, HISTORIC),
-    "SAC": (At.HISTORY, HISTORIC),
+    "ABI": (At.HISTORY, "history"),
+    "SAC": (At.HISTORY, "history_action"),
     "LTS": (None, PASSED_OVER),
 }
 
@@ -88,6 +87,7 @@ _IN_ITS_GROUP: dict[tuple[At, str], tuple[At, str]] = {
     (At.BOOKING, "RCI"): (At.BOOKING, "locator"),
     (At.BOOKING, "ORG"): (At.BOOKING, "agency"),
     (At.LEG, "DAT"): (At.CHECK_IN, PASSED_OVER),
+    (At.CHECK_IN, "DAT"): (At.CHECK_IN, PASSED_OVER),
     (At.LEG, "TIF"): (At.BOARDING, "boarding_name"),
     (At.CHECK_IN, "TIF"): (At.BOARDING, "boarding_name"),
     (At.BOARDING, "TIF"): (At.BOARDING, "boarding_name"),
@@ -97,9 +97,19 @@ _IN_ITS_GROUP: dict[tuple[At, str], tuple[At, str]] = {
     (At.SERVICE, "TVL"): (At.SERVICE, PASSED_OVER),
     (At.SERVICE, "RCI"): (At.SERVICE, PASSED_OVER),
     (At.SERVICE, "DAT"): (At.SERVICE, PASSED_OVER),
+    (At.SERVICE, "RPI"): (At.SERVICE, PASSED_OVER),
     (At.SERVICE, "SSD"): (At.SERVICE, PASSED_OVER),
     # History has no RCI: a locator behind it opens a booking whose SRC is lost.
     (At.HISTORY, "RCI"): (At.BOOKING, "booking_without_src"),
+}
+
+
+# What history tells: acts with their dates, and by their tags the things that they were about.
+_HISTORY = {
+    "ABI": "history",
+    "DAT": "history_date",
+    "SAC": "history_action",
+    **dict.fromkeys(("TIF", "SSR", "IFT", "TBD", "TVL", "FTI", "TKT", "FOP", "ADD", "REF"), "history_item"),
 }
 
 
@@ -109,7 +119,7 @@ def _table() -> Table:
         for tag, (to, action) in _ANYWHERE.items():
             rows[at, tag] = Step(to or at, action)
     for tag in _ANYWHERE.keys() - {"SRC", "RCI", "EQN", "UNT", "LTS"}:
-        rows[At.HISTORY, tag] = Step(At.HISTORY, HISTORIC)
+        rows[At.HISTORY, tag] = Step(At.HISTORY, _HISTORY.get(tag, PASSED_OVER))
     rows |= {key: Step(to, action) for key, (to, action) in _IN_ITS_GROUP.items()}
     return MappingProxyType(rows)
 

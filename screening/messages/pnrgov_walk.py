@@ -1,6 +1,6 @@
 """State of reading one PNRGOV message: the group at hand, the bookings so far, what is sensitive."""
 
-from datetime import date
+from datetime import date, datetime
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
@@ -23,6 +23,8 @@ class Walk:
         pnrs: bookings in the order of the message.
         eqn: the header's EQN.
         referred: first traveller of each (locator, reference).
+        words: a value by the bytes of its segment, where few segments repeat (RPI, SAC).
+        moments: kind and time of each element of a DAT, by its bytes.
     """
 
     def __init__(self, raw: RawMessage, intake: Intake) -> None:
@@ -35,6 +37,8 @@ class Walk:
         self.has_function = self.has_originator = False
         self.eqn: Segment | None = None
         self.referred: dict[tuple[str, str], Person] = {}
+        self.words: dict[bytes, str] = {}
+        self.moments: dict[bytes, tuple[tuple[str, datetime | None], ...]] = {}
         self.message = Message(
             index=raw.index,
             offset=raw.offset,
@@ -69,6 +73,13 @@ class Walk:
         for code in known[1]:
             self.note(code, segment)
         return known[0].copy()
+
+    def word(self, segment: Segment, element: int) -> str:
+        """Give a value in capitals, split once for all segments of the same bytes."""
+        known = self.words.get(segment.raw)
+        if known is None:
+            known = self.words[segment.raw] = segment.get(element).strip().upper()
+        return known
 
     def note(self, code: str, segment: Segment) -> None:
         """Record a deviation of the message."""

@@ -31,7 +31,7 @@ from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
 Offsets: TypeAlias = "array[int]"  # of typecode q: a list takes four times the memory, and time to make
-WHITE = b" \t\r\n\x00\x1a"  # 1A and 00 pad files of hosts
+WHITE = b" \t\r\n\x00\x1a\x03\x04"  # 1A and 00 pad files of hosts, 03 and 04 end a telex
 # At a segment's end blanks stay: landing blanks sensitive texts, and reading again must find the same places.
 TRAILING = WHITE.replace(b" ", b"")
 _LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
@@ -285,7 +285,8 @@ def _swallowed(element: bytes) -> re.Pattern[bytes]:
 
 
 def _is_odd(piece: bytes, release: bytes) -> bool:
-    """Say whether an odd run of release characters ends the piece."""
+    """Say whether an odd run of release characters ends the piece, folds behind it aside."""
+    piece = piece.rstrip(b"\r\n")
     return (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
 
 
@@ -419,13 +420,15 @@ def _rejoin(
 ) -> tuple[list[bytes], Offsets, Offsets, int]:
     """Join pieces that a released terminator parted.
 
-    A release character before a line's end and a new segment is dangling: the terminator was meant.
+    A release character before a line's end and a new segment is dangling: the terminator was meant. A
+    fold may stand between a release character and the terminator that it frees.
 
     Returns:
         Pieces, their begins and ends, and the bytes at the end that wait for the next window.
     """
     release, terminator = syntax.release, syntax.terminator
-    odd = {index for index, part in enumerate(parts) if part.endswith(release) and _is_odd(part, release)}
+    ends_with = (release, b"\n", b"\r")
+    odd = {index for index, part in enumerate(parts) if part.endswith(ends_with) and _is_odd(part, release)}
     if not odd:
         return parts, begins, ends, 0
     swallowed = _swallowed(syntax.element)

@@ -3,12 +3,22 @@
 One finding for all segments of a kind, with their number: a file folded at 69 columns has thousands.
 """
 
-from screening.messages.charsets import is_utf8
+import re
+
+from screening.messages.charsets import is_utf8, mask_escaped
 from screening.messages.findings import finding, kind_of
-from screening.messages.syntax import Offsets, Syntax
+from screening.messages.syntax import Offsets, Syntax, as_bytes
 from screening.tables.findings import Finding
 
-OF_BYTES = frozenset({"line_break_in_value", "undecodable_byte", "charset_label_differs", "dangling_release"})
+OF_BYTES = frozenset(
+    {
+        "line_break_in_value",
+        "undecodable_byte",
+        "charset_label_differs",
+        "dangling_release",
+        "repetition_not_read",
+    }
+)
 _NOT_COMPARED = frozenset({"utf_8", "iso2022_jp_2"})  # labels under which UTF-8 is right or cannot be told
 
 
@@ -32,7 +42,21 @@ def syntax_findings(pieces: list[bytes], starts: Offsets, syntax: Syntax, *, lab
     if release and release in whole:
         dangling = [index for index, piece in enumerate(pieces) if _dangles(piece, release)]
         found += _once("dangling_release", dangling, starts)
+    repetition = as_bytes(syntax.separators.repetition)
+    if repetition and repetition in whole:
+        repeated = [index for index, piece in enumerate(pieces) if _repeats(piece, repetition, release)]
+        found += _once("repetition_not_read", repeated, starts)
     return found
+
+
+def _repeats(piece: bytes, repetition: bytes, release: bytes) -> bool:
+    """Say whether an element is repeated: the sign is there, and no release character frees it."""
+    if repetition not in piece:
+        return False
+    piece = mask_escaped(piece)
+    if release:
+        piece = re.sub(re.escape(release) + rb"[\r\n]*.", b"", piece, flags=re.DOTALL)
+    return repetition in piece
 
 
 def _dangles(piece: bytes, release: bytes) -> bool:

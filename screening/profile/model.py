@@ -22,7 +22,7 @@ _SENSITIVE = """
     PRML RVML SFML SPML TLML VGML VJML VLML VOML VSML BLND DEAF DPNA LEGB LEGL LEGR MAAS MEDA OXYG STCR WCHC
     WCHR WCHS WCBD WCBW WCLB WCMP WCOB
 """
-_ELEMENTS = "agency contact payment frequent_flyer ticket seat baggage codeshare split"
+_ELEMENTS = "agency contact payment frequent_flyer ticket seat baggage codeshare split status changes"
 
 
 class _Section(BaseModel):

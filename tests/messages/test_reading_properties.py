@@ -75,6 +75,21 @@ def check(data):
 
 
 @BOUNDED
+@given(st.sampled_from((PAXLST, US, PNRGOV)), st.sampled_from((b"\r\n", b"\n")), st.data())
+def test_a_fold_at_any_place_loses_nothing(data, fold, choice):
+    place = choice.draw(st.integers(1, len(data) - 1))
+    folded = read_input(data[:place] + fold + data[place:], INTAKE)
+    plain = read_input(data, INTAKE)
+    assert people(folded) == people(plain)
+    assert [leg.flight_id for one in folded.messages for leg in one.legs] == [
+        leg.flight_id for one in plain.messages for leg in one.legs
+    ]
+    assert [(one.sender, one.sent) for one in folded.messages] == [
+        (one.sender, one.sent) for one in plain.messages
+    ]
+
+
+@BOUNDED
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_set_aside(data):
     check(data)

@@ -1,0 +1,56 @@
+"""History of a booking (groups 10 to 12): when it was changed and what kind of thing was, and nothing more.
+
+ABI begins an act of somebody, DAT dates it, SAC says whether what follows was added (A), cancelled (X) or
+changed (C). Names, documents and flights of the past stay unread: they would be taken for current ones, and
+the texts of services can tell religion or health. What is sensitive is not even counted.
+
+Source: Directive (EU) 2016/681 annex I, item 19; IATA PNRGOV guide, groups 10 to 12; ABI and SAC as quoted by
+US-CBP/GTAS. Times of DAT are UTC (guide, DAT).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+_ACTIONS = frozenset({"A", "X", "C"})
+
+
+@dataclass(slots=True)
+class History:
+    """Acts on one booking: what was done, by time, action and kind of segment."""
+
+    last: datetime | None = None  # DAT 700 of the booking
+    at: datetime | None = None  # of the act at hand
+    action: str = ""
+    counts: dict[datetime | None, Counter[tuple[str, str]]] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """ABI: an act begins; its date follows."""
+        self.at, self.action = None, ""
+
+    def act(self, action: str) -> None:
+        """SAC: what follows was added, cancelled or changed."""
+        self.action = action if action in _ACTIONS else "?"
+
+    def count(self, tag: str) -> None:
+        """Take up a segment of the past by its tag alone."""
+        self.counts.setdefault(self.at, Counter())[self.action or "?", tag] += 1
+
+    def texts(self) -> list[str]:
+        """Give the acts in the order of their dates, those without one last.
+
+        >>> history = History(last=datetime(2026, 11, 5, 10, 10))
+        >>> history.begin(), history.act("X"), history.count("TIF"), history.act("A"), history.count("TIF")
+        (None, None, None, None, None)
+        >>> history.texts()
+        ['last 2026-11-05T10:10', 'undated A TIF 1, X TIF 1']
+        """
+        texts = [f"last {_moment(self.last)}"] if self.last is not None else []
+        for at in sorted(self.counts, key=lambda at: (at is None, str(at))):
+            told = ", ".join(f"{action} {tag} {n}" for (action, tag), n in sorted(self.counts[at].items()))
+            texts.append(f"{_moment(at) if at is not None else 'undated'} {told}")
+        return texts
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M}"
