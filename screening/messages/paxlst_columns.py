@@ -85,8 +85,6 @@ def _read_others(body: "_Body", place: int, manifest: Manifest) -> bool:
 
 def unfolded(pieces: list[bytes]) -> list[bytes]:
     """Give segments without the line ends that stand in their values, as the long way reads them."""
-    if not any(map(b"".join(pieces).__contains__, FOLDS)):
-        return pieces
     return [piece.translate(None, FOLDS) for piece in pieces]
 
 
@@ -116,7 +114,10 @@ class _Body:
     def of(cls, manifests: Sequence[Manifest], spellings: Spellings) -> "_Body":
         """Number the segments and find their travellers; each message begins with one."""
         walk = manifests[0].walk
-        pieces = unfolded([piece for one in manifests for piece in one.walk.raw.pieces[one.low : one.high]])
+        pieces: list[bytes] = []
+        for one in manifests:
+            mine = one.walk.raw.pieces[one.low : one.high]
+            pieces += unfolded(mine) if one.walk.raw.folded else mine
         numbers = np.fromiter(map(spellings.known.get, pieces, repeat(0)), np.int64, len(pieces))
         unknown = np.flatnonzero(numbers == 0)
         begun = spellings.heads.get
@@ -248,19 +249,44 @@ def _names(body: _Body, walk: Walk, count: int) -> tuple[list[str], list[str | N
     if b"\n".join(names).translate(None, allowed):
         names = [b"" if name.translate(None, allowed) else name for name in names]
     texts = b"\n".join(names).decode("ascii").split("\n")
-    surnames = [""] * count
-    given_names: list[str | None] = [None] * count
-    sound = []
-    for row, text, right in zip(body.owner[segments].tolist(), texts, begun, strict=True):
-        surname, _, given = text.partition(component)
-        if component in given:
-            given = " ".join(part.strip() for part in given.split(component) if part.strip())
-        surname, given = surname.strip(), given.strip()
-        surnames[row], given_names[row] = surname, given or None
-        stands_in = placeholder(surname) and (not given or placeholder(given))
-        sound.append(right and bool(surname) and text.isupper() and not stands_in)
+    surnames, given_names = _parted(texts, component)
+    stands_in = list(map(placeholder, surnames))
+    if any(stands_in):
+        stands_in = [
+            first and (not given or placeholder(given))
+            for first, given in zip(stands_in, given_names, strict=True)
+        ]
+    sound = [
+        right and upper and bool(surname) and not strange
+        for right, upper, surname, strange in zip(
+            begun, map(str.isupper, texts), surnames, stands_in, strict=True
+        )
+    ]
     body.doubt(segments, sound)
+    rows = body.owner[segments].tolist()
+    return _spread(surnames, rows, count, ""), _spread(given_names, rows, count, None)
+
+
+def _parted(texts: list[str], component: str) -> tuple[list[str], list[str | None]]:
+    """Give surnames and given names; blanks about them are dropped, further given names joined by one."""
+    parted = [text.partition(component) for text in texts]
+    surnames = [surname.strip() for surname, _, _ in parted]
+    given_names: list[str | None] = [given.strip() or None for _, _, given in parted]
+    for place, given in enumerate(given_names):
+        if given is not None and component in given:
+            parts = [part.strip() for part in given.split(component)]
+            given_names[place] = " ".join(filter(None, parts)) or None
     return surnames, given_names
+
+
+def _spread(items: list[Item], rows: list[int], count: int, absent: Item) -> list[Item]:
+    """Put items at their rows."""
+    if len(items) == count:
+        return items
+    spread = [absent] * count
+    for row, item in zip(rows, items, strict=True):
+        spread[row] = item
+    return spread
 
 
 @lru_cache(maxsize=64)
