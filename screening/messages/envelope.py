@@ -131,27 +131,31 @@ def frames(data: Data) -> Iterator[Frame]:
     findings of both ends of its envelope.
     """
     size = len(data)
-    starts = list(interchange_starts(data))
-    if not starts:
+    begun = _interchanges(data)
+    here = next(begun, None)
+    if here is None:
         yield from _no_interchange(data, size)
         return
-    services: list[ServiceString] = []
-    begun: list[int] = []
-    floor = 0
-    for start in starts:
-        if services and is_value(data, start, services[-1].separators):
-            continue
-        services.append(separators_of(data, start, floor))
-        begun.append(start)
-        floor = start + 3
-    starts = begun
+    yield from _before_first(data, here[1].start)
     index = 0
-    yield from _before_first(data, services[0].start)
-    for number, (unb, service) in enumerate(zip(starts, services, strict=True)):
-        stop = services[number + 1].start if number + 1 < len(services) else size
-        interchange = Interchange(data, unb, stop, service, index)
+    while here is not None:
+        coming = next(begun, None)
+        stop = coming[1].start if coming is not None else size
+        interchange = Interchange(data, here[0], stop, here[1], index)
         yield from interchange.read()
-        index = interchange.index
+        index, here = interchange.index, coming
+
+
+def _interchanges(data: Data) -> Iterator[tuple[int, ServiceString]]:
+    """Give the place of each UNB that begins an interchange, and its separators."""
+    service: ServiceString | None = None
+    floor = 0
+    for start in interchange_starts(data):
+        if service is not None and is_value(data, start, service.separators):
+            continue
+        service = separators_of(data, start, floor)
+        floor = start + 3
+        yield start, service
 
 
 def _no_interchange(data: Data, size: int) -> Iterator[Frame]:

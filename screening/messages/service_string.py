@@ -21,12 +21,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from screening.messages.pages import STRETCH, forget
 from screening.messages.syntax import DEFAULT, WHITE, Data, Separators, as_bytes
 
 _SIGN = rb"[!-/:-@\[-`{-~\x1c-\x1f]"
 _UNB = re.compile(rb"UNB ?(" + _SIGN + rb")([A-Z0-9]{0,6})(" + _SIGN + rb")")
 _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _UNOB_BARE = Separators("\x1f", "\x1d", ".", "", "", "\x1c")  # UNOB without UNA (ISO 9735, level B)
+_UNB_LENGTH = 12  # bytes that the pattern spans at most
 _REACH = 4096  # bytes after UNB in which the first UNG or UNH must stand
 _UNA_REACH = 32  # bytes before UNB in which a UNA may begin: 6 characters of up to 3 bytes and white space
 
@@ -47,14 +49,25 @@ class ServiceString:
 
 def interchange_starts(data: Data, start: int = 0) -> Iterator[int]:
     """Find each UNB that begins an interchange: at the start of a word, followed by two separators."""
-    for found in _UNB.finditer(data, start):
-        place = found.start()
-        if place and data[place - 1] in _ALPHANUMERIC:
-            # `UNA:+.? UNB` of five characters ends in a sign; a letter before means a word such as RUNB
-            continue
-        if found[1] == b"?":
-            continue
-        yield place
+    size = len(data)
+    place = start
+    while place < size:  # a stretch at a time, so that a mapped file does not pile up in memory
+        stop = min(place + STRETCH, size)
+        following = stop
+        for found in _UNB.finditer(data, place, min(stop + _UNB_LENGTH, size)):
+            if found.start() >= stop:
+                break
+            following = max(stop, found.end())
+            if _begins(data, found):
+                yield found.start()
+        forget(data, stop)
+        place = following
+
+
+def _begins(data: Data, found: re.Match[bytes]) -> bool:
+    place = found.start()
+    # `UNA:+.? UNB` of five characters ends in a sign; a letter before means a word such as RUNB
+    return found[1] != b"?" and not (place and data[place - 1] in _ALPHANUMERIC)
 
 
 def is_value(data: Data, unb: int, current: Separators) -> bool:
