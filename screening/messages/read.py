@@ -201,9 +201,9 @@ def _dialect(raw: RawMessage) -> Dialect | None:
     return next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
 
 
-def is_read(raw: RawMessage) -> bool:
-    """Say whether there is a reader for a message."""
-    return _dialect(raw) is not None
+def number_of_messages(data: Data) -> int:
+    """Count the messages that `read_parts` will give, without reading them."""
+    return sum(isinstance(frame, RawMessage) and _dialect(frame) is not None for frame in frames(data))
 
 
 def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Intake) -> None:

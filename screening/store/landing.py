@@ -357,9 +357,18 @@ def sweep_landing(store: Store, *, keep: Collection[str] = ()) -> int:
     zone = open_zones(store, {Zone.LANDING})
     rest = (item for item in incoming(store) if item not in keep and _list(zone, item).exists())
     removed = release_incoming(store, [item for item in rest if not missing(store, item)])
-    folder = zone.path(Zone.LANDING)
+    return removed + sweep_unfinished(store)
+
+
+def sweep_unfinished(store: Store) -> int:
+    """Remove the temporary files that dead processes left in landing.
+
+    Returns:
+        Number of files removed.
+    """
+    folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING)
     places = [folder / "incoming", folder / "inputs", *sorted((folder / "content").glob("*"))]
-    return removed + sum(sweep_temporaries(place) for place in places)
+    return sum(sweep_temporaries(place) for place in places)
 
 
 def _require_cover(input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], size: int) -> None:

@@ -53,12 +53,17 @@ class Nameless:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Begin; the folder is made where it is missing.
+
+        Raises:
+            StoreError: it cannot be made.
+        """
         self._folder = folder
         with disk_faults(folder, effect=_NOT_UNPACKED):
             make_folder(folder)
-            self._file = SpooledTemporaryFile(  # noqa: SIM115  (closed by `close`)
-                MAPPED_FROM, prefix=".", suffix=".tmp", dir=str(folder)
-            )
+        self._file = SpooledTemporaryFile(  # noqa: SIM115  (closed by `close`)
+            MAPPED_FROM, prefix=".", suffix=".tmp", dir=str(folder)
+        )
         self._digest = hashlib.sha256()
         self.size = 0
 
