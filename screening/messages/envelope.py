@@ -200,12 +200,6 @@ class Interchange:
         self._groups = self._messages = self._in_group = 0
         self._closed = False
         self._cursor = service.start
-        self._acts: dict[bytes, Callable[[Segment], None]] = {
-            b"UNB": self._unb_segment,
-            b"UNG": self._ung,
-            b"UNE": self._une,
-            b"UNZ": self._unz,
-        }
 
     def read(self) -> Iterator[Frame]:
         """Give the interchange's messages and loose bytes in order."""
@@ -308,7 +302,7 @@ class Interchange:
             self._unt(segment, part, end)
         elif tag is not None:
             self._close_open(begin)
-            self._acts[tag](segment)
+            _ACTS[tag](self, segment)
         if tag != part[:3] and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
             self._note("line_break_in_value", begin)
         elif part[3:4] == b" ":
@@ -445,3 +439,13 @@ class Interchange:
         elif not self._closed:
             self._note("unz_missing", self._stop)
         self._loose(self._stop, "envelope")
+
+
+# Not bound methods in the object itself: a cycle would keep each interchange's last message in memory, as the
+# collector stands still while an input is read.
+_ACTS: dict[bytes, Callable[[Interchange, Segment], None]] = {
+    b"UNB": Interchange._unb_segment,
+    b"UNG": Interchange._ung,
+    b"UNE": Interchange._une,
+    b"UNZ": Interchange._unz,
+}

@@ -24,7 +24,7 @@ from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
-BYTES_AT_ONCE = 16_000_000
+BYTES_AT_ONCE = 8_000_000
 _HELD = 2  # parts that wait for the end of a manifest in parts
 Reader = Callable[[RawMessage, Intake], MessageReading]
 

@@ -140,3 +140,17 @@ def test_where_interchanges_begin_does_not_depend_on_how_far_is_looked_at_once(s
     expected = list(interchange_starts(data))
     monkeypatch.setattr(service_string, "STRETCH", stretch)
     assert list(interchange_starts(data)) == expected
+
+
+def test_reading_leaves_no_cycles_that_only_the_collector_would_find():
+    data = b"".join(GOLDEN)
+    list(read_parts(data, INTAKE, bytes_at_once=5_000))  # what is made once
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        gc.collect()
+        list(read_parts(data, INTAKE, bytes_at_once=5_000))
+        assert gc.collect() == 0, "the collector stands still while an input is read: they would pile up"
+    finally:
+        if was_on:
+            gc.enable()
