@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from screening.lab.fuzz_mutations import mutated
 from screening.messages import service_string
+from screening.messages.describe import describe, describe_parts
+from screening.messages.explain import explain, explain_parts
 from screening.messages.model import Traveller
-from screening.messages.read import read_input, read_parts
+from screening.messages.read import number_of_messages, read_input, read_parts
+from screening.messages.scrub import blank, blanked_tiles
 from screening.messages.service_string import interchange_starts
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
@@ -63,6 +66,11 @@ def check(data):
         assert [one for part in parts for one in part.findings] == whole.findings
         for name, table in tabulate(parts).items():
             assert table.equals(tables[name]), (size, name)
+        assert list(describe_parts(parts, "in")) == describe(whole, "in")
+        scrubbed = [one for part in parts for _, one in blanked_tiles(data, part)]
+        assert b"".join(scrubbed) == blank(data, whole)
+    lines = explain_parts(data, parts, messages=number_of_messages(data))
+    assert "\n".join(lines) + "\n" == explain(data, whole)
 
 
 @settings(max_examples=150, deadline=None)
