@@ -77,7 +77,31 @@ def read(
         say(f"written to {out}")
 
 
+@app.command("large")
+def large(
+    megabytes: Annotated[
+        list[int] | None, typer.Option(min=1, help="Size of the file, again for another. [default: 150, 600]")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Page whose table `large` is replaced.")] = None,
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Read one large file, plain and packed, by the command and in a night: memory must not grow with it.
+
+    Example: screening benchmark large --out docs/benchmarks.md
+    """
+    from screening.lab.benchmark import machine_line
+    from screening.lab.benchmark_large import large_costs
+
+    rows = [cost.row() for cost in large_costs(megabytes or [150, 600], seed, progress)]
+    show(rows, shape, title="one large file")
+    if out is not None:
+        _replace(out, "large", [f"{machine_line()}.", "", *_table(rows, tuple(rows[0]), _LARGE_HEADS)])
+        say(f"written to {out}")
+
+
 _NIGHT_HEADS = ("stage", "seconds", "peak memory, MiB")
+_LARGE_HEADS = ("way", "file", "MB unpacked", "seconds", "peak memory, MiB")
 _READ_HEADS = ("type", "reader", "MB/s", "messages/s", "travellers/s", "ours is so many times as fast")
 
 

@@ -1,25 +1,30 @@
 """`screening read` and `screening explain`: message files as the readers see them; nothing is stored."""
 
+import io
 import json
-import mmap
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from screening.cli.output import Format, show
-from screening.messages.describe import describe
-from screening.messages.explain import explain as explain_text
+from screening.messages.describe import describe, describe_parts
+from screening.messages.explain import explain_parts
 from screening.messages.findings import finding
 from screening.messages.model import Reading
-from screening.messages.read import read_input
-from screening.messages.unpack import unpack
+from screening.messages.read import number_of_messages, read_parts
+from screening.messages.syntax import Data
+from screening.messages.unpack import PACKED, kind_of_bytes, members
 from screening.profile.model import Intake
+from screening.store.mapped import Nameless, mapped
 from screening.tables.errors import UsageError
+from screening.tables.findings import Finding
 
-_MAPPED_FROM = 32 << 20  # bytes from which a plain file is mapped, not loaded
 _COLUMNS = ("file", "index", "type", "version", "function", "status", "flights", "travellers", "findings")
 
 
@@ -55,9 +60,13 @@ def explain(
     if not path.is_file():
         raise _absent(path)
     intake = Intake()
-    for member in unpack(path.read_bytes(), str(path), intake).members:
-        reading = read_input(member.data, intake)
-        sys.stdout.write(explain_text(member.data, reading, show_names=show_names))
+    with mapped(path) as data:
+        for _, inner in _opened(path, str(path), data, intake, []):
+            lines = explain_parts(
+                inner, read_parts(inner, intake), messages=number_of_messages(inner), show_names=show_names
+            )
+            for line in lines:
+                sys.stdout.write(f"{line}\n")
 
 
 def _absent(path: Path) -> UsageError:
@@ -81,17 +90,34 @@ def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
 
 def _described(path: Path, shown: str) -> Iterator[dict[str, object]]:
     intake = Intake()
-    if path.stat().st_size >= _MAPPED_FROM:
-        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            if data[:2] not in {b"\x1f\x8b", b"PK"}:
-                yield from describe(read_input(data, intake), shown)
-                return
-    unpacked = unpack(path.read_bytes(), shown, intake)
-    if unpacked.findings or not unpacked.members:
-        found = unpacked.findings or [finding("unb_missing", 0)]
-        yield from describe(Reading("", path.stat().st_size, findings=found), shown)
-    for member in unpacked.members:
-        yield from describe(read_input(member.data, intake), member.name)
+    findings: list[Finding] = []
+    number = 0
+    with mapped(path) as data:
+        for name, inner in _opened(path, shown, data, intake, findings):
+            number += 1
+            yield from describe_parts(read_parts(inner, intake), name)
+        if findings or not number:
+            found = findings or [finding("unb_missing", 0)]
+            yield from describe(Reading("", len(data), findings=found), shown)
+
+
+def _opened(
+    path: Path, shown: str, data: Data, intake: Intake, findings: list[Finding]
+) -> Iterator[tuple[str, Data]]:
+    """Give name and bytes of a file, or of each member of an archive, there until the next is asked for.
+
+    A large member lies in a nameless file beside its archive, where who may read the one may read the other;
+    in memory where that folder is closed to us: people's bytes go nowhere else.
+    """
+    if kind_of_bytes(data) not in PACKED:
+        yield shown, data
+    elif os.access(path.parent, os.W_OK | os.X_OK):
+        for name, room in members(data, shown, intake, partial(Nameless, path.parent), findings):
+            with closing(room), room.data() as inner:
+                yield name, inner
+    else:
+        for name, held in members(data, shown, intake, io.BytesIO, findings):
+            yield name, held.getvalue()
 
 
 def _short(row: dict[str, object]) -> dict[str, object]:

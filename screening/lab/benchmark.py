@@ -93,7 +93,7 @@ def _measured(root: Path, night: date, tell: Callable[[str], None], *, profile: 
     stage = "start"
     begun = time.monotonic()
     while True:
-        peaks[stage] = max(peaks.get(stage, 0.0), _tree_mib(process.pid or 0))
+        peaks[stage] = max(peaks.get(stage, 0.0), tree_mib(process.pid or 0))
         if not receiving.poll(_INTERVAL):
             if not process.is_alive():
                 break
@@ -159,7 +159,8 @@ def _widest(profiler: cProfile.Profile) -> tuple[tuple[str, float], ...]:
     return tuple((place, round(share, 3)) for share, place in own[:8])
 
 
-def _tree_mib(pid: int) -> float:
+def tree_mib(pid: int) -> float:
+    """Give the memory of a process and its children in MiB, pages that they share counted once."""
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]

@@ -1,5 +1,6 @@
 """What `screening read` prints: one JSON object a message (docs/interfaces.md)."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from screening.identity.states import icao_code
@@ -9,31 +10,40 @@ from screening.tables.findings import Finding
 
 
 def describe(reading: Reading, file: str) -> list[dict[str, object]]:
-    """Give the JSON objects of one input.
+    """Give the JSON objects of one input; as `describe_parts`."""
+    return list(describe_parts([reading], file))
+
+
+def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, object]]:
+    """Give the JSON objects of one input as it is read.
 
     Args:
-        reading: what was read of it.
+        parts: what was read of it, in order (`read_parts`).
         file: the path as it was given.
 
-    Returns:
+    Yields:
         One object a message; a file without any gives one with type null and its findings.
     """
-    if not reading.messages:
-        return [
-            {
-                "file": file,
-                "index": 0,
-                "type": None,
-                "version": None,
-                "reference": None,
-                "function": None,
-                "status": "quarantined",
-                "findings": _findings(reading.findings),
-                "flights": [],
-                "travellers": [],
-            }
-        ]
-    return [_message(message, file) for message in reading.messages]
+    told = False
+    findings: list[Finding] = []
+    for part in parts:
+        findings += part.findings
+        for message in part.messages:
+            yield _message(message, file)
+            told = True
+    if not told:
+        yield {
+            "file": file,
+            "index": 0,
+            "type": None,
+            "version": None,
+            "reference": None,
+            "function": None,
+            "status": "quarantined",
+            "findings": _findings(findings),
+            "flights": [],
+            "travellers": [],
+        }
 
 
 def all_findings(message: Message) -> list[Finding]:

@@ -136,27 +136,31 @@ def frames(data: Data) -> Iterator[Frame]:
     findings of both ends of its envelope.
     """
     size = len(data)
-    starts = list(interchange_starts(data))
-    if not starts:
+    begun = _interchanges(data)
+    here = next(begun, None)
+    if here is None:
         yield from _no_interchange(data, size)
         return
-    services: list[ServiceString] = []
-    begun: list[int] = []
-    floor = 0
-    for start in starts:
-        if services and is_value(data, start, services[-1].separators):
-            continue
-        services.append(separators_of(data, start, floor))
-        begun.append(start)
-        floor = start + 3
-    starts = begun
+    yield from _before_first(data, here[1].start)
     index = 0
-    yield from _before_first(data, services[0].start)
-    for number, (unb, service) in enumerate(zip(starts, services, strict=True)):
-        stop = services[number + 1].start if number + 1 < len(services) else size
-        interchange = Interchange(data, unb, stop, service, index)
+    while here is not None:
+        coming = next(begun, None)
+        stop = coming[1].start if coming is not None else size
+        interchange = Interchange(data, here[0], stop, here[1], index)
         yield from interchange.read()
-        index = interchange.index
+        index, here = interchange.index, coming
+
+
+def _interchanges(data: Data) -> Iterator[tuple[int, ServiceString]]:
+    """Give the place of each UNB that begins an interchange, and its separators."""
+    service: ServiceString | None = None
+    floor = 0
+    for start in interchange_starts(data):
+        if service is not None and is_value(data, start, service.separators):
+            continue
+        service = separators_of(data, start, floor)
+        floor = start + 3
+        yield start, service
 
 
 def _no_interchange(data: Data, size: int) -> Iterator[Frame]:
@@ -200,12 +204,6 @@ class Interchange:
         self._groups = self._messages = self._in_group = 0
         self._closed = False
         self._cursor = service.start
-        self._acts: dict[bytes, Callable[[Segment], None]] = {
-            b"UNB": self._unb_segment,
-            b"UNG": self._ung,
-            b"UNE": self._une,
-            b"UNZ": self._unz,
-        }
 
     def read(self) -> Iterator[Frame]:
         """Give the interchange's messages and loose bytes in order."""
@@ -308,7 +306,7 @@ class Interchange:
             self._unt(segment, part, end)
         elif tag is not None:
             self._close_open(begin)
-            self._acts[tag](segment)
+            _ACTS[tag](self, segment)
         folded = tag != part[:3] or (tag == b"UNB" and (b"\n" in part or b"\r" in part))
         if folded and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
             self._note("line_break_in_value", begin)
@@ -446,3 +444,13 @@ class Interchange:
         elif not self._closed:
             self._note("unz_missing", self._stop)
         self._loose(self._stop, "envelope")
+
+
+# Not bound methods in the object itself: a cycle would keep each interchange's last message in memory, as the
+# collector stands still while an input is read.
+_ACTS: dict[bytes, Callable[[Interchange, Segment], None]] = {
+    b"UNB": Interchange._unb_segment,
+    b"UNG": Interchange._ung,
+    b"UNE": Interchange._une,
+    b"UNZ": Interchange._unz,
+}

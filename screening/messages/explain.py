@@ -6,11 +6,12 @@ thought of shows its tag and nothing else.
 Source of the meanings: UN/EDIFACT PAXLST and PNRGOV implementation guides; docs/messages.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from screening.messages.describe import all_findings
 from screening.messages.envelope import Loose, RawMessage, frames
-from screening.messages.model import Reading
+from screening.messages.model import Message, Reading
 from screening.messages.syntax import Data, Segment
 from screening.tables.findings import Finding
 
@@ -69,7 +70,8 @@ def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
     Returns:
         One line a segment, findings below the segment that they are about.
     """
-    return "\n".join(_lines(data, reading, show_names=show_names)) + "\n"
+    lines = explain_parts(data, [reading], messages=len(reading.messages), show_names=show_names)
+    return "\n".join(lines) + "\n"
 
 
 def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = False) -> str:
@@ -83,16 +85,30 @@ def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = Fal
     )
 
 
-def _lines(data: Data, reading: Reading, *, show_names: bool) -> Iterator[str]:
-    yield f"input {reading.input_id[:16]} · {reading.size} bytes · {len(reading.messages)} messages"
-    messages = {message.offset: message for message in reading.messages}
+def explain_parts(
+    data: Data, parts: Iterable[Reading], *, messages: int, show_names: bool = False
+) -> Iterator[str]:
+    """Give the lines of `explain` as the input is read.
+
+    Args:
+        data: the bytes.
+        parts: what was read of them, in order (`read_parts`).
+        messages: number of messages in all parts.
+        show_names: show values of people; the caller records that somebody asked.
+    """
+    begun = iter(parts)
+    first = next(begun)
+    yield f"input {first.input_id[:16]} · {first.size} bytes · {messages} messages"
+    findings: list[Finding] = []
+    read = _messages(chain([first], begun), findings)
+    del first
+    message = next(read, None)
     for frame in frames(data):
         if isinstance(frame, Loose):
             yield from _loose(frame)
             continue
-        message = messages.get(frame.offset)
         head = f"{frame.type or '?'} {frame.version} · bytes {frame.offset}-{frame.offset + frame.length}"
-        if message is None:
+        if message is None or message.offset != frame.offset:
             yield f"\nset aside: {head}"
             continue
         yield (
@@ -100,8 +116,17 @@ def _lines(data: Data, reading: Reading, *, show_names: bool) -> Iterator[str]:
             f"{len(message.travellers)} travellers"
         )
         yield from _segments(frame, all_findings(message), show_names=show_names)
-    for found in reading.findings:
+        message = next(read, None)
+    for found in findings:
         yield _finding(found)
+
+
+def _messages(parts: Iterable[Reading], findings: list[Finding]) -> Iterator[Message]:
+    """Give the messages of all parts; findings that stand with none are put aside."""
+    for part in parts:
+        yield from part.messages
+        findings += part.findings
+        del part
 
 
 def _loose(frame: Loose) -> Iterator[str]:

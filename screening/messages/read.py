@@ -4,24 +4,29 @@ A message goes to the reader of its dialect; DIALECTS is the one place that know
 version or national dialect is one entry more. What comes out covers the input: each byte in exactly one tile.
 """
 
-import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from screening.messages.collector import collector_paused
 from screening.messages.envelope import Frame, Loose, MessageReading, RawMessage, frames
 from screening.messages.findings import finding, kind_of
-from screening.messages.model import Message, Quarantined, Reading, Tile
+from screening.messages.model import Quarantined, Reading, Tile
+from screening.messages.pages import forget, sha256_of
 from screening.messages.paxlst import read_paxlst
 from screening.messages.pnrgov import read_pnrgov
+from screening.messages.stitch import Sequences, input_end, part_end
 from screening.messages.syntax import Data
 from screening.messages.us_paxlst import read_us_paxlst
 from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
+BYTES_AT_ONCE = 8_000_000
 _TOGETHER = 2_000_000  # bytes of messages that are read together: columns cost by the call
+_HELD = 2  # parts that wait for the end of a manifest in parts
 Reader = Callable[[Sequence[RawMessage], Intake], list[MessageReading]]
 
 
@@ -73,75 +78,156 @@ def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Re
         Messages, quarantine, tiles that cover the input exactly, places of sensitive text. Never raises on
         any bytes.
     """
-    whole = Reading(input_id or hashlib.sha256(data).hexdigest(), len(data))
+    whole = Reading(sha256_of(data) if input_id is None else input_id, len(data))
     for part in read_parts(data, intake, input_id=whole.input_id):
         whole.messages += part.messages
         whole.quarantined += part.quarantined
         whole.tiles += part.tiles
         whole.sensitive += part.sensitive
         whole.findings += part.findings
-    if not data:
-        whole.findings.append(finding("file_empty", 0))
-    _lead_findings(whole)
-    _sequences(whole)
-    whole.tiles = tiled(whole.tiles)
     whole.quarantined.sort(key=lambda unit: (unit.offset, -unit.length))
-    whole.sensitive.sort()
-    _blanked(whole.tiles, whole.sensitive)
     return whole
 
 
 def read_parts(
-    data: Data, intake: Intake, *, input_id: str | None = None, bytes_at_once: int = 64_000_000
+    data: Data, intake: Intake, *, input_id: str | None = None, bytes_at_once: int = BYTES_AT_ONCE
 ) -> Iterator[Reading]:
-    """Read an input piece by piece, so that a file of any size is read in bounded memory.
+    """Read an input part by part, so that a file of any size is read in bounded memory.
 
-    Each part holds whole messages and their tiles; parts in order are the reading of the input, except for
-    what only the whole file can tell (`sequence_without_last_part`).
+    The parts together are the reading of the input, whatever their size: what only the whole input can tell
+    (`stitch`) is told before a part is given. Where a manifest in parts stays open over more than `_HELD`
+    parts, the input is read to its end for that alone, and then again.
 
     Args:
         data: bytes of a file, or (large ones) a map of it.
         intake: the profile's section.
         input_id: sha256 of the bytes, worked out here if it is not known yet.
-        bytes_at_once: a part ends with the message that reaches this many bytes.
+        bytes_at_once: a part ends before the message that follows this many bytes.
+
+    Yields:
+        Messages in order, each with its quarantine units; tiles and sensitive places in order. A message may
+        stand in the part after the one that holds its tile. Findings without a message stand in the last
+        part, and only of an input that has no message.
     """
-    identity = input_id or hashlib.sha256(data).hexdigest()
+    identity = sha256_of(data) if input_id is None else input_id
+    sequences = Sequences()
+    held: deque[Reading] = deque()
+    given = 0
+    again: Iterator[Reading] = iter(())
+    parts = _parts(data, intake, identity, bytes_at_once)
+    for part in parts:
+        sequences.take(part.messages)
+        held.append(part)
+        del part  # here and below: a name would keep a part alive while the next is read
+        open_from = sequences.open_from()
+        while held and (open_from is None or _ends_before(held[0], open_from)):
+            yield held.popleft()
+            given += 1
+        if len(held) > _HELD:
+            held.clear()
+            for ahead in parts:
+                sequences.take(ahead.messages)
+                del ahead
+            again = islice(_parts(data, intake, identity, bytes_at_once), given, None)
+            break
+    while held:
+        sequences.judge(held[0].messages)
+        yield held.popleft()
+    for part in again:
+        sequences.judge(part.messages)
+        yield part
+        del part
+
+
+def _ends_before(part: Reading, offset: int) -> bool:
+    return not part.messages or part.messages[-1].offset < offset
+
+
+def _parts(data: Data, intake: Intake, identity: str, bytes_at_once: int) -> Iterator[Reading]:
+    """Give the parts of an input; manifests in parts are not judged yet."""
+    walk = frames(data)
     part = Reading(identity, len(data))
-    filled = 0
-    with collector_paused():
-        gathered: list[Frame] = []
-        size = 0
-        for frame in frames(data):
-            gathered.append(frame)
-            size += frame.length
-            filled += frame.length
-            if size >= _TOGETHER or filled >= bytes_at_once:
-                _take(part, gathered, intake)
-                gathered, size = [], 0
-            if filled >= bytes_at_once:
-                yield part
-                part, filled = Reading(identity, len(data)), 0
-        _take(part, gathered, intake)
-    yield part
+    waiting: list[Finding] = [] if len(data) else [finding("file_empty", 0)]
+    coming: RawMessage | None = None
+    while True:
+        with collector_paused():
+            coming = _fill(part, waiting, coming, walk, intake, bytes_at_once)
+            if coming is None:
+                input_end(part, waiting)
+                following = None
+            else:
+                dialect = _dialect(coming)
+                following = part_end(part, waiting, coming.offset, dialect.source if dialect else None)
+        yield part
+        if following is None or coming is None:
+            return
+        forget(data, coming.offset)
+        part = following
 
 
-def _take(part: Reading, gathered: list[Frame], intake: Intake) -> None:
+def _fill(
+    part: Reading,
+    waiting: list[Finding],
+    coming: RawMessage | None,
+    walk: Iterator[Frame],
+    intake: Intake,
+    bytes_at_once: int,
+) -> RawMessage | None:
+    """Read on until the part is full.
+
+    Args:
+        part: what is filled.
+        waiting: takes findings that stand outside messages.
+        coming: message that begins the part, if it is not the input's first.
+        walk: the frames after it.
+        intake: the profile's section.
+        bytes_at_once: bytes that fill a part.
+
+    Returns:
+        The message that begins the next part; None at the end of the input.
+    """
+    filled = size = 0
+    gathered: list[Frame] = []
+    for frame in chain([coming] if coming is not None else [], walk):
+        if filled >= bytes_at_once and isinstance(frame, RawMessage):
+            _take(part, waiting, gathered, intake)
+            return frame
+        gathered.append(frame)
+        filled += frame.length
+        size += frame.length
+        if size >= _TOGETHER:
+            _take(part, waiting, gathered, intake)
+            gathered, size = [], 0
+    _take(part, waiting, gathered, intake)
+    return None
+
+
+def _dialect(raw: RawMessage) -> Dialect | None:
+    return next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+
+
+def number_of_messages(data: Data) -> int:
+    """Count the messages that `read_parts` will give, without reading them."""
+    return sum(isinstance(frame, RawMessage) and _dialect(frame) is not None for frame in frames(data))
+
+
+def _take(part: Reading, waiting: list[Finding], gathered: list[Frame], intake: Intake) -> None:
     """Read some messages together and put them and the bytes between them in order."""
     readings = _readings([frame for frame in gathered if isinstance(frame, RawMessage)], intake)
     for frame in gathered:
         if isinstance(frame, Loose):
-            _loose(part, frame)
+            _loose(part, waiting, frame)
         elif frame.offset in readings:
             _message(part, frame, *readings[frame.offset])
         else:
-            _unreadable(part, frame)
+            _unreadable(part, waiting, frame)
 
 
 def _readings(raws: Sequence[RawMessage], intake: Intake) -> dict[int, tuple[MessageReading, Source]]:
-    """Read messages, those of one reader together; none of a type that nobody reads is among the results."""
+    """Read messages, those of one reader together; one of a type that nobody reads is left out."""
     taken: dict[Reader, list[tuple[RawMessage, Source]]] = {}
     for raw in raws:
-        dialect = next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+        dialect = _dialect(raw)
         if dialect is not None:
             taken.setdefault(dialect.reader, []).append((raw, dialect.source))
             if not dialect.tested:
@@ -161,17 +247,17 @@ def _message(part: Reading, raw: RawMessage, reading: MessageReading, source: So
     part.tiles.append(Tile(raw.offset, raw.length, "quarantined" if quarantined else "message", source))
 
 
-def _unreadable(part: Reading, raw: RawMessage) -> None:
+def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:
     """Set aside a message of another type, or one whose UNH names none."""
     code = "other_message_type" if raw.type else "unh_unreadable"
     unit = QuarantineUnit.INTERCHANGE if raw.type else QuarantineUnit.MESSAGE
     found = finding(code, raw.offset, 1)
-    part.findings += [found, *raw.findings]
+    waiting += [found, *raw.findings]
     part.quarantined.append(Quarantined(unit, raw.offset, raw.length, (code,), found.text, raw.offset))
     part.tiles.append(Tile(raw.offset, raw.length, "quarantined", None))
 
 
-def _loose(part: Reading, loose: Loose) -> None:
+def _loose(part: Reading, waiting: list[Finding], loose: Loose) -> None:
     part.tiles.append(Tile(loose.offset, loose.length, loose.fate, None))
     if loose.fate != "set_aside":
         return
@@ -185,81 +271,4 @@ def _loose(part: Reading, loose: Loose) -> None:
             kind_of(codes[0]).meaning,
         )
     )
-    part.findings += loose.findings
-
-
-def tiled(tiles: list[Tile]) -> list[Tile]:
-    """Give tiles in order, neighbours of one envelope joined.
-
-    An envelope belongs to the source of the message after it, else before it: its bytes live as long.
-    """
-    joined: list[Tile] = []
-    for tile in sorted(tiles, key=lambda tile: tile.offset):
-        before = joined[-1] if joined else None
-        if before is not None and before.fate == tile.fate == "envelope":
-            before.length += tile.length
-        elif tile.length:
-            joined.append(tile)
-    for ordered in (reversed(joined), iter(joined)):
-        source: Source | None = None
-        for tile in ordered:
-            if tile.fate == "envelope":
-                tile.source = tile.source or source
-            else:
-                source = tile.source
-    return joined
-
-
-def _blanked(tiles: list[Tile], sensitive: list[tuple[int, int]]) -> None:
-    """Count the sensitive bytes of each tile; both are in order."""
-    place = 0
-    for tile in tiles:
-        stop = tile.offset + tile.length
-        while place < len(sensitive) and sensitive[place][0] < stop:
-            tile.blanked += sensitive[place][1]
-            place += 1
-
-
-def _lead_findings(whole: Reading) -> None:
-    """Put findings of bytes around a message with the message before them, else the first."""
-    if not whole.messages:
-        return
-    for found in whole.findings:
-        before = [message for message in whole.messages if message.offset <= found.offset]
-        note(before[-1] if before else whole.messages[0], found)
-    whole.findings = []
-
-
-def note(message: Message, found: Finding) -> None:
-    """Add a finding to a message that was read."""
-    message.findings.append(found)
-    if message.status is MessageStatus.OK:
-        message.status = MessageStatus.REPAIRED
-
-
-def _sequences(whole: Reading) -> None:
-    """Look at manifests sent in parts: is the last part here, and does its count fit all parts?"""
-    groups: dict[tuple[object, ...], list[Message]] = {}
-    for message in whole.messages:
-        if message.part is not None:
-            key = (message.sender, message.type, message.transaction)
-            groups.setdefault(key, []).append(message)
-    for parts in groups.values():
-        if not any(part.last_part for part in parts):
-            parts[-1].complete = False
-            note(parts[-1], finding("sequence_without_last_part", parts[-1].offset, 1))
-        total = sum(len(part.travellers) for part in parts)
-        for part in parts:
-            if len(parts) > 1 and part.stated == total:
-                _forgive_count(part)
-
-
-def _forgive_count(part: Message) -> None:
-    """A count that fits all parts together is no deviation of one part."""
-    if not any(found.code == "cnt_differs" for found in part.findings):
-        return
-    part.findings = [found for found in part.findings if found.code != "cnt_differs"]
-    part.complete = True
-    if part.status is MessageStatus.REPAIRED and not part.findings:
-        fine = not any(traveller.findings for traveller in part.travellers)
-        part.status = MessageStatus.OK if fine else part.status
+    waiting += loose.findings

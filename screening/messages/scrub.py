@@ -7,9 +7,10 @@ Line ends within a blanked value stay, so that folded files keep their lines.
 b"SSR+            '"
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from screening.messages.model import Reading
+from screening.messages.model import Reading, Tile
+from screening.messages.pages import STRETCH
 from screening.messages.syntax import Data
 
 _TO_BLANKS = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
@@ -42,3 +43,25 @@ def blanked(data: Data, start: int, sensitive: Iterable[tuple[int, int]]) -> byt
         if low < high:
             out[low:high] = out[low:high].translate(_TO_BLANKS)
     return bytes(out)
+
+
+def blanked_tiles(data: Data, reading: Reading) -> Iterator[tuple[Tile, bytes]]:
+    """Give a part's bytes with blanks in place of what it calls sensitive, in bounded stretches.
+
+    Args:
+        data: the input.
+        reading: it, or a part of it.
+
+    Yields:
+        A tile and the next bytes of it, in order; together exactly the part.
+    """
+    first, sensitive = 0, reading.sensitive
+    for tile in reading.tiles:
+        for start in range(tile.offset, tile.offset + tile.length, STRETCH):
+            stop = min(start + STRETCH, tile.offset + tile.length)
+            while first < len(sensitive) and sum(sensitive[first]) <= start:
+                first += 1
+            last = first
+            while last < len(sensitive) and sensitive[last][0] < stop:
+                last += 1
+            yield tile, blanked(data[start:stop], start, sensitive[first:last])

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from screening.messages.pages import STRETCH, forget
 from screening.messages.syntax import DEFAULT, WHITE, Data, Separators, as_bytes
 
 _SIGN = rb"[!-/:-@\[-`{-~\x1c-\x1f]"
@@ -36,6 +37,7 @@ _UNB = re.compile(
 _BEGINS = (re.compile(rb"UNB"), re.compile(_FOLDED))
 _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _UNOB_BARE = Separators("\x1f", "\x1d", ".", "", "", "\x1c")  # UNOB without UNA (ISO 9735, level B)
+_TAG_LENGTH = 7  # bytes that a folded tag spans at most
 _REACH = 4096  # bytes after UNB in which the first UNG or UNH must stand
 _UNA_REACH = 32  # bytes before UNB in which a UNA may begin: 6 characters of up to 3 bytes and white space
 
@@ -56,16 +58,24 @@ class ServiceString:
 
 def interchange_starts(data: Data, start: int = 0) -> Iterator[int]:
     """Find each UNB that begins an interchange: at the start of a word, followed by two separators."""
-    for place in sorted(found.start() for begins in _BEGINS for found in begins.finditer(data, start)):
-        found = _UNB.match(data, place)
-        if found is None:
-            continue
-        if place and data[place - 1] in _ALPHANUMERIC:
-            # `UNA:+.? UNB` of five characters ends in a sign; a letter before means a word such as RUNB
-            continue
-        if found[1] == b"?":
-            continue
-        yield place
+    size = len(data)
+    place = start
+    while place < size:  # a stretch at a time, so that a mapped file does not pile up in memory
+        stop = min(place + STRETCH, size)
+        reach = min(stop + _TAG_LENGTH, size)
+        begun = {found.start() for begins in _BEGINS for found in begins.finditer(data, place, reach)}
+        for unb in sorted(begun):
+            found = _UNB.match(data, unb) if unb < stop else None
+            if found is not None and _begins(data, found):
+                yield unb
+        forget(data, stop)
+        place = stop
+
+
+def _begins(data: Data, found: re.Match[bytes]) -> bool:
+    place = found.start()
+    # `UNA:+.? UNB` of five characters ends in a sign; a letter before means a word such as RUNB
+    return found[1] != b"?" and not (place and data[place - 1] in _ALPHANUMERIC)
 
 
 def is_value(data: Data, unb: int, current: Separators) -> bool:

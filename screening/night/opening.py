@@ -4,24 +4,26 @@ The bytes of a compressed file itself are not kept (they cannot be scrubbed): wh
 unpacked it, its members come from landing.
 """
 
-import hashlib
-from collections.abc import Collection, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
-from screening.messages.unpack import kind_of_bytes, unpack
+from screening.messages.syntax import Data
+from screening.messages.unpack import PACKED, kind_of_bytes, members
 from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
-from screening.store.landing import read_back
+from screening.store.landing import nameless, open_back
+from screening.store.mapped import Counted
 from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, Level
 from screening.tables.findings import Finding
-
-PACKED = frozenset({InputKind.GZIP, InputKind.ZIP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,23 @@ class Part:
     """Bytes to be read: a plain file, or one member of a compressed one, under its id as received."""
 
     name: str
-    data: bytes
+    data: Data
     input_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file as it is read: what kind it is, its parts, and what went wrong when it was unpacked."""
+    """A file as it is read.
+
+    Attributes:
+        kind: what kind of file it is.
+        parts: walks over its parts; the bytes of each are there until the next is asked for.
+        findings: what went wrong when it was unpacked; complete when the last part was given.
+    """
 
     kind: InputKind
-    parts: tuple[Part, ...]
-    findings: tuple[Finding, ...]
+    parts: Callable[[], Iterator[Part]]
+    findings: list[Finding]
 
     @property
     def packed(self) -> bool:
@@ -67,45 +75,70 @@ class Opened:
         return self.kind in PACKED
 
 
-def open_input(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Opened:
-    """Give the parts of an input.
+@contextmanager
+def open_input(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[Opened]:
+    """Open an input; its parts are read within the block.
 
     Raises:
         StoreError: its bytes are missing in landing.
     """
-    carried_over = _members_in_landing(store, entry, known) if entry.carried else None
-    if carried_over is not None:
-        return carried_over
-    unpacked = unpack(read_back(store, entry.input_id), entry.name, intake)
-    packed = unpacked.kind in PACKED
-    parts = tuple(
-        Part(
-            member.name,
-            member.data,
-            hashlib.sha256(member.data).hexdigest() if packed else entry.input_id,
-        )
-        for member in unpacked.members
-    )
-    return Opened(unpacked.kind, parts, tuple(unpacked.findings))
+    own = _unpacked_before(entry, known)
+    if own is not None:
+        findings = [
+            Finding(row["codes"][0], Level.ERROR, 0, None, row["reason"])
+            for row in known.quarantine.to_pylist()
+            if row["quarantine_id"] == f"{entry.input_id}:file"
+        ]
+        walk = functools.partial(_from_landing, store, _members_before(entry, known))
+        yield Opened(InputKind(own["kind"]), walk, findings)
+        return
+    with open_back(store, entry.input_id) as data:
+        found: list[Finding] = []
+        parts = functools.partial(parts_of, store, data, entry.name, entry.input_id, intake, found)
+        yield Opened(kind_of_bytes(data), parts, found)
 
 
-def _members_in_landing(store: Store, entry: FrozenInput, known: Carried) -> Opened | None:
-    """Members of a compressed file that an earlier revision unpacked: only they are kept, scrubbed."""
-    rows = known.inputs.to_pylist()
-    own = next((row for row in rows if row["input_id"] == entry.input_id and row["name"] == entry.name), None)
-    if own is None or own["status"] != InputStatus.UNPACKED:
+def parts_of(
+    store: Store, data: Data, name: str, input_id: str, intake: Intake, findings: list[Finding]
+) -> Iterator[Part]:
+    """Give the parts of a file: itself, or its members, each there until the next is asked for.
+
+    Args:
+        store: the store; large members lie in its landing zone while they are read.
+        data: the file's bytes.
+        name: its name.
+        input_id: its id.
+        intake: limits of unpacking.
+        findings: takes what went wrong.
+    """
+    if kind_of_bytes(data) not in PACKED:
+        yield Part(name, data, input_id)
+        return
+    for member, room in members(data, name, intake, functools.partial(nameless, store), findings):
+        with closing(room), room.data() as inner:
+            yield Part(member, inner, room.sha256)
+
+
+def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | None:
+    """Row of a compressed file that an earlier revision unpacked: only its members are kept, scrubbed."""
+    if not entry.carried:
         return None
-    parts = tuple(
-        Part(row["name"], read_back(store, row["input_id"]), row["input_id"])
-        for row in rows
-        if row["container"] == entry.input_id
-    )
-    findings = tuple(
-        Finding(row["codes"][0], Level.ERROR, 0, None, row["reason"])
-        for row in known.quarantine.to_pylist()
-        if row["quarantine_id"] == f"{entry.input_id}:file"
-    )
-    return Opened(InputKind(own["kind"]), parts, findings)
+    for row in known.inputs.to_pylist():
+        if row["input_id"] == entry.input_id and row["name"] == entry.name:
+            return row if row["status"] == InputStatus.UNPACKED else None
+    return None
+
+
+def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[str, str]]:
+    """Name and id of the members that an earlier revision found."""
+    rows = known.inputs.to_pylist()
+    return [(row["name"], row["input_id"]) for row in rows if row["container"] == entry.input_id]
+
+
+def _from_landing(store: Store, chosen: Sequence[tuple[str, str]]) -> Iterator[Part]:
+    for name, input_id in chosen:
+        with open_back(store, input_id) as data:
+            yield Part(name, data, input_id)
 
 
 def doubled_members(
@@ -124,18 +157,22 @@ def doubled_members(
         Names of members, `container!member`. Of equal members the first by name is read.
     """
     once = [entry for entry in sorted(inputs) if not entry.duplicate and entry.size <= intake.max_file_bytes]
-    packed = [entry for entry in once if _looks_packed(store, entry, known)]
     seen = set(elsewhere) | {entry.input_id for entry in once}
     doubled = set()
-    for entry in packed:
-        for part in open_input(store, entry, intake, known).parts:
-            if part.input_id in seen:
-                doubled.add(part.name)
-            seen.add(part.input_id)
+    for entry in once:
+        for name, input_id in _members(store, entry, intake, known):
+            if input_id in seen:
+                doubled.add(name)
+            seen.add(input_id)
     return frozenset(doubled)
 
 
-def _looks_packed(store: Store, entry: FrozenInput, known: Carried) -> bool:
-    if entry.carried and _members_in_landing(store, entry, known) is not None:
-        return True
-    return kind_of_bytes(read_back(store, entry.input_id)) in PACKED
+def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[str, str]]:
+    """Give name and id of each member of a file; a plain file has none."""
+    if _unpacked_before(entry, known) is not None:
+        yield from _members_before(entry, known)
+        return
+    with open_back(store, entry.input_id) as data:
+        if kind_of_bytes(data) in PACKED:
+            for name, room in members(data, entry.name, intake, Counted, []):
+                yield name, room.sha256

@@ -1,24 +1,27 @@
 """Read and scrub: bytes of inputs to messages, statements and quarantine; blanked bytes into landing.
 
-Inputs are read in chunks (a unit of work that a killed run need not do again); no output depends on how they
-are chunked.
+Inputs are read in chunks (a unit of work that a killed run need not do again), a large one part by part:
+its bytes are mapped, its tables leave the memory in pieces. No output depends on how inputs are chunked or
+where a piece ends.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from screening.messages.model import Reading
-from screening.messages.read import read_input
-from screening.messages.scrub import blank
+from screening.messages.pages import forget
+from screening.messages.read import BYTES_AT_ONCE, read_parts
+from screening.messages.scrub import blanked_tiles
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
 from screening.night.frozen import FrozenInput
-from screening.night.opening import Carried, Opened, open_input
+from screening.night.opening import Carried, Opened, Part, open_input
 from screening.profile.model import Intake
-from screening.store.landing import read_back, settle_landing
+from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
@@ -26,6 +29,8 @@ from screening.tables.model import TableSpec
 
 CHUNK_BYTES = 8_000_000
 CHUNK_FILES = 64
+PIECE_BYTES = BYTES_AT_ONCE  # bytes of inputs whose tables are held at once
+_STRETCH = 1 << 20
 SPECS: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.TILES,
@@ -37,6 +42,8 @@ SPECS: tuple[TableSpec, ...] = (
     individual.QUARANTINE,
     individual.LEDGER,
 )
+Give = Callable[[dict[str, pa.Table]], None]
+_SUMMED = ("received", "passed", "set_aside")
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 
 
@@ -67,11 +74,162 @@ def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
         yield Chunk(tuple(gathered))
 
 
-def _unpacked(entry: FrozenInput, opened: Opened, doubled: Collection[str]) -> list[dict[str, object]]:
+@dataclass(slots=True)
+class _Gathered:
+    """What a chunk has given so far; `give` takes tables that are full."""
+
+    give: Give
+    inputs: list[dict[str, object]] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    bytes: int = 0  # of the readings
+    ledger: list[dict[str, object]] = field(default_factory=list)
+    counted: list[pa.Table] = field(default_factory=list)  # ledger lines of pieces given
+    quarantine: list[dict[str, object]] = field(default_factory=list)
+
+    def take(self, reading: Reading) -> None:
+        """Add a reading; tables of many bytes are given away."""
+        self.readings.append(reading)
+        self.bytes += sum(tile.length for tile in reading.tiles)
+        if self.bytes >= PIECE_BYTES:
+            told = tabulate(self.readings)
+            self.readings, self.bytes = [], 0
+            self.counted.append(told.pop("ledger"))
+            self.give({name: table for name, table in told.items() if table.num_rows})
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the row of an input says of its readings."""
+
+    messages: int = 0
+    good: bool = False
+    first: tuple[int, int, str] | None = None  # offset and negative length of the first unit, its code
+    aside: bool = False
+    codes: list[str] = field(default_factory=list)  # findings without any message
+
+    def add(self, reading: Reading) -> None:
+        """Take note of a part."""
+        self.messages += len(reading.messages)
+        self.good = self.good or any(message.status != "quarantined" for message in reading.messages)
+        self.aside = self.aside or bool(reading.quarantined)
+        units = [(one.offset, -one.length, one.codes[0]) for one in reading.quarantined if one.codes]
+        self.first = min([*units[:1], *([self.first] if self.first else [])], default=None)
+        self.codes += [found.code for found in reading.findings[:1]]
+
+    @property
+    def status(self) -> InputStatus:
+        """What became of the input."""
+        if self.good:
+            return InputStatus.READ_IN_PART if self.aside else InputStatus.READ
+        return InputStatus.QUARANTINED
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing of it could be used; None where something could."""
+        if self.good:
+            return None
+        return self.first[2] if self.first else next(iter(self.codes), "no_message")
+
+
+def read_chunk(
+    store: Store,
+    chunk: Chunk,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[str] = (),
+    *,
+    give: Give,
+) -> dict[str, pa.Table]:
+    """Read one chunk and store its scrubbed bytes in landing.
+
+    Args:
+        store: the store; bytes are taken from landing.
+        chunk: the inputs.
+        intake: limits and what is sensitive.
+        known: what the published revision knows of compressed files.
+        doubled: members that are counted, not read (`doubled_members`).
+        give: takes pieces of the tables, some of SPECS each, while a large input is read.
+
+    Returns:
+        A table for each of SPECS, by name, without the rows that were given.
+
+    Raises:
+        StoreError: bytes are missing in landing or cannot be written.
+    """
+    gathered = _Gathered(give)
+    for entry in chunk.inputs:
+        if entry.duplicate:
+            gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.DUPLICATE))
+            gathered.ledger += _received(entry, read=False)
+        elif entry.size > intake.max_file_bytes:
+            _set_whole_aside(
+                store, gathered, entry, "file_too_large", "the file is larger than the profile allows"
+            )
+        else:
+            with open_input(store, entry, intake, known) as opened:
+                _read(store, entry, opened, intake, doubled, gathered)
+    return _tables(gathered)
+
+
+def _read(
+    store: Store,
+    entry: FrozenInput,
+    opened: Opened,
+    intake: Intake,
+    doubled: Collection[str],
+    gathered: _Gathered,
+) -> None:
+    if not opened.packed:
+        gathered.ledger += _received(entry, read=True)
+    container = entry.input_id if opened.packed else None
+    parts = again = total = 0
+    for part in opened.parts():
+        size = len(part.data)
+        parts, total = parts + 1, total + size
+        if opened.packed and part.name in doubled:
+            again += size
+            double = InputStatus.DUPLICATE
+            gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
+            continue
+        heard, stored = _read_part(store, part, intake, gathered)
+        gathered.inputs.append(
+            _row(
+                part.name,
+                part.input_id,
+                size,
+                heard.status,
+                container=container,
+                kind=InputKind.EDIFACT if heard.messages else InputKind.OTHER,
+                messages=heard.messages,
+                stored=stored,
+                reason=heard.reason,
+            )
+        )
+    if opened.packed:
+        gathered.ledger += _unpacked(entry, parts, total, again)
+        _note_container(store, gathered, entry, opened, unpacked=parts > 0)
+
+
+def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) -> tuple[_Heard, str]:
+    """Read bytes and keep them scrubbed.
+
+    Returns:
+        What was read of them, and the hash of what is kept.
+    """
+    heard = _Heard()
+    with closing(Settling(store, part.input_id)) as settling:
+        for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
+            heard.add(reading)
+            for tile, stretch in blanked_tiles(part.data, reading):
+                settling.add(_CLASS[tile.source], stretch)
+            gathered.take(reading)
+            del reading  # the name would keep it alive while the next is read
+        return heard, settling.keep().stored_sha256
+
+
+def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[dict[str, object]]:
     """The file's own bytes end here; the bytes of its members begin."""
-    again = sum(len(part.data) for part in opened.parts if part.name in doubled)
-    total = sum(len(part.data) for part in opened.parts)
-    fate = "unpacked" if opened.parts else "quarantined"
+    fate = "unpacked" if parts else "quarantined"
     return [
         *line("receive", entry.name, "bytes", passed=0, aside={fate: entry.size}),
         *line(
@@ -85,91 +243,12 @@ def _unpacked(entry: FrozenInput, opened: Opened, doubled: Collection[str]) -> l
     ]
 
 
-@dataclass(slots=True)
-class _Gathered:
-    inputs: list[dict[str, object]] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
-    ledger: list[dict[str, object]] = field(default_factory=list)
-    quarantine: list[dict[str, object]] = field(default_factory=list)
-
-
-def read_chunk(
-    store: Store, chunk: Chunk, intake: Intake, known: Carried, doubled: Collection[str] = ()
-) -> dict[str, pa.Table]:
-    """Read one chunk and store its scrubbed bytes in landing.
-
-    Args:
-        store: the store; bytes are taken from landing.
-        chunk: the inputs.
-        intake: limits and what is sensitive.
-        known: what the published revision knows of compressed files.
-        doubled: members that are counted, not read (`doubled_members`).
-
-    Returns:
-        A table for each of SPECS, by name.
-
-    Raises:
-        StoreError: bytes are missing in landing or cannot be written.
-    """
-    gathered = _Gathered()
-    for entry in chunk.inputs:
-        if entry.duplicate:
-            gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.DUPLICATE))
-            gathered.ledger += _received(entry, read=False)
-        elif entry.size > intake.max_file_bytes:
-            _set_whole_aside(
-                store, gathered, entry, "file_too_large", "the file is larger than the profile allows"
-            )
-        else:
-            _read(store, entry, intake, known, doubled, gathered)
-    return _tables(gathered)
-
-
-def _read(
-    store: Store,
-    entry: FrozenInput,
-    intake: Intake,
-    known: Carried,
-    doubled: Collection[str],
-    gathered: _Gathered,
+def _note_container(
+    store: Store, gathered: _Gathered, entry: FrozenInput, opened: Opened, *, unpacked: bool
 ) -> None:
-    opened = open_input(store, entry, intake, known)
-    if opened.packed:
-        gathered.ledger += _unpacked(entry, opened, doubled)
-        _note_container(store, gathered, entry, opened)
-    else:
-        gathered.ledger += _received(entry, read=True)
-    container = entry.input_id if opened.packed else None
-    for part in opened.parts:
-        size = len(part.data)
-        if opened.packed and part.name in doubled:
-            double = InputStatus.DUPLICATE
-            gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
-            continue
-        reading = read_input(part.data, intake, input_id=part.input_id)
-        gathered.readings.append(reading)
-        scrubbed = blank(part.data, reading)
-        pieces = [(tile.offset, tile.length, _CLASS[tile.source]) for tile in reading.tiles]
-        settle_landing(store, part.input_id, pieces, scrubbed)
-        gathered.inputs.append(
-            _row(
-                part.name,
-                part.input_id,
-                size,
-                _status(reading),
-                container=container,
-                kind=InputKind.EDIFACT if reading.messages else InputKind.OTHER,
-                messages=len(reading.messages),
-                stored=hashlib.sha256(scrubbed).hexdigest(),
-                reason=_reason(reading),
-            )
-        )
-
-
-def _note_container(store: Store, gathered: _Gathered, entry: FrozenInput, opened: Opened) -> None:
     """Give a compressed file its row; what could not be unpacked is set aside whole."""
     faults = [finding.code for finding in opened.findings]
-    status = InputStatus.UNPACKED if opened.parts else InputStatus.QUARANTINED
+    status = InputStatus.UNPACKED if unpacked else InputStatus.QUARANTINED
     gathered.inputs.append(
         _row(
             entry.name,
@@ -182,15 +261,17 @@ def _note_container(store: Store, gathered: _Gathered, entry: FrozenInput, opene
     )
     if faults:
         gathered.quarantine.append(_file_aside(entry, faults, opened.findings[0].text))
-    if not opened.parts:
+    if not unpacked:
         _keep_whole(store, entry)
 
 
 def _keep_whole(store: Store, entry: FrozenInput) -> None:
     """Keep a file that nobody could read, under the shortest term."""
-    settle_landing(
-        store, entry.input_id, [(0, entry.size, RetentionClass.UNREAD)], read_back(store, entry.input_id)
-    )
+    with open_back(store, entry.input_id) as data, closing(Settling(store, entry.input_id)) as settling:
+        for start in range(0, len(data), _STRETCH):
+            settling.add(RetentionClass.UNREAD, data[start : start + _STRETCH])
+            forget(data, start)
+        settling.keep()
 
 
 def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code: str, text: str) -> None:
@@ -217,21 +298,6 @@ def _received(entry: FrozenInput, *, read: bool) -> list[dict[str, object]]:
     if read:
         return line("receive", entry.name, "bytes", passed=entry.size)
     return line("receive", entry.name, "bytes", passed=0, aside={"duplicate": entry.size})
-
-
-def _status(reading: Reading) -> InputStatus:
-    good = any(message.status != "quarantined" for message in reading.messages)
-    if good:
-        return InputStatus.READ_IN_PART if reading.quarantined else InputStatus.READ
-    return InputStatus.QUARANTINED
-
-
-def _reason(reading: Reading) -> str | None:
-    if _status(reading) is not InputStatus.QUARANTINED:
-        return None
-    codes = [code for entry in reading.quarantined for code in entry.codes]
-    codes += [finding.code for finding in reading.findings]
-    return next(iter(codes), "no_message")
 
 
 def _row(
@@ -268,6 +334,19 @@ def _tables(gathered: _Gathered) -> dict[str, pa.Table]:
             pa.concat_tables([told["quarantine"], individual.QUARANTINE.table(gathered.quarantine)])
         ),
         "ledger": individual.LEDGER.conform(
-            pa.concat_tables([told["ledger"], individual.LEDGER.table(gathered.ledger)])
+            pa.concat_tables(
+                [_summed([*gathered.counted, told["ledger"]]), individual.LEDGER.table(gathered.ledger)]
+            )
         ),
     }
+
+
+def _summed(counted: Sequence[pa.Table]) -> pa.Table:
+    """Add up the lines of an input that was tabulated in pieces."""
+    lines = pa.concat_tables(counted)
+    sums = lines.group_by(list(individual.LEDGER.key), use_threads=False).aggregate(
+        [(name, "sum") for name in _SUMMED]
+    )
+    return individual.LEDGER.conform(
+        sums.rename_columns([name.removesuffix("_sum") for name in sums.column_names])
+    )

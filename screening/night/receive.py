@@ -29,7 +29,7 @@ from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.keys import load_keys
 from screening.store.files import require_space
-from screening.store.landing import read_back, release_incoming, write_incoming
+from screening.store.landing import open_back, release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, mend_links, nights, read_current
 from screening.store.work import Work, sweep_dead
@@ -126,6 +126,7 @@ def take_up(store: Store, night: date, before: Current | None) -> Frozen | None:
         frozen_path(store, night, pending.revision).unlink(missing_ok=True)
         pending = None
     sweep_dead(store, night=night, keep=pending.run if pending else None)
+    sweep_unfinished(store)
     if pending is None and before is not None:  # killed after its publication, before it had tidied up
         release_incoming(store, read_current(store, night, INPUTS)["input_id"].to_pylist())
     return pending
@@ -154,7 +155,7 @@ def take_in(store: Store, fresh: Sequence[Arrival]) -> None:
     require_space(store.root, _WORKING_COPIES * sum(found.size for found in fresh))
     # Thousands of small files: the time goes into flushing each to the disk, which threads do side by side.
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        taken = threads.map(lambda found: write_incoming(store, found.path.read_bytes()), fresh)
+        taken = threads.map(lambda found: take_incoming(store, found.path), fresh)
         for found, input_id in zip(fresh, taken, strict=True):
             if input_id != found.input_id:
                 raise StoreError(
@@ -201,7 +202,8 @@ def carried_inputs(
     ]
     for row in chosen:
         if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED}:
-            read_back(store, row["input_id"])  # raises where its term has come
+            with open_back(store, row["input_id"]):  # raises where its term has come
+                pass
     return tuple(_carried(row) for row in chosen)
 
 

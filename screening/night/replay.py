@@ -17,7 +17,7 @@ from pathlib import Path
 
 from screening.messages.describe import all_findings
 from screening.messages.explain import explain_stretch
-from screening.messages.read import read_input
+from screening.messages.read import read_parts
 from screening.night.frozen import machine, published_frozen
 from screening.night.quarantine import (
     Entry,
@@ -34,7 +34,7 @@ from screening.night.session import Session, Tell, rerun_flights
 from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
-from screening.store.landing import read_back, write_incoming
+from screening.store.landing import open_back, write_incoming
 from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables.codes import InputStatus, QuarantineAct
@@ -86,11 +86,12 @@ def findings_of(store: Store, entry: Entry) -> list[Finding]:
     Raises:
         StoreError: the bytes are gone by rule or damaged.
     """
-    data = read_back(store, entry.input_id)
-    reading = read_input(data, _intake(store, entry.night), input_id=entry.input_id)
-    found = [finding for message in reading.messages for finding in all_findings(message)]
+    own: list[Finding] = []
     stop = entry.offset + max(entry.length, 1)
-    own = [one for one in [*found, *reading.findings] if entry.offset <= one.offset < stop]
+    with open_back(store, entry.input_id) as data:
+        for part in read_parts(data, _intake(store, entry.night), input_id=entry.input_id):
+            found = [one for message in part.messages for one in all_findings(message)]
+            own += [one for one in [*found, *part.findings] if entry.offset <= one.offset < stop]
     return sorted(dict.fromkeys(own), key=lambda one: (one.offset, one.code))
 
 
@@ -107,16 +108,16 @@ def bytes_of(store: Store, entry: Entry, *, show_names: bool, actor: str, at: da
     Raises:
         StoreError: the bytes are gone by rule or damaged.
     """
-    data = read_back(store, entry.input_id)
-    if show_names:
-        audit.append(store, actor, "quarantine.show_names", [entry.quarantine_id], None, at)
-    stop = entry.offset + entry.length
-    text = explain_stretch(data, entry.offset, stop, show_names=show_names)
-    if text:
-        return text
-    if not show_names:
-        return f"{entry.length} bytes that are no message; --show-names shows them as text (recorded)"
-    return data[entry.offset : min(stop, entry.offset + _SHOWN_BYTES)].decode("latin_1")
+    with open_back(store, entry.input_id) as data:
+        if show_names:
+            audit.append(store, actor, "quarantine.show_names", [entry.quarantine_id], None, at)
+        stop = entry.offset + entry.length
+        text = explain_stretch(data, entry.offset, stop, show_names=show_names)
+        if text:
+            return text
+        if not show_names:
+            return f"{entry.length} bytes that are no message; --show-names shows them as text (recorded)"
+        return data[entry.offset : min(stop, entry.offset + _SHOWN_BYTES)].decode("latin_1")
 
 
 def replay(
@@ -305,7 +306,8 @@ def _own_flights(store: Store, entry: Entry) -> list[str]:
         )
     inputs = read_current(store, entry.night, INPUTS).to_pylist()
     if not any(r["input_id"] == entry.input_id and r["status"] == InputStatus.UNPACKED for r in inputs):
-        read_back(store, entry.input_id)  # raises where its term has come
+        with open_back(store, entry.input_id):  # raises where its term has come
+            pass
     known = set(read_current(store, entry.night, OUTCOMES)["flight_id"].to_pylist())
     messages = read_current(store, entry.night, MESSAGES).select(["input_id", "flight_ids"]).to_pylist()
     beside = {leg for row in messages if row["input_id"] == entry.input_id for leg in row["flight_ids"]}

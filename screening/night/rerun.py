@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from screening.messages.read import read_input
-from screening.messages.unpack import unpack
+from screening.messages.read import read_parts
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
+from screening.night.opening import parts_of
 from screening.night.receive import (
     Receipt,
     begin,
@@ -31,6 +31,7 @@ from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
 from screening.store.locks import night_lock
+from screening.store.mapped import mapped
 from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
@@ -99,6 +100,7 @@ def receive_again(
                 if row["outcome"] in {Outcome.QUARANTINED, Outcome.FAILED}
             ]
         fresh, new_links = _speaking_of(
+            store,
             fresh_arrivals(settings, night, before),
             set(named),
             set(known["flight_id"].to_pylist()),
@@ -167,7 +169,13 @@ def resolve(written: Sequence[str], known: Sequence[str], night: date) -> list[s
 
 
 def _speaking_of(
-    arrivals: Sequence[Arrival], named: set[str], known: set[str], intake: Intake, *, unknown: bool
+    store: Store,
+    arrivals: Sequence[Arrival],
+    named: set[str],
+    known: set[str],
+    intake: Intake,
+    *,
+    unknown: bool,
 ) -> tuple[list[Arrival], list[tuple[str, str]]]:
     """Choose the new files that speak of the flights to be run again.
 
@@ -176,7 +184,7 @@ def _speaking_of(
     """
     chosen, links = [], []
     for arrival in arrivals:
-        pairs = _legs_in(arrival, intake)
+        pairs = _legs_in(store, arrival, intake)
         legs = {leg for _, leg in pairs}
         fitting = legs and (not legs & known or arrival.addressed)
         if arrival.asked or legs & named or (unknown and fitting):
@@ -185,20 +193,19 @@ def _speaking_of(
     return chosen, links
 
 
-def _legs_in(arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
+def _legs_in(store: Store, arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
     """Pairs of message and leg of a file, as `message_legs` would hold them."""
     if arrival.size > intake.max_file_bytes:
         return []
-    pairs = []
-    for member in unpack(arrival.path.read_bytes(), arrival.name, intake).members:
-        reading = read_input(member.data, intake)
-        pairs += [
-            (f"{reading.input_id}:{message.offset}", leg.flight_id)
+    with mapped(arrival.path) as data:
+        return [
+            (f"{part.input_id}:{message.offset}", leg.flight_id)
+            for part in parts_of(store, data, arrival.name, arrival.input_id, intake, [])
+            for reading in read_parts(part.data, intake, input_id=part.input_id)
             for message in reading.messages
             for leg in message.legs
             if leg.flight_id
         ]
-    return pairs
 
 
 def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenInput, ...]:

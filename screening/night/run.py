@@ -157,8 +157,9 @@ def read(run: Run) -> int:
 def _read_chunk(run: Run, known: Carried, doubled: Collection[str], chunk: Chunk) -> int:
     """Read one chunk, perhaps in a process of its own."""
     with only(_zones(Task.READ)):
-        tables = read_chunk(run.store, chunk, run.frozen.agency_profile().intake, known, doubled)
-        run.work.write("read", chunk.unit, tables)
+        intake, pieces = run.frozen.agency_profile().intake, settling.Pieces(run.work, chunk.unit)
+        tables = read_chunk(run.store, chunk, intake, known, doubled, give=pieces.write)
+        run.work.write("read", chunk.unit, {**tables, "pieces": pieces.listed()})
     return len(chunk.inputs)
 
 

@@ -1,6 +1,6 @@
 """Settle: the night's statements and those of earlier nights become one manifest for each leg in scope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -20,6 +20,26 @@ from screening.tables import individual
 from screening.tables.codes import Level, QuarantineUnit
 from screening.tables.findings import Finding
 
+_PIECE = "piece"  # stage of the work zone
+
+
+class Pieces:
+    """Tables of a chunk that leave the memory while it is read; they count when the chunk lists them."""
+
+    def __init__(self, work: Work, unit: str) -> None:
+        self._work, self._unit = work, unit
+        self._names: list[str] = []
+
+    def write(self, tables: Mapping[str, pa.Table]) -> None:
+        """Write one piece; what a killed run has left under its name is replaced."""
+        name = f"{self._unit}-{len(self._names):06}"
+        self._work.write(_PIECE, name, tables)
+        self._names.append(name)
+
+    def listed(self) -> pa.Table:
+        """Give the list that stands with the chunk: one column, the units of stage `piece`."""
+        return pa.table({"unit": pa.array(self._names, pa.string())})
+
 
 def gather(work: Work) -> dict[str, pa.Table]:
     """Put the chunks of the read stage together.
@@ -27,10 +47,16 @@ def gather(work: Work) -> dict[str, pa.Table]:
     Returns:
         A table for each of `reading.SPECS`, by name.
     """
-    units = work.units("read")
+    units = [("read", unit) for unit in work.units("read")]
+    units += [
+        (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
+    ]
+    held = {unit: work.tables(*unit) for unit in units}
     return {
         spec.name: spec.conform(
-            pa.concat_tables([spec.empty(), *(work.read("read", unit, spec.name) for unit in units)])
+            pa.concat_tables(
+                [spec.empty(), *(work.read(*unit, spec.name) for unit in units if spec.name in held[unit])]
+            )
         )
         for spec in SPECS
     }

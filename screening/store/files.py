@@ -175,6 +175,67 @@ def _replacing(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
 
 
+class GrowingFile:
+    """A file that is written stretch by stretch and gets its name when its hash is known.
+
+    Attributes:
+        size: bytes written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begin a temporary file.
+
+        Raises:
+            StoreError: the folder cannot be made or written.
+        """
+        self._folder = folder
+        self._digest = hashlib.sha256()
+        self.size = 0
+        with disk_faults(folder, effect=_NOT_WRITTEN):
+            make_folder(folder)
+            self._handle, name = tempfile.mkstemp(prefix=".growing.", suffix=_TEMPORARY, dir=folder)
+            self._temporary = Path(name)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+            self._stream = os.fdopen(self._handle, "wb")
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what was written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        """Take bytes, one stretch behind the other.
+
+        Raises:
+            StoreError: the disk is full or fails.
+        """
+        with disk_faults(self._temporary, effect=_NOT_WRITTEN):
+            self._stream.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def keep(self, path: Path) -> None:
+        """Give the file its name, durably; `path` lies in the folder it was begun in.
+
+        Raises:
+            StoreError: the disk is full or fails.
+        """
+        with disk_faults(path, effect=_NOT_WRITTEN):
+            self._stream.flush()
+            os.fsync(self._handle)
+            crash_point("files.before_rename")
+            self._temporary.replace(path)
+            crash_point("files.after_rename")
+            self._stream.close()
+            sync_folder(self._folder)
+
+    def discard(self) -> None:
+        """Remove the file, unless it was kept."""
+        self._temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what a full disk did not take is written again on closing
+            self._stream.close()
+
+
 def write_bytes(path: Path, data: bytes) -> str:
     """Write a file that is never half there.
 
@@ -400,6 +461,7 @@ def is_locked(path: Path) -> bool:
 __all__ = [
     "CRASH_POINTS",
     "ROW_GROUP_ROWS",
+    "GrowingFile",
     "SchemaError",
     "WrittenTable",
     "canonical_json",

@@ -17,25 +17,29 @@ Source: Directive (EU) 2016/681 art. 6(1), 12 and 13(4): other and sensitive dat
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from screening.messages.syntax import Data
 from screening.store.files import (
+    GrowingFile,
     crash_point,
     disk_faults,
     read_json,
     sha256_file,
     sweep_temporaries,
-    write_bytes,
     write_json,
 )
+from screening.store.mapped import Nameless, data_of
 from screening.store.zones import Store, ZoneOpener, inner_path, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
 
 _INPUT_ID = re.compile(r"[0-9a-f]{64}")
+_STRETCH = 1 << 20
 _EFFECT = "nothing of this input was read or changed"
 
 
@@ -91,9 +95,15 @@ class Landed:
 
 
 def write_incoming(store: Store, data: bytes) -> str:
-    """Keep bytes as received until they are read; an input that is there already is left as it is.
+    """Keep bytes as received until they are read; as `take_incoming`."""
+    return _incoming_of(store, (data,))
 
-    An input sent again after a class of it came to its end is taken in anew.
+
+def take_incoming(store: Store, source: Path) -> str:
+    """Copy a file, as received, into landing until it is read.
+
+    An input that is there already is left as it is. One sent again after a class of it came to its end
+    is taken in anew.
 
     Returns:
         The input's id, the sha256 of its bytes.
@@ -101,19 +111,88 @@ def write_incoming(store: Store, data: bytes) -> str:
     Raises:
         StoreError: the disk is full or fails.
     """
-    input_id = hashlib.sha256(data).hexdigest()
+    with source.open("rb") as stream:
+        return _incoming_of(store, iter(lambda: stream.read(_STRETCH), b""))
+
+
+def _incoming_of(store: Store, stretches: Iterable[bytes]) -> str:
     zone = open_zones(store, {Zone.LANDING})
-    path = _incoming(zone, input_id)
-    known = _list(zone, input_id).exists() and not missing(store, input_id)
-    if not known and not path.exists():
-        write_bytes(path, data)
+    file = GrowingFile(zone.path(Zone.LANDING, "incoming"))
+    try:
+        for stretch in stretches:
+            file.write(stretch)
+        input_id = file.sha256
+        path = _incoming(zone, input_id)
+        known = _list(zone, input_id).exists() and not missing(store, input_id)
+        if not known and not path.exists():
+            file.keep(path)
+    finally:
+        file.discard()
     return input_id
+
+
+class Settling:
+    """An input that is being kept by class: its bytes come in order, blanked, each with its class."""
+
+    def __init__(self, store: Store, input_id: str) -> None:
+        self._store, self._input_id = store, _checked(input_id)
+        self._zone = open_zones(store, {Zone.LANDING})
+        self._files: dict[RetentionClass, GrowingFile] = {}
+        self._pieces: list[Piece] = []
+        self._digest = hashlib.sha256()
+        self._length = 0
+
+    def add(self, cls: RetentionClass, data: bytes) -> None:
+        """Take the next bytes of the input, sensitive text replaced by as many blanks.
+
+        Raises:
+            StoreError: the disk is full or fails.
+        """
+        if cls not in self._files:
+            self._files[cls] = GrowingFile(self._zone.path(Zone.LANDING, "content", cls))
+        self._files[cls].write(data)
+        self._digest.update(data)
+        last = self._pieces[-1] if self._pieces else None
+        if last is not None and last.cls == cls:
+            self._pieces[-1] = Piece(last.offset, last.length + len(data), cls)
+        elif data:
+            self._pieces.append(Piece(self._length, len(data), cls))
+        self._length += len(data)
+
+    def keep(self) -> Landed:
+        """Store what was added; the bytes as received stay until `release_incoming`.
+
+        Raises:
+            StoreError: what was added is not as long as the input, or the disk is full or fails.
+        """
+        received = _incoming(self._zone, self._input_id)
+        if received.exists() and received.stat().st_size != self._length:
+            raise _not_covered(self._input_id, len(self._pieces), self._length)
+        contents = tuple(self._content(cls, file) for cls, file in sorted(self._files.items()))
+        kept = Landed(self._input_id, self._digest.hexdigest(), self._length, tuple(self._pieces), contents)
+        crash_point("landing.before_index")
+        write_json(_list(self._zone, self._input_id), kept.document())
+        crash_point("landing.after_index")
+        _clear(self._zone, self._store, kept)
+        return kept
+
+    def _content(self, cls: RetentionClass, file: GrowingFile) -> Content:
+        name = f"{self._input_id}-{file.sha256[:16]}.bin"
+        path = self._zone.path(Zone.LANDING, "content", cls, name)
+        if not path.exists() or sha256_file(path) != file.sha256:
+            file.keep(path)
+        return Content(cls, path.relative_to(self._store.root).as_posix(), file.sha256, file.size)
+
+    def close(self) -> None:
+        """Remove what was not kept."""
+        for file in self._files.values():
+            file.discard()
 
 
 def settle_landing(
     store: Store, input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], blanked: bytes
 ) -> Landed:
-    """Keep an input by class; the bytes as received stay until `release_incoming`.
+    """Keep an input by class, all of it at hand; the bytes as received stay until `release_incoming`.
 
     Args:
         store: the store.
@@ -128,24 +207,11 @@ def settle_landing(
         StoreError: the pieces do not cover the input, or the disk is full or fails; the bytes as received
             are still there.
     """
-    zone = open_zones(store, {Zone.LANDING})
-    listed = _tiled(input_id, pieces, blanked, _incoming(zone, input_id))
-    contents = []
-    for cls in sorted({piece.cls for piece in listed}):
-        data = b"".join(blanked[p.offset : p.offset + p.length] for p in listed if p.cls == cls)
-        digest = hashlib.sha256(data).hexdigest()
-        name = f"{_checked(input_id)}-{digest[:16]}.bin"
-        path = zone.path(Zone.LANDING, "content", cls, name)
-        if not path.exists() or sha256_file(path) != digest:
-            write_bytes(path, data)
-        contents.append(Content(cls, path.relative_to(store.root).as_posix(), digest, len(data)))
-    stored = hashlib.sha256(blanked).hexdigest()
-    landed = Landed(input_id, stored, len(blanked), listed, tuple(contents))
-    crash_point("landing.before_index")
-    write_json(_list(zone, input_id), landed.document())
-    crash_point("landing.after_index")
-    _clear(zone, store, landed)
-    return landed
+    _require_cover(input_id, pieces, len(blanked))
+    with closing(Settling(store, input_id)) as settling:
+        for offset, length, cls in sorted(pieces):
+            settling.add(RetentionClass(cls), blanked[offset : offset + length])
+        return settling.keep()
 
 
 def landed(store: Store, input_id: str) -> Landed | None:
@@ -183,7 +249,16 @@ def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
 
 
 def read_back(store: Store, input_id: str) -> bytes:
+    """Give the bytes of an input in memory; as `open_back`."""
+    with open_back(store, input_id) as data:
+        return data[:]
+
+
+@contextmanager
+def open_back(store: Store, input_id: str) -> Iterator[Data]:
     """Give the bytes of an input: as received until its night is published, then as stored.
+
+    They are valid within the block; those of large inputs are mapped, not loaded.
 
     Raises:
         StoreError: the input is unknown, damaged, or a class of it is gone by rule (`missing` names the
@@ -191,8 +266,10 @@ def read_back(store: Store, input_id: str) -> bytes:
     """
     zone = open_zones(store, {Zone.LANDING})
     received = _incoming(zone, input_id)
-    with suppress(FileNotFoundError):
-        return _as_received(received, input_id)
+    if received.exists():
+        with _verified(received, input_id) as stream, data_of(stream) as data:
+            yield data
+        return
     kept = landed(store, input_id)
     if kept is None:
         raise _unknown(received)
@@ -206,15 +283,34 @@ def read_back(store: Store, input_id: str) -> bytes:
             effect="it cannot be read again; what was stated in it may still be held as statements",
             remedy="`screening trace` names hash, date and rule; the carrier may be asked to send it again",
         )
-    whole = bytearray(kept.length)
-    for item in kept.contents:
-        data = _content(store.root / item.path, item)
-        at = 0
+    if len(kept.contents) == 1:  # nearly all
+        item = kept.contents[0]
+        with _verified(store.root / item.path, item.sha256) as stream, data_of(stream) as data:
+            yield data
+        return
+    with closing(nameless(store)) as joined:
+        _join(store, kept, joined)
+        with joined.data() as data:
+            yield data
+
+
+def nameless(store: Store) -> Nameless:
+    """Give a file without name in the landing zone, for bytes that are to be read and not kept."""
+    return Nameless(open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "incoming"))
+
+
+def _join(store: Store, kept: Landed, joined: Nameless) -> None:
+    """Put the pieces of several classes together, in the order of the input."""
+    with ExitStack() as stack:
+        streams = {
+            item.cls: stack.enter_context(_verified(store.root / item.path, item.sha256))
+            for item in kept.contents
+        }
         for piece in kept.pieces:
-            if piece.cls == item.cls:
-                whole[piece.offset : piece.offset + piece.length] = data[at : at + piece.length]
-                at += piece.length
-    return bytes(whole)
+            left = piece.length
+            while left and (stretch := streams[piece.cls].read(min(left, _STRETCH))):
+                joined.write(stretch)
+                left -= len(stretch)
 
 
 def incoming(store: Store) -> list[str]:
@@ -261,26 +357,36 @@ def sweep_landing(store: Store, *, keep: Collection[str] = ()) -> int:
     zone = open_zones(store, {Zone.LANDING})
     rest = (item for item in incoming(store) if item not in keep and _list(zone, item).exists())
     removed = release_incoming(store, [item for item in rest if not missing(store, item)])
-    folder = zone.path(Zone.LANDING)
+    return removed + sweep_unfinished(store)
+
+
+def sweep_unfinished(store: Store) -> int:
+    """Remove the temporary files that dead processes left in landing.
+
+    Returns:
+        Number of files removed.
+    """
+    folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING)
     places = [folder / "incoming", folder / "inputs", *sorted((folder / "content").glob("*"))]
-    return removed + sum(sweep_temporaries(place) for place in places)
+    return sum(sweep_temporaries(place) for place in places)
 
 
-def _tiled(
-    input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], blanked: bytes, received: Path
-) -> tuple[Piece, ...]:
-    listed = tuple(Piece(offset, length, RetentionClass(cls)) for offset, length, cls in sorted(pieces))
-    ends = [0, *(piece.offset + piece.length for piece in listed)]
-    begins = [*(piece.offset for piece in listed), len(blanked)]
-    whole = begins == ends and all(piece.length > 0 for piece in listed)
-    if not whole or (received.exists() and received.stat().st_size != len(blanked)):
-        raise StoreError(
-            f"the pieces of an input do not cover it: {len(listed)} pieces, {len(blanked)} bytes",
-            where=f"input {input_id}",
-            effect="its bytes as received are still there; nothing was stored by class",
-            remedy="this is a fault of the reader: send the input's id to the maintainers",
-        )
-    return listed
+def _require_cover(input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], size: int) -> None:
+    ends, begins = [0], []
+    for offset, length, _ in sorted(pieces):
+        begins.append(offset)
+        ends.append(offset + length)
+    if [*begins, size] != ends or any(length <= 0 for _, length, _ in pieces):
+        raise _not_covered(input_id, len(pieces), size)
+
+
+def _not_covered(input_id: str, pieces: int, size: int) -> StoreError:
+    return StoreError(
+        f"the pieces of an input do not cover it: {pieces} pieces, {size} bytes",
+        where=f"input {input_id}",
+        effect="its bytes as received are still there; nothing was stored by class",
+        remedy="this is a fault of the reader: send the input's id to the maintainers",
+    )
 
 
 def _clear(zone: ZoneOpener, store: Store, kept: Landed) -> None:
@@ -293,14 +399,16 @@ def _clear(zone: ZoneOpener, store: Store, kept: Landed) -> None:
                     path.unlink()
 
 
-def _as_received(path: Path, input_id: str) -> bytes:
-    if not path.exists():
-        raise FileNotFoundError(path)
+def _verified(path: Path, digest: str) -> IO[bytes]:
+    """Open a file of landing after comparing its hash."""
     with disk_faults(path, effect=_EFFECT):
-        data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != input_id:
+        stream = path.open("rb")
+        same = hashlib.file_digest(stream, "sha256").hexdigest() == digest
+        stream.seek(0)
+    if not same:
+        stream.close()
         raise _damaged(path)
-    return data
+    return stream
 
 
 def _unknown(path: Path) -> StoreError:
@@ -310,14 +418,6 @@ def _unknown(path: Path) -> StoreError:
         effect=_EFFECT,
         remedy="look for its id in the table `inputs` of its night; put the file into the inbox again",
     )
-
-
-def _content(path: Path, item: Content) -> bytes:
-    with disk_faults(path, effect=_EFFECT):
-        data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != item.sha256:
-        raise _damaged(path)
-    return data
 
 
 def _damaged(path: Path) -> StoreError:

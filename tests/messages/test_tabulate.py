@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-import pyarrow.compute as pc
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from screening.cli import read as commands
 from screening.messages.explain import explain
-from screening.messages.read import read_input, read_parts
+from screening.messages.read import read_input
 from screening.messages.scrub import blank
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
@@ -86,17 +85,6 @@ def test_tables_do_not_depend_on_the_order_of_inputs():
     one, two = read_input(DATA, Intake(), input_id="a"), read_input(whole(text()), Intake(), input_id="b")
     for name, table in tabulate([one, two]).items():
         assert table.equals(tabulate([two, one])[name]), name
-
-
-def test_parts_of_a_large_file_give_the_tables_of_the_whole():
-    data = whole(*[text(reference=str(number)) for number in range(1, 9)])
-    parts = list(read_parts(data, Intake(), input_id="in", bytes_at_once=600))
-    assert len(parts) > 3
-    at_once = tabulate([read_input(data, Intake(), input_id="in")])
-    in_parts = tabulate(parts)
-    for name in ("messages", "message_legs", "statements", "statement_documents", "quarantine", "ledger"):
-        assert in_parts[name].equals(at_once[name]), name
-    assert pc.sum(in_parts["tiles"]["length"]).as_py() == len(data)
 
 
 def test_blanking_keeps_length_and_everything_else():

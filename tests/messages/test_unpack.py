@@ -2,11 +2,12 @@
 
 import gzip
 import io
+import random
 import zipfile
 
 import pytest
 
-from screening.messages.unpack import unpack
+from screening.messages.unpack import members, unpack
 from screening.profile.model import Intake
 
 PLAIN = b"UNA:+.? 'UNB+UNOA:4+A+B+261123:1545+77'UNZ+0+77'"
@@ -68,3 +69,32 @@ def test_members_before_the_limit_are_kept():
 def test_a_file_above_the_limit_is_not_read():
     unpacked = unpack(PLAIN, "a", Intake(max_file_bytes=10))
     assert (unpacked.members, [found.code for found in unpacked.findings]) == ([], ["file_too_large"])
+
+
+def test_members_come_one_by_one_and_what_cannot_be_read_whole_is_closed():
+    rooms, findings = [], []
+
+    def room():
+        rooms.append(io.BytesIO())
+        return rooms[-1]
+
+    data = zipped(one=PLAIN, two=bytes(3_000_000), three=PLAIN)
+    walk = members(data, "a.zip", TIGHT, room, findings)
+    name, first = next(walk)
+    assert (name, first.getvalue(), len(rooms), findings) == ("a.zip!one", PLAIN, 1, [])
+    assert list(walk) == []
+    assert [one.closed for one in rooms] == [False, True]
+    assert [found.code for found in findings] == ["unpacked_too_large"]
+
+
+@pytest.mark.parametrize("padding", [0, 1, 3_000_000])
+def test_gzip_members_may_be_padded_with_zeros(padding):
+    large = random.Random(1).randbytes(3_000_000)  # more than one stretch
+    data = gzip.compress(PLAIN) + bytes(padding) + gzip.compress(large) + bytes(padding)
+    unpacked = unpack(data, "a.gz", Intake())
+    assert [one.data for one in unpacked.members] == [PLAIN + large]
+
+
+def test_a_gzip_member_followed_by_other_bytes_is_not_read():
+    unpacked = unpack(gzip.compress(PLAIN) + b"tail", "a.gz", TIGHT)
+    assert ([found.code for found in unpacked.findings], unpacked.members) == (["archive_unreadable"], [])

@@ -108,6 +108,41 @@ def test_several_processes_write_the_bytes_of_one(agency, promised, undisturbed)
     assert promised(agency / "store") == undisturbed
 
 
+TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIECE_BYTES, m.MAPPED_FROM = 700, 500; "
+
+
+@pytest.mark.parametrize(
+    "kills",
+    [
+        pytest.param([], id="not killed"),
+        pytest.param(["files.before_rename:150"], id="killed among the pieces of an input"),
+        pytest.param(["files.before_rename:150", "landing.before_index:9"], id="killed twice"),
+    ],
+)
+def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, promised, undisturbed, kills):
+    command = [sys.executable, "-c", TINY + "from screening.cli.main import app; app()", *RUN]
+    for point in [*kills, ""]:
+        surroundings = {**_env(agency), "SCREENING_CRASH_AT": point, "SCREENING_WORKERS": "1"}
+        done = subprocess.run(
+            command, cwd=agency, env=surroundings, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == (-signal.SIGKILL if point else 1), done.stderr
+        if point.startswith("files"):
+            assert list((agency / "store" / "work").glob("*/piece/*.json"))
+    assert promised(agency / "store") == undisturbed
+
+
+def test_pieces_that_a_killed_run_has_left_are_not_taken_for_those_of_the_next(
+    agency, screening, promised, undisturbed
+):
+    command = [sys.executable, "-c", TINY + "from screening.cli.main import app; app()", *RUN]
+    surroundings = {**_env(agency), "SCREENING_CRASH_AT": "files.before_rename:150"}
+    killed = subprocess.run(command, cwd=agency, env=surroundings, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    screening(agency, *RUN, check=1)
+    assert promised(agency / "store") == undisturbed
+
+
 def test_a_revision_of_all_inputs_has_the_bytes_of_one_run_on_all(agency, screening, promised, undisturbed):
     late = sorted((agency / "inbox").rglob("*.edi"))[-3:]
     aside = agency / "aside"

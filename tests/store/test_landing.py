@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.store.landing import (
+    Settling,
     incoming,
     landed,
     missing,
@@ -16,6 +18,7 @@ from screening.store.landing import (
     settle_landing,
     settled,
     sweep_landing,
+    take_incoming,
     write_incoming,
 )
 from screening.tables.codes import RetentionClass
@@ -171,3 +174,41 @@ def test_any_tiling_comes_back_as_it_was(store, parts):
     kept = settle(store, input_id, pieces, data)
     assert read_back(store, input_id) == data
     assert sum(item.bytes for item in kept.contents) == len(data)
+
+
+def test_stretches_of_any_length_are_kept_as_the_whole_is(store, input_id):
+    kept = settle_landing(store, input_id, PIECES, BLANKED)
+    with closing(Settling(store, input_id)) as settling:
+        for offset, length, cls in PIECES:
+            for place in range(offset, offset + length, 5):
+                settling.add(cls, BLANKED[place : min(place + 5, offset + length)])
+        assert settling.keep() == kept
+
+
+def test_neighbours_of_one_class_are_one_piece(store):
+    input_id = write_incoming(store, b"abcdef")
+    kept = settle_landing(store, input_id, [(0, 2, API), (2, 2, API), (4, 2, PNR)], b"abcdef")
+    assert [(piece.offset, piece.length, piece.cls) for piece in kept.pieces] == [(0, 4, API), (4, 2, PNR)]
+
+
+def test_what_is_given_up_half_way_leaves_nothing(store, input_id):
+    with closing(Settling(store, input_id)) as settling:
+        settling.add(API, b"UNB")
+    assert list((store.root / "landing" / "content" / "api").iterdir()) == []
+    assert landed(store, input_id) is None
+
+
+def test_what_is_shorter_than_the_input_is_refused(store, input_id):
+    with closing(Settling(store, input_id)) as settling:
+        settling.add(API, b"UNB")
+        with pytest.raises(StoreError, match="do not cover"):
+            settling.keep()
+    assert landed(store, input_id) is None
+
+
+def test_a_file_is_taken_in_as_its_bytes_are(store, tmp_path):
+    (tmp_path / "in").write_bytes(DATA * 100_000)
+    input_id = take_incoming(store, tmp_path / "in")
+    assert take_incoming(store, tmp_path / "in") == input_id == write_incoming(store, DATA * 100_000)
+    assert incoming(store) == [input_id]
+    assert [path.name for path in (store.root / "landing" / "incoming").iterdir()] == [input_id]
