@@ -16,11 +16,9 @@ Source: ISO 9735 (versions 3 and 4), service string advice; measured in docs/dec
 
 import re
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from mmap import mmap
 from typing import TypeAlias
 
@@ -30,15 +28,15 @@ import numpy.typing as npt
 from screening.messages.charsets import ESCAPE, decode, mask_escaped
 
 Data = bytes | mmap
+Numbers: TypeAlias = npt.NDArray[np.int64]
 Offsets: TypeAlias = "array[int]"  # of typecode q: a list takes four times the memory, and time to make
 WHITE = b" \t\r\n\x00\x1a\x03\x04"  # 1A and 00 pad files of hosts, 03 and 04 end a telex
 # At a segment's end blanks stay: landing blanks sensitive texts, and reading again must find the same places.
 TRAILING = WHITE.replace(b" ", b"")
-_LINE_SIGNS = tuple(bytes([sign]) for sign in WHITE.replace(b" ", b""))
-_OTHER_WHITE = tuple(bytes([sign]) for sign in b"\t\x00\x1a")
+_IS_WHITE = np.isin(np.arange(256), list(WHITE))
+_CR, _LF = b"\r\n"
 _FOLDS = str.maketrans("", "", "\r\n")
 _WINDOW = 1 << 20
-_FEW = 8  # white space before fewer than one segment in so many: they are looked up
 _FOLDED_TAG = 9  # bytes before the first separator: three letters, a fold, blanks beside it
 # A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
 _HELD = ("\ufdd0", "\ufdd1", "\ufdd2")
@@ -318,49 +316,79 @@ def pieces(
         block = data[place:end]
         if last and (ended := block.rstrip(TRAILING)).endswith(terminator):
             block = ended  # lines and padding after the last segment
-        gap = _line_end(block, syntax)
-        parts = _split(block, gap, syntax)
+        parts, bounds, lines = _split(block, syntax)
         rest = len(parts[-1])
         if not last:
             parts.pop()
+            bounds = bounds[:-1]
             if not parts:
                 size *= 2
                 continue
-        lengths = np.fromiter(map(len, parts), np.int64, len(parts))
-        steps = np.cumsum(lengths + len(terminator + gap)) + place
-        begins = _offsets(np.concatenate(([place], steps[:-1])))
-        ends = _offsets(steps - len(gap))
+        begins, ends = (_offsets(bounds[:, side] + place) for side in (0, 1))
         if syntax.release and syntax.release in block:
             parts, begins, ends, carried = _rejoin(parts, begins, ends, syntax, more=not last)
             if not parts:
                 size *= 2
                 continue
             rest += carried
-        place = end - rest if not last else stop
+        begun, place = place, end - rest if not last else stop
         size = window
         if last:
             ends[-1] = stop
-        if not gap:
-            parts, begins = _strip(block, parts, begins, terminator)
+        if not lines:
+            parts, begins = _strip(block, begun, parts, begins)
         if last and not parts[-1]:
             yield parts[:-1], begins[:-1], ends[:-1], False
         else:
             yield parts, begins, ends, last
 
 
-def _split(block: bytes, gap: bytes, syntax: Syntax) -> list[bytes]:
-    """Split a block at its terminators and the line ends that follow every one of them."""
+def _split(block: bytes, syntax: Syntax) -> tuple[list[bytes], Numbers, bool]:
+    """Split a block at its terminators.
+
+    Many hosts write a segment a line: splitting at both at once spares a look at each segment (measured).
+
+    Returns:
+        The parts, the last of them what follows the last terminator; begin and end of each (its terminator
+        included); and whether the same line end followed every terminator and is split off.
+    """
     terminator = syntax.terminator
-    if gap:
-        return (block + gap if block.endswith(terminator) else block).split(terminator + gap)
-    if syntax.codec != "iso2022_jp_2" or ESCAPE not in block:
-        return block.split(terminator)
-    lengths = [len(part) for part in mask_escaped(block).split(terminator)]
-    bounds = [0, *accumulate(length + len(terminator) for length in lengths)]
-    return [block[bound : bound + length] for bound, length in zip(bounds, lengths, strict=False)]
+    escaped = syntax.codec == "iso2022_jp_2" and ESCAPE in block
+    if len(terminator) > 1 or escaped:
+        masked = mask_escaped(block) if escaped else block
+        lengths = [len(part) for part in masked.split(terminator)]
+        ends = np.cumsum(np.array(lengths) + len(terminator))
+        begins = np.append(0, ends[:-1])
+        parts = [
+            block[begin : begin + length] for begin, length in zip(begins.tolist(), lengths, strict=True)
+        ]
+        return parts, np.stack((begins, ends), 1), False
+    signs = np.frombuffer(block, np.uint8)
+    at = np.flatnonzero(signs == terminator[0])
+    gap = b"" if syntax.release and syntax.release + terminator in block else _line_end(signs, at)
+    begins, ends = np.append(0, at + 1 + len(gap)), np.append(at + 1, len(block) + 1)
+    closed = block + gap if block.endswith(terminator) else block
+    return closed.split(terminator + gap), np.stack((begins, ends), 1), bool(gap)
 
 
-def _offsets(numbers: npt.NDArray[np.int64]) -> Offsets:
+def _line_end(signs: npt.NDArray[np.uint8], at: Numbers) -> bytes:
+    """Give the line end that follows every terminator and stands nowhere else; empty if none does."""
+    after = at[: np.searchsorted(at, len(signs) - 1)] + 1
+    if not len(after):
+        return b""
+    two = signs[after[0]] == _CR
+    feeds = after + 1 if two and after[-1] + 1 < len(signs) else after
+    uniform = (
+        np.all(signs[feeds] == _LF)
+        and np.count_nonzero(signs == _LF) == len(after)
+        and np.count_nonzero(signs == _CR) == (len(after) if two else 0)
+        and (not two or np.all(signs[after] == _CR))
+        and not np.any(_IS_WHITE[signs[feeds[feeds + 1 < len(signs)] + 1]])
+    )
+    return (b"\r\n" if two else b"\n") if uniform else b""
+
+
+def _offsets(numbers: Numbers) -> Offsets:
     return array("q", numbers.tobytes())
 
 
@@ -371,48 +399,17 @@ def skip_white(data: Data, start: int, stop: int) -> int:
     return start
 
 
-def _line_end(block: bytes, syntax: Syntax) -> bytes:
-    """Give the line end that follows every terminator of a block and stands nowhere else; empty if none does.
-
-    Many hosts write a segment a line. Splitting at both at once spares a look at each segment (measured).
-    """
-    terminator = syntax.terminator
-    if syntax.codec == "iso2022_jp_2" or (syntax.release and syntax.release + terminator in block):
-        return b""
-    after = block.find(terminator) + len(terminator)
-    gap = b"\r\n" if block.startswith(b"\r\n", after) else b"\n"
-    ended = block.count(terminator) - block.endswith(terminator)
-    lines = block.count(terminator + gap)
-    uniform = ended == lines == block.count(b"\n") and block.count(b"\r") == lines * (len(gap) - 1)
-    spaced = terminator + gap + b" " in block or any(sign in block for sign in _OTHER_WHITE)
-    return gap if lines and uniform and not spaced else b""
-
-
-def _places(block: bytes, sign: bytes) -> Iterator[int]:
-    """Give the offset of each byte that ends a sign's occurrence in a block."""
-    place = block.find(sign)
-    while place >= 0:
-        yield place + len(sign) - 1
-        place = block.find(sign, place + 1)
-
-
-def _strip(
-    block: bytes, parts: list[bytes], begins: Offsets, terminator: bytes
-) -> tuple[list[bytes], Offsets]:
-    """Drop white space before segments: most hosts write none or little, and looking at each one costs."""
-    signs = (terminator + b" ", *_LINE_SIGNS)
-    if sum(map(block.count, signs)) * _FEW < len(parts):
-        start = begins[0]
-        spaced = {bisect_right(begins, start + at) - 1 for sign in signs for at in _places(block, sign)}
-        for index in sorted({0} | spaced):
-            bare = parts[index].lstrip(WHITE)
-            begins[index] += len(parts[index]) - len(bare)
-            parts[index] = bare
-        return parts, begins
-    before = np.fromiter(map(len, parts), np.int64, len(parts))
-    parts = [part.lstrip(WHITE) for part in parts]
-    dropped = before - np.fromiter(map(len, parts), np.int64, len(parts))
-    return parts, _offsets(np.frombuffer(begins, np.int64) + dropped)
+def _strip(block: bytes, start: int, parts: list[bytes], begins: Offsets) -> tuple[list[bytes], Offsets]:
+    """Drop white space before segments; `start` is the block's offset."""
+    signs = np.frombuffer(block, np.uint8)
+    places = np.frombuffer(begins, np.int64) - start
+    inside = int(np.searchsorted(places, len(signs)))
+    spaced = np.flatnonzero(_IS_WHITE[signs[places[:inside]]]).tolist()
+    for index in spaced:
+        bare = parts[index].lstrip(WHITE)
+        begins[index] += len(parts[index]) - len(bare)
+        parts[index] = bare
+    return parts, begins
 
 
 def _rejoin(

@@ -40,7 +40,8 @@ def syntax_findings(pieces: list[bytes], starts: Offsets, syntax: Syntax, *, lab
         found += _charset(pieces, starts, syntax, compared=labelled and syntax.codec not in _NOT_COMPARED)
     release = syntax.release
     if release and release in whole:
-        dangling = [index for index, piece in enumerate(pieces) if _dangles(piece, release)]
+        ended = [index for index, piece in enumerate(pieces) if piece.endswith(release)]
+        dangling = [index for index in ended if _dangles(pieces[index], release)]
         found += _once("dangling_release", dangling, starts)
     repetition = as_bytes(syntax.separators.repetition)
     if repetition and repetition in whole:
@@ -60,7 +61,7 @@ def _repeats(piece: bytes, repetition: bytes, release: bytes) -> bool:
 
 
 def _dangles(piece: bytes, release: bytes) -> bool:
-    return piece.endswith(release) and (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
+    return (len(piece) - len(piece.rstrip(release))) // len(release) % 2 == 1
 
 
 def _charset(pieces: list[bytes], starts: Offsets, syntax: Syntax, *, compared: bool) -> list[Finding]:
