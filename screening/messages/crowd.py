@@ -21,13 +21,6 @@ Value = TypeVar("Value")
 NONE = -1  # place of a value that is absent
 
 
-class Birth(NamedTuple):
-    """A date of birth and how it was written."""
-
-    as_sent: str
-    day: date
-
-
 class Kind(NamedTuple):
     """A kind of document and the code that it was sent with."""
 
@@ -37,10 +30,14 @@ class Kind(NamedTuple):
 
 @dataclass(slots=True)
 class Values:
-    """Tables of the values that columns point into; many messages share them."""
+    """Tables of the values that columns point into; many messages share them.
+
+    A date of birth and how it was written stand at the same place of two lists.
+    """
 
     roles: list[Role] = field(default_factory=list)
-    births: list[Birth] = field(default_factory=list)
+    births: list[date] = field(default_factory=list)
+    births_as_sent: list[str] = field(default_factory=list)
     sexes: list[Sex | None] = field(default_factory=list)
     states: list[str | None] = field(default_factory=list)
     ports: list[str | None] = field(default_factory=list)
@@ -219,7 +216,7 @@ def _travellers(columns: Columns) -> Iterator[Traveller]:
     bags: dict[int, tuple[str, ...]] = {}
     for row, tag in columns.bags:
         bags[row] = (*bags.get(row, ()), tag)
-    births = [values.births[place] for place in columns.birth.tolist()]
+    births = columns.birth.tolist()
     sexes = taken(values.sexes, columns.sex)
     nationalities = taken(values.states, columns.nationality)
     residences = taken(values.states, columns.residence)
@@ -237,8 +234,8 @@ def _travellers(columns: Columns) -> Iterator[Traveller]:
             given_names=given,
             given_names_as_sent=given,
             name_as_sent=f"{surname}/{given}" if given else surname,
-            date_of_birth=births[row].day,
-            birth_as_sent=births[row].as_sent,
+            date_of_birth=values.births[births[row]],
+            birth_as_sent=values.births_as_sent[births[row]],
             sex=sexes[row],
             nationality=nationalities[row],
             residence=residences[row],

@@ -12,7 +12,7 @@ from enum import IntEnum, auto
 
 from screening.identity.documents import document_type
 from screening.messages import paxlst_tables
-from screening.messages.crowd import NONE, Birth, Kind, Value, Values
+from screening.messages.crowd import NONE, Kind, Value, Values
 from screening.messages.kept import birth_date
 from screening.messages.model import Document, Traveller
 from screening.messages.paxlst_deeds import ACTS
@@ -163,9 +163,10 @@ class Spellings:
             return _NOTHING
         if deed == "birth":
             day = birth_date(written, sent=walk.born_before) if " " not in written else None
-            return (
-                _OTHER if day is None else self._keep(Stated.BIRTH, self.values.births, Birth(written, day))
-            )
+            if day is None:
+                return _OTHER
+            self.values.births_as_sent.append(written)
+            return self._keep(Stated.BIRTH, self.values.births, day)
         if deed == "seat":
             return self._keep(Stated.SEAT, self.values.seats, written.upper())
         return self._fact(deed, fields, walk) if deed in _FACTS else _OTHER

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.messages.crowd import NONE, Columns, Numbers, Value
+from screening.messages.crowd import NONE, Columns, Numbers
 from screening.messages.model import Message
 from screening.tables import individual
 from screening.tables.codes import CheckDigit
@@ -59,7 +59,6 @@ def _statements(group: list[Told]) -> pa.Table:
 
     surname = pa.array(chain.from_iterable(one.columns.surname for one in group), pa.string())
     given = pa.array(chain.from_iterable(one.columns.given_names for one in group), pa.string())
-    born = _joined(one.columns.birth for one in group)
     count = len(surname)
     columns = {
         "statement_id": _statement_ids(group),
@@ -71,10 +70,8 @@ def _statements(group: list[Told]) -> pa.Table:
         "surname": surname,
         "given_names": given,
         "name_as_sent": pc.coalesce(pc.binary_join_element_wise(surname, given, "/"), surname),
-        "date_of_birth": _picked(
-            born, values.births, schema.field("date_of_birth").type, lambda one: one.day
-        ),
-        "birth_as_sent": _picked(born, values.births, pa.string(), lambda one: one.as_sent),
+        "date_of_birth": picked(lambda one: one.birth, values.births, "date_of_birth"),
+        "birth_as_sent": picked(lambda one: one.birth, values.births_as_sent, "birth_as_sent"),
         "sex": picked(lambda one: one.sex, values.sexes, "sex"),
         "nationality": picked(lambda one: one.nationality, values.states, "nationality"),
         "residence": picked(lambda one: one.residence, values.states, "residence"),
@@ -168,15 +165,10 @@ def _joined(parts: Iterable[Numbers]) -> Numbers:
     return np.concatenate(listed) if listed else np.empty(0, np.int64)
 
 
-def _picked(
-    places: Numbers,
-    values: Sequence[Value],
-    of: pa.DataType,
-    part: Callable[[Value], object] = lambda one: one,
-) -> pa.Array:
-    """Give the value (or a part of it) at each place, null at NONE; only those that occur are made."""
+def _picked(places: Numbers, values: Sequence[object], of: pa.DataType) -> pa.Array:
+    """Give the value at each place, null at NONE; only those that occur are made."""
     coded = pa.array(places, mask=places == NONE).dictionary_encode()
-    occurring = [part(values[place]) for place in coded.dictionary.to_pylist()]
+    occurring = [values[place] for place in coded.dictionary.to_pylist()]
     return pa.array(occurring, of).take(coded.indices)
 
 
