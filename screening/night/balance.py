@@ -56,32 +56,53 @@ def check_published(tables: Mapping[str, pa.Table], failed: Collection[str], *, 
         BalanceError: a table holds more or fewer rows than the ledger says.
     """
     ledger = tables["ledger"]
-    spoken = (
-        pc.count_distinct(tables["statements"]["statement_id"]).as_py()
-        if tables["statements"].num_rows
-        else 0
-    )
-    good = pc.sum(pc.not_equal(tables["messages"]["status"], "quarantined")).as_py() or 0
+    settled = _total(ledger, "settle", "travellers", "passed")
     compared = [
-        ("messages", good, _total(ledger, "read", "messages", "passed")),
-        ("travellers stated", spoken, _total(ledger, "read", "travellers", "passed")),
-        (
-            "travellers settled",
-            tables["travellers"].num_rows,
-            _total(ledger, "settle", "travellers", "passed"),
-        ),
+        *_heard(tables["messages"], tables["statements"], ledger),
+        ("travellers settled", tables["travellers"].num_rows, settled),
     ]
-    faults = [
-        f"{what}: {rows} rows, {counted} in the ledger"
-        for what, rows, counted in compared
-        if rows != (counted or 0)
-    ]
+    faults = _differing(compared)
     hit_legs = set(tables["hits"]["flight_id"].to_pylist())
     if not hit_legs.isdisjoint(failed):
         faults.append("a failed flight has hits")
     if not hit_legs <= set(tables["travellers"]["flight_id"].to_pylist()):
         faults.append("a hit on a flight without travellers")
     _refuse(faults, night)
+
+
+def check_spoken(messages: pa.Table, statements: pa.Table, ledger: pa.Table, *, night: str) -> None:
+    """Compare what is about to be settled with what the read stage says that it passed on.
+
+    Args:
+        messages: MESSAGES of the night.
+        statements: STATEMENTS of the night.
+        ledger: LEDGER of the read stage.
+        night: label, for the error.
+
+    Raises:
+        BalanceError: a message or a traveller that was read is not among them, or one too many is.
+    """
+    _refuse(_differing(_heard(messages, statements, ledger)), night)
+
+
+Compared = tuple[str, int, int | None]  # what, rows of a table, count in the ledger
+
+
+def _heard(messages: pa.Table, statements: pa.Table, ledger: pa.Table) -> list[Compared]:
+    spoken = pc.count_distinct(statements["statement_id"]).as_py() if statements.num_rows else 0
+    good = pc.sum(pc.not_equal(messages["status"], "quarantined")).as_py() or 0
+    return [
+        ("messages", good, _total(ledger, "read", "messages", "passed")),
+        ("travellers stated", spoken, _total(ledger, "read", "travellers", "passed")),
+    ]
+
+
+def _differing(compared: Sequence[Compared]) -> list[str]:
+    return [
+        f"{what}: {rows} rows, {counted} in the ledger"
+        for what, rows, counted in compared
+        if rows != (counted or 0)
+    ]
 
 
 def _within(ledger: pa.Table) -> list[str]:

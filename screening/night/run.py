@@ -327,7 +327,7 @@ def _settled_of(run: Run, batch: batches.Batch) -> dict[str, pa.Table]:
 
 def _settled(run: Run) -> dict[str, pa.Table]:
     """Settle; what was read is let go before the result is written."""
-    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work))
+    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work, run.frozen.night))
 
 
 def _gathered(run: Run) -> dict[str, pa.Table]:

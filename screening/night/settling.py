@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.groups import groups, settle_in_groups
-from screening.night.balance import line
+from screening.night.balance import check_spoken, line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS
 from screening.night.scope import SAID, draw, scope_of
@@ -19,6 +19,7 @@ from screening.store.zones import Store
 from screening.tables import individual
 from screening.tables.codes import Level, QuarantineUnit
 from screening.tables.findings import Finding
+from screening.tables.model import TableSpec
 
 _PIECE = "piece"  # stage of the work zone
 
@@ -47,22 +48,10 @@ def gather(work: Work) -> dict[str, pa.Table]:
     Returns:
         A table for each of `reading.SPECS`, by name.
     """
-    units = [("read", unit) for unit in work.units("read")]
-    units += [
-        (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
-    ]
-    held = {unit: work.tables(*unit) for unit in units}
-    return {
-        spec.name: spec.conform(
-            pa.concat_tables(
-                [spec.empty(), *(work.read(*unit, spec.name) for unit in units if spec.name in held[unit])]
-            )
-        )
-        for spec in SPECS
-    }
+    return {spec.name: spec.conform(table) for spec, table in zip(SPECS, _lying(work, SPECS), strict=True)}
 
 
-def spoken(work: Work) -> dict[str, pa.Table]:
+def spoken(work: Work, night: date) -> dict[str, pa.Table]:
     """Give what the read stage left of messages and statements, as it lies there.
 
     Chunks are not joined nor sorted: settling takes rows in any order, and a copy in order of all statements
@@ -70,18 +59,35 @@ def spoken(work: Work) -> dict[str, pa.Table]:
 
     Returns:
         A table for each of `scope.SAID`, by name.
+
+    Raises:
+        BalanceError: a message or a traveller that was read is not among them.
     """
-    units = work.units("read")
-    return {
-        spec.name: pa.concat_tables([spec.empty(), *(work.read("read", unit, spec.name) for unit in units)])
-        for spec in SAID
-    }
+    *said, ledger = _lying(work, (*SAID, individual.LEDGER))
+    tables = {spec.name: table for spec, table in zip(SAID, said, strict=True)}
+    check_spoken(tables["messages"], tables["statements"], ledger, night=night.isoformat())
+    return tables
 
 
 def travellers_set_aside(work: Work) -> int:
     """Count the travellers that the read stage set aside."""
-    tables = [work.read("read", unit, individual.QUARANTINE.name) for unit in work.units("read")]
-    return sum(unit == QuarantineUnit.TRAVELLER for table in tables for unit in table["unit"].to_pylist())
+    (table,) = _lying(work, (individual.QUARANTINE,))
+    return pc.sum(pc.equal(table["unit"], str(QuarantineUnit.TRAVELLER))).as_py() or 0
+
+
+def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:
+    """Give tables of the read stage over all chunks and the pieces that the chunks list."""
+    units = [("read", unit) for unit in work.units("read")]
+    units += [
+        (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
+    ]
+    held = {unit: work.tables(*unit) for unit in units}
+    return [
+        pa.concat_tables(
+            [spec.empty(), *(work.read(*unit, spec.name) for unit in units if spec.name in held[unit])]
+        )
+        for spec in specs
+    ]
 
 
 def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Table]) -> dict[str, pa.Table]:

@@ -53,3 +53,10 @@ def test_a_table_with_a_row_too_few_is_refused():
     }
     with pytest.raises(BalanceError, match="travellers settled: 0 rows, 1 in the ledger"):
         balance.check_published(tables, [], night="2026-11-23")
+
+
+def test_what_is_settled_must_be_what_was_read():
+    heard = ledger(line("read", "A", "travellers", passed=1))
+    with pytest.raises(BalanceError, match="travellers stated: 0 rows, 1 in the ledger"):
+        balance.check_spoken(MESSAGES.empty(), STATEMENTS.empty(), heard, night="2026-11-23")
+    balance.check_spoken(MESSAGES.empty(), STATEMENTS.empty(), ledger(), night="2026-11-23")
