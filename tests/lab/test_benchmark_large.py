@@ -21,7 +21,14 @@ def test_a_large_file_repeats_a_night_under_other_references(tmp_path, monkeypat
     path = benchmark_large._write(tmp_path / "night", tmp_path / "inbox", 1, packing)
     (member,) = unpack(path.read_bytes(), path.name, Intake()).members
     messages = read_input(member.data, Intake()).messages
-    assert [one.control_reference for one in messages] == ["REF77", "00177", "00277", "00377", "00477", "00577"]
+    assert [one.control_reference for one in messages] == [
+        "REF77",
+        "00177",
+        "00277",
+        "00377",
+        "00477",
+        "00577",
+    ]
     assert {len(one.findings) for one in messages} == {len(messages[0].findings)}
 
 
