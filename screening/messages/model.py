@@ -53,6 +53,7 @@ class Document:
     issuing_state: str | None = None
     expiry: date | None = None
     check_digit: CheckDigit = CheckDigit.NONE
+    state_as_sent: str | None = None  # where the code is unknown
     surname: str | None = None  # as in the document (DOCS)
     given_names: str | None = None
 
@@ -73,6 +74,7 @@ class Traveller:
     birth_as_sent: str | None = None
     sex: Sex | None = None
     nationality: str | None = None
+    nationality_as_sent: str | None = None  # where the code is unknown
     residence: str | None = None
     seats: dict[int, str] = field(default_factory=dict)  # leg ordinal -> seat
     locator: str | None = None

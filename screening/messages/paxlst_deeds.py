@@ -128,6 +128,8 @@ def _state(walk: Walk, fields: Fields, attribute: str, code: str) -> Fact | None
     state = state_code(written)
     if written and state is None:
         walk.note(code)
+        if walk.traveller is not None and attribute == "nationality":
+            walk.traveller.nationality_as_sent = written
         return None
     return (False, attribute, state)
 
@@ -211,6 +213,8 @@ def _issuing_state(walk: Walk, fields: Fields) -> Fact | None:
     if written and state is None:
         walk.document_state_sent = True
         walk.note("document_state_unknown")
+        if walk.document is not None:
+            walk.document.state_as_sent = written
         return None
     return (True, "issuing_state", state)
 

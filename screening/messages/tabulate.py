@@ -141,10 +141,11 @@ def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
 _STATED = (
     "booking_reference", "role", "surname", "given_names", "name_as_sent", "date_of_birth", "birth_as_sent",
     "sex", "nationality", "residence", "locator", "traveller_reference", "embarkation", "debarkation", "says",
-    "on_board",
+    "on_board", "nationality_as_sent",
 )  # fmt: skip
 _OF_DOCUMENT = (
     "type", "type_as_sent", "number", "issuing_state", "expiry", "check_digit", "surname", "given_names",
+    "state_as_sent",
 )  # fmt: skip
 _NOTHING: list[Row] = []
 

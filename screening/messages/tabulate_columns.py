@@ -84,6 +84,7 @@ def _statements(group: list[Told]) -> pa.Table:
         "says": _told([one.columns.says for one in group], group, pa.string()),
         "on_board": _told([one.columns.on_board for one in group], group, pa.bool_()),
         "findings": pa.array([[]], schema.field("findings").type).take(pa.array(np.zeros(count, np.int64))),
+        "nationality_as_sent": pa.nulls(count, pa.string()),
         "other_names": pa.nulls(count, schema.field("other_names").type),
     }
     if rows.places is not None:
@@ -117,6 +118,7 @@ def _documents(group: list[Told]) -> pa.Table:
         "check_digit": pa.array([CheckDigit.NONE], pa.string()).take(pa.array(np.zeros(count, np.int64))),
         "surname": pa.nulls(count, pa.string()),
         "given_names": pa.nulls(count, pa.string()),
+        "state_as_sent": pa.nulls(count, pa.string()),
     }
     return pa.table([columns[name] for name in schema.names], names=schema.names)
 

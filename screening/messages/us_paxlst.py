@@ -94,6 +94,8 @@ def _us_document(walk: Walk, components: list[str]) -> bool:
     if state and inner is None:
         walk.document_state_sent = True
         walk.note("document_state_unknown")
+        if walk.document is not None:
+            walk.document.state_as_sent = state
     if expiry and walk.document is not None:
         fact = paxlst_deeds.ACTS["expiry"](walk, [["DTM"], ["36", expiry]])
         if fact is not None:

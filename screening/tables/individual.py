@@ -121,8 +121,9 @@ STATEMENTS = TableSpec(
             STRINGS,
             nullable=True,
         ),
+        Column("nationality_as_sent", "code of nationality as sent, where it is unknown", nullable=True),
     ),
-    version="1.1",
+    version="1.2",
 )
 
 _DOCUMENT_FACTS = (
@@ -146,7 +147,9 @@ STATEMENT_DOCUMENTS = TableSpec(
         Column("statement_id", "the statement"),
         Column("ordinal", "place in the statement, from 0", INT32),
         *_DOCUMENT_FACTS,
+        Column("state_as_sent", "code of the issuing state as sent, where it is unknown", nullable=True),
     ),
+    version="1.1",
 )
 
 BOOKINGS = TableSpec(

@@ -279,3 +279,10 @@ def test_us_components_that_are_missing_are_read_by_shape(pdt, missing):
     assert codes(message) == ({"pdt_components_missing"} if missing else set())
     assert [leg.flight_id for leg in message.legs] == ["XY812-20020131-AKL-HNL", "XY812-20020131-HNL-LAX"]
     assert person.legs == (0, 1)
+
+
+def test_a_code_that_nobody_knows_is_kept_as_sent():
+    people = DOE.replace("NAT+2+GBR", "NAT+2+QQQ").replace("LOC+91+GBR", "LOC+91+QQZ")
+    person = first(told(people=people))
+    assert (person.nationality, person.nationality_as_sent) == (None, "QQQ")
+    assert [(one.issuing_state, one.state_as_sent) for one in person.documents] == [(None, "QQZ")]
