@@ -7,6 +7,8 @@ Source: IATA PNRGOV guide, groups 1 to 8; docs/messages.md.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
@@ -24,8 +26,7 @@ from screening.tables.findings import Finding
 CANCELLED = "reported_flight_cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class SeatClaim:
+class SeatClaim(NamedTuple):
     """A seat that waits until flights and travellers of its PNR are known; later ones are surer."""
 
     rank: int  # 0 asked for, 1 booked, 2 given at check-in
@@ -71,8 +72,8 @@ class Pnr:
     def claim(self, segment: Segment, *, in_group_2: bool) -> Claim:
         """Say whom an SSR refers to and whom it stands behind."""
         reference = ""
-        for element in range(1, segment.count()):
-            reference = reference_of(segment.get(element, 2))
+        for element in segment.fields()[2:]:
+            reference = reference_of(element[2]) if len(element) > 2 else ""
             if reference:
                 break
         return Claim(segment, reference, self.person if in_group_2 else None)
@@ -80,10 +81,10 @@ class Pnr:
     def seat(self, segment: Segment, flight: Flight | None, *, rank: int) -> None:
         """Take up the seats of an SSR SEAT or RQST."""
         route = (segment.get(0, 6).strip().upper(), segment.get(0, 7).strip().upper())
-        for element in range(1, segment.count()):
-            seat = seat_of(segment.get(element))
+        for element in segment.fields()[2:]:
+            seat = seat_of(element[0])
             if seat:
-                reference = reference_of(segment.get(element, 2))
+                reference = reference_of(element[2]) if len(element) > 2 else ""
                 self.seats.append(SeatClaim(rank, flight, route, reference, self.person_for(flight), seat))
 
     def person_for(self, flight: Flight | None) -> Person | None:
@@ -105,6 +106,7 @@ class Pnr:
         )
 
 
+@lru_cache(maxsize=4096)
 def seat_of(written: str) -> str:
     """Give a seat without leading zeros; a masked or missing one (`XXX`) is none.
 
@@ -118,8 +120,8 @@ def seat_of(written: str) -> str:
 def locators(segment: Segment) -> list[tuple[str, str, list[str]]]:
     """Give company, locator and the rest of each element of an RCI."""
     found = []
-    for element in range(segment.count()):
-        parts = [part.strip().upper() for part in segment.element(element)]
+    for element in segment.fields()[1:]:
+        parts = [part.strip().upper() for part in element]
         if len(parts) > 1 and parts[1]:
             found.append((parts[0], parts[1], parts[2:]))
         elif parts and len(parts[0]) >= 5:  # the company left out

@@ -9,9 +9,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from screening.messages import pnrgov_elements as elements
-from screening.messages.kept import local_time
 from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov_docs import text_of
+from screening.messages.pnrgov_history import moment_of
 from screening.messages.pnrgov_legs import flight_number, is_operating_only, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
 from screening.messages.pnrgov_tables import At, Table
@@ -91,7 +91,7 @@ def _locator(walk: Walk, segment: Segment) -> None:
 def _moment(walk: Walk, parts: list[str]) -> datetime | None:
     """Give the date and time that stand among the components of RCI or DAT."""
     moment = date_and_time(parts)
-    return local_time(*moment, day_first=True, sent=walk.sent) if moment is not None else None
+    return moment_of(*moment, walk.sent) if moment is not None else None
 
 
 def _dates(walk: Walk, segment: Segment) -> None:
@@ -110,8 +110,8 @@ def _moments(walk: Walk, segment: Segment) -> tuple[tuple[str, datetime | None],
     """Give kind and time of each element of a DAT; a push repeats a few of them."""
     known = walk.moments.get(segment.raw)
     if known is None:
-        elements = [[part.strip() for part in segment.element(place)] for place in range(segment.count())]
-        known = tuple((parts[0], _moment(walk, parts[1:])) for parts in elements)
+        elements = [[part.strip() for part in element] for element in segment.fields()[1:]]
+        known = tuple([(parts[0], _moment(walk, parts[1:])) for parts in elements])
         walk.moments[segment.raw] = known
     return known
 
@@ -119,7 +119,8 @@ def _moments(walk: Walk, segment: Segment) -> tuple[tuple[str, datetime | None],
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
     """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
     pnr = walk.pnr(segment)
-    if pnr.booked is not None and segment.get(0, 1) == pnr.locator and segment.count() == 1:
+    fields = segment.fields()
+    if pnr.booked is not None and len(fields) == 2 and fields[1][1:2] == [pnr.locator]:
         return
     for company, locator, rest in locators(segment):
         if pnr.booked is None and locator == pnr.locator:
@@ -196,12 +197,15 @@ def _name(walk: Walk, segment: Segment) -> None:
     """TIF: a traveller, unless it is a group."""
     pnr = walk.pnr(segment)
     pnr.person = None
-    for name in names_of(segment):
+    names = names_of(segment)
+    for name in names:
         if name.kind == "G":
             pnr.group_name = True
             pnr.note("group_name_tif", segment)
         else:
             pnr.person = pnr.party.add(name, segment)
+    if len(names) == 1 and pnr.person is not None:
+        pnr.party.remember(pnr.person, segment)
 
 
 def _frequent_flyer(walk: Walk, segment: Segment) -> None:
@@ -276,6 +280,10 @@ def _boarding(walk: Walk, segment: Segment) -> None:
 def _boarding_name(walk: Walk, segment: Segment) -> None:
     """TIF of the check-in part: repeats a traveller."""
     pnr = walk.pnr(segment)
+    known = pnr.party.by_segment.get(segment.raw)
+    if known is not None:
+        pnr.boarding = known
+        return
     for name in names_of(segment):
         if name.kind != "G":
             pnr.boarding = pnr.party.at_check_in(name, segment)
@@ -388,16 +396,34 @@ _WATCHES: Mapping[str, Watch] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step with its reader: where a segment leads, what is read, what may be sensitive in it."""
+    """A step with its reader.
+
+    Attributes:
+        to: where the segment leads.
+        act: reads it.
+        watch: says whether what it holds is sensitive.
+        says: does either of them look at it? Four of ten segments say nothing that is kept.
+        of_traveller: does the segment belong to the traveller at hand?
+    """
 
     to: At
     act: Act | None
     watch: Watch | None
+    says: bool
+    of_traveller: bool
 
 
-def rows_of(table: Table) -> dict[At, dict[bytes, Row]]:
-    """Give a table as the loop uses it: by group, then by the tag's bytes."""
+def rows_of(table: Table, element: bytes) -> dict[At, dict[bytes, Row]]:
+    """Give a table as the loop uses it: by group, then by a segment's first four bytes.
+
+    Args:
+        table: the steps of a version.
+        element: the separator that may stand behind a tag, as may a blank or the segment's end.
+    """
     rows: dict[At, dict[bytes, Row]] = {at: {} for at in At}
     for (at, tag), step in table.items():
-        rows[at][tag.encode()] = Row(step.to, ACTIONS[step.action], _WATCHES.get(tag))
+        act, watch = ACTIONS[step.action], _WATCHES.get(tag)
+        row = Row(step.to, act, watch, act is not None or watch is not None, step.to in OF_TRAVELLER)
+        for behind in (b"", b" ", element[:1]):
+            rows[at][tag.encode() + behind] = row
     return rows
