@@ -7,7 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Message, Traveller
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
-from screening.messages.pnrgov_legs import Flight, read_flight
+from screening.messages.pnrgov_legs import Flight, Itinerary, Settled, itinerary_of, read_flight, settle
 from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
@@ -61,6 +61,7 @@ class Walk:
         self.travellers: list[Traveller] = []
         self.message.travellers = self.travellers
         self.out = MessageReading(self.message, [], [])
+        self._settled: dict[Itinerary, Settled] = {}
         self._flights: dict[bytes, tuple[Flight, tuple[str, ...]]] = {}
 
     def flight(self, segment: Segment) -> Flight:
@@ -73,6 +74,16 @@ class Walk:
         for code in known[1]:
             self.note(code, segment)
         return known[0].copy()
+
+    def settled(self, flights: list[Flight]) -> Settled:
+        """Settle an itinerary; one that is known gives its legs, none of which is changed any more."""
+        itinerary = itinerary_of(flights)
+        known = self._settled.get(itinerary)
+        if known is None:
+            known = self._settled[itinerary] = settle(flights, self.header)
+        for flight, leg in zip(flights, known.legs, strict=True):
+            flight.leg = leg
+        return known
 
     def word(self, segment: Segment, element: int) -> str:
         """Give a value in capitals, split once for all segments of the same bytes."""
