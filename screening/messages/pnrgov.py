@@ -59,7 +59,11 @@ def _read_message(raw: RawMessage, intake: Intake) -> MessageReading:
             of_group = rows[row.to]
         if row.says:  # what says nothing that is kept is not even split
             start = starts[index]
-            _do(walk, Segment(piece, start, ends[index] - start, index + 1, syntax), row)
+            segment = Segment(piece, start, ends[index] - start, index + 1, syntax)
+            if row.watch is not None and row.watch(walk.sensitive, segment):
+                pass
+            elif row.act is not None:
+                row.act(walk, segment)
         if row.of_traveller:
             walk.lengthen(ends[index])
     return finish(walk)
@@ -71,16 +75,11 @@ def _read(walk: Walk, segment: Segment, row: Row | None) -> None:
         walk.note("unknown_segment", segment)
         return
     walk.at = row.to
-    _do(walk, segment, row)
+    sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
+    if row.act is not None and not sensitive:
+        row.act(walk, segment)
     if row.of_traveller:
         walk.lengthen(segment.offset + segment.length)
-
-
-def _do(walk: Walk, segment: Segment, row: Row) -> None:
-    if row.watch is not None and row.watch(walk.sensitive, segment):
-        return
-    if row.act is not None:
-        row.act(walk, segment)
 
 
 @lru_cache(maxsize=32)

@@ -144,10 +144,10 @@ def close(pnr: Pnr, settled: Settled, header: Leg | None) -> None:
         _keep_status(pnr, name, flight)
     for codeshare in settled.codeshares:
         pnr.elements.add("codeshare", codeshare)
-    for seat in pnr.seats:
-        if seat.flight is not None:
-            leg = seat.flight.leg
-            pnr.elements.add("seat", f"{leg.origin}{leg.destination} {seat.seat}")
+    for claim in pnr.seats:
+        if claim.flight is not None:
+            leg = claim.flight.leg
+            pnr.elements.add("seat", f"{leg.origin}{leg.destination} {claim.seat}")
     if header is not None:
         _settle_reported(pnr, settled, header)
 

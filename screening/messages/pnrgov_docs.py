@@ -96,7 +96,9 @@ def looks_like_date(text: str) -> bool:
 
 def _start(parts: list[str]) -> int:
     """Give how many places the parts stand too late (1), too early (-1) or right (0)."""
-    for shift in (0, -1, 1):
+    if len(parts) > _BIRTH and looks_like_date(parts[_BIRTH]):
+        return 0  # nearly all
+    for shift in (-1, 1):
         place = _BIRTH + shift
         if 0 <= place < len(parts) and looks_like_date(parts[place]):
             return shift

@@ -19,7 +19,6 @@ from rapidfuzz.distance import OSA
 from screening.identity.titles import is_placeholder, strip_surname_title, strip_title
 from screening.messages.syntax import Segment
 
-
 _ABSENT = [""]
 _NO_PARTS = ["", "", "", ""]
 

@@ -14,6 +14,7 @@ from screening.messages.pnrgov_docs import text_of
 from screening.messages.pnrgov_history import moment_of
 from screening.messages.pnrgov_legs import flight_number, is_operating_only, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
+from screening.messages.pnrgov_party import Claim
 from screening.messages.pnrgov_tables import At, Table
 from screening.messages.pnrgov_walk import Walk
 from screening.messages.syntax import Segment
@@ -21,6 +22,8 @@ from screening.tables.codes import Action
 
 OF_TRAVELLER = frozenset({At.NAME, At.TICKET, At.PAYMENT})
 _FUNCTIONS = {"22": Action.FULL, "141": Action.UPDATE}
+
+_CHANGED_OR_ISSUED = frozenset({"700", "710"})
 
 # SSR codes by what waits for the end of the PNR, and seats by how sure they are.
 _CLAIMS = {"DOCS": "documents", "DOCO": "visas", "DOCA": "addresses", "INFT": "infants"}
@@ -99,21 +102,13 @@ def _dates(walk: Walk, segment: Segment) -> None:
     if not walk.pnrs:
         return
     pnr = walk.pnrs[-1]
-    for kind, at in _moments(walk, segment):
+    for element in segment.fields()[1:]:
+        kind, *parts = [part.strip() for part in element]
+        at = _moment(walk, parts) if kind in _CHANGED_OR_ISSUED else None
         if kind == "700" and at is not None:
             pnr.history.last = max(pnr.history.last or at, at)
-        elif kind == "710" and at is not None:
+        elif at is not None:
             pnr.elements.add("ticket", f"issued {at:%Y-%m-%d}")
-
-
-def _moments(walk: Walk, segment: Segment) -> tuple[tuple[str, datetime | None], ...]:
-    """Give kind and time of each element of a DAT; a push repeats a few of them."""
-    known = walk.moments.get(segment.raw)
-    if known is None:
-        elements = [[part.strip() for part in element] for element in segment.fields()[1:]]
-        known = tuple([(parts[0], _moment(walk, parts[1:])) for parts in elements])
-        walk.moments[segment.raw] = known
-    return known
 
 
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
@@ -173,9 +168,9 @@ def _special_service(walk: Walk, segment: Segment) -> None:
     """SSR: documents wait for their holders, seats for their flights."""
     pnr = walk.pnr(segment)
     code = segment.get(0).strip().upper()
-    waiting = _CLAIMS.get(code)
-    if waiting is not None:
-        getattr(pnr, waiting).append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
+    if code in _CLAIMS:
+        claims: list[Claim] = getattr(pnr, _CLAIMS[code])
+        claims.append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
     elif code in _SEATS:
         flight = pnr.flights[-1] if pnr.flights and walk.at not in OF_TRAVELLER else None
         pnr.seat(segment, flight, rank=_SEATS[code])
@@ -330,7 +325,8 @@ def _history(walk: Walk, segment: Segment) -> None:
 def _history_date(walk: Walk, segment: Segment) -> None:
     """DAT of the past: when the act was done."""
     if walk.pnrs:
-        walk.pnrs[-1].history.at = next((at for _, at in _moments(walk, segment)), None)
+        parts = [part.strip() for part in segment.element(0)]
+        walk.pnrs[-1].history.at = _moment(walk, parts[1:])
 
 
 def _history_action(walk: Walk, segment: Segment) -> None:

@@ -1,6 +1,6 @@
 """State of reading one PNRGOV message: the group at hand, the bookings so far, what is sensitive."""
 
-from datetime import date, datetime
+from datetime import date
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
@@ -19,17 +19,18 @@ class Walk:
     """One message while it is read.
 
     Attributes:
+        sent: date of the interchange.
         at: group that the last segment led to.
         pnrs: bookings in the order of the message.
         eqn: the header's EQN.
         referred: first traveller of each (locator, reference).
         words: a value by the bytes of its segment, where few segments repeat (RPI, SAC).
-        moments: kind and time of each element of a DAT, by its bytes.
     """
 
     def __init__(self, raw: RawMessage, intake: Intake) -> None:
         dialect, self.table = table_of(raw.version)
         self.raw = raw
+        self.sent: date | None = raw.sent.date() if raw.sent is not None else None
         self.permitted = frozenset(intake.booking_elements)
         self.sensitive = Sensitive(intake)
         self.at = At.HEADER
@@ -38,7 +39,6 @@ class Walk:
         self.eqn: Segment | None = None
         self.referred: dict[tuple[str, str], Person] = {}
         self.words: dict[bytes, str] = {}
-        self.moments: dict[bytes, tuple[tuple[str, datetime | None], ...]] = {}
         self.message = Message(
             index=raw.index,
             offset=raw.offset,
@@ -102,17 +102,12 @@ class Walk:
         return self.message.legs[0] if self.message.legs else None
 
     @property
-    def sent(self) -> date | None:
-        """Date of the interchange."""
-        return self.raw.sent.date() if self.raw.sent is not None else None
-
-    @property
     def today(self) -> date | None:
         """Day by which centuries are decided: the interchange's, else the flight's."""
-        header = self.header
-        if self.sent is not None or header is None or header.departure is None:
+        if self.sent is not None:
             return self.sent
-        return header.departure.date()
+        header = self.header
+        return header.departure.date() if header is not None and header.departure is not None else None
 
     def open_booking(self, segment: Segment) -> Pnr:
         """Begin a PNR."""
