@@ -91,8 +91,8 @@ class Pnr:
         """Give the traveller whom an SSR without reference stands behind (group 2 only)."""
         return self.person if flight is None else None
 
-    def booking(self) -> Booking:
-        """Give the booking as the model has it."""
+    def booking(self, legs: list[Leg]) -> Booking:
+        """Give the booking as the model has it, with the legs of its settled flights."""
         return Booking(
             locator=self.locator or "",
             carrier=self.carrier,
@@ -101,7 +101,7 @@ class Pnr:
             party_size=len(self.party.people) or None,
             other_locators=tuple(self.others),
             split_from=self.split_from,
-            itinerary=[flight.leg for flight in self.flights],
+            itinerary=legs.copy(),
             elements=self.elements.flat(),
         )
 

@@ -157,7 +157,7 @@ def parse_docs(text: str) -> Docs | None:
     elif shift < 0:  # the slash in front is there: a part before the date is missing
         parts = ["", *_by_shape(parts[1 : _BIRTH - 1]), *parts[_BIRTH - 1 :]]
     parts += [""] * (13 - len(parts))
-    values = [part.strip() for part in parts]
+    values = list(map(str.strip, parts))
     if "-" in text:
         values = _without_name_item(values)
     given = f"{values[9]} {values[10]}" if values[9] and values[10] else values[9] or values[10]

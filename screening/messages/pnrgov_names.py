@@ -41,7 +41,7 @@ def names_of(segment: Segment) -> list[TifName]:
     group = head[1].strip().upper() == "G" if len(head) > 1 else False
     names = []
     for place, element in enumerate(fields[2:] or [_ABSENT]):
-        given, kind, reference, infant = [part.strip() for part in (element + _NO_PARTS)[:4]]
+        given, kind, reference, infant = map(str.strip, (element + _NO_PARTS)[:4])
         if place and not letters(given):
             continue  # a reference or a mark that slipped into an element of its own names nobody
         kind = "G" if group else kind.upper()

@@ -105,13 +105,13 @@ class Party:
         return person
 
     def _new(self, name: TifName, segment: Segment) -> Person:
-        person = self._person(name.surname, name.given_names, name.kind == "IN", segment)
-        person.reference = name.reference
-        person.carries_infant = bool(name.infant) and name.infant != "0" and name.kind != "IN"
-        person.traveller.booking_reference = name.reference or None
+        surname, given, kind, reference, infant = name
+        person = self._person(surname, given, kind == "IN", segment)
+        person.carries_infant = bool(infant) and infant != "0" and kind != "IN"
+        if reference:
+            person.reference = person.traveller.booking_reference = reference
+            self.by_reference.setdefault(reference, person)
         self.people.append(person)
-        if name.reference:
-            self.by_reference.setdefault(name.reference, person)
         return person
 
     def _person(self, surname: str, given: str, infant: bool, segment: Segment) -> Person:

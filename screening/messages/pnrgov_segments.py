@@ -12,7 +12,7 @@ from screening.messages import pnrgov_elements as elements
 from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov_docs import text_of
 from screening.messages.pnrgov_history import moment_of
-from screening.messages.pnrgov_legs import flight_number, is_operating_only, settle_codeshare
+from screening.messages.pnrgov_legs import flight_number, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
 from screening.messages.pnrgov_party import Claim
 from screening.messages.pnrgov_tables import At, Table
@@ -213,7 +213,8 @@ def _frequent_flyer(walk: Walk, segment: Segment) -> None:
 def _reference(walk: Walk, segment: Segment) -> None:
     """REF: the reference that API repeats as RFF ABO."""
     person = walk.pnr(segment).person
-    reference = segment.get(0, 1).strip() or segment.get(0).strip()
+    parts = segment.element(0)
+    reference = (parts[1].strip() if len(parts) > 1 else "") or segment.get(0).strip()
     if person is not None and reference:
         person.traveller.traveller_reference = person.traveller.traveller_reference or reference
 
@@ -237,7 +238,7 @@ def _leg(walk: Walk, segment: Segment) -> None:
     """TVL: a flight of the itinerary, or the operating side of the one before."""
     pnr = walk.pnr(segment)
     pnr.boarding, pnr.boarding_reference = None, ""
-    if is_operating_only(segment):
+    if walk.known_flight(segment).operating_only:
         if pnr.flights:
             flight = pnr.flights[-1]
             flight.second = flight_number(segment.get(4)) if segment.get(4).strip() else ""

@@ -1,18 +1,35 @@
 """State of reading one PNRGOV message: the group at hand, the bookings so far, what is sensitive."""
 
 from datetime import date
+from typing import NamedTuple
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
 from screening.messages.model import Leg, Message, Traveller
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
-from screening.messages.pnrgov_legs import Flight, Itinerary, Settled, itinerary_of, read_flight, settle
+from screening.messages.pnrgov_legs import (
+    Flight,
+    Itinerary,
+    Settled,
+    is_operating_only,
+    itinerary_of,
+    read_flight,
+    settle,
+)
 from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
+
+
+class KnownFlight(NamedTuple):
+    """A TVL that was read: its flight, what deviates in it, and whether it completes the one before."""
+
+    flight: Flight
+    codes: tuple[str, ...]
+    operating_only: bool
 
 
 class Walk:
@@ -62,18 +79,24 @@ class Walk:
         self.message.travellers = self.travellers
         self.out = MessageReading(self.message, [], [])
         self._settled: dict[Itinerary, Settled] = {}
-        self._flights: dict[bytes, tuple[Flight, tuple[str, ...]]] = {}
+        self._flights: dict[bytes, KnownFlight] = {}
 
     def flight(self, segment: Segment) -> Flight:
-        """Read a TVL; the bookings of a push repeat a few (one in thirty is new, measured)."""
+        """Read a TVL."""
+        known = self.known_flight(segment)
+        for code in known.codes:
+            self.note(code, segment)
+        return known.flight.copy()
+
+    def known_flight(self, segment: Segment) -> KnownFlight:
+        """Read a TVL once; the bookings of a push repeat a few (one in thirty is new, measured)."""
         known = self._flights.get(segment.raw)
         if known is None:
             codes: list[str] = []
             flight = read_flight(segment, self.sent, lambda code, _: codes.append(code))
-            known = self._flights[segment.raw] = flight, tuple(codes)
-        for code in known[1]:
-            self.note(code, segment)
-        return known[0].copy()
+            known = KnownFlight(flight, tuple(codes), is_operating_only(segment))
+            self._flights[segment.raw] = known
+        return known
 
     def settled(self, flights: list[Flight]) -> Settled:
         """Settle an itinerary; one that is known gives its legs, none of which is changed any more."""
