@@ -96,9 +96,7 @@ def looks_like_date(text: str) -> bool:
 
 def _start(parts: list[str]) -> int:
     """Give how many places the parts stand too late (1), too early (-1) or right (0)."""
-    if len(parts) > _BIRTH and looks_like_date(parts[_BIRTH]):
-        return 0  # nearly all
-    for shift in (-1, 1):
+    for shift in (0, -1, 1):
         place = _BIRTH + shift
         if 0 <= place < len(parts) and looks_like_date(parts[place]):
             return shift
@@ -149,7 +147,8 @@ def parse_docs(text: str) -> Docs | None:
     parts = text.split("/")
     if len(parts) < 4:
         return None
-    shift = _start(parts)
+    in_place = len(parts) > _BIRTH and looks_like_date(parts[_BIRTH])  # nearly all
+    shift = 0 if in_place else _start(parts)
     if shift > 0:
         parts = parts[shift:]
     elif shift < 0 and parts[0].strip():

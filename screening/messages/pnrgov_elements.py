@@ -30,6 +30,7 @@ _POOLS = frozenset({"HP", "MP"})
 _UNITS = {"700": "KG", "701": "LB"}
 _TEXT = 8  # component of SSR that holds the free text
 _REFERENCE = 2  # component of SSR's further elements that names the traveller
+_CODES_KEPT = 500
 _LONGEST_CODE = 3  # status, number, carrier, airports
 _SHOWN = 4  # digits of a card that may be stored (PCI DSS 3.4)
 
@@ -70,11 +71,16 @@ class Elements:
         """Keep a value if the profile permits its element."""
         value = value.strip()
         if value and name in self.permitted:
-            self.values.setdefault(name, {})[value] = None
+            known = self.values.get(name)
+            if known is None:
+                self.values[name] = {value: None}
+            else:
+                known[value] = None
 
     def flat(self) -> dict[str, str]:
         """Give the elements as text, by name."""
-        return {name: "; ".join(values) for name, values in sorted(self.values.items())}
+        values = self.values
+        return {name: "; ".join(values[name]) for name in sorted(values)}
 
 
 def agency_of(segment: Segment) -> str:
@@ -184,12 +190,15 @@ class Sensitive:
         self.texts = 0
         self.first: Segment | None = None
         self._codes = frozenset(intake.sensitive_ssr)
+        self._harmless: set[str] = set()  # codes seen that are neither sensitive nor remarks
         self._remarks = intake.sensitive_remarks
         self._contacts = "contact" in intake.booking_elements
 
     def service(self, segment: Segment) -> bool:
         """Look at an SSR; true where it is sensitive."""
         code = segment.get(0)
+        if code in self._harmless:
+            return False
         if code in self._codes or (code and not code.strip()):
             self.services += 1
             self._blank_service(segment, code_too=True)
@@ -200,6 +209,8 @@ class Sensitive:
             self.texts += 1
             self._blank_service(segment, code_too=False)
             return True
+        if len(self._harmless) < _CODES_KEPT:
+            self._harmless.add(code)
         return False
 
     def free_text(self, segment: Segment) -> bool:

@@ -120,13 +120,14 @@ class Party:
             ordinal=0,
             offset=segment.offset,
             length=segment.length,
-            role=Role.INFANT if infant else Role.PASSENGER,
             surname=family.name or None,
             given_names=own.name or None,
             given_names_as_sent=given or None,
             name_as_sent=f"{surname}/{given}" if given else surname,
             locator=self.locator,
         )
+        if infant:
+            traveller.role = Role.INFANT
         person = Person(traveller, "", family.letters, own.letters, segment)
         if family.had_title or own.had_title:
             person.note("title_glued", segment)
