@@ -212,12 +212,12 @@ def settle(flights: list[Flight], header: Leg | None) -> Settled:
     if header is None:
         return Settled(legs, routes, codeshares, None, set(), None, far_apart=False)
     apart = far_apart(flights, header)
-    flight = reported(flights, header)
-    if flight is None:
+    found = reported(flights, header)
+    if found is None:
         return Settled(legs, routes, codeshares, None, set(), None, apart)
-    place = flights.index(flight)
-    marketing = {names[place], *flight.leg.marketing} - {designator(header.carrier, header.number)}
-    return Settled(legs, routes, codeshares, place, marketing, journey(flights, flight), apart)
+    place = flights.index(found)
+    marketing = {names[place], *found.leg.marketing} - {designator(header.carrier, header.number)}
+    return Settled(legs, routes, codeshares, place, marketing, journey(flights, found), apart)
 
 
 def reported(itinerary: list[Flight], header: Leg) -> Flight | None:
