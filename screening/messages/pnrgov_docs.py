@@ -36,6 +36,8 @@ _SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI", "XI"})
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS
+_READ = 11  # the parts up to the second given names
+_NO_PARTS = [""] * _READ
 _SHORTEST_NUMBER = 4
 # `-1MODEL/ILIR`: the number of a name item and the booked name, which some hosts write behind an SSR's text
 _NAME_ITEM = re.compile(r"-\d{1,2}(?:\.\d{1,2})?(?=[A-Z])")
@@ -155,8 +157,7 @@ def parse_docs(text: str) -> Docs | None:
         parts = ["", *parts]
     elif shift < 0:  # the slash in front is there: a part before the date is missing
         parts = ["", *_by_shape(parts[1 : _BIRTH - 1]), *parts[_BIRTH - 1 :]]
-    parts += [""] * (13 - len(parts))
-    values = list(map(str.strip, parts))
+    values = list(map(str.strip, (parts + _NO_PARTS)[:_READ]))
     if "-" in text:
         values = _without_name_item(values)
     given = f"{values[9]} {values[10]}" if values[9] and values[10] else values[9] or values[10]

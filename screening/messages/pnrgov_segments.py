@@ -213,8 +213,7 @@ def _frequent_flyer(walk: Walk, segment: Segment) -> None:
 def _reference(walk: Walk, segment: Segment) -> None:
     """REF: the reference that API repeats as RFF ABO."""
     person = walk.pnr(segment).person
-    parts = segment.element(0)
-    reference = (parts[1].strip() if len(parts) > 1 else "") or segment.get(0).strip()
+    reference = segment.get(0, 1).strip() or segment.get(0).strip()
     if person is not None and reference:
         person.traveller.traveller_reference = person.traveller.traveller_reference or reference
 
