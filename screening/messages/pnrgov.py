@@ -60,7 +60,7 @@ def _read_message(raw: RawMessage, intake: Intake) -> MessageReading:
         if row.says:  # what says nothing that is kept is not even split
             start = starts[index]
             segment = Segment(piece, start, ends[index] - start, index + 1, syntax)
-            # As in `_read`; a call of its own for each segment costs a fiftieth of the reader (measured).
+            # As in `_read`, whose call is spared for nine of ten segments.
             sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
             if row.act is not None and not sensitive:
                 row.act(walk, segment)
