@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.pnrgov_finish import finish
-from screening.messages.pnrgov_segments import OF_TRAVELLER, Row, rows_of
+from screening.messages.pnrgov_segments import Row, rows_of
 from screening.messages.pnrgov_split import Splitter
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.pnrgov_walk import Walk
@@ -40,26 +40,32 @@ def read_pnrgov(raws: Sequence[RawMessage], intake: Intake) -> list[MessageReadi
 
 def _read_message(raw: RawMessage, intake: Intake) -> MessageReading:
     walk = Walk(raw, intake)
-    rows = _rows(raw.version)
+    rows = _rows(raw.version, raw.syntax.element)
     splitter = _splitter(raw.syntax.element)
     suspicious = splitter.suspicious(raw.pieces)
     raw.syntax = fitting(raw.syntax, b"".join(raw.pieces))
     syntax, starts, ends = raw.syntax, raw.starts, raw.ends
-    behind_tag = {b"", b" ", raw.syntax.element[:1]}
+    of_group = rows[walk.at]
     for index, piece in enumerate(raw.pieces):
-        row = rows[walk.at].get(piece[:3])
-        if row is None or index in suspicious or piece[3:4] not in behind_tag:
+        row = of_group.get(piece[:4])
+        if row is None or index in suspicious:
             if piece:
                 for segment in _parted(walk, splitter, raw.segment(index)):
                     _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
-        elif row.act is None and row.watch is None:
-            # Four of ten segments say nothing that is kept: they are not even split (measured).
+                of_group = rows[walk.at]
+            continue
+        if row.to is not walk.at:
             walk.at = row.to
-            if row.to in OF_TRAVELLER:
-                walk.lengthen(ends[index])
-        else:
+            of_group = rows[row.to]
+        if row.says:  # what says nothing that is kept is not even split
             start = starts[index]
-            _read(walk, Segment(piece, start, ends[index] - start, index + 1, syntax), row)
+            segment = Segment(piece, start, ends[index] - start, index + 1, syntax)
+            # As in `_read`, whose call is spared for nine of ten segments.
+            sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
+            if row.act is not None and not sensitive:
+                row.act(walk, segment)
+        if row.of_traveller:
+            walk.lengthen(ends[index])
     return finish(walk)
 
 
@@ -72,13 +78,13 @@ def _read(walk: Walk, segment: Segment, row: Row | None) -> None:
     sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
     if row.act is not None and not sensitive:
         row.act(walk, segment)
-    if row.to in OF_TRAVELLER:
+    if row.of_traveller:
         walk.lengthen(segment.offset + segment.length)
 
 
 @lru_cache(maxsize=32)
-def _rows(version: str) -> dict[At, dict[bytes, Row]]:
-    return rows_of(table_of(version)[1])
+def _rows(version: str, element: bytes) -> dict[At, dict[bytes, Row]]:
+    return rows_of(table_of(version)[1], element)
 
 
 @lru_cache(maxsize=16)

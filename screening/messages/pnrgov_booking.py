@@ -7,6 +7,9 @@ Source: IATA PNRGOV guide, groups 1 to 8; docs/messages.md.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
@@ -15,7 +18,7 @@ from screening.messages.model import Booking, Document, Leg
 from screening.messages.pnrgov_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
 from screening.messages.pnrgov_elements import Elements
 from screening.messages.pnrgov_history import History
-from screening.messages.pnrgov_legs import Flight, designator, journey, reported, settle_codeshare
+from screening.messages.pnrgov_legs import Flight, Settled
 from screening.messages.pnrgov_names import reference_of
 from screening.messages.pnrgov_party import Claim, Party, Person, add_document
 from screening.messages.syntax import Segment
@@ -24,8 +27,7 @@ from screening.tables.findings import Finding
 CANCELLED = "reported_flight_cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class SeatClaim:
+class SeatClaim(NamedTuple):
     """A seat that waits until flights and travellers of its PNR are known; later ones are surer."""
 
     rank: int  # 0 asked for, 1 booked, 2 given at check-in
@@ -62,7 +64,6 @@ class Pnr:
     infants: list[Claim] = field(default_factory=list)
     seats: list[SeatClaim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    header_marketing: set[str] = field(default_factory=set)
 
     def note(self, code: str, segment: Segment) -> None:
         """Record a deviation of the booking."""
@@ -71,8 +72,8 @@ class Pnr:
     def claim(self, segment: Segment, *, in_group_2: bool) -> Claim:
         """Say whom an SSR refers to and whom it stands behind."""
         reference = ""
-        for element in range(1, segment.count()):
-            reference = reference_of(segment.get(element, 2))
+        for element in segment.fields()[2:]:
+            reference = reference_of(element[2]) if len(element) > 2 else ""
             if reference:
                 break
         return Claim(segment, reference, self.person if in_group_2 else None)
@@ -80,18 +81,18 @@ class Pnr:
     def seat(self, segment: Segment, flight: Flight | None, *, rank: int) -> None:
         """Take up the seats of an SSR SEAT or RQST."""
         route = (segment.get(0, 6).strip().upper(), segment.get(0, 7).strip().upper())
-        for element in range(1, segment.count()):
-            seat = seat_of(segment.get(element))
+        for element in segment.fields()[2:]:
+            seat = seat_of(element[0])
             if seat:
-                reference = reference_of(segment.get(element, 2))
+                reference = reference_of(element[2]) if len(element) > 2 else ""
                 self.seats.append(SeatClaim(rank, flight, route, reference, self.person_for(flight), seat))
 
     def person_for(self, flight: Flight | None) -> Person | None:
         """Give the traveller whom an SSR without reference stands behind (group 2 only)."""
         return self.person if flight is None else None
 
-    def booking(self) -> Booking:
-        """Give the booking as the model has it."""
+    def booking(self, legs: list[Leg]) -> Booking:
+        """Give the booking as the model has it, with the legs of its settled flights."""
         return Booking(
             locator=self.locator or "",
             carrier=self.carrier,
@@ -100,11 +101,12 @@ class Pnr:
             party_size=len(self.party.people) or None,
             other_locators=tuple(self.others),
             split_from=self.split_from,
-            itinerary=[flight.leg for flight in self.flights],
+            itinerary=legs.copy(),
             elements=self.elements.flat(),
         )
 
 
+@lru_cache(maxsize=4096)
 def seat_of(written: str) -> str:
     """Give a seat without leading zeros; a masked or missing one (`XXX`) is none.
 
@@ -118,8 +120,8 @@ def seat_of(written: str) -> str:
 def locators(segment: Segment) -> list[tuple[str, str, list[str]]]:
     """Give company, locator and the rest of each element of an RCI."""
     found = []
-    for element in range(segment.count()):
-        parts = [part.strip().upper() for part in segment.element(element)]
+    for element in segment.fields()[1:]:
+        parts = [part.strip().upper() for part in element]
         if len(parts) > 1 and parts[1]:
             found.append((parts[0], parts[1], parts[2:]))
         elif parts and len(parts[0]) >= 5:  # the company left out
@@ -127,33 +129,31 @@ def locators(segment: Segment) -> list[tuple[str, str, list[str]]]:
     return found
 
 
-def close(pnr: Pnr, header: Leg | None) -> None:
+def close(pnr: Pnr, settled: Settled, header: Leg | None) -> None:
     """Bring a PNR to its end: infants, then documents to their holders, then flights and seats.
 
     Args:
         pnr: all groups of one PNR; changed.
+        settled: what its flights and the reported one tell of each other.
         header: the flight that the message reports, where it has one.
     """
     _settle_people(pnr)
     for text in pnr.history.texts():
         pnr.elements.add("changes", text)
-    for flight in pnr.flights:
-        settle_codeshare(flight, header)
-        _settle_status(pnr, flight)
-        for sold in flight.leg.marketing:
-            pnr.elements.add("codeshare", f"{sold} is {designator(flight.leg.carrier, flight.leg.number)}")
-    for seat in pnr.seats:
-        if seat.flight is not None:
-            leg = seat.flight.leg
-            pnr.elements.add("seat", f"{leg.origin}{leg.destination} {seat.seat}")
+    for name, flight in zip(settled.names, pnr.flights, strict=True):
+        _keep_status(pnr, name, flight)
+    for codeshare in settled.codeshares:
+        pnr.elements.add("codeshare", codeshare)
+    for claim in pnr.seats:
+        if claim.flight is not None:
+            leg = claim.flight.leg
+            pnr.elements.add("seat", f"{leg.origin}{leg.destination} {claim.seat}")
     if header is not None:
-        _settle_reported(pnr, header)
+        _settle_reported(pnr, settled, header)
 
 
-def _settle_status(pnr: Pnr, flight: Flight) -> None:
+def _keep_status(pnr: Pnr, name: str, flight: Flight) -> None:
     """Keep how a flight is booked and how many have checked in: travel status (annex I, item 10)."""
-    leg = flight.leg
-    name = f"{designator(leg.carrier, leg.number)} {leg.origin}{leg.destination}".strip()
     if flight.status:
         pnr.elements.add("status", f"{name} {flight.status}")
     if flight.checked_in:
@@ -214,32 +214,33 @@ def _give_address(pnr: Pnr, claim: Claim) -> None:
 
 def _check_people(pnr: Pnr) -> None:
     people = pnr.party.people
-    if any(person.carries_infant for person in people) and not any(person.is_infant for person in people):
-        adult = next(person for person in people if person.carries_infant)
-        pnr.note("infant_not_named", adult.segment)
+    carrying = [person for person in people if person.carries_infant]
+    if carrying and not any(person.is_infant for person in people):
+        pnr.note("infant_not_named", carrying[0].segment)
     holders: dict[tuple[str, str | None], Person] = {}
     for person in people:
-        for document in person.traveller.documents:
-            other = holders.setdefault((document.number, document.issuing_state), person)
-            if other is not person:
-                person.note("document_number_shared", person.segment)
-        if person.traveller.birth_as_sent is None:
+        traveller = person.traveller
+        if len(people) > 1:
+            for document in traveller.documents:
+                other = holders.setdefault((document.number, document.issuing_state), person)
+                if other is not person:
+                    person.note("document_number_shared", person.segment)
+        if traveller.birth_as_sent is None:
             person.note("birth_date_missing", person.segment)
 
 
-def _settle_reported(pnr: Pnr, header: Leg) -> None:
-    flight = reported(pnr.flights, header)
-    own = designator(header.carrier, header.number)
-    if flight is not None:
-        names = {designator(flight.leg.carrier, flight.leg.number), *flight.leg.marketing}
-        pnr.header_marketing = names - {own}
+def _settle_reported(pnr: Pnr, settled: Settled, header: Leg) -> None:
+    flight = None
+    if settled.reported is not None and settled.journey is not None:
+        flight = pnr.flights[settled.reported]
         if flight.is_cancelled and flight.status_at is not None:
             pnr.note(CANCELLED, flight.status_at)
-        start, end = journey(pnr.flights, flight)
         for person in pnr.party.people:
-            person.traveller.embarkation, person.traveller.debarkation = start, end
+            person.traveller.embarkation, person.traveller.debarkation = settled.journey
+    if not pnr.seats:
+        return
     adults = [person for person in pnr.party.people if not person.is_infant]
-    for claim in sorted(pnr.seats, key=lambda claim: claim.rank):
+    for claim in sorted(pnr.seats, key=attrgetter("rank")):
         if claim.flight is not None and claim.flight is not flight:
             continue
         if claim.flight is None and claim.route not in {("", ""), (header.origin, header.destination)}:

@@ -26,7 +26,8 @@ True
 """
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from screening.messages.syntax import Segment
 
@@ -35,13 +36,14 @@ _SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI", "XI"})
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS
+_READ = 11  # the parts up to the second given names
+_NO_PARTS = [""] * _READ
 _SHORTEST_NUMBER = 4
 # `-1MODEL/ILIR`: the number of a name item and the booked name, which some hosts write behind an SSR's text
 _NAME_ITEM = re.compile(r"-\d{1,2}(?:\.\d{1,2})?(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Docs:
+class Docs(NamedTuple):
     """One SSR DOCS as sent, parts at their places; empty strings where nothing was sent."""
 
     type: str
@@ -67,19 +69,20 @@ def text_of(segment: Segment) -> str:
     The text is component 8; unreleased component separators inside it part it further, and some senders leave
     out the empty components before it or put it into an element of its own.
     """
-    components = segment.element(0)
+    components, *others = segment.fields()[1:] or [[""]]
     text = ":".join(components[_TEXT:])
     if text:
         return text
     for component in components[1:_TEXT]:
         if "/" in component:
             return component
-    for element in range(1, segment.count()):
-        if segment.get(element).count("/") > 1:
-            return segment.get(element)
+    for element in others:
+        if element[0].count("/") > 1:
+            return element[0]
     return ""
 
 
+@lru_cache(maxsize=65536)
 def looks_like_date(text: str) -> bool:
     """Say whether a part is a date as DOCS writes it, blanks of folds aside.
 
@@ -146,28 +149,20 @@ def parse_docs(text: str) -> Docs | None:
     parts = text.split("/")
     if len(parts) < 4:
         return None
-    shift = _start(parts)
+    in_place = len(parts) > _BIRTH and looks_like_date(parts[_BIRTH])  # nearly all
+    shift = 0 if in_place else _start(parts)
     if shift > 0:
         parts = parts[shift:]
     elif shift < 0 and parts[0].strip():
         parts = ["", *parts]
     elif shift < 0:  # the slash in front is there: a part before the date is missing
         parts = ["", *_by_shape(parts[1 : _BIRTH - 1]), *parts[_BIRTH - 1 :]]
-    parts += [""] * (13 - len(parts))
-    values = _without_name_item([part.strip() for part in parts])
-    given = " ".join(name for name in (values[9], values[10]) if name)
-    return Docs(
-        type=values[1],
-        state=values[2],
-        number=values[3],
-        nationality=values[4],
-        birth=values[5],
-        sex=values[6].upper(),
-        expiry=values[7],
-        surname=values[8],
-        given_names=given,
-        shifted=bool(shift),
-    )
+    values = list(map(str.strip, (parts + _NO_PARTS)[:_READ]))
+    if "-" in text:
+        values = _without_name_item(values)
+    given = f"{values[9]} {values[10]}" if values[9] and values[10] else values[9] or values[10]
+    kind, state, number, nationality, birth, sex, expiry, surname = values[1:9]
+    return Docs(kind, state, number, nationality, birth, sex.upper(), expiry, surname, given, bool(shift))
 
 
 def parse_doco(text: str) -> tuple[str, str, str] | None:

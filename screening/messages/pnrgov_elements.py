@@ -16,19 +16,21 @@ Source: Directive (EU) 2016/681 annex I, articles 6(4) and 13(4); ICAO Doc 9944;
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from screening.messages.pnrgov_docs import text_of
 from screening.messages.syntax import Segment, whole_number
 from screening.profile.model import Intake
 
 _TICKET = re.compile(r"[0-9]{13,14}", re.ASCII)
-_REMARK = ("4", "28")
-_SPONSOR = ("4", "43")
+_REMARK = ["4", "28"]
+_SPONSOR = ["4", "43"]
 _OTHER_SERVICE = frozenset({"OTHS", "OSI", "RMKS"})
 _POOLS = frozenset({"HP", "MP"})
 _UNITS = {"700": "KG", "701": "LB"}
 _TEXT = 8  # component of SSR that holds the free text
 _REFERENCE = 2  # component of SSR's further elements that names the traveller
+_CODES_KEPT = 500
 _LONGEST_CODE = 3  # status, number, carrier, airports
 _SHOWN = 4  # digits of a card that may be stored (PCI DSS 3.4)
 
@@ -40,6 +42,7 @@ def mask(number: str) -> str:
     return "X" * hidden + bare[hidden:]
 
 
+@lru_cache(maxsize=4096)  # a text is asked for its contact twice: is it sensitive, and what to keep
 def contact_in(text: str) -> str | None:
     """Give the contact that a remark holds (AIRIMP CTC codes, perhaps behind a carrier), else None."""
     bare = text.strip()
@@ -68,18 +71,25 @@ class Elements:
         """Keep a value if the profile permits its element."""
         value = value.strip()
         if value and name in self.permitted:
-            self.values.setdefault(name, {})[value] = None
+            known = self.values.get(name)
+            if known is None:
+                self.values[name] = {value: None}
+            else:
+                known[value] = None
 
     def flat(self) -> dict[str, str]:
         """Give the elements as text, by name."""
-        return {name: "; ".join(values) for name, values in sorted(self.values.items())}
+        values = self.values
+        return {name: "; ".join(values[name]) for name in sorted(values)}
 
 
 def agency_of(segment: Segment) -> str:
     """Give the originator of a booking: system and place, agency and office, location, country."""
-    parts = [":".join(filter(None, (part.strip() for part in segment.element(place)))) for place in range(4)]
+    parts = [
+        ":".join([part for part in map(str.strip, element) if part]) for element in segment.fields()[1:5]
+    ]
     parts.append(segment.get(5).strip())
-    return " ".join(filter(None, parts))
+    return " ".join([part for part in parts if part])
 
 
 def address_of(segment: Segment) -> str:
@@ -91,17 +101,17 @@ def address_of(segment: Segment) -> str:
 def payment_of(segment: Segment) -> list[str]:
     """Give each form of payment of a FOP: kind, amount, card company, masked number; no expiry."""
     found = []
-    for place in range(segment.count()):
-        parts = [part.strip() for part in segment.element(place)] + [""] * 5
-        found.append(":".join(filter(None, (parts[0], parts[2], parts[3], mask(parts[4])))))
+    for element in segment.fields()[1:]:
+        parts = [part.strip() for part in element] + [""] * 5
+        told = (parts[0], parts[2], parts[3], mask(parts[4]))
+        found.append(":".join([part for part in told if part]))
     return found
 
 
 def frequent_flyer_of(segment: Segment) -> list[str]:
     """Give carrier and number of each programme of an FTI."""
     return [
-        " ".join(filter(None, (part.strip() for part in segment.element(place)[:2])))
-        for place in range(segment.count())
+        " ".join([part for part in map(str.strip, element[:2]) if part]) for element in segment.fields()[1:]
     ]
 
 
@@ -136,15 +146,19 @@ def bags_of(segment: Segment) -> tuple[str, tuple[str, ...]]:
 
 def sponsor_of(segment: Segment) -> str | None:
     """Give who pays for the ticket (IFT 4:43), else None."""
-    if (segment.get(0), segment.get(0, 1)) != _SPONSOR:
+    if _subject(segment) != _SPONSOR:
         return None
     return ", ".join(filter(None, (segment.get(place).strip() for place in range(1, segment.count()))))
 
 
 def contacts_of(segment: Segment) -> list[str]:
     """Give the contacts in the texts of an IFT."""
-    found = (contact_in(segment.get(place)) for place in range(1, segment.count()))
+    found = [contact_in(element[0]) for element in segment.fields()[2:]]
     return [contact for contact in found if contact]
+
+
+def _subject(segment: Segment) -> list[str]:
+    return segment.fields()[1][:2] if segment.count() else []
 
 
 def _is_text(component: int, value: str) -> bool:
@@ -176,12 +190,15 @@ class Sensitive:
         self.texts = 0
         self.first: Segment | None = None
         self._codes = frozenset(intake.sensitive_ssr)
+        self._harmless: set[str] = set()  # codes seen that are neither sensitive nor remarks
         self._remarks = intake.sensitive_remarks
         self._contacts = "contact" in intake.booking_elements
 
     def service(self, segment: Segment) -> bool:
         """Look at an SSR; true where it is sensitive."""
         code = segment.get(0)
+        if code in self._harmless:
+            return False
         if code in self._codes or (code and not code.strip()):
             self.services += 1
             self._blank_service(segment, code_too=True)
@@ -192,14 +209,16 @@ class Sensitive:
             self.texts += 1
             self._blank_service(segment, code_too=False)
             return True
+        if len(self._harmless) < _CODES_KEPT:
+            self._harmless.add(code)
         return False
 
     def free_text(self, segment: Segment) -> bool:
         """Look at an IFT; true where it is a remark without contact."""
-        if not self._remarks or (segment.get(0), segment.get(0, 1)) != _REMARK:
+        if not self._remarks or _subject(segment) != _REMARK:
             return False
-        texts = [segment.get(place) for place in range(1, segment.count())]
-        if not any(texts) or any(self._is_contact(text) for text in texts):
+        texts = [element[0] for element in segment.fields()[2:]]
+        if not any(texts) or any(map(self._is_contact, texts)):
             return False
         self.texts += 1
         self._from(segment, segment.span(1)[0])

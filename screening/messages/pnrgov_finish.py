@@ -7,7 +7,7 @@ from screening.messages.findings import finding
 from screening.messages.model import Leg, Traveller
 from screening.messages.model import Quarantined as Unit
 from screening.messages.pnrgov_booking import CANCELLED, Pnr, close
-from screening.messages.pnrgov_legs import designator, far_apart
+from screening.messages.pnrgov_legs import Settled, designator
 from screening.messages.pnrgov_names import alike
 from screening.messages.pnrgov_party import Person
 from screening.messages.pnrgov_segments import OF_TRAVELLER
@@ -31,10 +31,14 @@ def finish(walk: Walk) -> MessageReading:
     """
     marketing: set[str] = set()
     legs = _dated(walk.message.legs)
+    header = walk.header
     for pnr in walk.pnrs:
-        close(pnr, walk.header)
-        _take(walk, pnr, legs)
-        marketing |= pnr.header_marketing
+        settled = walk.settled(pnr.flights)
+        close(pnr, settled, header)
+        _take(walk, pnr, settled, legs)
+        if settled.far_apart:
+            walk.note("legs_far_apart", pnr.segment)
+        marketing |= settled.marketing
     _name_header(walk, marketing)
     _check_header(walk)
     _check_cut(walk)
@@ -48,21 +52,20 @@ def _dated(legs: list[Leg]) -> tuple[int, ...]:
     return tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
 
 
-def _take(walk: Walk, pnr: Pnr, legs: tuple[int, ...]) -> None:
-    message = walk.message
+def _take(walk: Walk, pnr: Pnr, settled: Settled, legs: tuple[int, ...]) -> None:
+    message, travellers = walk.message, walk.travellers
     message.findings += pnr.findings
     for person in pnr.party.people:
-        person.traveller.ordinal = len(message.travellers)
-        person.traveller.legs = legs
+        traveller = person.traveller
+        traveller.ordinal = len(travellers)
+        traveller.legs = legs
         _check_reference(walk, person)
-        walk.travellers.append(person.traveller)
+        travellers.append(traveller)
     if pnr.locator is None:
         walk.note("pnr_without_locator", pnr.segment)
     if not pnr.party.people:
         _empty(walk, pnr)
-    if walk.header is not None and far_apart(pnr.flights, walk.header):
-        walk.note("legs_far_apart", pnr.segment)
-    message.bookings.append(pnr.booking())
+    message.bookings.append(pnr.booking(settled.legs))
 
 
 def _check_reference(walk: Walk, person: Person) -> None:

@@ -10,7 +10,10 @@ US-CBP/GTAS. Times of DAT are UTC (guide, DAT).
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
+
+from screening.identity.dates import clock_time, local_time
 
 _ACTIONS = frozenset({"A", "X", "C"})
 
@@ -52,5 +55,28 @@ class History:
         return texts
 
 
+def moment_of(day: str, clock: str, sent: date | None) -> datetime | None:
+    """Read `ddmmyy` and a time, as `local_time` does: days and times repeat, the two together do not.
+
+    >>> moment_of("061026", "0747", None).isoformat(), moment_of("061026", "2599", None)
+    ('2026-10-06T07:47:00', None)
+    """
+    midnight = _midnight(day, sent)
+    if midnight is None or not clock:
+        return midnight
+    at = _clock(clock)
+    return datetime.combine(midnight, at) if at is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: str, sent: date | None) -> datetime | None:
+    return local_time(day, "", day_first=True, sent=sent)
+
+
+@lru_cache(maxsize=4096)
+def _clock(written: str) -> time | None:
+    return clock_time(written)
+
+
 def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M}"
+    return at.isoformat(timespec="minutes")

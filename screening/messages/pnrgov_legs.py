@@ -10,8 +10,9 @@ Source: IATA PNRGOV guide, TVL 5.28.2 and 5.28.3, TRA, as quoted by US-CBP/GTAS.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from screening.identity.dates import clock_time
 from screening.messages.kept import local_time
@@ -41,11 +42,11 @@ def flight_number(written: str) -> str:
     return bare.lstrip("0") or bare[-1:]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Flight:
     """One TVL of an itinerary while its codeshare may still be told in the next segments."""
 
-    leg: Leg
+    leg: Leg  # another where the codeshare is settled: never changed
     sold_by: str  # first carrier
     flown_by: str  # second carrier, or the first
     number: str  # first number
@@ -54,6 +55,7 @@ class Flight:
     status: str = ""  # RPI: HK, HL, HX …
     status_at: Segment | None = None
     checked_in: int = 0
+    written: bytes = b""  # its TVL
 
     @property
     def is_cancelled(self) -> bool:
@@ -61,12 +63,10 @@ class Flight:
         return self.status in _CANCELLED
 
     def copy(self) -> "Flight":
-        """Give another of the same, with a leg of its own."""
-        leg = self.leg
-        own = Leg(
-            leg.carrier, leg.number, leg.origin, leg.destination, leg.departure, leg.arrival, leg.marketing
+        """Give another of the same, as its TVL states it."""
+        return Flight(
+            self.leg, self.sold_by, self.flown_by, self.number, cabin=self.cabin, written=self.written
         )
-        return Flight(own, self.sold_by, self.flown_by, self.number, self.second, self.cabin)
 
     @property
     def is_codeshare(self) -> bool:
@@ -117,7 +117,8 @@ def read_flight(segment: Segment, sent: date | None, note: Note) -> Flight:
     )
     if leg.departure and leg.arrival and leg.arrival < leg.departure - _DATE_LINE:
         note("arrival_before_departure", segment)
-    return Flight(leg, sold_by, flown_by, number, cabin=segment.get(4, 1).strip().upper())
+    cabin = segment.get(4, 1).strip().upper()
+    return Flight(leg, sold_by, flown_by, number, cabin=cabin, written=segment.raw)
 
 
 def _departure(segment: Segment, sent: date | None, note: Note) -> datetime | None:
@@ -151,16 +152,72 @@ def settle_codeshare(flight: Flight, header: Leg | None) -> None:
     """Give a codeshare's leg its operating designator; the others become `marketing`.
 
     Args:
-        flight: the flight, complete with its second number; its leg is changed.
+        flight: the flight, complete with its second number; it is given a leg of its own.
         header: the reported flight, whose own designator is known to be right.
     """
     operating, selling = (flight.second or flight.number), flight.number
     if header is not None and header.carrier == flight.flown_by and header.number == flight.number:
         operating, selling = flight.number, flight.second or flight.number
-    flight.leg.carrier, flight.leg.number = flight.flown_by, operating
     sold = designator(flight.sold_by, selling)
-    if flight.is_codeshare and sold != designator(flight.flown_by, operating):
-        flight.leg.marketing = (sold,)
+    is_sold = flight.is_codeshare and sold != designator(flight.flown_by, operating)
+    marketing = (sold,) if is_sold else flight.leg.marketing
+    flight.leg = replace(flight.leg, carrier=flight.flown_by, number=operating, marketing=marketing)
+
+
+class Settled(NamedTuple):
+    """What an itinerary and the reported flight tell of each other; many bookings of a push share one.
+
+    Attributes:
+        legs: of its flights, codeshares settled.
+        names: designator and airports of each flight.
+        codeshares: who sells what, in words.
+        reported: place of the flight that the message reports.
+        marketing: other designators of it.
+        journey: where the journey begins and ends that it is part of.
+        far_apart: does the reported flight lie more than a month from every leg?
+    """
+
+    legs: list[Leg]
+    names: list[str]
+    codeshares: list[str]
+    reported: int | None
+    marketing: set[str]
+    journey: tuple[str, str] | None
+    far_apart: bool
+
+
+Itinerary = tuple[tuple[bytes, str, str, str], ...]
+
+
+def itinerary_of(flights: list[Flight]) -> Itinerary:
+    """Give what the settling of flights depends on, the header aside."""
+    return tuple([(flight.written, flight.flown_by, flight.second, flight.status) for flight in flights])
+
+
+def settle(flights: list[Flight], header: Leg | None) -> Settled:
+    """Settle the codeshares of an itinerary and find the reported flight in it.
+
+    Args:
+        flights: of one booking; each is given a leg of its own.
+        header: the reported flight, where the message has one.
+    """
+    for flight in flights:
+        settle_codeshare(flight, header)
+    legs = [flight.leg for flight in flights]
+    names = [designator(leg.carrier, leg.number) for leg in legs]
+    routes = [f"{name} {leg.origin}{leg.destination}".strip() for name, leg in zip(names, legs, strict=True)]
+    codeshares = [
+        f"{sold} is {name}" for name, leg in zip(names, legs, strict=True) for sold in leg.marketing
+    ]
+    if header is None:
+        return Settled(legs, routes, codeshares, None, set(), None, far_apart=False)
+    apart = far_apart(flights, header)
+    found = reported(flights, header)
+    if found is None:
+        return Settled(legs, routes, codeshares, None, set(), None, apart)
+    place = flights.index(found)
+    marketing = {names[place], *found.leg.marketing} - {designator(header.carrier, header.number)}
+    return Settled(legs, routes, codeshares, place, marketing, journey(flights, found), apart)
 
 
 def reported(itinerary: list[Flight], header: Leg) -> Flight | None:

@@ -16,8 +16,11 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from screening.messages.kept import strip_title
+from screening.identity.titles import is_placeholder, strip_surname_title, strip_title
 from screening.messages.syntax import Segment
+
+_ABSENT = [""]
+_NO_PARTS = ["", "", "", ""]
 
 
 class TifName(NamedTuple):
@@ -32,13 +35,14 @@ class TifName(NamedTuple):
 
 def names_of(segment: Segment) -> list[TifName]:
     """Give the travellers of a TIF; the guide has one each, some senders put several of one surname."""
-    surname = segment.get(0).strip()
-    group = segment.get(0, 1).strip().upper() == "G"
+    fields = segment.fields()
+    head = fields[1] if len(fields) > 1 else _ABSENT
+    surname = head[0].strip()
+    group = head[1].strip().upper() == "G" if len(head) > 1 else False
     names = []
-    for element in range(1, max(segment.count(), 2)):
-        parts = [part.strip() for part in segment.element(element)[:4]]
-        given, kind, reference, infant = parts if len(parts) == 4 else (*parts, "", "", "", "")[:4]
-        if element > 1 and not letters(given):
+    for place, element in enumerate(fields[2:] or [_ABSENT]):
+        given, kind, reference, infant = map(str.strip, (element + _NO_PARTS)[:4])
+        if place and not letters(given):
             continue  # a reference or a mark that slipped into an element of its own names nobody
         kind = "G" if group else kind.upper()
         family = surname
@@ -48,6 +52,7 @@ def names_of(segment: Segment) -> list[TifName]:
     return names
 
 
+@lru_cache(maxsize=4096)
 def reference_of(written: str) -> str:
     """Give a traveller reference as it is compared (`002` is `2`).
 
@@ -64,10 +69,32 @@ def letters(name: str) -> str:
     return "".join(filter(str.isalpha, name)).upper()
 
 
+class Bare(NamedTuple):
+    """A name without its title."""
+
+    name: str
+    letters: str
+    had_title: bool
+    stands_in: bool  # for one that is not known
+
+
 @lru_cache(maxsize=65536)
+def bare_surname(surname: str, *, given: bool) -> Bare:
+    """Part a surname from its title; `given` says whether given names stand beside it."""
+    name, title = strip_surname_title(surname, given=given)
+    return Bare(name, letters(name), title is not None, is_placeholder(name))
+
+
+@lru_cache(maxsize=65536)
+def bare_given(given: str) -> Bare:
+    """Part given names from their titles."""
+    name, title = strip_title(given)
+    return Bare(name, letters(name), title is not None, is_placeholder(name))
+
+
 def given_letters(given: str) -> str:
     """Give the letters of given names without titles."""
-    return letters(strip_title(given)[0])
+    return bare_given(given).letters
 
 
 def alike(first: str, second: str) -> bool:

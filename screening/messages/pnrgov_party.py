@@ -11,14 +11,15 @@ Source: message-formats.md section 3 (docs/messages.md); US-CBP/GTAS issues 1029
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
 from screening.messages.findings import finding
-from screening.messages.kept import birth_date, expiry_date, placeholder, strip_surname_title, strip_title
+from screening.messages.kept import birth_date, expiry_date
 from screening.messages.model import Document, Traveller
 from screening.messages.pnrgov_docs import Docs
-from screening.messages.pnrgov_names import TifName, alike, given_letters, letters
+from screening.messages.pnrgov_names import TifName, alike, bare_given, bare_surname, given_letters, letters
 from screening.messages.syntax import Segment
 from screening.tables.codes import Role, Sex
 
@@ -52,12 +53,12 @@ class Person:
 
     def note(self, code: str, segment: Segment) -> None:
         """Record a deviation about this traveller, once a code."""
-        if all(known.code != code for known in self.traveller.findings):
-            self.traveller.findings.append(finding(code, segment.offset, segment.number))
+        findings = self.traveller.findings
+        if not findings or all(known.code != code for known in findings):
+            findings.append(finding(code, segment.offset, segment.number))
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A document or infant that waits until all travellers of its PNR are known."""
 
     segment: Segment
@@ -73,6 +74,7 @@ class Party:
     today: date | None  # of the message: decides centuries
     people: list[Person] = field(default_factory=list)
     by_reference: dict[str, Person] = field(default_factory=dict)
+    by_segment: dict[bytes, Person] = field(default_factory=dict)
 
     def add(self, name: TifName, segment: Segment) -> Person:
         """Take up a TIF of group 2: a new traveller, or a repeat of one with the same reference and name."""
@@ -81,6 +83,11 @@ class Party:
             self._vary(known, name, segment)
             return known
         return self._new(name, segment)
+
+    def remember(self, person: Person, segment: Segment) -> None:
+        """Keep whom a TIF of group 2 names alone: the same bytes in the check-in part say nothing new."""
+        if person.segment is segment and self.by_reference.get(person.reference) is person:
+            self.by_segment[segment.raw] = person
 
     def at_check_in(self, name: TifName, segment: Segment) -> Person:
         """Find the traveller whom a TIF of the check-in part repeats; one who is new is kept as new."""
@@ -98,33 +105,33 @@ class Party:
         return person
 
     def _new(self, name: TifName, segment: Segment) -> Person:
-        person = self._person(name.surname, name.given_names, name.kind == "IN", segment)
-        person.reference = name.reference
-        person.carries_infant = bool(name.infant) and name.infant != "0" and name.kind != "IN"
-        person.traveller.booking_reference = name.reference or None
+        surname, given, kind, reference, infant = name
+        person = self._person(surname, given, kind == "IN", segment)
+        person.carries_infant = bool(infant) and infant != "0" and kind != "IN"
+        if reference:
+            person.reference = person.traveller.booking_reference = reference
+            self.by_reference.setdefault(reference, person)
         self.people.append(person)
-        if name.reference:
-            self.by_reference.setdefault(name.reference, person)
         return person
 
     def _person(self, surname: str, given: str, infant: bool, segment: Segment) -> Person:
-        bare_surname, surname_title = strip_surname_title(surname, given=bool(given))
-        bare_given, given_title = strip_title(given)
+        family, own = bare_surname(surname, given=bool(given)), bare_given(given)
         traveller = Traveller(
             ordinal=0,
             offset=segment.offset,
             length=segment.length,
-            role=Role.INFANT if infant else Role.PASSENGER,
-            surname=bare_surname or None,
-            given_names=bare_given or None,
+            surname=family.name or None,
+            given_names=own.name or None,
             given_names_as_sent=given or None,
             name_as_sent=f"{surname}/{given}" if given else surname,
             locator=self.locator,
         )
-        person = Person(traveller, "", letters(bare_surname), letters(bare_given), segment)
-        if surname_title or given_title:
+        if infant:
+            traveller.role = Role.INFANT
+        person = Person(traveller, "", family.letters, own.letters, segment)
+        if family.had_title or own.had_title:
             person.note("title_glued", segment)
-        if placeholder(bare_surname) or placeholder(bare_given):
+        if family.stands_in or own.stands_in:
             person.note("placeholder_name", segment)
         return person
 
@@ -135,7 +142,7 @@ class Party:
         if letters(name.given_names) == letters(known.traveller.given_names_as_sent or ""):
             return
         known.note("name_varies_within_pnr", segment)
-        self._further_name(known, name.surname, strip_title(name.given_names)[0])
+        self._further_name(known, name.surname, bare_given(name.given_names).name)
 
     @staticmethod
     def _further_name(person: Person, surname: str, given: str) -> None:
@@ -191,6 +198,9 @@ class Party:
     def holder(self, docs: Docs, claim: Claim) -> Person | None:
         """Find the traveller whose DOCS this is, or make one; None where it names nobody and fits nobody."""
         referred = self.by_reference.get(claim.reference) if claim.reference else None
+        hinted = referred or claim.behind
+        if hinted is not None and not docs.is_infant and _is_named(docs, hinted):
+            return hinted  # nobody fits better: nearly all
         infants = [person for person in self.people if person.is_infant] if docs.is_infant else []
         named = self.named(docs.surname, docs.given_names, infants) if infants else []
         named = named or self.named(docs.surname, docs.given_names)
@@ -280,14 +290,15 @@ class Party:
             person.note("docs_differ", segment)
         traveller.sex = traveller.sex or sex
         traveller.nationality = traveller.nationality or nationality
-        number = normalise_number(docs.number)
+        plain = docs.number.isascii() and docs.number.isalnum()
+        number = docs.number.upper() if plain else normalise_number(docs.number)
         if not number:
             person.note("docs_without_number", segment)
             if docs.surname and (letters(docs.surname), given_letters(docs.given_names)) != (
                 person.surname,
                 person.given,
             ):
-                self._further_name(person, docs.surname, strip_title(docs.given_names)[0])
+                self._further_name(person, docs.surname, bare_given(docs.given_names).name)
             return
         self._document(person, docs, number, segment)
 
@@ -357,6 +368,12 @@ def _fit(surname: str, given: str, person: Person) -> tuple[int, int, int] | Non
     if given.startswith(person.given) or person.given.startswith(given):
         return first, 1, -min(len(given), len(person.given))
     return None
+
+
+def _is_named(docs: Docs, person: Person) -> bool:
+    """Say whether a document has the very name of a traveller."""
+    surname = letters(docs.surname)
+    return bool(surname) and surname == person.surname and given_letters(docs.given_names) == person.given
 
 
 def _is_repeat(name: TifName, person: Person) -> bool:

@@ -9,11 +9,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from screening.messages import pnrgov_elements as elements
-from screening.messages.kept import local_time
 from screening.messages.pnrgov_booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov_docs import text_of
-from screening.messages.pnrgov_legs import flight_number, is_operating_only, settle_codeshare
+from screening.messages.pnrgov_history import moment_of
+from screening.messages.pnrgov_legs import flight_number, settle_codeshare
 from screening.messages.pnrgov_names import names_of, reference_of
+from screening.messages.pnrgov_party import Claim
 from screening.messages.pnrgov_tables import At, Table
 from screening.messages.pnrgov_walk import Walk
 from screening.messages.syntax import Segment
@@ -21,6 +22,8 @@ from screening.tables.codes import Action
 
 OF_TRAVELLER = frozenset({At.NAME, At.TICKET, At.PAYMENT})
 _FUNCTIONS = {"22": Action.FULL, "141": Action.UPDATE}
+
+_CHANGED_OR_ISSUED = frozenset({"700", "710"})
 
 # SSR codes by what waits for the end of the PNR, and seats by how sure they are.
 _CLAIMS = {"DOCS": "documents", "DOCO": "visas", "DOCA": "addresses", "INFT": "infants"}
@@ -91,7 +94,7 @@ def _locator(walk: Walk, segment: Segment) -> None:
 def _moment(walk: Walk, parts: list[str]) -> datetime | None:
     """Give the date and time that stand among the components of RCI or DAT."""
     moment = date_and_time(parts)
-    return local_time(*moment, day_first=True, sent=walk.sent) if moment is not None else None
+    return moment_of(*moment, walk.sent) if moment is not None else None
 
 
 def _dates(walk: Walk, segment: Segment) -> None:
@@ -99,27 +102,20 @@ def _dates(walk: Walk, segment: Segment) -> None:
     if not walk.pnrs:
         return
     pnr = walk.pnrs[-1]
-    for kind, at in _moments(walk, segment):
+    for element in segment.fields()[1:]:
+        kind, *parts = [part.strip() for part in element]
+        at = _moment(walk, parts) if kind in _CHANGED_OR_ISSUED else None
         if kind == "700" and at is not None:
             pnr.history.last = max(pnr.history.last or at, at)
-        elif kind == "710" and at is not None:
+        elif at is not None:
             pnr.elements.add("ticket", f"issued {at:%Y-%m-%d}")
-
-
-def _moments(walk: Walk, segment: Segment) -> tuple[tuple[str, datetime | None], ...]:
-    """Give kind and time of each element of a DAT; a push repeats a few of them."""
-    known = walk.moments.get(segment.raw)
-    if known is None:
-        elements = [[part.strip() for part in segment.element(place)] for place in range(segment.count())]
-        known = tuple((parts[0], _moment(walk, parts[1:])) for parts in elements)
-        walk.moments[segment.raw] = known
-    return known
 
 
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
     """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
     pnr = walk.pnr(segment)
-    if pnr.booked is not None and segment.get(0, 1) == pnr.locator and segment.count() == 1:
+    fields = segment.fields()
+    if pnr.booked is not None and len(fields) == 2 and fields[1][1:2] == [pnr.locator]:
         return
     for company, locator, rest in locators(segment):
         if pnr.booked is None and locator == pnr.locator:
@@ -172,9 +168,9 @@ def _special_service(walk: Walk, segment: Segment) -> None:
     """SSR: documents wait for their holders, seats for their flights."""
     pnr = walk.pnr(segment)
     code = segment.get(0).strip().upper()
-    waiting = _CLAIMS.get(code)
-    if waiting is not None:
-        getattr(pnr, waiting).append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
+    if code in _CLAIMS:
+        claims: list[Claim] = getattr(pnr, _CLAIMS[code])
+        claims.append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
     elif code in _SEATS:
         flight = pnr.flights[-1] if pnr.flights and walk.at not in OF_TRAVELLER else None
         pnr.seat(segment, flight, rank=_SEATS[code])
@@ -196,12 +192,15 @@ def _name(walk: Walk, segment: Segment) -> None:
     """TIF: a traveller, unless it is a group."""
     pnr = walk.pnr(segment)
     pnr.person = None
-    for name in names_of(segment):
+    names = names_of(segment)
+    for name in names:
         if name.kind == "G":
             pnr.group_name = True
             pnr.note("group_name_tif", segment)
         else:
             pnr.person = pnr.party.add(name, segment)
+    if len(names) == 1 and pnr.person is not None:
+        pnr.party.remember(pnr.person, segment)
 
 
 def _frequent_flyer(walk: Walk, segment: Segment) -> None:
@@ -238,7 +237,7 @@ def _leg(walk: Walk, segment: Segment) -> None:
     """TVL: a flight of the itinerary, or the operating side of the one before."""
     pnr = walk.pnr(segment)
     pnr.boarding, pnr.boarding_reference = None, ""
-    if is_operating_only(segment):
+    if walk.known_flight(segment).operating_only:
         if pnr.flights:
             flight = pnr.flights[-1]
             flight.second = flight_number(segment.get(4)) if segment.get(4).strip() else ""
@@ -276,6 +275,10 @@ def _boarding(walk: Walk, segment: Segment) -> None:
 def _boarding_name(walk: Walk, segment: Segment) -> None:
     """TIF of the check-in part: repeats a traveller."""
     pnr = walk.pnr(segment)
+    known = pnr.party.by_segment.get(segment.raw)
+    if known is not None:
+        pnr.boarding = known
+        return
     for name in names_of(segment):
         if name.kind != "G":
             pnr.boarding = pnr.party.at_check_in(name, segment)
@@ -322,7 +325,8 @@ def _history(walk: Walk, segment: Segment) -> None:
 def _history_date(walk: Walk, segment: Segment) -> None:
     """DAT of the past: when the act was done."""
     if walk.pnrs:
-        walk.pnrs[-1].history.at = next((at for _, at in _moments(walk, segment)), None)
+        parts = [part.strip() for part in segment.element(0)]
+        walk.pnrs[-1].history.at = _moment(walk, parts[1:])
 
 
 def _history_action(walk: Walk, segment: Segment) -> None:
@@ -388,16 +392,34 @@ _WATCHES: Mapping[str, Watch] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step with its reader: where a segment leads, what is read, what may be sensitive in it."""
+    """A step with its reader.
+
+    Attributes:
+        to: where the segment leads.
+        act: reads it.
+        watch: says whether what it holds is sensitive.
+        says: does either of them look at it? Four of ten segments say nothing that is kept.
+        of_traveller: does the segment belong to the traveller at hand?
+    """
 
     to: At
     act: Act | None
     watch: Watch | None
+    says: bool
+    of_traveller: bool
 
 
-def rows_of(table: Table) -> dict[At, dict[bytes, Row]]:
-    """Give a table as the loop uses it: by group, then by the tag's bytes."""
+def rows_of(table: Table, element: bytes) -> dict[At, dict[bytes, Row]]:
+    """Give a table as the loop uses it: by group, then by a segment's first four bytes.
+
+    Args:
+        table: the steps of a version.
+        element: the separator that may stand behind a tag, as may a blank or the segment's end.
+    """
     rows: dict[At, dict[bytes, Row]] = {at: {} for at in At}
     for (at, tag), step in table.items():
-        rows[at][tag.encode()] = Row(step.to, ACTIONS[step.action], _WATCHES.get(tag))
+        act, watch = ACTIONS[step.action], _WATCHES.get(tag)
+        row = Row(step.to, act, watch, act is not None or watch is not None, step.to in OF_TRAVELLER)
+        for behind in (b"", b" ", element[:1]):
+            rows[at][tag.encode() + behind] = row
     return rows

@@ -1,13 +1,22 @@
 """State of reading one PNRGOV message: the group at hand, the bookings so far, what is sensitive."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import NamedTuple
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
 from screening.messages.model import Leg, Message, Traveller
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
-from screening.messages.pnrgov_legs import Flight, read_flight
+from screening.messages.pnrgov_legs import (
+    Flight,
+    Itinerary,
+    Settled,
+    is_operating_only,
+    itinerary_of,
+    read_flight,
+    settle,
+)
 from screening.messages.pnrgov_party import Party, Person
 from screening.messages.pnrgov_tables import At, table_of
 from screening.messages.syntax import Segment
@@ -15,21 +24,30 @@ from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
 
+class KnownFlight(NamedTuple):
+    """A TVL that was read: its flight, what deviates in it, and whether it completes the one before."""
+
+    flight: Flight
+    codes: tuple[str, ...]
+    operating_only: bool
+
+
 class Walk:
     """One message while it is read.
 
     Attributes:
+        sent: date of the interchange.
         at: group that the last segment led to.
         pnrs: bookings in the order of the message.
         eqn: the header's EQN.
         referred: first traveller of each (locator, reference).
         words: a value by the bytes of its segment, where few segments repeat (RPI, SAC).
-        moments: kind and time of each element of a DAT, by its bytes.
     """
 
     def __init__(self, raw: RawMessage, intake: Intake) -> None:
         dialect, self.table = table_of(raw.version)
         self.raw = raw
+        self.sent: date | None = raw.sent.date() if raw.sent is not None else None
         self.permitted = frozenset(intake.booking_elements)
         self.sensitive = Sensitive(intake)
         self.at = At.HEADER
@@ -38,7 +56,6 @@ class Walk:
         self.eqn: Segment | None = None
         self.referred: dict[tuple[str, str], Person] = {}
         self.words: dict[bytes, str] = {}
-        self.moments: dict[bytes, tuple[tuple[str, datetime | None], ...]] = {}
         self.message = Message(
             index=raw.index,
             offset=raw.offset,
@@ -61,18 +78,35 @@ class Walk:
         self.travellers: list[Traveller] = []
         self.message.travellers = self.travellers
         self.out = MessageReading(self.message, [], [])
-        self._flights: dict[bytes, tuple[Flight, tuple[str, ...]]] = {}
+        self._settled: dict[Itinerary, Settled] = {}
+        self._flights: dict[bytes, KnownFlight] = {}
 
     def flight(self, segment: Segment) -> Flight:
-        """Read a TVL; the bookings of a push repeat a few (one in thirty is new, measured)."""
+        """Read a TVL."""
+        known = self.known_flight(segment)
+        for code in known.codes:
+            self.note(code, segment)
+        return known.flight.copy()
+
+    def known_flight(self, segment: Segment) -> KnownFlight:
+        """Read a TVL once; the bookings of a push repeat a few (one in thirty is new, measured)."""
         known = self._flights.get(segment.raw)
         if known is None:
             codes: list[str] = []
             flight = read_flight(segment, self.sent, lambda code, _: codes.append(code))
-            known = self._flights[segment.raw] = flight, tuple(codes)
-        for code in known[1]:
-            self.note(code, segment)
-        return known[0].copy()
+            known = KnownFlight(flight, tuple(codes), is_operating_only(segment))
+            self._flights[segment.raw] = known
+        return known
+
+    def settled(self, flights: list[Flight]) -> Settled:
+        """Settle an itinerary; one that is known gives its legs, none of which is changed any more."""
+        itinerary = itinerary_of(flights)
+        known = self._settled.get(itinerary)
+        if known is None:
+            known = self._settled[itinerary] = settle(flights, self.header)
+        for flight, leg in zip(flights, known.legs, strict=True):
+            flight.leg = leg
+        return known
 
     def word(self, segment: Segment, element: int) -> str:
         """Give a value in capitals, split once for all segments of the same bytes."""
@@ -91,17 +125,12 @@ class Walk:
         return self.message.legs[0] if self.message.legs else None
 
     @property
-    def sent(self) -> date | None:
-        """Date of the interchange."""
-        return self.raw.sent.date() if self.raw.sent is not None else None
-
-    @property
     def today(self) -> date | None:
         """Day by which centuries are decided: the interchange's, else the flight's."""
-        header = self.header
-        if self.sent is not None or header is None or header.departure is None:
+        if self.sent is not None:
             return self.sent
-        return header.departure.date()
+        header = self.header
+        return header.departure.date() if header is not None and header.departure is not None else None
 
     def open_booking(self, segment: Segment) -> Pnr:
         """Begin a PNR."""

@@ -171,14 +171,13 @@ class Segment:
     """One segment: its place, and its values when they are asked for.
 
     Attributes:
-        tag: three letters as sent, blanks removed.
         offset: first byte, from the start of the input.
         length: bytes, the terminator included where it is present.
         number: place in the message, 1 is UNH.
         raw: its bytes without terminator.
     """
 
-    __slots__ = ("_fields", "_syntax", "length", "number", "offset", "raw", "tag")
+    __slots__ = ("_fields", "_syntax", "length", "number", "offset", "raw")
 
     def __init__(self, raw: bytes, offset: int, length: int, number: int, syntax: Syntax) -> None:
         self.raw = raw
@@ -187,22 +186,26 @@ class Segment:
         self.number = number
         self._syntax = syntax
         self._fields: list[list[str]] | None = None
-        if raw[3:4] == syntax.element:  # nearly all
-            self.tag = raw[:3].decode("ascii", "replace")
-        else:
-            self.tag = tag_of(raw, syntax.element)
 
     def __repr__(self) -> str:
         """Name place and tag only: values are personal data."""
         return f"Segment({self.tag!r} at {self.offset})"
 
     @property
+    def tag(self) -> str:
+        """Three letters as sent, blanks removed; few ask for it."""
+        raw = self.raw
+        if raw[3:4] == self._syntax.element:  # nearly all
+            return raw[:3].decode("ascii", "replace")
+        return tag_of(raw, self._syntax.element)
+
+    @property
     def syntax(self) -> Syntax:
         """The interchange's syntax."""
         return self._syntax
 
-    def _split(self) -> list[list[str]]:
-        """Give the elements, the tag among them, split once."""
+    def fields(self) -> list[list[str]]:
+        """Give the elements of components, the tag among them (fields[0][0]), split once."""
         fields = self._fields
         if fields is None:
             fields = self._fields = self._syntax.fields(self.raw)
@@ -212,7 +215,7 @@ class Segment:
         """Give a value; empty where it is absent. Element 0 is the first after the tag."""
         fields = self._fields
         if fields is None:
-            fields = self._split()
+            fields = self.fields()
         if element + 1 < len(fields):
             components = fields[element + 1]
             if component < len(components):
@@ -221,12 +224,12 @@ class Segment:
 
     def element(self, element: int) -> list[str]:
         """Give the components of an element; an empty list where it is absent."""
-        fields = self._split()
+        fields = self.fields()
         return fields[element + 1] if element + 1 < len(fields) else []
 
     def count(self) -> int:
         """Give the number of elements after the tag."""
-        return len(self._split()) - 1
+        return len(self.fields()) - 1
 
     def span(self, element: int, component: int | None = None) -> tuple[int, int]:
         """Give (offset, length) of the raw bytes of an element or of one of its components.
