@@ -284,6 +284,7 @@ class Party:
         nationality = state_code(docs.nationality)
         if docs.nationality and nationality is None:
             person.note("nationality_unknown", segment)
+            traveller.nationality_as_sent = docs.nationality
         if (sex and traveller.sex and sex is not traveller.sex) or (
             nationality and traveller.nationality and nationality != traveller.nationality
         ):
@@ -321,6 +322,7 @@ class Party:
             expiry=expiry,
             surname=docs.surname or None,
             given_names=docs.given_names or None,
+            state_as_sent=docs.state if docs.state and state is None else None,
         )
         add_document(person.traveller, document)
 

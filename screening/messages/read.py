@@ -25,7 +25,7 @@ from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
 BYTES_AT_ONCE = 8_000_000
-_TOGETHER = 2_000_000  # bytes of messages that are read together: columns cost by the call
+_TOGETHER = 1_000_000  # bytes of messages that are read together: columns cost by the call
 _HELD = 2  # parts that wait for the end of a manifest in parts
 Reader = Callable[[Sequence[RawMessage], Intake], list[MessageReading]]
 

@@ -226,3 +226,10 @@ def test_century_of_a_birth_date(born, expected):
 def test_every_group_but_history_takes_a_traveller():
     takes = {at for at in At if PNRGOV[at, "TIF"].action in {"name", "boarding_name"}}
     assert takes == set(At) - {At.HISTORY}
+
+
+def test_codes_that_nobody_knows_are_kept_as_sent():
+    text = "/P/QQZ/X1/QQQ/01FEB80/F/01JAN30/DOE/JANE"
+    (person,) = told(pnr(tif("1"), docs("1", text=text))).travellers
+    assert (person.nationality, person.nationality_as_sent) == (None, "QQQ")
+    assert [(one.issuing_state, one.state_as_sent) for one in person.documents] == [(None, "QQZ")]
