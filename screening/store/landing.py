@@ -170,10 +170,11 @@ class Settling:
             raise _not_covered(self._input_id, len(self._pieces), self._length)
         contents = tuple(self._content(cls, file) for cls, file in sorted(self._files.items()))
         kept = Landed(self._input_id, self._digest.hexdigest(), self._length, tuple(self._pieces), contents)
+        earlier = _contents_before(self._zone, self._store, self._input_id)
         crash_point("landing.before_index")
         write_json(_list(self._zone, self._input_id), kept.document())
         crash_point("landing.after_index")
-        _clear(self._zone, self._store, kept)
+        _clear(earlier - {self._store.root / item.path for item in contents})
         return kept
 
     def _content(self, cls: RetentionClass, file: GrowingFile) -> Content:
@@ -389,14 +390,26 @@ def _not_covered(input_id: str, pieces: int, size: int) -> StoreError:
     )
 
 
-def _clear(zone: ZoneOpener, store: Store, kept: Landed) -> None:
-    """Remove files of an earlier settling that the list no longer names."""
-    named = {store.root / item.path for item in kept.contents}
-    with disk_faults(_incoming(zone, kept.input_id), effect="the input is stored by class; a rest is left"):
-        for cls in RetentionClass:
-            for path in zone.path(Zone.LANDING, "content", cls).glob(f"{kept.input_id}-*.bin"):
-                if path not in named:
-                    path.unlink()
+def _contents_before(zone: ZoneOpener, store: Store, input_id: str) -> set[Path]:
+    """Give the files of an earlier settling: those that its list names.
+
+    Nothing is looked for where there is no list, as nearly always: the folders hold the files of months. What
+    a run killed before its list has left unnamed is found by `retention`, under the shortest term.
+    """
+    if not _list(zone, input_id).exists():
+        return set()
+    try:
+        kept = landed(store, input_id)
+    except StoreError:  # damaged, and written anew now: look for its files by name
+        folders = (zone.path(Zone.LANDING, "content", cls) for cls in RetentionClass)
+        return {path for folder in folders for path in folder.glob(f"{input_id}-*.bin")}
+    return {store.root / item.path for item in kept.contents} if kept is not None else set()
+
+
+def _clear(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with disk_faults(path, effect="the input is stored by class; a file of an earlier settling is left"):
+            path.unlink(missing_ok=True)
 
 
 def _verified(path: Path, digest: str) -> IO[bytes]:
