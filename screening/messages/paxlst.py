@@ -18,7 +18,7 @@ from itertools import islice
 from screening.messages import paxlst_tables
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.model import Message
-from screening.messages.paxlst_columns import FOLDS, Manifest, read_columns
+from screening.messages.paxlst_columns import Manifest, read_columns
 from screening.messages.paxlst_deeds import ACTS, ValueDeed
 from screening.messages.paxlst_end import finish
 from screening.messages.paxlst_legs import legs_of
@@ -34,7 +34,7 @@ from screening.messages.paxlst_plain import (
 from screening.messages.paxlst_spellings import Spellings
 from screening.messages.paxlst_tables import At, Table
 from screening.messages.paxlst_walk import NOTHING, Deed, Fact, Fields, Walk
-from screening.messages.syntax import Separators, Syntax, tag_of
+from screening.messages.syntax import FOLDS, Separators, Syntax, tag_of
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 

@@ -21,7 +21,7 @@ from screening.messages.model import Leg
 from screening.messages.paxlst_legs import flown
 from screening.messages.paxlst_spellings import HEAD, SHIFT, Spellings, Stated
 from screening.messages.paxlst_walk import ON_BOARD, Walk, says_of
-from screening.messages.syntax import Separators, as_bytes
+from screening.messages.syntax import FOLDS, Separators, as_bytes
 
 Flags = npt.NDArray[np.bool_]
 Item = TypeVar("Item")
@@ -29,7 +29,6 @@ LongWay = Callable[[int, int], bool]
 _PLACE = (1 << SHIFT) - 1
 _PORTS = 17  # bits of a place in the table of ports
 _OF_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -.\n"
-FOLDS = b"\r\n"
 
 
 @dataclass(slots=True)

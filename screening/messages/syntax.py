@@ -35,7 +35,7 @@ WHITE = b" \t\r\n\x00\x1a\x03\x04"  # 1A and 00 pad files of hosts, 03 and 04 en
 TRAILING = WHITE.replace(b" ", b"")
 _IS_WHITE = np.isin(np.arange(256), list(WHITE))
 _CR, _LF = b"\r\n"
-_FOLDS = str.maketrans("", "", "\r\n")
+FOLDS = b"\r\n"
 _WINDOW = 1 << 20
 _FOLDED_TAG = 9  # bytes before the first separator: three letters, a fold, blanks beside it
 # A released separator becomes one of these noncharacters while a segment is split, and itself afterwards.
@@ -107,9 +107,10 @@ class Syntax:
         )
 
     def text(self, raw: bytes) -> str:
-        """Decode bytes of a segment and drop its folds."""
-        text = raw.decode("ascii") if raw.isascii() and ESCAPE not in raw else decode(raw, self.codec)
-        return text.translate(_FOLDS) if "\n" in text or "\r" in text else text
+        """Drop the folds of a segment's bytes, which may part the bytes of one character, and decode them."""
+        if b"\n" in raw or b"\r" in raw:
+            raw = raw.translate(None, FOLDS)
+        return raw.decode("ascii") if raw.isascii() and ESCAPE not in raw else decode(raw, self.codec)
 
     def fields(self, raw: bytes) -> list[list[str]]:
         """Split a segment's bytes into elements of components, the tag among them (fields[0][0])."""

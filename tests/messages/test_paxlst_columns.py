@@ -165,6 +165,12 @@ def test_separators_may_be_signs_that_names_hold(monkeypatch):
     equal_both_ways(data, monkeypatch)
 
 
+def test_a_fold_within_a_character_leaves_the_character(monkeypatch):
+    data = manifest().replace(b"LOC+178+NBO", "LOC+178+É".encode(), 1).replace("É".encode(), b"\xc3\r\n\x89")
+    (reading,) = equal_both_ways(data, monkeypatch)
+    assert reading.message.travellers[0].embarkation == "É"
+
+
 def test_spellings_are_forgotten_when_there_are_too_many(monkeypatch):
     monkeypatch.setattr("screening.messages.paxlst_spellings._SPELLINGS_KEPT", 3)
     data = manifest() + manifest(STRANGE["crew"])
