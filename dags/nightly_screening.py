@@ -3,16 +3,16 @@
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_context, task
 
-from screening.night import tasks, wiring
+from screening.orchestration import schedule, task_order, tasks
 
 
 @dag(
-    schedule=CronDataIntervalTimetable(tasks.cron(), timezone=tasks.time_zone()),
-    start_date=pendulum.datetime(2026, 1, 1, tz=tasks.time_zone()),
-    catchup=tasks.catch_up(),
+    schedule=CronDataIntervalTimetable(schedule.cron(), timezone=schedule.time_zone()),
+    start_date=pendulum.datetime(2026, 1, 1, tz=schedule.time_zone()),
+    catchup=schedule.catch_up(),
     max_active_runs=1,
     params={"night": Param(None, type=["null", "string"], format="date", description="Label of the night")},
-    default_args=tasks.DEFAULTS,
+    default_args=schedule.TASK_DEFAULTS,
     tags=["screening"],
     doc_md=__doc__,
 )
@@ -23,7 +23,7 @@ def nightly_screening() -> None:
     def receive() -> str:
         return tasks.receive(get_current_context())
 
-    wiring.wire(receive())
+    task_order.put_in_order(receive())
 
 
 nightly_screening()

@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from screening.night import tasks, wiring
+from screening.orchestration import schedule, task_order, tasks
 
 
 @dag(
@@ -18,7 +18,7 @@ from screening.night import tasks, wiring
         ),
         "all_failed": Param(False, type="boolean", description="All quarantined and failed flights"),
     },
-    default_args=tasks.DEFAULTS,
+    default_args=schedule.TASK_DEFAULTS,
     tags=["screening"],
     doc_md=__doc__,
 )
@@ -29,7 +29,7 @@ def rerun_flights() -> None:
     def receive() -> str:
         return tasks.receive_again(get_current_context())
 
-    wiring.wire(receive())
+    task_order.put_in_order(receive())
 
 
 rerun_flights()

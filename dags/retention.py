@@ -3,7 +3,7 @@
 import pendulum
 from airflow.sdk import dag, task
 
-from screening.night import tasks
+from screening.orchestration import schedule, tasks
 
 
 @dag(
@@ -11,7 +11,7 @@ from screening.night import tasks
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args=tasks.DEFAULTS,
+    default_args=schedule.TASK_DEFAULTS,
     tags=["screening"],
     doc_md=__doc__,
 )

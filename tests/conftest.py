@@ -12,6 +12,10 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.messages_by_hand import by_hand, written
+
+__all__ = ["by_hand", "written"]  # fixtures of all rooms
+
 ROOT = Path(__file__).parent.parent
 os.environ.update(
     {

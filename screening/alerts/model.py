@@ -15,7 +15,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from screening.alerts.dates import ListedDate
-from screening.alerts.findings import KINDS
+from screening.alerts.finding_kinds import KINDS
 from screening.alerts.sufficiency import is_sufficient
 from screening.alerts.text import script
 from screening.tables import alerts as t
@@ -59,7 +59,7 @@ class AlertFinding:
     """One deviation of a list; names file, record and field, never the value.
 
     Attributes:
-        code: a code of `screening.alerts.findings.KINDS`.
+        code: a code of `screening.alerts.finding_kinds.KINDS`.
         file: the publisher's file, by its role (`sdn`, `alt`, …).
         record: the publisher's id of the record, else the row's number; None for the file as a whole.
         text: one sentence for the person who acts.

@@ -26,9 +26,9 @@ def run(
     Example: screening airflow run --night 2026-11-23
     """
     from screening.night.attention import needs_attention
-    from screening.night.embedded import run_dag
     from screening.night.reporting import tell
     from screening.night.settings import load_settings
+    from screening.orchestration.embedded import run_dag
     from screening.store.revisions import current
 
     conf: dict[str, object] = {"night": label(night).isoformat()}
@@ -61,6 +61,6 @@ def serve(
 
     Example: screening airflow serve --port 8080
     """
-    from screening.night.embedded import serve as start
+    from screening.orchestration.embedded import serve as start
 
     raise typer.Exit(start(port=port, tell=say))

@@ -15,7 +15,7 @@ from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
     from screening.alerts.model import Imported
-    from screening.night.lists import Version
+    from screening.list_keeping.lists import Version
 
 app = typer.Typer(help="Alert lists: import, compare, check, let through, export.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def import_command(
 
     Example: screening alerts import ofac downloads/ofac --list ofac
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     settings = load_settings()
@@ -76,7 +76,7 @@ def versions_command(list_id: _List, shape: Shape = Format.TABLE) -> None:
 
     Example: screening alerts versions --list ofac --format json
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     columns = (
@@ -99,7 +99,7 @@ def list_command(shape: Shape = Format.TABLE) -> None:
 
     Example: screening alerts list
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     settings = load_settings()
@@ -148,7 +148,7 @@ def diff_command(
     Example: screening alerts diff --list ofac --from 3a7a39fd --to 61f0c2d4 --format json
     """
     from screening.alerts.diff import diff
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     store = load_settings().store
@@ -187,7 +187,7 @@ def check_command(
 
     Example: screening alerts check --list ofac
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     store = load_settings().store
@@ -209,7 +209,7 @@ def release_command(
 
     Example: screening alerts release --list ofac --version 61f0 --as anna --reason "60 delistings announced"
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     whole = lists.release(load_settings().store, list_id, version, who(actor), reason, at=datetime.now(UTC))
@@ -227,7 +227,7 @@ def activate_command(
 
     Example: screening alerts activate --list own --version 3a7a --as anna --reason "wrong file imported"
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     store = load_settings().store
@@ -255,7 +255,7 @@ def export_command(
 
     Example: screening alerts export --list ofac --out ofac.jsonl
     """
-    from screening.night import lists
+    from screening.list_keeping import lists
     from screening.night.settings import load_settings
 
     ending = out.suffix.lower()
@@ -272,7 +272,7 @@ def export_command(
 
 def _checked(list_id: str) -> str:
     """Refuse an id that no profile could hold, before it becomes a policy."""
-    from screening.night import lists
+    from screening.list_keeping import lists
 
     return lists.checked_id(list_id)
 

@@ -18,7 +18,7 @@ def hits(night: Night, shape: Shape = Format.TABLE) -> None:
 
     Example: screening hits --night 2026-11-23 --format csv
     """
-    from screening.night.hits import COLUMNS, hits_of
+    from screening.casework.decisions import COLUMNS, hits_of
     from screening.night.settings import load_settings
 
     show(hits_of(load_settings().store, label(night)), shape, COLUMNS)
@@ -37,7 +37,7 @@ def decide(
 
     Example: screening decide 3f2a --as anna --decision false_match --reason "other birth place, seen"
     """
-    from screening.night.hits import decide as record
+    from screening.casework.decisions import decide as record
     from screening.night.settings import load_settings
 
     made = record(
@@ -58,7 +58,7 @@ def trace(hit: _Hit, shape: Shape = Format.TABLE) -> None:
 
     Example: screening trace 3f2a
     """
-    from screening.night.hits import trace as follow
+    from screening.casework.decisions import trace as follow
     from screening.night.settings import load_settings
 
     show(follow(load_settings().store, hit), shape)

@@ -12,8 +12,8 @@ from screening.protection.actor import who
 from screening.tables.codes import Sex
 
 if TYPE_CHECKING:
-    from screening.night.lookup import Found
-    from screening.night.why import Explanation
+    from screening.casework.lookup import Found
+    from screening.casework.why import Explanation
 
 
 def lookup(
@@ -39,8 +39,8 @@ def lookup(
 
     Example: screening lookup --name "DOE, JANE" --born 1980 --reason "case 14/26" --as anna
     """
-    from screening.night.lookup import COLUMNS, HIT, Asked
-    from screening.night.lookup import lookup as ask
+    from screening.casework.lookup import COLUMNS, HIT, Asked
+    from screening.casework.lookup import lookup as ask
     from screening.night.settings import load_settings
 
     asked = Asked(name=name, born=born, sex=sex, nationality=nationality, document=document, state=state)
@@ -76,9 +76,9 @@ def why(
 
     Example: screening why 3f2a ofac:10000 --night 2026-11-23
     """
+    from screening.casework.why import COLUMNS, FAULTS
+    from screening.casework.why import why as explain
     from screening.night.settings import load_settings
-    from screening.night.why import COLUMNS, FAULTS
-    from screening.night.why import why as explain
 
     explained = explain(
         load_settings(),
@@ -96,7 +96,7 @@ def why(
 
 
 def _tell(found: "Found") -> None:
-    from screening.night.lookup import BELOW, HIT, NOT_IN_FORCE
+    from screening.casework.lookup import BELOW, HIT, NOT_IN_FORCE
     from screening.reports.hit import rate, sentence
     from screening.reports.text import bits, words
 

@@ -28,7 +28,7 @@ from screening.cli import (
     retention,
 )
 from screening.cli.output import fail
-from screening.night.faults import place_of
+from screening.night.exceptions import place_of
 from screening.protection.logs import guard
 from screening.tables.errors import ScreeningError, StoreError
 

@@ -104,9 +104,9 @@ def status(night: Night, shape: Shape = Format.TABLE) -> None:
 
     Example: screening status --night 2026-11-23 --format json
     """
+    from screening.casework.status import flights_of
     from screening.night.attention import needs_attention
     from screening.night.settings import load_settings
-    from screening.night.status import flights_of
 
     store = load_settings().store
     show(flights_of(store, label(night)), shape)
@@ -125,7 +125,7 @@ def report(night: Night) -> None:
 
 
 def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:
-    from screening.night.gates import GATES
+    from screening.gates.judging import GATES
 
     for gate in let_through or []:
         if gate not in GATES:

@@ -38,7 +38,7 @@ def list_entries(
 
     Example: screening quarantine list --night 2026-11-23 --format json
     """
-    from screening.night.replay import listed
+    from screening.casework.replay import listed
     from screening.night.settings import load_settings
 
     found = listed(load_settings().store, night.date() if night else None, every=every)
@@ -59,8 +59,8 @@ def show_entry(
 
     Example: screening quarantine show 3f2a91c0 --bytes
     """
+    from screening.casework.replay import bytes_of, findings_of
     from screening.night.quarantine import find
-    from screening.night.replay import bytes_of, findings_of
     from screening.night.settings import load_settings
 
     store = load_settings().store
@@ -108,8 +108,8 @@ def replay_entry(
 
     Example: screening quarantine replay 3f2a91c0 --file mended.edi --as anna --reason "carrier sent it again"
     """
+    from screening.casework.replay import replay
     from screening.night.attention import needs_attention
-    from screening.night.replay import replay
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
@@ -144,7 +144,7 @@ def release_entry(
 
     Example: screening quarantine release 3f2a91c0 --as anna --reason "test file of the carrier"
     """
-    from screening.night.replay import release
+    from screening.casework.replay import release
     from screening.night.settings import load_settings
 
     entry, recorded = release(

@@ -15,7 +15,7 @@ import typer
 from screening.cli.output import Format, show
 from screening.messages.describe import describe, describe_parts
 from screening.messages.explain import explain_parts
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.model import Reading
 from screening.messages.read import number_of_messages, read_parts
 from screening.messages.syntax import Data

@@ -17,7 +17,7 @@ def due(shape: Shape = Format.TABLE) -> None:
 
     Example: screening retention due --format csv
     """
-    from screening.night.keeping import due_now
+    from screening.night.purge import due_now
     from screening.night.settings import load_settings
 
     columns = ["path", "class", "due", "night", "table", "sha256"]
@@ -30,7 +30,7 @@ def purge(actor: Actor = None) -> None:
 
     Example: screening retention purge --as retention-officer
     """
-    from screening.night.keeping import purge_now
+    from screening.night.purge import purge_now
     from screening.night.settings import load_settings
 
     proofs = purge_now(load_settings(), datetime.now(UTC), who(actor))

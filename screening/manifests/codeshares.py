@@ -16,8 +16,8 @@ from datetime import datetime
 import pyarrow as pa
 
 from screening.identity.airports import zone
-from screening.manifests.facts import Said
-from screening.manifests.findings import counted, finding
+from screening.manifests.finding_kinds import counted, finding
+from screening.manifests.statements import Said
 
 _DESIGNATOR = re.compile(r"^([A-Z0-9]{2}[A-Z]?)0*([0-9]+[A-Z]?)$", re.ASCII)
 Row = dict[str, object]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.facts import Facts
 from screening.manifests.settled import Traveller
+from screening.manifests.statements import Facts
 from screening.tables import individual as t
 
 Places = npt.NDArray[np.int64]

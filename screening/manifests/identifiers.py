@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.facts import Facts, folded
-from screening.manifests.papers import best
+from screening.manifests.documents import best
 from screening.manifests.settled import Traveller
+from screening.manifests.statements import Facts, folded
 
 Pseudonym = Callable[[str, str], str]
 Earlier = dict[str, dict[str, str]]

@@ -14,9 +14,9 @@ shared by travellers of whom nothing else agrees is no join but a finding.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from screening.manifests.facts import Facts
 from screening.manifests.persons import Person
 from screening.manifests.same import Key, contradicts, names_agree, same_document, touches
+from screening.manifests.statements import Facts
 from screening.tables.codes import JoinBasis
 
 

@@ -9,9 +9,9 @@ document and nothing else stay apart, and the document is counted: somebody may 
 
 from dataclasses import dataclass, field
 
-from screening.manifests.chains import Chain
-from screening.manifests.facts import Facts
 from screening.manifests.same import Key, contradicts, documents_differ, names_agree
+from screening.manifests.series import Chain
+from screening.manifests.statements import Facts
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ its place (message-formats.md, section 3), so that it speaks against a push only
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from screening.manifests.facts import Facts, Said
+from screening.manifests.statements import Facts, Said
 
 # A reader sees one file: that the sequence lacks its last part, or that a count differs, may be a matter of
 # the other parts, and is judged here over all of them. With any further reason, or anything set aside (an

@@ -12,7 +12,7 @@ name would leave one of them unscreened.
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 
-from screening.manifests.facts import Facts, folded
+from screening.manifests.statements import Facts, folded
 
 Key = tuple[Hashable, ...]
 

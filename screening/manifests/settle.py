@@ -17,12 +17,12 @@ import pyarrow as pa
 
 from screening.manifests import fill
 from screening.manifests.codeshares import Leg, flight, gather_legs, operating
-from screening.manifests.facts import Facts, gather, in_order
-from screening.manifests.findings import counted, finding
+from screening.manifests.finding_kinds import counted, finding
 from screening.manifests.identifiers import Pseudonym, earlier_ids, give_ids, give_keys
 from screening.manifests.join import Joined, join
 from screening.manifests.persons import Person, persons
 from screening.manifests.settled import Traveller
+from screening.manifests.statements import Facts, gather, in_order
 from screening.manifests.supersede import Followed, follow
 from screening.tables import individual as t
 from screening.tables.codes import Completeness, LedgerUnit

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from screening.manifests.facts import Facts
-from screening.manifests.papers import Paper
+from screening.manifests.documents import Paper
 from screening.manifests.persons import Person
+from screening.manifests.statements import Facts
 from screening.tables.codes import JoinBasis, Role, Source
 
 

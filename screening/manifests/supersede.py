@@ -26,10 +26,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from screening.manifests.chains import Chain, Matched, Stream, Unit, match, units_of
-from screening.manifests.facts import Facts, Said, order
 from screening.manifests.pushes import Push, pushes, stated_by
 from screening.manifests.same import touches
+from screening.manifests.series import Chain, Matched, Stream, Unit, match, units_of
+from screening.manifests.statements import Facts, Said, order
 from screening.tables.codes import Action, Completeness, Function
 
 _StreamKey = tuple[str | None, str]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from screening.messages.charsets import codec_of, is_labelled
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.kept import local_time
 from screening.messages.model import Message, Quarantined
 from screening.messages.service_segments import ServiceSegments

@@ -1,7 +1,7 @@
 """The end of a PAXLST message: what only the whole message can tell."""
 
 from screening.messages.crowd import Crowd
-from screening.messages.findings import INCOMPLETE, finding
+from screening.messages.finding_kinds import INCOMPLETE, finding
 from screening.messages.model import Quarantined, Traveller
 from screening.messages.paxlst_legs import flown, legs_of
 from screening.messages.paxlst_walk import Walk

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from screening.messages.envelope import MessageReading, RawMessage
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.kept import placeholder
 from screening.messages.model import Document, Message, Quarantined, Traveller
 from screening.messages.paxlst_legs import Flight

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.model import Booking, Document, Leg
 from screening.messages.pnrgov_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
 from screening.messages.pnrgov_elements import Elements

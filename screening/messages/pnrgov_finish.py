@@ -3,7 +3,7 @@
 from bisect import bisect_right
 
 from screening.messages.envelope import MessageReading
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.model import Leg, Traveller
 from screening.messages.model import Quarantined as Unit
 from screening.messages.pnrgov_booking import CANCELLED, Pnr, close

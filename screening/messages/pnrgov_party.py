@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.kept import birth_date, expiry_date
 from screening.messages.model import Document, Traveller
 from screening.messages.pnrgov_docs import Docs

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.pnrgov_tables import At, may_follow
 from screening.messages.syntax import TRAILING, Segment
 from screening.tables.findings import Finding

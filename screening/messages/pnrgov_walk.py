@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from screening.messages.envelope import MessageReading, RawMessage
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.model import Leg, Message, Traveller
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from screening.messages.collector import collector_paused
 from screening.messages.envelope import Frame, Loose, MessageReading, RawMessage, frames
-from screening.messages.findings import finding, kind_of
+from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import Quarantined, Reading, Tile
 from screening.messages.pages import forget, sha256_of
 from screening.messages.paxlst import read_paxlst

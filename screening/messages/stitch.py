@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from screening.messages.crowd import with_findings
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.model import Message, Reading, Tile
 from screening.tables.codes import MessageStatus, Source
 from screening.tables.findings import Finding

@@ -6,7 +6,7 @@ One finding for all segments of a kind, with their number: a file folded at 69 c
 import re
 
 from screening.messages.charsets import is_utf8, mask_escaped
-from screening.messages.findings import finding, kind_of
+from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.syntax import Offsets, Syntax, as_bytes
 from screening.tables.findings import Finding
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Protocol, TypeVar
 
-from screening.messages.findings import finding
+from screening.messages.finding_kinds import finding
 from screening.messages.pages import STRETCH, forget
 from screening.messages.syntax import Data
 from screening.profile.model import Intake

@@ -17,18 +17,19 @@ import pyarrow.compute as pc
 
 from screening.hits.raising import raise_hits
 from screening.identity.prepare import identify
+from screening.list_keeping import lists
 from screening.matching.index import AlertTables, Index, build_index
 from screening.matching.match import match
 from screening.matching.model import Model, load_model
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold
-from screening.night import acts, lists
 from screening.night.balance import line
-from screening.night.faults import place_of
+from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen
 from screening.night.outcomes import Failure
 from screening.night.scope import earlier_hits
 from screening.profile.model import Profile
 from screening.protection.keys import Keys
+from screening.store import acts
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.errors import ScreeningError

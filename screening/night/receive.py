@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from screening.list_keeping import lists
 from screening.matching.model import load_model
-from screening.night import acts, lists
 from screening.night.frozen import (
     EarlierNight,
     Frozen,
@@ -28,6 +28,7 @@ from screening.night.settings import Settings
 from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.keys import load_keys
+from screening.store import acts
 from screening.store.files import require_space
 from screening.store.landing import open_back, release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock

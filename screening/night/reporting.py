@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.night import acts, lists
+from screening.list_keeping import lists
 from screening.night.frozen import Frozen, frozen_path, published_frozen
 from screening.night.quarantine import settled
 from screening.night.receive import published
@@ -22,6 +22,7 @@ from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night import render
 from screening.reports.summary import summarise
 from screening.reports.view import ListState, NightFigures, NightTables, NightView, build
+from screening.store import acts
 from screening.store.files import write_bytes
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store, open_zones

@@ -16,15 +16,14 @@ from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 
+from screening.gates.judging import GateReport, check_hits, check_manifests, refusal
 from screening.night import batches, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
-from screening.night.gates import GateReport, check_hits, check_manifests, refusal
 from screening.night.inbox import received_by
-from screening.night.memory import give_back
 from screening.night.opening import Carried, carried, doubled_members
 from screening.night.outcomes import Failure
-from screening.night.pool import each
+from screening.night.processes import each, give_back
 from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task

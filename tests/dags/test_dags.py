@@ -151,16 +151,16 @@ def test_dag_files_hold_no_logic(root):
 def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monkeypatch, zone, begins, night):
     import pendulum
 
-    from screening.night import tasks as airflow_tasks
+    from screening.orchestration import schedule
 
     profile = tmp_path / "profile.toml"
     profile.write_text(f'[agency]\ntime_zone = "{zone}"\n')
     monkeypatch.setenv("SCREENING_PROFILE", str(profile))
-    airflow_tasks._schedule_settings.cache_clear()
+    schedule._schedule_settings.cache_clear()
     context = {"params": {"night": None}, "data_interval_start": pendulum.parse(begins)}
-    assert airflow_tasks.night_of(context).isoformat() == night
-    assert airflow_tasks.night_of({"params": {"night": "2025-05-05"}}).isoformat() == "2025-05-05"
-    airflow_tasks._schedule_settings.cache_clear()
+    assert schedule.night_of(context).isoformat() == night
+    assert schedule.night_of({"params": {"night": "2025-05-05"}}).isoformat() == "2025-05-05"
+    schedule._schedule_settings.cache_clear()
 
 
 def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(made_night, tmp_path, screening):

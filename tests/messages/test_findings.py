@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.messages.findings import KINDS
+from screening.messages.finding_kinds import KINDS
 
 ROOM = Path(__file__).parents[2] / "screening" / "messages"
 DECLARED = {kind.code for kind in KINDS}

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from screening.alerts.dates import ListedDate, read_date, unread
-from screening.alerts.facts import add_birth_place
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -26,6 +25,7 @@ from screening.alerts.model import (
     Record,
     assemble,
 )
+from screening.alerts.origins import add_birth_place
 from screening.alerts.source import check_bytes, only_file, refused
 from screening.tables.codes import (
     AlertStatus,

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Mapping
 
 from screening.alerts.dates import read_date, unread
-from screening.alerts.facts import add_birth_place, add_nationality
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -26,6 +25,7 @@ from screening.alerts.model import (
     Record,
     assemble,
 )
+from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import check_bytes, only_file, refused
 from screening.alerts.states import state_named
 from screening.alerts.text import clean

@@ -21,9 +21,9 @@ from dataclasses import replace
 from datetime import date
 
 from screening.alerts.dates import exact_day, read_date, unread
-from screening.alerts.facts import add_birth_place, add_nationality
 from screening.alerts.model import AlertFinding, BirthDate, Fact, ListedDocument, Name, Record
 from screening.alerts.numbers import kind_of
+from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.states import state_named
 from screening.alerts.text import clean
 from screening.identity.documents import normalise_number

@@ -16,7 +16,6 @@ from datetime import date
 from lxml import etree
 
 from screening.alerts.dates import ListedDate, circa, of_parts, span
-from screening.alerts.facts import add_birth_place, add_nationality
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -31,6 +30,7 @@ from screening.alerts.model import (
     assemble,
 )
 from screening.alerts.numbers import kind_of
+from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import local_name, only_file, xml_elements
 from screening.alerts.states import state_named
 from screening.alerts.text import clean, fold, script

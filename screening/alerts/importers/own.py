@@ -29,7 +29,6 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.alerts.dates import ListedDate, exact_day, of_parts, read_date, slashed_date, unread
-from screening.alerts.facts import add_birth_place, add_nationality
 from screening.alerts.importers.own_rows import Cell, sheet_rows
 from screening.alerts.model import (
     AlertFinding,
@@ -44,6 +43,7 @@ from screening.alerts.model import (
     assemble,
     unique,
 )
+from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import only_file, refused
 from screening.alerts.states import state_named
 from screening.alerts.text import ascii_digits, clean, fold

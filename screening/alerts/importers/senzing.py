@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from screening.alerts.dates import read_date, unread
-from screening.alerts.facts import add_birth_place, add_nationality
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -23,6 +22,7 @@ from screening.alerts.model import (
     Record,
     assemble,
 )
+from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import check_bytes, only_file, refused
 from screening.alerts.states import state_named
 from screening.alerts.text import clean

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from screening.alerts.dates import exact_day, read_date, slashed_date, unread
-from screening.alerts.facts import add_nationality
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -32,6 +31,7 @@ from screening.alerts.model import (
     unique,
 )
 from screening.alerts.numbers import split_number
+from screening.alerts.origins import add_nationality
 from screening.alerts.source import Row, by_header, csv_rows, only_file, refused
 from screening.alerts.states import state_named, states_in
 from screening.alerts.text import clean, fold

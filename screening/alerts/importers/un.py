@@ -20,7 +20,6 @@ from screening.alerts.dates import (
     span,
     unread,
 )
-from screening.alerts.facts import add_nationality
 from screening.alerts.importers.un_aliases import Piece, pieces_of
 from screening.alerts.model import (
     AlertFinding,
@@ -36,6 +35,7 @@ from screening.alerts.model import (
     assemble,
 )
 from screening.alerts.numbers import kind_of, split_number
+from screening.alerts.origins import add_nationality
 from screening.alerts.source import only_file, root_attribute, xml_elements
 from screening.alerts.states import state_named
 from screening.alerts.text import clean

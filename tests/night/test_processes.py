@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 ASKED = (
-    "import pyarrow as pa; from screening.night.memory import give_back; "
+    "import pyarrow as pa; from screening.night.processes import give_back; "
     "give_back(); give_back(); print(pa.default_memory_pool().backend_name)"
 )
 HERE = pa.supported_memory_backends()

@@ -18,8 +18,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.casework.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
 from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
+from screening.list_keeping import lists
 from screening.matching.agreements import agreements
 from screening.matching.candidates import proposals
 from screening.matching.index import AlertTables, build_index
@@ -28,16 +30,15 @@ from screening.matching.model import load_model
 from screening.matching.score import Judge
 from screening.matching.thresholds import list_threshold
 from screening.matching.travellers import document_pairs, lay_out
-from screening.night import acts, lists
 from screening.night.batches import Watch
 from screening.night.frozen import Frozen, machine, published_frozen
-from screening.night.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
 from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
 from screening.reports.hit import KINDS
 from screening.reports.text import bits, words
+from screening.store import acts
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual

@@ -4,7 +4,7 @@ Levels: a repair that loses nothing is info, one that a person may want to know 
 something aside is an error. The names are those of docs/messages.md.
 """
 
-from screening.messages import pnrgov_findings
+from screening.messages import pnrgov_finding_kinds
 from screening.tables.codes import Effect, Level
 from screening.tables.findings import Finding, FindingKind
 
@@ -133,7 +133,7 @@ OWN: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST)
 _CODES = {kind.code for kind in OWN}
 KINDS: tuple[FindingKind, ...] = (
     *OWN,
-    *(kind for kind in pnrgov_findings.KINDS if kind.code not in _CODES),
+    *(kind for kind in pnrgov_finding_kinds.KINDS if kind.code not in _CODES),
 )
 _BY_CODE = {kind.code: kind for kind in KINDS}
 

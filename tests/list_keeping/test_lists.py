@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from screening.night import lists
+from screening.list_keeping import lists
 from screening.profile.load import parse_profile
 from screening.profile.model import ListPolicy
 from screening.protection.audit import verify

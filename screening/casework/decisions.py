@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from screening.hits.dispositions import dispose
-from screening.night import acts
 from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.protection import audit
+from screening.store import acts
 from screening.store.landing import landed, missing
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
@@ -147,7 +147,7 @@ def _unknown(hit_id: str) -> UsageError:
 
 
 def _content_hash(store: Store, hit: dict[str, Any]) -> str:
-    from screening.night import lists
+    from screening.list_keeping import lists
 
     versions = dict(text.split("=", 1) for text in hit["list_versions"])
     opened = lists.open_version(store, str(hit["list"]), versions[str(hit["list"])])

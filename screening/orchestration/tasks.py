@@ -2,73 +2,23 @@
 
 Results are ids and counts: XCom, logs and map names hold nothing else. An error that waiting will not mend
 (wrong profile, refused gate, unbalanced counts) fails its task without retries; a fault of the store may be
-tried again. Rooms are imported inside the functions, so that the scheduler parses DAG files quickly.
+tried again (`schedule.TASK_DEFAULTS`). Rooms are imported inside the functions, so that the scheduler parses
+DAG files quickly.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from screening.night.settings import Settings, load_settings
+from screening.night.settings import load_settings
+from screening.orchestration.schedule import night_of
 from screening.tables.errors import ScreeningError, StoreError
 
 if TYPE_CHECKING:
     from screening.night.run import Run
 
-DEFAULTS = {
-    "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
-    "retry_delay": timedelta(minutes=2),
-    "execution_timeout": timedelta(hours=4),
-}
 ACTOR = "airflow"
-
-
-@lru_cache(maxsize=1)
-def _schedule_settings() -> Settings:
-    return load_settings()
-
-
-def cron() -> str:
-    """Cron expression of the night's start, in the agency's time zone."""
-    start = _schedule_settings().profile.schedule.start
-    return f"{start.minute} {start.hour} * * *"
-
-
-def time_zone() -> str:
-    """The agency's time zone."""
-    return _schedule_settings().profile.agency.time_zone
-
-
-def catch_up() -> bool:
-    """Does the agency want nights that were missed to be run?"""
-    return _schedule_settings().profile.schedule.catch_up
-
-
-def night_of(context: Mapping[str, Any]) -> date:
-    """Give the night that a DAG run is about.
-
-    The parameter `night` if given; else the local date on which the data interval begins (all dates of
-    Airflow's context are UTC: in summer the interval of a night in Berlin begins on the day before); else,
-    for a run by hand, the last night that is over.
-    """
-    from zoneinfo import ZoneInfo
-
-    given = (context.get("params") or {}).get("night")
-    if given:
-        return date.fromisoformat(str(given))
-    zone = ZoneInfo(time_zone())
-    begins = context.get("data_interval_start")
-    if begins is not None:
-        local: datetime = datetime.fromtimestamp(begins.timestamp(), zone)
-        return local.date()
-    run_after = context["dag_run"].run_after
-    start = _schedule_settings().profile.schedule.start
-    local = datetime.fromtimestamp(run_after.timestamp(), zone)
-    back = 1 if local.time() >= start else 2
-    return local.date() - timedelta(days=back)
 
 
 def receive(context: Mapping[str, Any]) -> str:
@@ -193,7 +143,7 @@ def purge() -> int:
     Returns:
         Number of files removed.
     """
-    from screening.night.keeping import purge_now
+    from screening.night.purge import purge_now
 
     with _explained():
         proofs = purge_now(load_settings(), datetime.now(UTC), ACTOR)
@@ -211,7 +161,7 @@ def _explained() -> Iterator[None]:
     """Give Airflow our four-part errors; only a fault of the store is worth another try."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-    from screening.night.faults import place_of
+    from screening.night.exceptions import place_of
 
     try:
         yield

@@ -8,10 +8,10 @@ without it there is nothing to publish. A run has the colour of its last task, s
 
 from typing import Any
 
-from screening.night import tasks
+from screening.orchestration import tasks
 
 
-def wire(received: Any) -> None:  # noqa: ANN401  (Airflow's own argument types)
+def put_in_order(received: Any) -> None:  # noqa: ANN401  (Airflow's own argument types)
     """Put the tasks after `receive` into the DAG that is being defined.
 
     Args:

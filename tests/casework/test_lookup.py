@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from screening.night import lists
-from screening.night.lookup import BELOW, HIT, NEAR, NOT_IN_FORCE, Asked, lookup
+from screening.casework.lookup import BELOW, HIT, NEAR, NOT_IN_FORCE, Asked, lookup
+from screening.casework.why import FAULTS, why
+from screening.list_keeping import lists
 from screening.night.settings import Settings, load_settings
-from screening.night.why import FAULTS, why
 from screening.profile.model import ListPolicy, Profile
 from screening.protection.audit import verify
 from screening.store.zones import Store

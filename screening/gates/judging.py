@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from screening.night.gate_frames import (
+from screening.gates.frames import (
     flight_frame,
     hit_figures,
     hit_frame,
@@ -224,7 +224,7 @@ def suite(name: str) -> dict[str, Any]:
     Raises:
         ValueError: an expectation is not in `ALLOWED`: its result might tell values of people.
     """
-    text = resources.files("screening.night").joinpath("expectations", f"{name}.json").read_text("utf-8")
+    text = resources.files("screening.gates").joinpath("expectations", f"{name}.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     check_suite(loaded)
     return loaded

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
-from screening.manifests.papers import Papers
+from screening.manifests.documents import Papers
 from screening.tables import individual as t
 from screening.tables.codes import Level, MessageStatus, Says, Source
 from screening.tables.model import SchemaError

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from screening.manifests.facts import Facts
 from screening.manifests.same import (
     STRICT,
     Key,
@@ -22,6 +21,7 @@ from screening.manifests.same import (
     keys,
     names_agree,
 )
+from screening.manifests.statements import Facts
 
 Unit = list[int]
 """Rows of one push or message that are one traveller, in the order of time."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from screening.night.gates import (
+from screening.gates.judging import (
     ALLOWED,
     GATES,
     check_hits,

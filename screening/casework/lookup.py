@@ -30,11 +30,11 @@ from screening.identity.names import tokens
 from screening.identity.prepare import identify
 from screening.identity.states import state_code
 from screening.identity.titles import strip_title
+from screening.list_keeping import lists
 from screening.matching.evidence.document import SHORTEST
 from screening.matching.match import match
 from screening.matching.model import load_model
 from screening.matching.thresholds import false_alerts_per_1000
-from screening.night import lists
 from screening.night.batches import Watch, begins, watch
 from screening.night.frozen import Frozen, Pins
 from screening.night.settings import Settings

@@ -15,7 +15,7 @@ from screening.alerts.importers import IMPORTERS
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
 from screening.alerts.source import MAX_BYTES
 from screening.alerts.version import SHORT, version_hash
-from screening.night.list_versions import (
+from screening.list_keeping.versions import (
     FINDINGS_FILE,
     VERSION_FILE,
     Version,

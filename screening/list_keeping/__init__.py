@@ -1,0 +1,1 @@
+"""Which versions of alert lists are in the store, and who let them come into use?"""

@@ -1,0 +1,63 @@
+"""When a night starts, which night a DAG run is about, and how often a task is tried.
+
+DAG files are parsed every few seconds: nothing here imports Airflow or a room of tables.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from screening.night.settings import Settings, load_settings
+
+TASK_DEFAULTS = {
+    "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
+    "retry_delay": timedelta(minutes=2),
+    "execution_timeout": timedelta(hours=4),
+}
+
+
+@lru_cache(maxsize=1)
+def _schedule_settings() -> Settings:
+    return load_settings()
+
+
+def cron() -> str:
+    """Cron expression of the night's start, in the agency's time zone."""
+    start = _schedule_settings().profile.schedule.start
+    return f"{start.minute} {start.hour} * * *"
+
+
+def time_zone() -> str:
+    """The agency's time zone."""
+    return _schedule_settings().profile.agency.time_zone
+
+
+def catch_up() -> bool:
+    """Does the agency want nights that were missed to be run?"""
+    return _schedule_settings().profile.schedule.catch_up
+
+
+def night_of(context: Mapping[str, Any]) -> date:
+    """Give the night that a DAG run is about.
+
+    The parameter `night` if given; else the local date on which the data interval begins (all dates of
+    Airflow's context are UTC: in summer the interval of a night in Berlin begins on the day before); else,
+    for a run by hand, the last night that is over.
+    """
+    from zoneinfo import ZoneInfo
+
+    given = (context.get("params") or {}).get("night")
+    if given:
+        return date.fromisoformat(str(given))
+    zone = ZoneInfo(time_zone())
+    begins = context.get("data_interval_start")
+    if begins is not None:
+        local: datetime = datetime.fromtimestamp(begins.timestamp(), zone)
+        return local.date()
+    run_after = context["dag_run"].run_after
+    start = _schedule_settings().profile.schedule.start
+    local = datetime.fromtimestamp(run_after.timestamp(), zone)
+    back = 1 if local.time() >= start else 2
+    return local.date() - timedelta(days=back)
