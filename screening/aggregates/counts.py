@@ -25,7 +25,7 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
 
     Returns:
         COUNTS: one row a definition, leg and value; a leg without travellers has none, a traveller whose
-        close-out says that he stayed behind is not counted (definitions.POPULATION).
+        close-out says that they stayed behind is not counted (definitions.POPULATION).
 
     Raises:
         SchemaError: a traveller's leg is not among the flights: counts would not add up to the manifests.

@@ -1,7 +1,7 @@
 """Which traffic tables are made, of whom, and what one unit of them is.
 
 All tables have **one population**: everyone settled on a leg, passengers, crew, transit and infants alike,
-whose close-out does not say that he stayed behind. Were the populations different, the difference of two
+whose close-out does not say that they stayed behind. Were the populations different, the difference of two
 published totals would be the size of a group that nobody looked at (crew of a small night, for example).
 
 Unit: a traveller on a leg, so that a person on two legs counts twice. Day: the service date, the local date
@@ -124,7 +124,7 @@ def age_band(born: date | None, on: date) -> str:
 
 
 def ordered(dimension: str) -> Callable[[str, int | None], tuple[object, ...]]:
-    """Give the order in which a person reads a table: hours and ages by value, the rest by size.
+    """Return the order in which a person reads a table: hours and ages by value, the rest by size.
 
     Returns:
         A sort key over (value of the dimension, count); `unknown`, Other and Total come last.

@@ -57,7 +57,7 @@ class ListedDate:
 
 
 def of_parts(year: int, month: int = 0, day: int = 0) -> ListedDate | None:
-    """Give the date of a year, a month (day 0) or a day (month and day given); None where there is none."""
+    """Return the date of a year, a month (day 0) or a day (month and day given); None where there is none."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR or not 0 <= month <= 12 or (day and not month):
         return None
     if not month:
@@ -74,14 +74,14 @@ def of_parts(year: int, month: int = 0, day: int = 0) -> ListedDate | None:
 
 
 def circa(known: ListedDate | None) -> ListedDate | None:
-    """Give the same date, known only about; a span stays a span."""
+    """Return the same date, known only about; a span stays a span."""
     if known is None or known.precision is Precision.RANGE:
         return known
     return replace(known, precision=Precision.CIRCA)
 
 
 def span(first: ListedDate | None, last: ListedDate | None) -> ListedDate | None:
-    """Give the span of two dates; 1 January to 31 December means the year or years.
+    """Return the span of two dates; 1 January to 31 December means the year or years.
 
     Ends in the wrong order are put right: a list that says 1960 to 1955 means the same years.
     """
@@ -100,7 +100,7 @@ def span(first: ListedDate | None, last: ListedDate | None) -> ListedDate | None
 
 
 def unread(text: str) -> ListedDate:
-    """Give the row of a date that could not be read: its text alone."""
+    """Return the row of a date that could not be read: its text alone."""
     return ListedDate(None, None, None, Precision.RANGE, note=text)
 
 

@@ -51,7 +51,7 @@ class Diff:
     restated: tuple[str, ...]
 
     def document(self) -> dict[str, object]:
-        """Give the JSON object of `screening alerts diff`."""
+        """Return the JSON object of `screening alerts diff`."""
         return {
             "added": list(self.added),
             "removed": list(self.removed),
@@ -66,7 +66,7 @@ def _line(row: dict[str, object], columns: tuple[str, ...]) -> str:
 
 
 def _fields(imported: Imported) -> tuple[dict[str, Fields], dict[str, str]]:
-    """Give the comparable values of each alert and its remarks, by source_id."""
+    """Return the comparable values of each alert and its remarks, by source_id."""
     found: dict[str, Fields] = {}
     remarks: dict[str, str] = {}
     by_alert: dict[str, Fields] = {}

@@ -37,7 +37,7 @@ def _values(facts: list[_Row], kind: FactKind) -> list[object]:
 
 
 def objects(imported: Imported, version: str) -> Iterator[dict[str, object]]:
-    """Give one JSON object an alert, in the order of alert_id.
+    """Yield one JSON object an alert, in the order of alert_id.
 
     Args:
         imported: the version's tables.
@@ -83,13 +83,13 @@ def objects(imported: Imported, version: str) -> Iterator[dict[str, object]]:
 
 
 def json_lines(imported: Imported, version: str) -> Iterator[str]:
-    """Give the lines of the export file, each with its line end."""
+    """Yield the lines of the export file, each with its line end."""
     for item in objects(imported, version):
         yield json.dumps(item, ensure_ascii=False) + "\n"
 
 
 def parquet_table(imported: Imported, version: str) -> pa.Table:
-    """Give the same objects as a table of nested columns; `provenance` is JSON text."""
+    """Return the same objects as a table of nested columns; `provenance` is JSON text."""
     text = pa.string()
     name = pa.struct(
         [(n, text) for n in ("full", "surname", "given_names", "kind", "script")] + [("identity", pa.int32())]

@@ -52,7 +52,7 @@ class GateResult:
 
 
 def completeness(imported: Imported) -> tuple[float, float]:
-    """Give the shares of alerts with a date of birth that was read, and with a document."""
+    """Return the shares of alerts with a date of birth that was read, and with a document."""
     alerts = max(imported.alerts.num_rows, 1)
     dated = imported.dates.filter(pc.is_valid(imported.dates["value"]))
     shares = [pc.count_distinct(table["alert_id"]).as_py() / alerts for table in (dated, imported.documents)]
@@ -64,7 +64,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def _of_itself(new: Imported, gate: ListGate) -> list[Reason]:
-    """Give the reasons that need no earlier version."""
+    """Return the reasons that need no earlier version."""
     reasons = []
     entries = new.counts.get("entries", new.alerts.num_rows)
     malformed = _share(new.counts.get("malformed", 0), entries)
@@ -88,7 +88,7 @@ def _of_itself(new: Imported, gate: ListGate) -> list[Reason]:
 
 
 def _against(new: Imported, old: Imported, gate: ListGate) -> list[Reason]:
-    """Give the reasons that come from comparing with the active version."""
+    """Return the reasons that come from comparing with the active version."""
     reasons = []
     before, after = old.alerts.num_rows, new.alerts.num_rows
     change = _share(after - before, before)

@@ -182,7 +182,7 @@ class Imported:
     published: date | None = None
 
     def tables(self) -> dict[str, pa.Table]:
-        """Give the five tables by the name of their file."""
+        """Return the five tables by the name of their file."""
         return {
             "alerts": self.alerts, "alert_names": self.names, "alert_dates": self.dates,
             "alert_documents": self.documents, "alert_facts": self.facts,
@@ -205,7 +205,7 @@ class Importer:
 
 
 def unique(values: Iterable[T], key: Callable[[T], object]) -> list[T]:
-    """Give the first of the values of each key, in order."""
+    """Return the first of the values of each key, in order."""
     seen: dict[object, T] = {}
     for value in values:
         seen.setdefault(key(value), value)
@@ -256,7 +256,7 @@ def _sorted_identity(identity: Identity) -> Identity:
 
 
 def _content(identity: Identity) -> list[object]:
-    """Give what a matcher or the reader of a hit acts on, without where it stood."""
+    """Return what a matcher or the reader of a hit acts on, without where it stood."""
     return [
         [[n.kind, n.full, n.surname, n.given_names, n.quality] for n in identity.names],
         [[d.date.value, d.date.precision, d.date.note, d.date.calendar] for d in identity.dates],
@@ -273,7 +273,7 @@ def _text(content: object) -> str:
 
 
 def _authority(record: Record, options: ImportOptions) -> str:
-    """Give the agency's word for who answers; without one the publisher's own."""
+    """Return the agency's word for who answers; without one the publisher's own."""
     if options.authority != UNKNOWN_AUTHORITY:
         return options.authority
     return record.authority or UNKNOWN_AUTHORITY

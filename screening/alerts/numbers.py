@@ -57,7 +57,7 @@ _PREFIX = re.compile(r"^[A-Z]{1,4}(?:-[A-Z]{1,2})?$")
 
 
 def kind_of(words: str) -> Kind | None:
-    """Give the kind of document that the words name; None where they name none."""
+    """Return the kind of document that the words name; None where they name none."""
     folded = f" {fold(words)} "
     for part, kind in _KINDS:
         if (f" {part}" if len(part) > 4 else f" {part} ") in folded:
@@ -66,7 +66,7 @@ def kind_of(words: str) -> Kind | None:
 
 
 def split_number(written: str) -> tuple[str, str | None] | None:
-    """Give the number and the words that name its state; None where there is no digit.
+    """Return the number and the words that name its state; None where there is no digit.
 
     Args:
         written: the field as published: a number alone, or words around it.
@@ -92,7 +92,7 @@ def split_number(written: str) -> tuple[str, str | None] | None:
 
 
 def _state_words(words: str) -> str | None:
-    """Give the leading words that name a state: "Russian foreign travel passport number" is Russian."""
+    """Return the leading words that name a state: "Russian foreign travel passport number" is Russian."""
     parts = words.split()
     for size in range(min(len(parts), 6), 0, -1):
         candidate = " ".join(parts[:size])

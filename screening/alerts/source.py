@@ -24,7 +24,7 @@ _ENDS = "\x1a\x00 \t\r\n"
 
 
 def refused(what: str, name: str, remedy: str = "fetch the file again from its publisher") -> InputError:
-    """Give the error for a file that cannot be this list."""
+    """Return the error for a file that cannot be this list."""
     return InputError(
         what, where=name, effect="nothing of it was imported; the active version stays in use", remedy=remedy
     )
@@ -55,7 +55,7 @@ class Row:
 
 
 def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter: str = ",") -> list[Row]:
-    """Give the rows of a CSV file; empty ones and the lone 0x1A at the end of old files are no rows.
+    """Return the rows of a CSV file; empty ones and the lone 0x1A at the end of old files are no rows.
 
     Args:
         data: the file.
@@ -89,7 +89,7 @@ def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter:
 def by_header(
     rows: Sequence[Row], header: Row, role: str, findings: list[AlertFinding]
 ) -> Iterator[tuple[Row, dict[str, str]]]:
-    """Give each row as values by column name; a row of another width is set aside with a finding."""
+    """Yield each row as values by column name; a row of another width is set aside with a finding."""
     names = [name.strip() for name in header.values]
     for row in rows:
         if len(row.values) != len(names):
@@ -106,7 +106,7 @@ def by_header(
 
 
 def only_file(files: Mapping[str, bytes], endings: Sequence[str], source: str) -> tuple[str, bytes]:
-    """Give the one file of a format that has one.
+    """Return the one file of a format that has one.
 
     Raises:
         InputError: there is none, or more than one.
@@ -124,12 +124,12 @@ def only_file(files: Mapping[str, bytes], endings: Sequence[str], source: str) -
 
 
 def local_name(element: etree._Element) -> str:
-    """Give an element's name without its namespace; a damaged one is a name like any other."""
+    """Return an element's name without its namespace; a damaged one is a name like any other."""
     return str(element.tag).rpartition("}")[2]
 
 
 def xml_elements(data: bytes, name: str, tags: Sequence[str], root: str) -> Iterator[etree._Element]:
-    """Give the elements of the named tags, one at a time, each emptied when the next is asked for.
+    """Yield the elements of the named tags, one at a time, each emptied when the next is asked for.
 
     Entities are not resolved, no document type is loaded, nothing is fetched: a list needs none of it, and a
     file that declares a document type is refused at its first element.
@@ -167,6 +167,6 @@ def xml_elements(data: bytes, name: str, tags: Sequence[str], root: str) -> Iter
 
 
 def root_attribute(data: bytes, attribute: str) -> str | None:
-    """Give an attribute of the document element, found in the first bytes."""
+    """Return an attribute of the document element, found in the first bytes."""
     found = re.search(rb"\b" + attribute.encode() + rb'="([^"<>]{1,64})"', data[:4096])
     return found[1].decode("ascii", errors="replace") if found else None

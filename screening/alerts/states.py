@@ -118,7 +118,7 @@ def _known() -> dict[str, str]:
 
 @lru_cache(maxsize=8192)
 def state_named(written: str | None) -> str | None:
-    """Give the inner code of a state by name, demonym or code; None where it is unknown."""
+    """Return the inner code of a state by name, demonym or code; None where it is unknown."""
     if not written or not written.strip():
         return None
     text = written.strip(" .,;:")
@@ -134,7 +134,7 @@ def state_named(written: str | None) -> str | None:
 
 @lru_cache(maxsize=2048)
 def states_in(sentence: str) -> tuple[str, ...]:
-    """Give the states that a sentence names, sorted; longer names win over the shorter that they contain."""
+    """Return the states that a sentence names, sorted; longer names win over shorter ones in them."""
     words = fold(sentence).split()
     known, found, place = _known(), set(), 0
     while place < len(words):

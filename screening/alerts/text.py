@@ -33,7 +33,7 @@ _SCRIPTS = {
 
 
 def clean(text: str | None) -> str:
-    """Give a value without marks, doubled blanks and entities, in NFC; spelling and signs stay."""
+    """Return a value without marks, doubled blanks and entities, in NFC; spelling and signs stay."""
     if not text:
         return ""
     if "&" in text:
@@ -52,13 +52,13 @@ def _script_of(character: str) -> str | None:
 
 
 def script(text: str) -> str:
-    """Give the script of most of the letters (ISO 15924); Zyyy where there is no letter."""
+    """Return the script of most of the letters (ISO 15924); Zyyy where there is no letter."""
     found = Counter(code for character in text if (code := _script_of(character)) is not None)
     return min(found, key=lambda code: (-found[code], code)) if found else "Zyyy"
 
 
 def ascii_digits(text: str) -> str:
-    """Give the text with decimal digits of any script as 0-9."""
+    """Return the text with decimal digits of any script as 0-9."""
     if text.isascii():
         return text
     return "".join(
@@ -68,13 +68,13 @@ def ascii_digits(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give a key for looking words up: no accents, no signs, lower case, single blanks."""
+    """Return a key for looking words up: no accents, no signs, lower case, single blanks."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Give a file's text and the codes of what deviated.
+    """Return a file's text and the codes of what deviated.
 
     UTF-8 with or without mark, UTF-16 with mark, else Windows-1252, which publishers call Latin-1: bytes
     0x80-0x9F are typographic signs there and control characters in Latin-1.

@@ -19,7 +19,7 @@ def _plain(value: object) -> object:
 
 
 def table_lines(table: pa.Table) -> list[str]:
-    """Give each row as one canonical line of JSON."""
+    """Return each row as one canonical line of JSON."""
     return [
         json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
         for row in table.to_pylist()
@@ -27,7 +27,7 @@ def table_lines(table: pa.Table) -> list[str]:
 
 
 def version_hash(imported: Imported) -> str:
-    """Give the sha256 over all rows of the five tables; findings and counts are no part of it."""
+    """Return the sha256 over all rows of the five tables; findings and counts are no part of it."""
     digest = hashlib.sha256()
     for name, table in imported.tables().items():
         digest.update(f"{name}\n".encode())

@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 def hits_of(store: Store, night: date) -> list[dict[str, object]]:
-    """Give the hits of a night, best first: severity, then score above the threshold.
+    """Return the hits of a night, best first: severity, then score above the threshold.
 
     Raises:
         UsageError: the night was never published.

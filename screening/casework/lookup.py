@@ -117,7 +117,7 @@ class Found:
     evidence: Sequence[Mapping[str, Any]]
 
     def rows(self) -> list[dict[str, object]]:
-        """Give one row a piece of evidence, with the pair's own columns before it (COLUMNS)."""
+        """Return one row a piece of evidence, with the pair's own columns before it (COLUMNS)."""
         pair = {
             "standing": self.standing,
             **{name: self.alert[name] for name in ("alert_id", "list", "category", "severity")},
@@ -242,7 +242,7 @@ def raise_pairs(
 
 
 def lists_in_use(settings: Settings, chosen: Sequence[str] | None) -> dict[str, str]:
-    """Give the active version of every list that a night would use, or of the chosen ones.
+    """Return the active version of every list that a night would use, or of the chosen ones.
 
     Raises:
         UsageError: a chosen list is unknown or has no active version.
@@ -286,7 +286,7 @@ def _not_active(list_id: str, known: Collection[str], *, asked: bool) -> UsageEr
 
 
 def _traveller(asked: Asked, today: date) -> tuple[pa.Table, pa.Table]:
-    """Give TRAVELLERS and DOCUMENTS, one row and at most one, of what is asked."""
+    """Return TRAVELLERS and DOCUMENTS, one row and at most one, of what is asked."""
     if not (asked.name or asked.document):
         raise _wrong(
             "there is nobody to look for", "--name or --document", "give a name or a document's number"
@@ -326,7 +326,7 @@ def _traveller(asked: Asked, today: date) -> tuple[pa.Table, pa.Table]:
 
 
 def partings_of(name: str) -> list[tuple[str, str]]:
-    """Give every way to read a name as (surname, given names); with and without what may be a title.
+    """Return every way to read a name as (surname, given names); with and without what may be a title.
 
     >>> partings_of("De la Cruz, Maria")
     [('De la Cruz', 'Maria')]
@@ -351,7 +351,7 @@ def partings_of(name: str) -> list[tuple[str, str]]:
 
 
 def _born(written: str | None, today: date) -> tuple[date | None, str | None]:
-    """Give the day, or the year or month as written."""
+    """Return the day, or the year or month as written."""
     text = (written or "").strip()
     if not text:
         return None, None

@@ -65,7 +65,7 @@ class Replayed:
 
 
 def listed(store: Store, night: date | None, *, every: bool) -> list[Entry]:
-    """Give the entries of one night (by default the latest) or of every night.
+    """Return the entries of one night (by default the latest) or of every night.
 
     Raises:
         UsageError: the night was never published.
@@ -81,7 +81,7 @@ def listed(store: Store, night: date | None, *, every: bool) -> list[Entry]:
 
 
 def findings_of(store: Store, entry: Entry) -> list[Finding]:
-    """Give the findings on an entry's bytes, in order.
+    """Return the findings on an entry's bytes, in order.
 
     Raises:
         StoreError: the bytes are gone by rule or damaged.

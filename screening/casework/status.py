@@ -11,7 +11,7 @@ COLUMNS = ("flight_id", "outcome", "travellers", "quarantined", "hits", "reason_
 
 
 def flights_of(store: Store, night: date) -> list[dict[str, object]]:
-    """Give one row a flight, those that need a person first.
+    """Return one row a flight, those that need a person first.
 
     Raises:
         UsageError: the night was never published.

@@ -89,7 +89,7 @@ class Explanation:
     threshold: int
 
     def rows(self) -> list[dict[str, object]]:
-        """Give the steps and pieces of evidence as rows (COLUMNS), in the order in which to read them."""
+        """Return the steps and pieces of evidence as rows (COLUMNS), in the order in which to read them."""
         rows: list[dict[str, object]] = [_plain(step) for step in self.before]
         running = 0
         for piece in self.evidence:
@@ -347,7 +347,7 @@ _SAYS = {
 
 
 def _published(case: _Case) -> tuple[Row | None, list[dict[str, Any]]]:
-    """Give the hit of the night that holds the pair, and its evidence as published."""
+    """Return the hit of the night that holds the pair, and its evidence as published."""
     alert_id, night = case.alert["alert_id"], case.frozen.night
     hits = read_current(case.store, night, analyst.HITS)
     own = hits.filter(pc.equal(hits["traveller_id"], str(case.traveller["traveller_id"]))).to_pylist()

@@ -77,7 +77,7 @@ def flight_frame(flights: pa.Table, travellers: pa.Table) -> pd.DataFrame:
 
 
 def manifest_figures(travellers: int, quarantined: int, baseline: Sequence[int]) -> pd.DataFrame:
-    """Give the night's figures: share set aside, traffic against the median of earlier nights."""
+    """Return the night's figures: share set aside, traffic against the median of earlier nights."""
     usual = median(baseline) if baseline else 0
     return pd.DataFrame(
         {
@@ -107,7 +107,7 @@ def hit_frame(hits: pa.Table, evidence: pa.Table, travellers: pa.Table) -> pd.Da
 
 
 def hit_figures(hits: pa.Table, evidence: pa.Table, travellers: int) -> pd.DataFrame:
-    """Give the night's figures: hits in a thousand travellers, evidence without its hit."""
+    """Return the night's figures: hits in a thousand travellers, evidence without its hit."""
     known: int = pc.is_in(evidence["hit_id"], hits["hit_id"].combine_chunks()).to_pandas().sum()
     return pd.DataFrame(
         {

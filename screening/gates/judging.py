@@ -93,7 +93,7 @@ class GateReport:
         return tuple(r for r in self.results if not r.passed and r not in self.refusals)
 
     def rows(self) -> list[dict[str, object]]:
-        """Give one row an expectation, for `show` and for the report."""
+        """Return one row an expectation, for `show` and for the report."""
         return [
             {
                 "gate": self.name,

@@ -78,7 +78,7 @@ class ImportResult:
 
 
 def importer_of(source: str) -> Importer:
-    """Give the importer of a SOURCE.
+    """Return the importer of a SOURCE.
 
     Raises:
         UsageError: there is none; names those that there are.

@@ -59,7 +59,7 @@ class Version:
     held: tuple[str, ...]
 
     def row(self) -> dict[str, object]:
-        """Give the row for the command line."""
+        """Return the row for the command line."""
         return {
             "version": self.version, "imported_at": self.imported_at, "active": self.active,
             "alerts": self.alerts,
@@ -70,7 +70,7 @@ class Version:
 
 
 def checked_id(list_id: str) -> str:
-    """Give the id of a list as it is, if a profile could hold it.
+    """Return the id of a list as it is, if a profile could hold it.
 
     Raises:
         UsageError: it could not.
@@ -148,7 +148,7 @@ def _meta(place: Path) -> dict[str, object]:
 
 
 def known_lists(store: Store) -> list[str]:
-    """Give the ids of lists that have at least one version."""
+    """Return the ids of lists that have at least one version."""
     root = store.path(Zone.ALERTS, declared=_ZONES)
     if not root.is_dir():
         return []
@@ -158,13 +158,13 @@ def known_lists(store: Store) -> list[str]:
 
 
 def active_version(store: Store, list_id: str) -> str | None:
-    """Give the version in use, None where there is none."""
+    """Return the version in use, None where there is none."""
     version = _active_state(_folder(store, list_id)).get("version")
     return str(version) if version is not None else None
 
 
 def versions(store: Store, list_id: str) -> list[Version]:
-    """Give the stored versions of a list, oldest first."""
+    """Return the stored versions of a list, oldest first."""
     folder, active = _folder(store, list_id), active_version(store, list_id)
     found = []
     for path in folder.glob(f"version=*/{VERSION_FILE}"):
@@ -188,7 +188,7 @@ def versions(store: Store, list_id: str) -> list[Version]:
 
 
 def resolve(store: Store, list_id: str, version: str | None) -> str:
-    """Give the whole name of a version from its first digits; without any the active, else the latest one.
+    """Return the whole name of a version from its first digits; without any the active, else the latest one.
 
     Raises:
         UsageError: no version begins so, or more than one; or the list has none.

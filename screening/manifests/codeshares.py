@@ -38,16 +38,16 @@ class Leg:
     aliases: list[Row] = field(default_factory=list)
 
     def times(self, column: str) -> set[datetime]:
-        """Give the different times that are stated, those of aliases included."""
+        """Return the different times that are stated, those of aliases included."""
         times = {row[column] for row in (*self.rows, *self.aliases)}
         return {time for time in times if isinstance(time, datetime)}
 
     def latest(self, column: str) -> object:
-        """Give the latest value that is stated."""
+        """Return the latest value that is stated."""
         return next((row[column] for row in reversed(self.rows) if row[column] is not None), None)
 
     def marketing(self) -> list[str]:
-        """Give the codeshare designators, without the leg's own."""
+        """Return the codeshare designators, without the leg's own."""
         own = f"{self.rows[-1]['carrier']}{self.rows[-1]['number']}"
         listed = {name for row in (*self.rows, *self.aliases) for name in _strings(row["marketing"])}
         listed.update(f"{row['carrier']}{row['number']}" for row in self.aliases)
@@ -59,7 +59,7 @@ def _strings(value: object) -> list[str]:
 
 
 def _designator(written: str) -> str:
-    """Give a designator without leading zeros.
+    """Return a designator without leading zeros.
 
     >>> _designator("LH0123"), _designator("U21"), _designator("LH12A")
     ('LH123', 'U21', 'LH12A')
@@ -156,7 +156,7 @@ def gather_legs(
 
 
 def flight(leg: Leg, unclear: Collection[str]) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Give the columns of FLIGHTS that messages state of a leg, and findings about it."""
+    """Return the columns of FLIGHTS that messages state of a leg, and findings about it."""
     departure, origin, destination = (
         leg.latest(name) for name in ("departure_local", "origin", "destination")
     )

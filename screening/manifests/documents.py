@@ -90,7 +90,7 @@ class Paper:
         )
 
     def written_name(self) -> str | None:
-        """Give the name in it as SURNAME/GIVEN NAMES; None where it holds none."""
+        """Return the name in it as SURNAME/GIVEN NAMES; None where it holds none."""
         if not (self.surname or self.given_names):
             return None
         return f"{self.surname or ''}/{self.given_names or ''}"
@@ -133,11 +133,11 @@ class Papers:
         return cls(columns, places, keys)
 
     def paper(self, place: int) -> Paper:
-        """Give one document."""
+        """Return one document."""
         return Paper(*(column[place] for column in self.columns))  # type: ignore[arg-type]  # columns of Arrow are untyped
 
     def unite(self, statement_ids: Iterable[str]) -> list[Paper]:
-        """Give the documents of a traveller, doubles united, in the order of the statements."""
+        """Return the documents of a traveller, doubles united, in the order of the statements."""
         found: list[Paper] = []
         for identifier in statement_ids:
             for place in self.places.get(identifier, ()):
@@ -152,6 +152,6 @@ class Papers:
 
 
 def best(papers: Iterable[Paper], but: frozenset[str] | set[str] = frozenset()) -> Paper | None:
-    """Give the document by which a person is known; `but` are keys that tell nobody from others."""
+    """Return the document by which a person is known; `but` are keys that tell nobody from others."""
     fitting = [paper for paper in papers if paper.key not in but]
     return min(fitting, key=lambda paper: (_RANK[DocumentType(paper.type)], paper.key), default=None)

@@ -30,7 +30,7 @@ _SINGLE = (
 
 
 def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
-    """Give TRAVELLERS of travellers who have id and key."""
+    """Return TRAVELLERS of travellers who have id and key."""
     statements = facts.table
     spelt = _spellings(statements)
     owner = np.repeat(np.arange(len(settled)), [len(traveller.rows) for traveller in settled])
@@ -67,7 +67,7 @@ def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
 
 
 def documents(settled: Sequence[Traveller]) -> pa.Table:
-    """Give DOCUMENTS of travellers who have an id."""
+    """Return DOCUMENTS of travellers who have an id."""
     rows = [
         (traveller.traveller_id, ordinal, paper)
         for traveller in settled
@@ -87,7 +87,7 @@ def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _first(owner: Places, row: Places, says: pa.ChunkedArray, number: int) -> Places:
-    """Give for each traveller the first of his rows that says a thing; -1 where none does."""
+    """Return for each traveller the first of their rows that says a thing; -1 where none does."""
     told = (
         says.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)[row]
         if len(row)
@@ -106,14 +106,14 @@ def _take(column: pa.ChunkedArray, places: Places) -> pa.ChunkedArray:
 
 
 def _spellings(statements: pa.Table) -> dict[int, list[str]]:
-    """Give the further spellings that a message itself gives, by row; most have none."""
+    """Return the further spellings that a message itself gives, by row; most have none."""
     column = statements["other_names"].combine_chunks()
     places = pc.indices_nonzero(pc.is_valid(column))
     return dict(zip(places.to_pylist(), column.take(places).to_pylist(), strict=True))
 
 
 def _others(facts: Facts, traveller: Traveller, chosen: int, spelt: Mapping[int, list[str]]) -> list[str]:
-    """Give the further names of the statements in force, each once, in their order."""
+    """Return the further names of the statements in force, each once, in their order."""
     within = list(dict.fromkeys(name for row in traveller.rows for name in spelt.get(row, ())))
     if len(traveller.rows) == 1:
         return within

@@ -138,7 +138,7 @@ _LEVELS = {kind.code: kind.level for kind in KINDS}
 
 
 def finding(code: str, text: str) -> dict[str, object]:
-    """Give a finding of a leg as it stands in `flights.findings`.
+    """Return a finding of a leg as it stands in `flights.findings`.
 
     A leg has no bytes of its own, so that offset is 0 and segment absent.
     """
@@ -146,5 +146,5 @@ def finding(code: str, text: str) -> dict[str, object]:
 
 
 def counted(code: str, number: int, one: str, several: str) -> list[dict[str, object]]:
-    """Give no finding for 0, else one whose text begins with the number."""
+    """Return no finding for 0, else one whose text begins with the number."""
     return [finding(code, f"{number} {one if number == 1 else several}")] if number else []

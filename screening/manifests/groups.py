@@ -79,7 +79,7 @@ def _group(legs: Sequence[str], wanted: Collection[str]) -> Group:
 
 
 def _kin(message_legs: pa.Table, wanted: Collection[str]) -> list[list[str]]:
-    """Give for each leg in scope all that may be one with it; those who share one are one list.
+    """Return for each leg in scope all that may be one with it; those who share one are one list.
 
     Messages that were quarantined tie legs too: it costs room only, and `operating` alone decides.
     """
@@ -154,7 +154,7 @@ def _each(
     documents: pa.Table,
     cut: Sequence[Group],
 ) -> Iterator[tuple[Group, tuple[pa.Table, pa.Table, pa.Table, pa.Table]]]:
-    """Give each group with what is said of its legs, one at a time."""
+    """Yield each group with what is said of its legs, one at a time."""
     named = statements.select(["flight_id", "message_id"])
     for group in cut:
         legs = pa.array(group.legs, pa.string())

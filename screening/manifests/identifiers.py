@@ -1,6 +1,6 @@
-"""Identifiers that stay: a traveller keeps his id while messages add up, a person his key from leg to leg.
+"""Identifiers that stay: a traveller keeps the id while messages add up, a person the key from leg to leg.
 
-traveller_id: the id under which any of his statements stood in an earlier night; of several the one whose
+traveller_id: the id under which any of their statements stood in an earlier night; of several the one whose
 earliest statement was sent first, the others are lost to it. Where one id's statements are now several
 travellers', who holds its earliest statement keeps it. Else HMAC of leg and first statement.
 
@@ -54,7 +54,7 @@ def give_ids(
     held: Mapping[str, str],
     pseudonym: Pseudonym,
 ) -> tuple[int, int]:
-    """Give each traveller of a leg his id.
+    """Assign each traveller of a leg their id.
 
     Args:
         facts: the statements.
@@ -109,7 +109,7 @@ def _mint(
 
 
 def give_keys(facts: Facts, travellers: Sequence[Traveller], pseudonym: Pseudonym) -> None:
-    """Give each traveller of a leg, who has an id, the key of his person."""
+    """Assign each traveller of a leg, who has an id, the key of their person."""
     holders = Counter(key for traveller in travellers for key in {paper.key for paper in traveller.papers})
     shared = {key for key, number in holders.items() if number > 1}
     for traveller in travellers:

@@ -120,7 +120,7 @@ def _edges(
     open_: tuple[set[int], set[int]],
     refused: set[int],
 ) -> dict[int, list[int]]:
-    """Give the candidates of each open API traveller; those refused at a telling basis are noted."""
+    """Return the candidates of each open API traveller; those refused at a telling basis are noted."""
     api, pnr = sides
     by_key: dict[Key, list[int]] = {}
     for number in sorted(open_[1]):

@@ -16,7 +16,7 @@ from screening.manifests.statements import Facts
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One traveller of one source: his chains, and what they say now."""
+    """One traveller of one source: the series about them, and what these say now."""
 
     chains: list[Chain]
     present: bool
@@ -24,12 +24,12 @@ class Person:
 
     @property
     def crew(self) -> bool:
-        """Is he stated as crew?"""
+        """Are they stated as crew?"""
         return any(chain.crew for chain in self.chains if chain.present)
 
 
 def persons(facts: Facts, chains: list[Chain]) -> tuple[list[Person], int]:
-    """Give the persons of one source, and the number of documents that several of them state.
+    """Return the persons of one source, and the number of documents that several of them state.
 
     Returns:
         Persons in the order of their first statement, withdrawn ones included.

@@ -136,7 +136,7 @@ def _party(facts: Facts, push: Push) -> bool:
 
 
 def stated_by(facts: Facts, push: Push) -> int | None:
-    """Give the travellers that an API push states: the sum of its messages, unless each states the total."""
+    """Return the travellers that an API push states: the sum of its messages, or the total each states."""
     said = [facts.messages[number] for number in push.messages]
     stated = [message.stated for message in said if message.stated is not None]
     if not stated:

@@ -173,7 +173,7 @@ def _hours(departure: datetime, sent: datetime) -> float:
 
 
 def _sent_times(messages: pa.Table, message_legs: pa.Table) -> dict[tuple[str, str], set[datetime]]:
-    """Give the times at which each leg's manifests were sent, by source."""
+    """Return the times at which each leg's manifests were sent, by source."""
     names = ("message_id", "source", "action", "status", "sent_local")
     said = {
         message: (source, sent)

@@ -5,7 +5,7 @@ with the other (second names are dropped, `J` stands for `JOHN`), or when both w
 (the border between surname and given names is drawn differently); each up to transliteration (facts.folded).
 
 A birth date contradicts when both are known and differ. Nobody is taken for another whose birth date
-contradicts, unless name and document say that it is he: two wrong joins of a father and a son who share a
+contradicts, unless name and document say it is: two wrong joins of a father and a son who share a
 name would leave one of them unscreened.
 """
 
@@ -78,7 +78,7 @@ _KEYS: dict[Tier, Callable[[Facts, int], list[Key]]] = {
 
 
 def keys(facts: Facts, row: int, tier: Tier) -> list[Key]:
-    """Give the keys of a statement at a tier; none where it lacks what they are made of."""
+    """Return the keys of a statement at a tier; none where it lacks what they are made of."""
     return _KEYS[tier](facts, row)
 
 

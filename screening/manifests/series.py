@@ -1,7 +1,7 @@
 """Chains: what one sender says of one traveller over time; and how a new statement finds its chain.
 
 A statement is looked for by the keys of `same.Tier`, strongest first, among the chains of its stream, those
-of withdrawn travellers included: who comes back after a cancellation has his history. A key that fits
+of withdrawn travellers included: who comes back after a cancellation has their history. A key that fits
 several chains, or a chain that several statements fit, decides nothing, except where the statements are
 alike in all that
 could tell them apart: then their order does no harm.
@@ -33,10 +33,10 @@ class Chain:
 
     Attributes:
         home: number of its stream on the leg (a reference would make circles for the collector to find).
-        push: number of the push that stated him last.
+        push: number of the push that stated them last.
         current: rows in force.
         old: rows that later ones replaced, and cancellations.
-        marks: rows of close-outs that name him; they say nothing but whether he flew.
+        marks: rows of close-outs that name the traveller; they say nothing but who flew.
     """
 
     home: int
@@ -54,7 +54,7 @@ class Chain:
         return self.current[-1]
 
     def rows(self) -> Unit:
-        """Give all rows."""
+        """Return all rows."""
         return [*self.current, *self.old, *self.marks]
 
 
@@ -104,7 +104,7 @@ class Stream:
         return chain
 
     def withdraw(self, chain: Chain, *rows: int) -> None:
-        """Take a traveller off the manifest; his history stays."""
+        """Take a traveller off the manifest; the history stays."""
         chain.old.extend(rows)
         if chain.present:
             chain.present, chain.on_board = False, None
@@ -117,7 +117,7 @@ class Stream:
             del self.alive[chain.push]
 
     def of(self, pushes: Iterable[int]) -> list[Chain]:
-        """Give the travellers on the manifest whom these pushes stated last."""
+        """Return the travellers on the manifest whom these pushes stated last."""
         found = dict.fromkeys(
             chain
             for push in sorted(pushes)
@@ -127,12 +127,12 @@ class Stream:
         return list(found)
 
     def of_transaction(self, transaction: str) -> list[Chain]:
-        """Give the travellers on the manifest whose statement in force came under a transaction."""
+        """Return the travellers on the manifest whose statement in force came under a transaction."""
         found = dict.fromkeys(self._transactions.get(transaction, ()))
         return [c for c in found if c.present and self.facts.said(c.last).transaction == transaction]
 
     def by_key(self, tier: Tier, key: Key) -> list[Chain]:
-        """Give the chains with a key; a tier is indexed only once it is asked for."""
+        """Return the chains with a key; a tier is indexed only once it is asked for."""
         index = self._index.setdefault(tier, {})
         for row, chain in self._stated[self._indexed[tier] :]:
             for own in keys(self.facts, row, tier):

@@ -1,4 +1,4 @@
-"""A settled traveller: which statements he is made of, before they become columns."""
+"""A settled traveller: which statements they are made of, before they become columns."""
 
 from dataclasses import dataclass, field
 
@@ -15,9 +15,9 @@ class Traveller:
     Attributes:
         rows: statements in force, API before PNR, later before earlier: the first that says a thing is
         believed.
-        marks: close-outs in force that name him.
+        marks: close-outs in force that name them.
         old: statements replaced by later ones, and cancellations that were followed by a new statement.
-        first: his first statement by time.
+        first: their first statement by time.
     """
 
     flight_id: str
@@ -66,12 +66,12 @@ class Traveller:
         )
 
     def every(self) -> list[int]:
-        """Give all rows, those in force first."""
+        """Return all rows, those in force first."""
         return [*self.rows, *self.marks, *self.old]
 
 
 def _role(facts: Facts, rows: list[int]) -> str:
-    """Give the role of the first statement; API calls infants passengers, PNR tells them apart."""
+    """Return the role of the first statement; API calls infants passengers, PNR tells them apart."""
     role = facts.role[rows[0]]
     infant = role == Role.PASSENGER and any(facts.role[row] == Role.INFANT for row in rows)
     return str(Role.INFANT) if infant else role

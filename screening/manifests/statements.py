@@ -100,12 +100,12 @@ class Facts:
     bookings: dict[int, int]
 
     def said(self, row: int) -> Said:
-        """Give the message of a row."""
+        """Return the message of a row."""
         return self.messages[self.message[row]]
 
 
 def place(message_id: str) -> tuple[str, int]:
-    """Give input and offset of a message id, the offset as a number.
+    """Return input and offset of a message id, the offset as a number.
 
     >>> place("ab:999") < place("ab:1000")
     True
@@ -115,7 +115,7 @@ def place(message_id: str) -> tuple[str, int]:
 
 
 def in_order(messages: pa.Table) -> list[Said]:
-    """Give the messages in the order of time, each once."""
+    """Return the messages in the order of time, each once."""
     lists = [messages[name].to_pylist() for name in _SAID]
     lists.append([status == MessageStatus.QUARANTINED for status in messages["status"].to_pylist()])
     lists.extend(_codes_and_errors(messages["findings"]))
@@ -126,12 +126,12 @@ def in_order(messages: pa.Table) -> list[Said]:
 
 
 def order(said: Said) -> tuple[datetime, str, tuple[str, int]]:
-    """Give what messages are ordered by."""
+    """Return what messages are ordered by."""
     return said.sent or _OLDEST, said.control_reference or "", place(said.message_id)
 
 
 def _codes_and_errors(findings: pa.ChunkedArray) -> tuple[list[frozenset[str]], list[bool]]:
-    """Give for each message the codes of its findings, and whether one of them is an error."""
+    """Return for each message the codes of its findings, and whether one of them is an error."""
     whole = findings.combine_chunks()
     single = pc.list_flatten(whole)
     codes: list[frozenset[str]] = [frozenset()] * len(whole)
@@ -144,7 +144,7 @@ def _codes_and_errors(findings: pa.ChunkedArray) -> tuple[list[frozenset[str]], 
 
 
 def comparable(column: pa.ChunkedArray) -> list[str]:
-    """Give names in upper case A-Z without accents, blanks and signs; "" for an absent one.
+    """Return names in upper case A-Z without accents, blanks and signs; "" for an absent one.
 
     >>> comparable(pa.chunked_array([["O'Leary", "MÜLLER", "Michał", None]]))
     ['OLEARY', 'MULLER', 'MICHAL', '']
@@ -160,7 +160,7 @@ def _plain(name: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def folded(name: str) -> str:
-    """Give a comparable name as it is in all transliterations of ICAO Doc 9303 (part 3, section 6).
+    """Return a comparable name as it is in all transliterations of ICAO Doc 9303 (part 3, section 6).
 
     A document writes Ö as OE or O, Ü as UE, UXX or U, Å as AA or A, Ñ as N or NXX; a message may carry the
     letter itself, and API and PNR of one traveller need not agree about it.

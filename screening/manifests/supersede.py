@@ -56,7 +56,7 @@ class Followed:
     counts: dict[str, int] = field(default_factory=dict)
 
     def chains(self) -> list[Chain]:
-        """Give all chains, withdrawn ones included."""
+        """Return all chains, withdrawn ones included."""
         return [chain for stream in self.streams for chain in stream.chains]
 
     def count(self, code: str, number: int = 1) -> None:
@@ -182,7 +182,7 @@ class _Leg:
         return [chain for chain in stream.chains if chain.present and self.facts.locator[chain.last] in named]
 
     def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Chain]:
-        """Give the travellers whom a full manifest speaks about, named or not."""
+        """Return the travellers whom a full manifest speaks about, named or not."""
         if len(touched) <= 1:
             return stream.of(touched)
         if 3 * restated >= 2 * stream.standing and not push.party:
@@ -240,7 +240,7 @@ class _Leg:
                     theirs.remove(fitting[0])
 
     def _amended(self, stream: Stream, said: Said, rows: list[int]) -> int:
-        """Give the push that a message amends: whom it adds leaves with the next version of that one."""
+        """Return the push that a message amends: whom it adds leaves with the next version of that one."""
         theirs: set[int] = set()
         if said.transaction is not None:
             theirs = {chain.push for chain in stream.of_transaction(said.transaction)}

@@ -37,7 +37,7 @@ class Pairs:
     width: int
 
     def find(self, left: Ints, right: Ints) -> Ints:
-        """Give the place of each pair of tokens, -1 where they don't agree or one is -1."""
+        """Return the place of each pair of tokens, -1 where they don't agree or one is -1."""
         if not len(self.code):
             return np.full(left.shape, -1, np.int64)
         wanted = left * self.width + right
@@ -45,7 +45,7 @@ class Pairs:
         return np.where((self.code[place] == wanted) & (left >= 0) & (right >= 0), place, -1)
 
     def weigh(self, left: Ints, right: Ints) -> Weights:
-        """Give the weight of each pair of tokens, NONE where they don't agree."""
+        """Return the weight of each pair of tokens, NONE where they don't agree."""
         if not len(self.code):
             return np.full(left.shape, NONE, np.int32)
         place = self.find(left, right)
@@ -168,7 +168,7 @@ def _kinds(pairs: Pairs, place: Ints) -> Ints:
 def _spellings(
     ours: Names, theirs: Names, readings: Ints, listed: Ints, m: int, n: int, own: Ints, single: Ints
 ) -> list[tuple[Ints, Ints]]:
-    """Give the combinations with a particle joined, only where a name of these pairs has one."""
+    """Return the combinations with a particle joined, only where a name of these pairs has one."""
     own_spelt = ours.spelt[readings, :n].astype(np.int64)[:, None, :]
     spelt = theirs.spelt[listed, :m].astype(np.int64)[:, :, None]
     ours_has, theirs_has = bool((own_spelt >= 0).any()), bool((spelt >= 0).any())

@@ -32,7 +32,7 @@ class Grid:
     traveller_joined: Weights
 
     def take(self, at: npt.NDArray[np.int64]) -> "Grid":
-        """Give the grids of these pairs."""
+        """Return the grids of these pairs."""
         return Grid(self.single[at], self.listed_joined[at], self.traveller_joined[at])
 
 
@@ -89,12 +89,12 @@ def align(grid: Grid, weights: NameWeights, *, keep: bool = False) -> Aligned:
 
 
 def inherited(agreeing: Weights, weights: NameWeights) -> Weights:
-    """Give what a conflict takes off the agreeing weight: half of all beyond `inherited_from`."""
+    """Return what a conflict takes off the agreeing weight: half of all beyond `inherited_from`."""
     return -(np.maximum(agreeing - weights.inherited_from, 0) // 2).astype(np.int32)
 
 
 def _moves(grid: Grid, at: int, n: int) -> list[tuple[npt.NDArray[np.int64], int, Weights, int, bool]]:
-    """Give the moves for listed token `at`: states, bits used, weight, code, and whether it takes two listed.
+    """Return moves for listed token `at`: states, bits used, weight, code, and whether it takes two listed.
 
     Codes: 1 + j single; 101 + j listed token at-1 and at joined; 201 + j traveller tokens j and j+1 joined.
     """

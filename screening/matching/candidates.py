@@ -25,14 +25,14 @@ _ENTRIES = 2_000_000  # entries of one product, some 100 MB with what is compute
 
 
 def every(travellers: Travellers, index: Index) -> Iterator[Proposal]:
-    """Give every pair of a reading with a name and a listed name, without a bound."""
+    """Yield every pair of a reading with a name and a listed name, without a bound."""
     names = np.arange(len(index.name_alert))
     for reading in np.flatnonzero(travellers.names.count > 0).tolist():
         yield np.full(len(names), reading, np.int64), names, None
 
 
 def proposals(travellers: Travellers, index: Index, model: Model, found: Agreements) -> Iterator[Proposal]:
-    """Give every pair that shares an agreeing token, with the upper bound of its name's weight."""
+    """Yield every pair that shares an agreeing token, with the upper bound of its name's weight."""
     product = _neighbour_matrix(travellers.names, index.names, found) @ _name_matrix(index.names)
     own = _token_matrix(travellers.names)
     load = own @ np.diff(product.indptr)  # entries that each reading will give, at most

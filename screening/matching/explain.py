@@ -53,7 +53,7 @@ class Context(Protocol):
 
 
 def evidence(context: Context, pair: Pair) -> list[Piece]:
-    """Give the pieces of evidence of a pair, in the order name, date, sex, nationality, document."""
+    """Return the pieces of evidence of a pair, in the order name, date, sex, nationality, document."""
     pieces = [*_name(context, pair), _date(context, pair), _sex(context, pair), _nationality(context, pair)]
     if pair.name < 0:
         for piece in pieces:
@@ -148,7 +148,7 @@ def _relation(context: Context, pair: Pair, place: int, used: int) -> str:
 
 
 def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[Piece]:
-    """Give the tokens left over: pairs of both sides are conflict, the rest stands on one side."""
+    """Yield the tokens left over: pairs of both sides are conflict, the rest stands on one side."""
     weights = context.model.name
     both = min(len(own), len(listed))
     extra = max(len(own), len(listed)) - both

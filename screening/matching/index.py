@@ -167,7 +167,7 @@ def _names(table: pa.Table, number: Mapping[str, int]) -> list[ListedName]:
 def _units(
     alerts: AlertTables, number: Mapping[str, int], listed: Sequence[ListedName]
 ) -> tuple[list[tuple[int, int]], tuple[Dates, Ints, tuple[str, ...]]]:
-    """Give the units, and their dates in the order of the units."""
+    """Return the units, and their dates in the order of the units."""
     own: dict[tuple[int, int], list[tuple[int, int, int, str]]] = {}
     wanted = ("alert_id", "identity", "from", "to", "precision", "value")
     for alert_id, identity, first, last, precision, value in zip(

@@ -62,7 +62,7 @@ def match(
 
 
 def _floors(index: Index, floor: int | dict[str, int]) -> Ints:
-    """Give the floor of each alert."""
+    """Return the floor of each alert."""
     if isinstance(floor, int):
         return np.full(len(index.alert_ids), floor, np.int64)
     return np.array([floor[of] for of in index.lists], np.int64)

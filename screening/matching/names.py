@@ -21,12 +21,12 @@ class Vocabulary:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, token: str) -> int:
-        """Give the number of a token, a new one where it is new."""
+        """Return the number of a token, a new one where it is new."""
         return self.numbers.setdefault(token, len(self.numbers))
 
     @property
     def words(self) -> list[str]:
-        """Give the tokens by number."""
+        """Return the tokens by number."""
         return list(self.numbers)
 
 
@@ -56,14 +56,14 @@ class Names:
 
 
 def parted(surname: Sequence[str], given: Sequence[str]) -> list[tuple[Significant, int]]:
-    """Give the tokens of a name with fields, each with its part; the first eight where there are more."""
+    """Return the tokens of a name with fields, each with its part; the first eight where there are more."""
     found = [(token, SURNAME) for token in significant(tuple(surname))]
     found += [(token, GIVEN) for token in significant(tuple(given))]
     return found[:MOST_TOKENS]
 
 
 def whole(full: str) -> list[tuple[Significant, int]]:
-    """Give the tokens of a name without fields; one comma parts surname and given names.
+    """Return the tokens of a name without fields; one comma parts surname and given names.
 
     >>> [(token.token, part) for token, part in whole("AL RAHMAN, Shaykh Umar")]
     [('RAHMAN', 1), ('SHAYKH', 2), ('UMAR', 2)]

@@ -67,7 +67,7 @@ def _tokens(name: str) -> list[tuple[Significant, int]]:
 
 
 def _bits(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.float64]:
-    """Give the information of each token in bits: its rarity before charges; never less than one."""
+    """Return the information of each token in bits: its rarity before charges; never less than one."""
     exact = token_weights(vocabulary, model)[:, 0] - model.name.matched + model.name.kinds[0]
     return np.asarray(np.maximum(exact / 100, 1.0))
 
@@ -149,7 +149,7 @@ def _kind(found: Agreements, ours: Names, theirs: Names, at: int, used: int, pla
 
 
 def _likeness(kind: str, one: str, other: str) -> float:
-    """Give the likeness of a kind; edits weigh more in short tokens."""
+    """Return the likeness of a kind; edits weigh more in short tokens."""
     most = _LIKENESS[kind]
     if kind in {"one_edit", "two_edits", "transliteration_edit", "sound"}:
         return most * (1.0 - 0.8 * OSA.normalized_distance(one, other))

@@ -23,7 +23,7 @@ _ONE_EDIT = KINDS.index("one_edit")
 
 
 def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int32]:
-    """Give the weight of each token in each kind of agreement.
+    """Return the weight of each token in each kind of agreement.
 
     Args:
         vocabulary: distinct tokens of a list.
@@ -56,7 +56,7 @@ def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int
 
 
 def _compound(token: str, model: Model) -> float:
-    """Give the share of a token as two known ones written as one; half of RAHMAN is ABDULRAHMAN.
+    """Return the share of a token as two known ones written as one; half of RAHMAN is ABDULRAHMAN.
 
     Any other compound is as frequent as its parts would be side by side, ten times over: names that are
     joined are those that often stand together (MOHAMMADREZA, MARIAJOSE).

@@ -72,13 +72,13 @@ class Judge:
         self.their_sex = np.array([set_number[one.sexes] for one in facts], np.int64)
 
     def facts_weight(self, readings: Ints, units: Ints) -> Ints:
-        """Give the weight of sex and nationality of each pair."""
+        """Return the weight of sex and nationality of each pair."""
         nation = self.nation[self.our_nation[readings], self.their_nation[units]]
         weight: Ints = nation.astype(np.int64) + self.sex[self.our_sex[readings], self.their_sex[units]]
         return weight
 
     def date_places(self, readings: Ints, units: Ints) -> tuple[Ints, Ints]:
-        """Give weight of the date of birth of each pair and the place of the listed date (-1: not given)."""
+        """Return weight of each pair's dates of birth and the place of the listed date (-1: not given)."""
         begin, end = self.index.date_from[units], self.index.date_from[units + 1]
         given = (self.travellers.born.first[readings] != NO_DATE) & (end > begin)
         weight, place = np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
@@ -94,7 +94,7 @@ class Judge:
         return weight, place
 
     def document_weight(self, readings: Ints, units: Ints) -> tuple[Ints, Ints]:
-        """Give weight of the documents of each pair and its place in `documents` (-1: none agrees)."""
+        """Return weight of the documents of each pair and its place in `documents` (-1: none agrees)."""
         if not len(self.document_code):
             return np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
         wanted = readings * len(self.index.facts) + units

@@ -26,7 +26,7 @@ class Table:
 
 
 def table_of(model: Model) -> Table:
-    """Give the model's table of thresholds."""
+    """Return the model's table of thresholds."""
     read: Mapping[str, object] = model.thresholds
     sizes, rates, scores, alone = (read[name] for name in ("sizes", "rates", "scores", "documents_only"))
     if not isinstance(sizes, list) or not isinstance(rates, list) or not isinstance(scores, list):
@@ -37,7 +37,7 @@ def table_of(model: Model) -> Table:
 
 
 def list_threshold(model: Model, policy: ListPolicy, names: int) -> int:
-    """Give the threshold of a list.
+    """Return the threshold of a list.
 
     Args:
         model: the model with its measured table.
@@ -53,7 +53,7 @@ def list_threshold(model: Model, policy: ListPolicy, names: int) -> int:
 
 
 def threshold(model: Model, per_1000: float, names: int) -> int:
-    """Give the score that `per_1000` of 1,000 innocent travellers reach against a list of so many names.
+    """Return the score that `per_1000` of 1,000 innocent travellers reach against a list of so many names.
 
     >>> from screening.matching.model import load_model
     >>> model = load_model()
@@ -68,7 +68,7 @@ def threshold(model: Model, per_1000: float, names: int) -> int:
 
 
 def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
-    """Give how many of 1,000 innocent travellers reach a score: the inverse of `threshold`.
+    """Return how many of 1,000 innocent travellers reach a score: the inverse of `threshold`.
 
     Args:
         model: the model with its measured table.
@@ -86,7 +86,7 @@ def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
 
 
 def _row(table: Table, names: int) -> list[float]:
-    """Give the thresholds by rate for a list of so many names.
+    """Return the thresholds by rate for a list of so many names.
 
     Above the measured sizes all rates move by one step, so that they never cross. Below them the smallest
     measured list holds: with few names the measured rate hangs on single names, and a lower threshold would

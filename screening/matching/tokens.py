@@ -169,7 +169,7 @@ def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
 def _edits(
     left: Sequence[str], right: Sequence[str], *, shortest: int, two_from: int
 ) -> Iterable[tuple[Ints, Ints, Ints]]:
-    """Give pairs within one edit (two from `two_from` letters on), length class by length class."""
+    """Yield pairs within one edit (two from `two_from` letters on), length class by length class."""
     lengths = [np.array([len(token) for token in side], np.int64) for side in (left, right)]
     for length in np.unique(lengths[0][lengths[0] >= shortest]).tolist():
         reach = 2 if length >= two_from else 1

@@ -44,7 +44,7 @@ class Travellers:
 
 
 def lay_out(identities: pa.Table) -> Travellers:
-    """Give IDENTITIES in columns of numbers; the order of its rows does not matter."""
+    """Return IDENTITIES in columns of numbers; the order of its rows does not matter."""
     table = identities.sort_by([("traveller_id", "ascending"), ("reading", "ascending")])
     surnames, given = table["surname_tokens"].to_pylist(), table["given_tokens"].to_pylist()
     placeholder = table["placeholder"].to_pylist()
@@ -133,7 +133,7 @@ def _shown(number: str, state: str | None) -> str:
 
 
 def _units_of_documents(index: Index) -> list[tuple[int, ...]]:
-    """Give the units that each listed document speaks for: its identity's, else all of its alert."""
+    """Return the units that each listed document speaks for: its identity's, else all of its alert."""
     of_alert: dict[int, list[int]] = {}
     for unit, alert in enumerate(index.unit_alert.tolist()):
         of_alert.setdefault(alert, []).append(unit)

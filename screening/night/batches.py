@@ -260,7 +260,7 @@ def begins(frozen: Frozen) -> datetime:
 
 
 def part(settled: Mapping[str, pa.Table], legs: Sequence[str]) -> dict[str, pa.Table]:
-    """Give flights, travellers and documents of some legs."""
+    """Return flights, travellers and documents of some legs."""
     flights, travellers = _chosen(settled["flights"], legs), _chosen(settled["travellers"], legs)
     wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
     documents = settled["documents"].filter(wanted)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def place_of(fault: BaseException) -> str:
-    """Give type and place of an exception.
+    """Return type and place of an exception.
 
     >>> try:
     ...     int("MUELLER")

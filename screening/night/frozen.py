@@ -208,7 +208,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
 
 
 def published_frozen(store: Store, night: date, revision: int) -> Frozen | None:
-    """Give the frozen set of a published revision.
+    """Return the frozen set of a published revision.
 
     A purge publishes a night anew without some of its files and freezes nothing: the set before it holds.
     """
@@ -230,7 +230,7 @@ def parse_run(run: str) -> tuple[date, int]:
 
 @lru_cache(maxsize=1)
 def machine() -> dict[str, str]:
-    """Give the versions of what runs: code, lock, time zone data, Unicode tables."""
+    """Return the versions of what runs: code, lock, time zone data, Unicode tables."""
     package = Path(screening.__file__).parent
     code = hashlib.sha256()
     for path in sorted(package.rglob("*")):

@@ -40,7 +40,7 @@ class Carried:
 
 
 def carried(store: Store, night: date) -> Carried:
-    """Give what the published revision of a night knows; empty before the first."""
+    """Return what the published revision of a night knows; empty before the first."""
     return Carried(
         read_current(store, night, landing.INPUTS), read_current(store, night, individual.QUARANTINE)
     )
@@ -101,7 +101,7 @@ def open_input(store: Store, entry: FrozenInput, intake: Intake, known: Carried)
 def parts_of(
     store: Store, data: Data, name: str, input_id: str, intake: Intake, findings: list[Finding]
 ) -> Iterator[Part]:
-    """Give the parts of a file: itself, or its members, each there until the next is asked for.
+    """Yield the parts of a file: itself, or its members, each there until the next is asked for.
 
     Args:
         store: the store; large members lie in its landing zone while they are read.
@@ -168,7 +168,7 @@ def doubled_members(
 
 
 def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[str, str]]:
-    """Give name and id of each member of a file; a plain file has none."""
+    """Yield name and id of each member of a file; a plain file has none."""
     if _unpacked_before(entry, known) is not None:
         yield from _members_before(entry, known)
         return

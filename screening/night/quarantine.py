@@ -94,7 +94,7 @@ class Entry:
         return self.state in {State.REPLAYED, State.RELEASED}
 
     def row(self) -> dict[str, object]:
-        """Give the row that `screening quarantine list` prints."""
+        """Return the row that `screening quarantine list` prints."""
         return {
             "id": self.short,
             "night": self.night,
@@ -136,7 +136,7 @@ def short(quarantine_id: str) -> str:
 
 
 def entries(store: Store, night: date) -> list[Entry]:
-    """Give the entries of a published night, by name of the input and place in it; none without a night."""
+    """Return the entries of a published night, by name of the input and place in it; none without a night."""
     inputs = read_current(store, night, INPUTS).to_pylist()
     messages = read_current(store, night, MESSAGES)
     messages = messages.select(["message_id", "input_id", "flight_ids"]).to_pylist()
@@ -221,7 +221,7 @@ def settled(store: Store, night: date) -> Settled:
 
 
 def published_nights(store: Store) -> list[date]:
-    """Give the published nights, oldest first."""
+    """Return the published nights, oldest first."""
     return [night for night in nights(store) if current(store, night) is not None]
 
 
@@ -284,7 +284,7 @@ def acts(store: Store) -> pa.Table:
 
 
 def replays(store: Store, night: date) -> list[Arrival]:
-    """Give the mended bytes that people replay into a night, whether it has received them yet or not.
+    """Return the mended bytes that people replay into a night, whether it has received them yet or not.
 
     They lie in landing as received. Those that are gone from there were read, or came to the end of their
     term before anybody read them: their entry stays `pending` until it is replayed again.

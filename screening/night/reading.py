@@ -42,7 +42,7 @@ SPECS: tuple[TableSpec, ...] = (
     individual.QUARANTINE,
     individual.LEDGER,
 )
-Give = Callable[[dict[str, pa.Table]], None]
+Collect = Callable[[dict[str, pa.Table]], None]
 _SUMMED = ("received", "passed", "set_aside")
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 
@@ -78,7 +78,7 @@ def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
 class _Gathered:
     """What a chunk has given so far; `give` takes tables that are full."""
 
-    give: Give
+    give: Collect
     inputs: list[dict[str, object]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     bytes: int = 0  # of the readings
@@ -138,7 +138,7 @@ def read_chunk(
     known: Carried,
     doubled: Collection[str] = (),
     *,
-    give: Give,
+    give: Collect,
 ) -> dict[str, pa.Table]:
     """Read one chunk and store its scrubbed bytes in landing.
 
@@ -246,7 +246,7 @@ def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[di
 def _note_container(
     store: Store, gathered: _Gathered, entry: FrozenInput, opened: Opened, *, unpacked: bool
 ) -> None:
-    """Give a compressed file its row; what could not be unpacked is set aside whole."""
+    """Write a compressed file's row; what could not be unpacked is set aside whole."""
     faults = [finding.code for finding in opened.findings]
     status = InputStatus.UNPACKED if unpacked else InputStatus.QUARANTINED
     gathered.inputs.append(

@@ -117,7 +117,7 @@ def receive(
 
 
 def take_up(store: Store, night: date, before: Current | None) -> Frozen | None:
-    """Give the run that an earlier process left unfinished, after clearing what no run needs any more.
+    """Return the run that an earlier process left unfinished, after clearing what no run needs any more.
 
     A run that other code has begun is not taken up: half of it would be the work of each. What it received is
     received again.
@@ -171,7 +171,7 @@ def take_in(store: Store, fresh: Sequence[Arrival]) -> None:
 def frozen_inputs(
     store: Store, night: date, fresh: Sequence[Arrival], carried: Sequence[FrozenInput]
 ) -> tuple[FrozenInput, ...]:
-    """Give the inputs of a revision: those carried over, then the fresh ones; equal bytes are read once."""
+    """Return the inputs of a revision: those carried over, then the fresh ones; equal bytes are read once."""
     elsewhere = received_by(store, [found for found in nights(store) if found < night]).bytes
     seen = {entry.input_id for entry in carried}
     inputs = list(carried)
@@ -185,7 +185,7 @@ def frozen_inputs(
 def carried_inputs(
     store: Store, night: date, *, only: Collection[str] | None = None, names: Collection[str] = ()
 ) -> tuple[FrozenInput, ...]:
-    """Give the inputs of the published revision, to be read again from landing.
+    """Return the inputs of the published revision, to be read again from landing.
 
     Args:
         store: the store.
@@ -209,7 +209,7 @@ def carried_inputs(
 
 
 def kept_inputs(store: Store, night: date, again: Collection[FrozenInput]) -> tuple[FrozenInput, ...]:
-    """Give the inputs of the published revision that a re-run does not read again."""
+    """Return the inputs of the published revision that a re-run does not read again."""
     read = {(entry.name, entry.input_id) for entry in again}
     return tuple(
         _carried(row) for row in _own_rows(store, night) if (row["name"], row["input_id"]) not in read
@@ -317,7 +317,7 @@ def _nothing_came(settings: Settings, night: date) -> InputError:
 
 
 def published(store: Store, night: date) -> Current:
-    """Give the published night.
+    """Return the published night.
 
     Raises:
         UsageError: it was never published.

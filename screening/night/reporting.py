@@ -78,7 +78,7 @@ def view(store: Store, night: date) -> NightView:
 
 
 def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
-    """Give the summary for the terminal: what happened, what needs a person, where everything is."""
+    """Return the summary for the terminal: what happened, what needs a person, where everything is."""
     root = store.root.resolve()
     places = {
         "Hit report": f"{root}/analyst/reports/night={night}/{MAIN}",

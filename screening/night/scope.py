@@ -44,12 +44,12 @@ class Drawn:
 
 
 def scope_of(messages: pa.Table) -> list[str]:
-    """Give the legs that messages speak of, sorted; quarantined messages included where they name one."""
+    """Return the legs that messages speak of, sorted; quarantined messages included where they name one."""
     return sorted(set(pc.list_flatten(messages["flight_ids"]).to_pylist()))
 
 
 def linked(message_legs: Iterable[tuple[str, str]], start: Collection[str]) -> list[str]:
-    """Give the legs that share messages with the given ones, directly or by way of others, sorted.
+    """Return the legs that share messages with the given ones, directly or by way of others, sorted.
 
     Args:
         message_legs: pairs of message_id and flight_id.

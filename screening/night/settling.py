@@ -38,7 +38,7 @@ class Pieces:
         self._names.append(name)
 
     def listed(self) -> pa.Table:
-        """Give the list that stands with the chunk: one column, the units of stage `piece`."""
+        """Return the list that stands with the chunk: one column, the units of stage `piece`."""
         return pa.table({"unit": pa.array(self._names, pa.string())})
 
 
@@ -52,7 +52,7 @@ def gather(work: Work) -> dict[str, pa.Table]:
 
 
 def spoken(work: Work, night: date) -> dict[str, pa.Table]:
-    """Give what the read stage left of messages and statements, as it lies there.
+    """Return what the read stage left of messages and statements, as it lies there.
 
     Chunks are not joined nor sorted: settling takes rows in any order, and a copy in order of all statements
     of a large night is the largest table there is.
@@ -76,7 +76,7 @@ def travellers_set_aside(work: Work) -> int:
 
 
 def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:
-    """Give tables of the read stage over all chunks and the pieces that the chunks list."""
+    """Return tables of the read stage over all chunks and the pieces that the chunks list."""
     units = [("read", unit) for unit in work.units("read")]
     units += [
         (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
@@ -127,7 +127,7 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
 
 
 def night_scope(store: Store, frozen: Frozen, read: dict[str, pa.Table]) -> list[str]:
-    """Give the legs that this revision settles.
+    """Return the legs that this revision settles.
 
     A run over all inputs settles every leg that they name. A re-run settles the legs that were asked for,
     those that share messages with them, and legs that no published revision of the night knows.

@@ -117,12 +117,12 @@ STAGES: tuple[Stage, ...] = (
 
 
 def stage(name: str) -> Stage:
-    """Give a stage by name."""
+    """Return a stage by name."""
     return next(found for found in STAGES if found.name == name)
 
 
 def tasks() -> Iterator[Task]:
-    """Give the tasks in their order, each once."""
+    """Yield the tasks in their order, each once."""
     seen: set[Task] = set()
     for found in STAGES:
         if found.task not in seen:

@@ -40,7 +40,7 @@ def catch_up() -> bool:
 
 
 def night_of(context: Mapping[str, Any]) -> date:
-    """Give the night that a DAG run is about.
+    """Return the night that a DAG run is about.
 
     The parameter `night` if given; else the local date on which the data interval begins (all dates of
     Airflow's context are UTC: in summer the interval of a night in Berlin begins on the day before); else,

@@ -85,7 +85,7 @@ def settle(run: str) -> str:
 
 
 def plan(run: str) -> list[dict[str, str]]:
-    """Give the arguments of each mapped `screen` task."""
+    """Return the arguments of each mapped `screen` task."""
     from screening.night import run as night
 
     with _explained():
@@ -158,7 +158,7 @@ def _open(run: str) -> "Run":
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Give Airflow our four-part errors; only a fault of the store is worth another try."""
+    """Raise our four-part errors as Airflow's; only a fault of the store is worth another try."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
     from screening.night.exceptions import place_of

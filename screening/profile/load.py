@@ -68,5 +68,5 @@ def _allowed(path: tuple[int | str, ...]) -> list[str]:
 
 
 def profile_hash(profile: Profile) -> str:
-    """Give the sha256 of the profile's canonical form: equal decisions, equal hash."""
+    """Return the sha256 of the profile's canonical form: equal decisions, equal hash."""
     return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()

@@ -161,7 +161,7 @@ class Profile(_Section):
         return value
 
     def policy(self, list_id: str) -> ListPolicy:
-        """Give the policy of a list; a list unknown to the profile gets the defaults."""
+        """Return the policy of a list; a list unknown to the profile gets the defaults."""
         for policy in self.lists:
             if policy.id == list_id:
                 return policy

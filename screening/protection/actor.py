@@ -14,7 +14,7 @@ _NAME = re.compile(r"[^\W_][\w.@+-]{0,63}")
 
 
 def who(given: str | None) -> str:
-    """Give the actor of this command.
+    """Return the actor of this command.
 
     >>> who(" analyst7 ")
     'analyst7'

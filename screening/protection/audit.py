@@ -143,7 +143,7 @@ def append(
 
 
 def head(store: Store) -> Head | None:
-    """Give the last record's sequence and hash, to be kept outside the store.
+    """Return the last record's sequence and hash, to be kept outside the store.
 
     Raises:
         StoreError: the head's file is damaged.
@@ -314,7 +314,7 @@ def _tail(folder: Path) -> _Tail:
 
 
 def _last_lines(path: Path) -> list[tuple[int, bytes]]:
-    """Give offset and bytes of the last two lines."""
+    """Return offset and bytes of the last two lines."""
     size = path.stat().st_size
     reach = 8192
     with path.open("rb") as stream:

@@ -51,7 +51,7 @@ class Keys:
     demonstration: bool
 
     def pseudonym(self, purpose: str, text: str) -> str:
-        """Give the pseudonym of a text for a purpose.
+        """Return the pseudonym of a text for a purpose.
 
         Args:
             purpose: lower-case word that separates uses: `traveller`, `person`, `hit` …

@@ -69,7 +69,7 @@ class Due:
     table: str | None
 
     def row(self) -> dict[str, object]:
-        """Give the object that stands in the proof."""
+        """Return the object that stands in the proof."""
         return {
             "path": self.path,
             "sha256": self.sha256,
@@ -89,7 +89,7 @@ class Proof:
 
 
 def night_end(night: date, schedule: Schedule, agency: Agency) -> datetime:
-    """Give the moment at which a night ends and its run begins, in UTC.
+    """Return the moment at which a night ends and its run begins, in UTC.
 
     >>> night_end(date(2026, 7, 1), Schedule(), Agency(time_zone="Europe/Berlin")).isoformat()
     '2026-07-01T23:00:00+00:00'
@@ -99,7 +99,7 @@ def night_end(night: date, schedule: Schedule, agency: Agency) -> datetime:
 
 
 def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
-    """Give how long a class is kept after its clock began; None for work, which no clock ends.
+    """Return how long a class is kept after its clock began; None for work, which no clock ends.
 
     >>> term(Retention(api=48, pnr=4320, settled=9000), RetentionClass.SETTLED)
     datetime.timedelta(days=2)
@@ -177,13 +177,13 @@ def purge(store: Store, items: Sequence[Due], *, actor: str, at: datetime | None
 
 
 def proofs(store: Store) -> tuple[Proof, ...]:
-    """Give the proofs of all purges, sorted by id; `trace` names hash, time and class from them."""
+    """Return the proofs of all purges, sorted by id; `trace` names hash, time and class from them."""
     folder = store.root / Zone.AUDIT / _PURGES
     return tuple(Proof(path.stem, _read(path)) for path in sorted(folder.glob("*.json")))
 
 
 def first_nights(store: Store) -> Mapping[str, date]:
-    """Give for each input the night that received it first: there its clock began."""
+    """Return for each input the night that received it first: there its clock began."""
     first: dict[str, date] = {}
     for night in nights(store):
         for input_id in read_current(store, night, INPUTS)["input_id"].to_pylist():
@@ -197,7 +197,7 @@ def _ended(terms: Retention, cls: RetentionClass, clock: datetime, now: datetime
 
 
 def _oldest(store: Store, night: date, received: Mapping[str, date]) -> date:
-    """Give the night in which the clock of a night's settled tables began."""
+    """Return the night in which the clock of a night's settled tables began."""
     travellers = read_current(store, night, TRAVELLERS)
     lists = travellers["statement_ids"].combine_chunks().flatten().unique().to_pylist()
     inputs = {str(item)[:_HASH_HEX] for item in lists}

@@ -65,7 +65,7 @@ def clearances(store: Store, among: pa.Table) -> pa.Table:
 
 
 def decisions_hash(among: pa.Table) -> str:
-    """Give a hash over the ids of dispositions: it stands in the frozen set."""
+    """Return a hash over the ids of dispositions: it stands in the frozen set."""
     return hashlib.sha256("\n".join(sorted(among["disposition_id"].to_pylist())).encode()).hexdigest()
 
 

@@ -33,7 +33,7 @@ class PublishedFile:
     schema_version: str
 
     def row(self) -> dict[str, object]:
-        """Give the object that stands in CURRENT.json."""
+        """Return the object that stands in CURRENT.json."""
         values = (self.path, self.sha256, self.rows, self.zone, self.table, self.cls, self.schema_version)
         return dict(zip(_FIELDS, values, strict=True))
 
@@ -64,7 +64,7 @@ class Current:
     files: tuple[PublishedFile, ...]
 
     def document(self) -> dict[str, object]:
-        """Give the content of CURRENT.json."""
+        """Return the content of CURRENT.json."""
         return {
             "night": self.night.isoformat(),
             "revision": self.revision,
@@ -73,12 +73,12 @@ class Current:
         }
 
     def of(self, spec: TableSpec) -> tuple[PublishedFile, ...]:
-        """Give the files of one table, one for each retention class."""
+        """Return the files of one table, one for each retention class."""
         return tuple(file for file in self.files if file.table == spec.name)
 
 
 def current(store: Store, night: date) -> Current | None:
-    """Give what is published of a night, None before its first publication.
+    """Return what is published of a night, None before its first publication.
 
     Raises:
         StoreError: CURRENT.json is damaged.
@@ -87,7 +87,7 @@ def current(store: Store, night: date) -> Current | None:
 
 
 def revision(store: Store, night: date, number: int) -> Current | None:
-    """Give what an earlier revision consisted of; its files may be gone by rule.
+    """Return what an earlier revision consisted of; its files may be gone by rule.
 
     Raises:
         StoreError: its record is damaged.
@@ -96,7 +96,7 @@ def revision(store: Store, night: date, number: int) -> Current | None:
 
 
 def nights(store: Store) -> list[date]:
-    """Give the published nights, oldest first."""
+    """Return the published nights, oldest first."""
     found = []
     for path in store.nights_folder.glob(f"*/{CURRENT}"):
         with suppress(ValueError):  # a folder that somebody put beside the nights
@@ -105,12 +105,12 @@ def nights(store: Store) -> list[date]:
 
 
 def record_path(store: Store, night: date, number: int) -> Path:
-    """Give the place of a revision's own record."""
+    """Return the place of a revision's own record."""
     return store.night_folder(night) / "revisions" / f"{number:04d}.json"
 
 
 def withdrawal_path(store: Store, night: date, number: int) -> Path:
-    """Give the place of the list of what a revision left out by rule."""
+    """Return the place of the list of what a revision left out by rule."""
     return store.night_folder(night) / "withdrawn" / f"{number:04d}.json"
 
 

@@ -155,7 +155,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """Give a locked temporary file beside `path`; on leaving it takes that name, durably."""
+    """Open a locked temporary file beside `path`; on leaving it takes that name, durably."""
     with disk_faults(path, effect=_NOT_WRITTEN):
         make_folder(path.parent)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_TEMPORARY, dir=path.parent)
@@ -215,7 +215,7 @@ class GrowingFile:
         self.size += len(data)
 
     def keep(self, path: Path) -> None:
-        """Give the file its name, durably; `path` lies in the folder it was begun in.
+        """Rename the file to its name, durably; `path` lies in the folder it was begun in.
 
         Raises:
             StoreError: the disk is full or fails.
@@ -251,7 +251,7 @@ def write_bytes(path: Path, data: bytes) -> str:
 
 
 def canonical_json(value: object) -> bytes:
-    r"""Give the one spelling of a JSON value: keys sorted, two blanks a level, a newline at the end.
+    r"""Return the one spelling of a JSON value: keys sorted, two blanks a level, a newline at the end.
 
     >>> canonical_json({"b": 1, "a": [True]})
     b'{\n  "a": [\n    true\n  ],\n  "b": 1\n}\n'
@@ -281,7 +281,7 @@ def read_json(path: Path, *, remedy: str = "restore the file from the backup") -
 
 
 def declared_spec(table: pa.Table) -> TableSpec | None:
-    """Give the declaration that a table's own metadata names, None for a table without one."""
+    """Return the declaration that a table's own metadata names, None for a table without one."""
     name = (table.schema.metadata or {}).get(b"table")
     return BY_NAME.get(name.decode()) if name else None
 
@@ -386,13 +386,13 @@ def _added_since(names: list[str], spec: TableSpec, version: str) -> list[pa.Fie
 
 
 def sha256_file(path: Path) -> str:
-    """Give the sha256 of a file, read piece by piece."""
+    """Return the sha256 of a file, read piece by piece."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def link_file(source: Path, target: Path) -> None:
-    """Give a file a second name; copy it where the file system knows no hard links."""
+    """Link a file under a second name; copy it where the file system knows no hard links."""
     make_folder(target.parent)
     try:
         target.hardlink_to(source)

@@ -81,7 +81,7 @@ class Landed:
     contents: tuple[Content, ...]
 
     def document(self) -> dict[str, object]:
-        """Give the content of its list."""
+        """Return the content of its list."""
         return {
             "input_id": self.input_id,
             "stored_sha256": self.stored_sha256,
@@ -216,7 +216,7 @@ def settle_landing(
 
 
 def landed(store: Store, input_id: str) -> Landed | None:
-    """Give what is kept of an input, None while it has not been settled.
+    """Return what is kept of an input, None while it has not been settled.
 
     Raises:
         StoreError: its list is damaged.
@@ -237,7 +237,7 @@ def landed(store: Store, input_id: str) -> Landed | None:
 
 
 def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
-    """Give the pieces whose class has come to its end; their files are gone, their places still listed.
+    """Return the pieces whose class has come to its end; their files are gone, their places still listed.
 
     Raises:
         StoreError: the input's list is damaged.
@@ -250,14 +250,14 @@ def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
 
 
 def read_back(store: Store, input_id: str) -> bytes:
-    """Give the bytes of an input in memory; as `open_back`."""
+    """Return the bytes of an input in memory; as `open_back`."""
     with open_back(store, input_id) as data:
         return data[:]
 
 
 @contextmanager
 def open_back(store: Store, input_id: str) -> Iterator[Data]:
-    """Give the bytes of an input: as received until its night is published, then as stored.
+    """Provide the bytes of an input: as received until its night is published, then as stored.
 
     They are valid within the block; those of large inputs are mapped, not loaded.
 
@@ -296,7 +296,7 @@ def open_back(store: Store, input_id: str) -> Iterator[Data]:
 
 
 def nameless(store: Store) -> Nameless:
-    """Give a file without name in the landing zone, for bytes that are to be read and not kept."""
+    """Open a file without name in the landing zone, for bytes that are to be read and not kept."""
     return Nameless(open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "incoming"))
 
 
@@ -315,13 +315,13 @@ def _join(store: Store, kept: Landed, joined: Nameless) -> None:
 
 
 def incoming(store: Store) -> list[str]:
-    """Give the ids of inputs whose bytes as received are still there, sorted."""
+    """Return the ids of inputs whose bytes as received are still there, sorted."""
     folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "incoming")
     return sorted(path.name for path in folder.glob("*") if _INPUT_ID.fullmatch(path.name))
 
 
 def settled(store: Store) -> list[str]:
-    """Give the ids of inputs that are kept by class, sorted."""
+    """Return the ids of inputs that are kept by class, sorted."""
     folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "inputs")
     return sorted(path.stem for path in folder.glob("*.json") if _INPUT_ID.fullmatch(path.stem))
 
@@ -391,7 +391,7 @@ def _not_covered(input_id: str, pieces: int, size: int) -> StoreError:
 
 
 def _contents_before(zone: ZoneOpener, store: Store, input_id: str) -> set[Path]:
-    """Give the files of an earlier settling: those that its list names.
+    """Return the files of an earlier settling: those that its list names.
 
     Nothing is looked for where there is no list, as nearly always: the folders hold the files of months. What
     a run killed before its list has left unnamed is found by `retention`, under the shortest term.

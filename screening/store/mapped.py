@@ -24,7 +24,7 @@ _NOT_UNPACKED = "the archive was not unpacked; its bytes as received are untouch
 
 @contextmanager
 def data_of(stream: IO[bytes]) -> Iterator[Data]:
-    """Give the bytes of an open file, valid within the block; large files are mapped."""
+    """Provide the bytes of an open file, valid within the block; large files are mapped."""
     size = stream.seek(0, 2)
     stream.seek(0)
     if size < MAPPED_FROM:
@@ -40,7 +40,7 @@ def data_of(stream: IO[bytes]) -> Iterator[Data]:
 
 @contextmanager
 def mapped(path: Path) -> Iterator[Data]:
-    """Give the bytes of a file, valid within the block."""
+    """Provide the bytes of a file, valid within the block."""
     with path.open("rb") as stream, data_of(stream) as data:
         yield data
 
@@ -85,7 +85,7 @@ class Nameless:
 
     @contextmanager
     def data(self) -> Iterator[Data]:
-        """Give what was written, valid within the block."""
+        """Provide what was written, valid within the block."""
         with disk_faults(self._folder, effect=_NOT_UNPACKED):
             self._file.flush()
         with data_of(self._file) as data:

@@ -114,7 +114,7 @@ class Work:
         return read_table(self._path(stage, f"{_word(unit)}.{table}.parquet"), BY_NAME.get(table))
 
     def tables(self, stage: str, unit: str) -> tuple[str, ...]:
-        """Give the names of a unit's tables; none if it is not complete."""
+        """Return the names of a unit's tables; none if it is not complete."""
         path = self._path(stage, f"{_word(unit)}.json")
         if not path.exists():
             return ()
@@ -122,7 +122,7 @@ class Work:
         return tuple(sorted(listed)) if isinstance(listed, dict) else ()
 
     def units(self, stage: str) -> list[str]:
-        """Give the complete units of a stage, sorted."""
+        """Return the complete units of a stage, sorted."""
         return sorted(path.stem for path in self._path(stage).glob("*.json"))
 
     def clear(self) -> None:
@@ -176,7 +176,7 @@ def _word(name: str) -> str:
 
 
 def _night_of(folder: Path) -> str | None:
-    """Give the night of a run; None where a kill came before it was written down."""
+    """Return the night of a run; None where a kill came before it was written down."""
     try:
         document = read_json(folder / "run.json")
     except StoreError:

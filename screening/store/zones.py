@@ -74,7 +74,7 @@ class Store:
     root: Path
 
     def path(self, zone: Zone, *parts: str, declared: Collection[Zone]) -> Path:
-        """Give a path in a zone.
+        """Return a path in a zone.
 
         Args:
             zone: the zone to open.
@@ -93,7 +93,7 @@ class Store:
         return self.root / zone / inner_path(*parts)
 
     def night_folder(self, night: date) -> Path:
-        """Give the folder that holds a night's commit point (CURRENT.json) and its lock."""
+        """Return the folder that holds a night's commit point (CURRENT.json) and its lock."""
         return self.root / _NIGHTS / night.isoformat()
 
     @property
@@ -110,7 +110,7 @@ class ZoneOpener:
     zones: frozenset[Zone]
 
     def path(self, zone: Zone, *parts: str) -> Path:
-        """Give a path in a declared zone.
+        """Return a path in a declared zone.
 
         Raises:
             StoreError: the zone is not declared, or a part would lead out of it.

@@ -23,7 +23,7 @@ class ScreeningError(Exception):
         self.what, self.where, self.effect, self.remedy = what, where, effect, remedy
 
     def __str__(self) -> str:
-        """Give the four parts on four lines, as the command line prints them."""
+        """Return the four parts on four lines, as the command line prints them."""
         return f"{self.what}\n  where:  {self.where}\n  effect: {self.effect}\n  remedy: {self.remedy}"
 
     def __reduce__(self) -> tuple[object, ...]:

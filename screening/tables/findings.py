@@ -41,7 +41,7 @@ class Finding:
     text: str
 
     def row(self) -> dict[str, object]:
-        """Give the struct that stands in `findings` columns."""
+        """Return the struct that stands in `findings` columns."""
         return {
             "code": self.code,
             "level": str(self.level),

@@ -50,7 +50,7 @@ class Column:
     values: type[StrEnum] | None = None
 
     def field(self) -> pa.Field:
-        """Give the Arrow field, with meaning and unit in its metadata."""
+        """Return the Arrow field, with meaning and unit in its metadata."""
         metadata = {"meaning": self.meaning}
         if self.unit:
             metadata["unit"] = self.unit
@@ -85,7 +85,7 @@ class TableSpec:
         return _schema(self)
 
     def empty(self) -> pa.Table:
-        """Give the table without rows."""
+        """Return the table without rows."""
         return self.schema.empty_table()
 
     def table(self, rows: Iterable[Mapping[str, object]]) -> pa.Table:

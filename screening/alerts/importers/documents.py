@@ -51,7 +51,7 @@ _STATUSES = (
 
 
 def _columns(header: list[str]) -> dict[str, str]:
-    """Give our field for each column name that is known."""
+    """Return our field for each column name that is known."""
     fields = {word: field for field, words in _HEADERS.items() for word in words}
     return {name: fields[fold(name)] for name in header if fold(name) in fields}
 

@@ -52,7 +52,7 @@ _Properties = Mapping[str, list[str]]
 
 
 def _properties(entity: Mapping[str, object]) -> _Properties:
-    """Give the properties as cleaned lists; what is no list of texts is no property."""
+    """Return the properties as cleaned lists; what is no list of texts is no property."""
     raw = entity.get("properties")
     found: dict[str, list[str]] = {}
     for name, values in (raw if isinstance(raw, dict) else {}).items():

@@ -29,7 +29,7 @@ _AUTHORITY = "US Treasury, OFAC"
 
 
 def _value(text: str) -> str:
-    """Give a value; `-0-` with or without blank is none."""
+    """Return a value; `-0-` with or without blank is none."""
     cleaned = clean(text)
     return "" if cleaned == "-0-" else cleaned
 
@@ -61,7 +61,7 @@ def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[st
 
 
 def _comments(rows: list[Row], main: dict[str, Row], findings: list[AlertFinding]) -> dict[str, str]:
-    """Give the continuation of each remark that is cut; others are orphans of another publication."""
+    """Return the continuation of each remark that is cut; others are orphans of another publication."""
     joined: dict[str, str] = {}
     for row in rows:
         number = row.values[0].strip()

@@ -74,7 +74,7 @@ _SIDE = re.compile(r"\s*\((?:Abogado|[a-z ]+)\)", re.IGNORECASE)
 
 
 def phrases(remark: str) -> list[str]:
-    """Give the phrases of a remark; semicolons inside a quoted alias part nothing."""
+    """Return the phrases of a remark; semicolons inside a quoted alias part nothing."""
     found: list[str] = []
     open_alias = False
     for part in remark.split(";"):
@@ -95,13 +95,13 @@ def phrases(remark: str) -> list[str]:
 
 
 def split_name(written: str) -> tuple[str | None, str | None]:
-    """Give surname and given names of "SURNAME, Given"; a name without comma has no known parts."""
+    """Return surname and given names of "SURNAME, Given"; a name without comma has no known parts."""
     surname, comma, given = written.partition(",")
     return (surname.strip() or None, given.strip() or None) if comma else (None, None)
 
 
 def name_of(written: str, kind: NameKind, source: str, quality: str | None = None) -> Name:
-    """Give a name in OFAC's form."""
+    """Return a name in OFAC's form."""
     surname, given = split_name(written)
     return Name(written, kind, surname, given, quality, source)
 
@@ -159,7 +159,7 @@ def _trailing_state(number: str) -> tuple[str, str | None]:
 
 
 def _label_state(label: str) -> str | None:
-    """Give the state in words like "Kenyan ID No." or "U.S.A. Passport"."""
+    """Return the state in words like "Kenyan ID No." or "U.S.A. Passport"."""
     words = label.split()
     return next(
         (code for size in (2, 1) if (code := state_named(" ".join(words[:size]))) and len(words) > size), None

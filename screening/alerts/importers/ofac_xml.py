@@ -48,7 +48,7 @@ _FRAUDULENT = frozenset({"fraudulent", "false"})
 
 
 def _all(element: etree._Element, *path: str) -> Iterator[etree._Element]:
-    """Give the elements at a path of local names, in any namespace."""
+    """Yield the elements at a path of local names, in any namespace."""
     if not path:
         yield element
         return

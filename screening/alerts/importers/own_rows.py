@@ -40,7 +40,7 @@ def sheet_rows(
     sheet: str | None,
     header_row: int,
 ) -> tuple[list[str], Rows]:
-    """Give the column names and the rows with their numbers.
+    """Return the column names and the rows with their numbers.
 
     Raises:
         InputError: the file is no CSV or XLSX, has no such sheet or header, or is packed too tightly.

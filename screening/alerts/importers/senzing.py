@@ -44,7 +44,7 @@ _TRAFFIC = frozenset({"DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "LAST_CHANGE", 
 
 
 def _groups(item: Mapping[str, object]) -> Iterator[dict[str, str]]:
-    """Give the flat keys as one group, and each object of each list as one."""
+    """Yield the flat keys as one group, and each object of each list as one."""
     yield {
         key: text
         for key, value in item.items()

@@ -93,12 +93,12 @@ _CONLIST_2018 = _Layout({**_CONLIST.columns, "passport": "Passport Details", "na
 
 
 def numbered(text: str) -> list[str]:
-    """Give the values of `(1) A (2) B`; one value where nothing is numbered."""
+    """Return the values of `(1) A (2) B`; one value where nothing is numbered."""
     return [part for piece in _NUMBERED.split(clean(text)) if (part := piece.strip(" .,;"))]
 
 
 def _layout(rows: Sequence[Row], name: str) -> tuple[_Layout, int]:
-    """Give the layout and the place of its header, which stands below a line with the date of the file."""
+    """Return the layout and the place of its header, which stands below a line with the date of the file."""
     for place, row in enumerate(rows[:3]):
         names = {value.strip() for value in row.values}
         if {"Unique ID", "Name 6", "Designation Type"} <= names:

@@ -162,7 +162,7 @@ class _Reader:
             )
 
     def _alias_identity(self, alias: etree._Element, written: str) -> Identity:
-        """Give an alias with a birth date or place of its own an identity: its date is not the person's."""
+        """Put an alias with a birth date or place under its own identity: its date is not the person's."""
         identity = Identity()
         if born := _child(alias, "DATE_OF_BIRTH"):
             known = read_date(born) or slashed_date(born)

@@ -54,7 +54,7 @@ def _trim(text: str) -> str:
 
 
 def _of_one(text: str) -> list[Piece]:
-    """Give the names of a piece without semicolons outside brackets."""
+    """Return the names of a piece without semicolons outside brackets."""
     foreign: list[Piece] = []
     inside: list[Piece] = []
     bare = text
@@ -91,7 +91,7 @@ def _outside(text: str) -> list[str]:
 
 
 def pieces_of(written: str, note: str = "") -> list[Piece]:
-    """Give the names in an alias element and in its note.
+    """Return the names in an alias element and in its note.
 
     Args:
         written: ALIAS_NAME, cleaned.

@@ -53,7 +53,7 @@ class Dates:
     precision: Ints
 
     def take(self, at: Ints) -> "Dates":
-        """Give the rows at these places."""
+        """Return the rows at these places."""
         return Dates(
             self.first[at], self.last[at], self.year[at], self.month[at], self.day[at], self.last_year[at],
             self.precision[at],
@@ -71,12 +71,12 @@ def columns(first: Ints, last: Ints, precision: Ints) -> Dates:
 
 
 def weights(model: Model) -> npt.NDArray[np.int32]:
-    """Give the weight of each relation, in the order of RELATIONS."""
+    """Return the weight of each relation, in the order of RELATIONS."""
     return np.array([model.date_of_birth[name] for name, _ in RELATIONS], np.int32)
 
 
 def relations(traveller: Dates, listed: Dates) -> npt.NDArray[np.int8]:
-    """Give the relation of each pair of dates (same length), as a place in RELATIONS."""
+    """Return the relation of each pair of dates (same length), as a place in RELATIONS."""
     whole = traveller.first == traveller.last
     by_day, by_month, by_year, circa, by_range = (listed.precision == code for code in range(5))
     apart = np.abs(traveller.year - listed.year)

@@ -29,12 +29,12 @@ _ALIKE = str.maketrans("OQDILSBZG", "000115826")
 
 
 def looks(number: str) -> str:
-    """Give a number with look-alike characters merged."""
+    """Return a number with look-alike characters merged."""
     return number.translate(_ALIKE)
 
 
 def lookups(number: str, state: str | None) -> Iterator[str]:
-    """Give every key under which a listed document may stand (see `keys`)."""
+    """Yield every key under which a listed document may stand (see `keys`)."""
     if len(number) < SHORTEST:
         return
     yield f"={number}"
@@ -46,7 +46,7 @@ def lookups(number: str, state: str | None) -> Iterator[str]:
 
 
 def keys(number: str, state: str | None) -> Iterator[str]:
-    """Give the keys under which a listed document is kept."""
+    """Yield the keys under which a listed document is kept."""
     if len(number) < SHORTEST:
         return
     yield f"={number}"
@@ -55,7 +55,7 @@ def keys(number: str, state: str | None) -> Iterator[str]:
 
 
 def relation(number: str, state: str | None, listed: str, listed_state: str | None) -> str | None:
-    """Give the strongest relation of two documents, None where they are different ones."""
+    """Return the strongest relation of two documents, None where they are different ones."""
     same_state = state is not None and state == listed_state
     if number == listed:
         if same_state:

@@ -13,7 +13,7 @@ from screening.matching.model import Model
 
 
 def compare(traveller: str | None, listed: Collection[str], model: Model) -> tuple[int, str]:
-    """Give weight and relation of a traveller's sex and the sexes that an alert names."""
+    """Return weight and relation of a traveller's sex and the sexes that an alert names."""
     if traveller not in {"M", "F"} or not set(listed) & {"M", "F"}:
         return 0, "not given"
     if traveller in listed:
