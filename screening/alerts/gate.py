@@ -30,7 +30,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class GateResult:
+class ListGateResult:
     """What the gate says of a version.
 
     Attributes:
@@ -130,7 +130,7 @@ def check(
     *,
     canaries: tuple[str, ...] = (),
     today: date | None = None,
-) -> GateResult:
+) -> ListGateResult:
     """Decide about a new version.
 
     Args:
@@ -144,7 +144,7 @@ def check(
         Held, refused or passed, with reasons that name figures only.
     """
     if new.alerts.num_rows == 0:
-        return GateResult(False, True, (Reason("empty", "not one person or document was read"),))
+        return ListGateResult(False, True, (Reason("empty", "not one person or document was read"),))
     reasons = _of_itself(new, gate)
     if old is not None:
         reasons += _against(new, old, gate)
@@ -161,4 +161,4 @@ def check(
     short = new.alerts.num_rows - (pc.sum(new.alerts["sufficient"]).as_py() or 0)
     if short:
         warnings.append(Reason("insufficient", f"{short} alerts have too little data to be matched sensibly"))
-    return GateResult(bool(reasons), False, tuple(reasons), tuple(warnings))
+    return ListGateResult(bool(reasons), False, tuple(reasons), tuple(warnings))

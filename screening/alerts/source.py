@@ -47,14 +47,16 @@ def check_bytes(data: bytes, name: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """One row of a CSV file: its number, counted from 1 with headers, and its values."""
 
     number: int
     values: Sequence[str]
 
 
-def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter: str = ",") -> list[Row]:
+def csv_rows(
+    data: bytes, role: str, findings: list[AlertFinding], *, delimiter: str = ","
+) -> list[SourceRow]:
     """Return the rows of a CSV file; empty ones and the lone 0x1A at the end of old files are no rows.
 
     Args:
@@ -76,7 +78,7 @@ def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter:
     try:
         for number, values in enumerate(reader, start=1):
             if any(value.strip(_ENDS) for value in values):
-                rows.append(Row(number, values))
+                rows.append(SourceRow(number, values))
     except csv.Error as fault:
         raise refused(f"row {number + 1} is no CSV", role) from fault
     if not rows:
@@ -87,8 +89,8 @@ def csv_rows(data: bytes, role: str, findings: list[AlertFinding], *, delimiter:
 
 
 def by_header(
-    rows: Sequence[Row], header: Row, role: str, findings: list[AlertFinding]
-) -> Iterator[tuple[Row, dict[str, str]]]:
+    rows: Sequence[SourceRow], header: SourceRow, role: str, findings: list[AlertFinding]
+) -> Iterator[tuple[SourceRow, dict[str, str]]]:
     """Yield each row as values by column name; a row of another width is set aside with a finding."""
     names = [name.strip() for name in header.values]
     for row in rows:

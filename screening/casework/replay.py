@@ -21,7 +21,7 @@ from screening.messages.read import read_parts
 from screening.night.frozen import machine, published_frozen
 from screening.night.quarantine import (
     Entry,
-    State,
+    EntryState,
     acts,
     entries,
     find,
@@ -197,10 +197,10 @@ def release(store: Store, written: str, *, actor: str, reason: str, at: datetime
             remedy='say why it needs no replay: --reason "…"; it is recorded under your name',
         )
     entry = find(store, written)
-    if entry.state is State.RELEASED:
+    if entry.state is EntryState.RELEASED:
         return entry, False
-    if entry.state in {State.PENDING, State.REPLAYED}:
-        done = entry.state is State.REPLAYED
+    if entry.state in {EntryState.PENDING, EntryState.REPLAYED}:
+        done = entry.state is EntryState.REPLAYED
         raise UsageError(
             "the entry was replayed" if done else "a replay of this entry is recorded and not yet published",
             where=f"quarantine entry {entry.short}",
@@ -290,7 +290,7 @@ def _own_flights(store: Store, entry: Entry) -> list[str]:
         StoreError: the bytes are gone by rule.
     """
     frozen = published_frozen(store, entry.night, published(store, entry.night).revision)
-    if entry.state in {State.PENDING, State.REPLAYED}:
+    if entry.state in {EntryState.PENDING, EntryState.REPLAYED}:
         what = "the entry was replayed with mended bytes"
     elif frozen is not None and frozen.machine == machine():
         what = "these are the entry's own bytes, and this same code set them aside"

@@ -15,7 +15,7 @@ from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
     from screening.alerts.model import Imported
-    from screening.list_keeping.lists import Version
+    from screening.list_keeping.lists import ListVersion
 
 app = typer.Typer(help="Alert lists: import, compare, check, let through, export.", no_args_is_help=True)
 
@@ -139,8 +139,8 @@ def list_command(shape: Shape = Format.TABLE) -> None:
 @app.command("diff")
 def diff_command(
     list_id: _List,
-    old: Annotated[str, typer.Option("--from", help="Version, or its first digits.")],
-    new: Annotated[str, typer.Option("--to", help="Version, or its first digits.")],
+    old: Annotated[str, typer.Option("--from", help="ListVersion, or its first digits.")],
+    new: Annotated[str, typer.Option("--to", help="ListVersion, or its first digits.")],
     shape: Shape = Format.TABLE,
 ) -> None:
     """Show what was added, removed and changed between two versions, by source id and field.
@@ -177,7 +177,7 @@ def diff_command(
 def check_command(
     list_id: _List,
     version: Annotated[
-        str | None, typer.Option(help="Version, or its first digits; else the active one.")
+        str | None, typer.Option(help="ListVersion, or its first digits; else the active one.")
     ] = None,
     shape: Shape = Format.TABLE,
 ) -> None:
@@ -287,7 +287,7 @@ def _upright(row: dict[str, object]) -> list[dict[str, object]]:
     return lines
 
 
-def _check_rows(imported: "Imported", stored: "Version") -> list[dict[str, object]]:
+def _check_rows(imported: "Imported", stored: "ListVersion") -> list[dict[str, object]]:
     from screening.alerts.gate import completeness
 
     dated, documented = completeness(imported)

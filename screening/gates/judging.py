@@ -48,7 +48,7 @@ ALLOWED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class GateResult:
+class ExpectationResult:
     """What one expectation found.
 
     Attributes:
@@ -80,15 +80,15 @@ class GateReport:
     refused: bool
     travellers: int
     minimum: int
-    results: tuple[GateResult, ...]
+    results: tuple[ExpectationResult, ...]
 
     @property
-    def refusals(self) -> tuple[GateResult, ...]:
+    def refusals(self) -> tuple[ExpectationResult, ...]:
         """Expectations that refuse the night; none while the night is below the minimum."""
         return tuple(r for r in self.results if self.refused and not r.passed and r.severity == "critical")
 
     @property
-    def warnings(self) -> tuple[GateResult, ...]:
+    def warnings(self) -> tuple[ExpectationResult, ...]:
         """Expectations that failed without refusing."""
         return tuple(r for r in self.results if not r.passed and r not in self.refusals)
 
@@ -187,7 +187,7 @@ def run_gate(
         One result an expectation, in the order of the suite.
     """
     expectations = suite(name)["expectations"]
-    results: list[tuple[int, GateResult]] = []
+    results: list[tuple[int, ExpectationResult]] = []
     for frame in frames:
         own = [(place, e) for place, e in enumerate(expectations) if e["meta"]["frame"] == frame]
         outcomes = _validate(name, [expectation for _, expectation in own], frames[frame], bounds)
@@ -276,9 +276,9 @@ def _validate(
     return sorted(found, key=lambda outcome: int(outcome["expectation_config"]["meta"]["place"]))
 
 
-def _result(expectation: dict[str, Any], outcome: dict[str, Any], frame: pd.DataFrame) -> GateResult:
+def _result(expectation: dict[str, Any], outcome: dict[str, Any], frame: pd.DataFrame) -> ExpectationResult:
     kwargs = outcome["expectation_config"]["kwargs"]  # with the profile's bounds in place
-    return GateResult(
+    return ExpectationResult(
         type=expectation["type"],
         frame=expectation["meta"]["frame"],
         column=kwargs.get("column"),

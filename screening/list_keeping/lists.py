@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from screening.alerts.gate import GateResult, check
+from screening.alerts.gate import ListGateResult, check
 from screening.alerts.importers import IMPORTERS
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
 from screening.alerts.source import MAX_BYTES
@@ -18,7 +18,7 @@ from screening.alerts.version import SHORT, version_hash
 from screening.list_keeping.versions import (
     FINDINGS_FILE,
     VERSION_FILE,
-    Version,
+    ListVersion,
     activate,
     active_version,
     checked_id,
@@ -40,7 +40,7 @@ from screening.tables.errors import InputError, ScreeningError, UsageError
 
 __all__ = [
     "ImportResult",
-    "Version",
+    "ListVersion",
     "activate",
     "active_version",
     "checked_id",
@@ -72,7 +72,7 @@ class ImportResult:
     new: bool
     active: bool
     alerts: int
-    gate: GateResult
+    gate: ListGateResult
     counts: Mapping[str, int]
     findings: tuple[AlertFinding, ...]
 
@@ -177,17 +177,17 @@ def import_list(
                 effect="nothing was imported; the active version stays in use",
                 remedy="fetch the file again; check SOURCE",
             )
-        arrival = _Arrival(imported, digest, gate, files, source, active, actor, at)
+        arrival = _ArrivedList(imported, digest, gate, files, source, active, actor, at)
         return _keep(store, folder, arrival)
 
 
 @dataclass(frozen=True)
-class _Arrival:
+class _ArrivedList:
     """What one import brings: the list, what the gate said, and who brought it when."""
 
     imported: Imported
     digest: str
-    gate: GateResult
+    gate: ListGateResult
     files: Mapping[str, bytes]
     source: str
     active: str | None
@@ -213,7 +213,7 @@ def _mapping(path: Path | None) -> bytes | None:
         ) from fault
 
 
-def _keep(store: Store, folder: Path, arrival: _Arrival) -> ImportResult:
+def _keep(store: Store, folder: Path, arrival: _ArrivedList) -> ImportResult:
     version, gate, active = arrival.version, arrival.gate, arrival.active
     place = folder / f"version={version}"
     new = not (place / VERSION_FILE).exists()
@@ -238,7 +238,7 @@ def _keep(store: Store, folder: Path, arrival: _Arrival) -> ImportResult:
     )
 
 
-def _write(place: Path, arrival: _Arrival, sequence: int) -> None:
+def _write(place: Path, arrival: _ArrivedList, sequence: int) -> None:
     imported, gate = arrival.imported, arrival.gate
     tables = {}
     for spec in TABLES:

@@ -39,7 +39,7 @@ _SHORTEST_PREFIX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ListVersion:
     """A stored state of a list, as `screening alerts versions` shows it.
 
     Attributes:
@@ -163,7 +163,7 @@ def active_version(store: Store, list_id: str) -> str | None:
     return str(version) if version is not None else None
 
 
-def versions(store: Store, list_id: str) -> list[Version]:
+def versions(store: Store, list_id: str) -> list[ListVersion]:
     """Return the stored versions of a list, oldest first."""
     folder, active = _folder(store, list_id), active_version(store, list_id)
     found = []
@@ -172,7 +172,7 @@ def versions(store: Store, list_id: str) -> list[Version]:
         tables, gate = meta["tables"], meta["gate"]
         held = gate["reasons"] if isinstance(gate, dict) and gate.get("held") else []
         found.append(
-            Version(
+            ListVersion(
                 version=str(meta["version"]),
                 sequence=int(str(meta["sequence"])),
                 imported_at=str(meta["imported_at"]),

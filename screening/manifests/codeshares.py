@@ -5,7 +5,7 @@ of the same origin, destination and date of departure lists as marketing is that
 a designator is listed by several legs, or two legs list each other, nothing says who operates: they stay
 apart, with a finding.
 
-Where messages disagree about times, the latest message is believed (facts.py, order).
+Where messages disagree about times, the latest message is believed (ordered.py, order).
 """
 
 import re
@@ -17,14 +17,14 @@ import pyarrow as pa
 
 from screening.identity.airports import zone
 from screening.manifests.finding_kinds import counted, finding
-from screening.manifests.statements import Said
+from screening.manifests.statements import SentMessage
 
 _DESIGNATOR = re.compile(r"^([A-Z0-9]{2}[A-Z]?)0*([0-9]+[A-Z]?)$", re.ASCII)
 Row = dict[str, object]
 
 
 @dataclass(slots=True)
-class Leg:
+class StatedLeg:
     """What messages state of one operating leg.
 
     Attributes:
@@ -124,8 +124,8 @@ def _roots(leg: str, listed: Mapping[str, set[str]], seen: frozenset[str]) -> se
 
 
 def gather_legs(
-    message_legs: pa.Table, messages: Sequence[Said], root: Mapping[str, str], scope: Collection[str]
-) -> list[Leg]:
+    message_legs: pa.Table, messages: Sequence[SentMessage], root: Mapping[str, str], scope: Collection[str]
+) -> list[StatedLeg]:
     """Collect what messages state of the legs in scope.
 
     Args:
@@ -137,7 +137,7 @@ def gather_legs(
     Returns:
         Legs that at least one readable message states, by flight_id.
     """
-    number = {said.message_id: place for place, said in enumerate(messages)}
+    number = {message.message_id: place for place, message in enumerate(messages)}
     names = ("flight_id", "carrier", "number", "marketing", "origin", "destination", "departure_local",
              "arrival_local")  # fmt: skip
     columns = [message_legs[name].to_pylist() for name in ("message_id", *names)]
@@ -146,16 +146,16 @@ def gather_legs(
         place = number.get(message_id)
         if place is not None and not messages[place].quarantined and root.get(values[0], values[0]) in scope:
             found[place, values[0]] = dict(zip(names, values, strict=True))
-    legs: dict[str, Leg] = {}
+    legs: dict[str, StatedLeg] = {}
     for (place, flight_id), row in sorted(found.items(), key=lambda item: item[0]):
-        leg = legs.setdefault(root.get(flight_id, flight_id), Leg(root.get(flight_id, flight_id)))
+        leg = legs.setdefault(root.get(flight_id, flight_id), StatedLeg(root.get(flight_id, flight_id)))
         (leg.rows if flight_id == leg.flight_id else leg.aliases).append(row)
         if not leg.messages or leg.messages[-1] != place:
             leg.messages.append(place)
     return [legs[name] for name in sorted(legs) if legs[name].rows]
 
 
-def flight(leg: Leg, unclear: Collection[str]) -> tuple[dict[str, object], list[dict[str, object]]]:
+def flight(leg: StatedLeg, unclear: Collection[str]) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Return the columns of FLIGHTS that messages state of a leg, and findings about it."""
     departure, origin, destination = (
         leg.latest(name) for name in ("departure_local", "origin", "destination")
@@ -177,7 +177,9 @@ def flight(leg: Leg, unclear: Collection[str]) -> tuple[dict[str, object], list[
     return row, [*_about(leg, zones, unclear=leg.flight_id in unclear)]
 
 
-def _about(leg: Leg, zones: tuple[str | None, str | None], *, unclear: bool) -> Iterable[dict[str, object]]:
+def _about(
+    leg: StatedLeg, zones: tuple[str | None, str | None], *, unclear: bool
+) -> Iterable[dict[str, object]]:
     for column, event in (("departure_local", "departure"), ("arrival_local", "arrival")):
         times = len(leg.times(column))
         if times > 1:

@@ -46,7 +46,7 @@ _RANK = {
 
 
 @dataclass(slots=True)
-class Paper:
+class CarriedDocument:
     """One document, as stated or as united."""
 
     type: str
@@ -63,7 +63,7 @@ class Paper:
         """NUMBER@STATE."""
         return document_key(self.number, self.issuing_state)
 
-    def is_also(self, other: "Paper") -> bool:
+    def is_also(self, other: "CarriedDocument") -> bool:
         """Is the other one the same document?"""
         return (
             self.number == other.number
@@ -73,12 +73,12 @@ class Paper:
             and (self.type == other.type or DocumentType.OTHER in {self.type, other.type})
         )
 
-    def united(self, other: "Paper") -> "Paper":
+    def united(self, other: "CarriedDocument") -> "CarriedDocument":
         """Fill what this one lacks from the other."""
         kind = other if self.type == DocumentType.OTHER else self
         name = self if self.surname or self.given_names else other
         check = self.check_digit if self.check_digit != CheckDigit.NONE else other.check_digit
-        return Paper(
+        return CarriedDocument(
             type=kind.type,
             type_as_sent=kind.type_as_sent or self.type_as_sent,
             number=self.number,
@@ -97,7 +97,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class DocumentIndex:
     """Documents by statement, in the order of the statement."""
 
     columns: tuple[list[object], ...]
@@ -105,7 +105,7 @@ class Papers:
     keys: dict[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, documents: pa.Table, statement_ids: pa.ChunkedArray) -> "Papers":
+    def of(cls, documents: pa.Table, statement_ids: pa.ChunkedArray) -> "DocumentIndex":
         """Index the documents of some statements; doubled rows count once.
 
         Args:
@@ -132,16 +132,16 @@ class Papers:
                     keys[identifier] = (*held, key)
         return cls(columns, places, keys)
 
-    def paper(self, place: int) -> Paper:
+    def document(self, place: int) -> CarriedDocument:
         """Return one document."""
-        return Paper(*(column[place] for column in self.columns))  # type: ignore[arg-type]  # columns of Arrow are untyped
+        return CarriedDocument(*(column[place] for column in self.columns))  # type: ignore[arg-type]  # columns of Arrow are untyped
 
-    def unite(self, statement_ids: Iterable[str]) -> list[Paper]:
+    def unite(self, statement_ids: Iterable[str]) -> list[CarriedDocument]:
         """Return the documents of a traveller, doubles united, in the order of the statements."""
-        found: list[Paper] = []
+        found: list[CarriedDocument] = []
         for identifier in statement_ids:
             for place in self.places.get(identifier, ()):
-                new = self.paper(place)
+                new = self.document(place)
                 for number, held in enumerate(found):
                     if held.is_also(new):
                         found[number] = held.united(new)
@@ -151,7 +151,9 @@ class Papers:
         return found
 
 
-def best(papers: Iterable[Paper], but: frozenset[str] | set[str] = frozenset()) -> Paper | None:
+def best(
+    documents: Iterable[CarriedDocument], but: frozenset[str] | set[str] = frozenset()
+) -> CarriedDocument | None:
     """Return the document by which a person is known; `but` are keys that tell nobody from others."""
-    fitting = [paper for paper in papers if paper.key not in but]
-    return min(fitting, key=lambda paper: (_RANK[DocumentType(paper.type)], paper.key), default=None)
+    fitting = [document for document in documents if document.key not in but]
+    return min(fitting, key=lambda document: (_RANK[DocumentType(document.type)], document.key), default=None)

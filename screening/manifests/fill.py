@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.settled import Traveller
-from screening.manifests.statements import Facts
+from screening.manifests.settled import SettledTraveller
+from screening.manifests.statements import OrderedStatements
 from screening.tables import individual as t
 
 Places = npt.NDArray[np.int64]
@@ -29,13 +29,13 @@ _SINGLE = (
 )
 
 
-def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
+def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) -> pa.Table:
     """Return TRAVELLERS of travellers who have id and key."""
-    statements = facts.table
+    statements = ordered.table
     spelt = _spellings(statements)
     owner = np.repeat(np.arange(len(settled)), [len(traveller.rows) for traveller in settled])
     row = np.fromiter((row for traveller in settled for row in traveller.rows), np.int64, len(owner))
-    named = pc.or_(_said(statements["surname"]), _said(statements["given_names"]))
+    named = pc.or_(_given(statements["surname"]), _given(statements["given_names"]))
     name = _first(owner, row, named, len(settled))
     born = _first(owner, row, pc.is_valid(statements["date_of_birth"]), len(settled))
     written = _first(owner, row, pc.is_valid(statements["birth_as_sent"]), len(settled))
@@ -44,7 +44,7 @@ def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
     columns: dict[str, object] = {
         "traveller_id": [traveller.traveller_id for traveller in settled],
         "flight_id": [traveller.flight_id for traveller in settled],
-        "statement_ids": [[facts.statement_id[row] for row in traveller.every()] for traveller in settled],
+        "statement_ids": [[ordered.statement_id[row] for row in traveller.every()] for traveller in settled],
         "current": [len(traveller.rows) + len(traveller.marks) for traveller in settled],
         "sources": [list(traveller.sources) for traveller in settled],
         "join_basis": [traveller.basis for traveller in settled],
@@ -57,7 +57,8 @@ def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
         "birth_as_sent": _take(statements["birth_as_sent"], written),
         "on_board": [traveller.on_board for traveller in settled],
         "other_names": [
-            _others(facts, traveller, chosen, spelt) for traveller, chosen in zip(settled, name, strict=True)
+            _others(ordered, traveller, chosen, spelt)
+            for traveller, chosen in zip(settled, name, strict=True)
         ],
     }
     for column in _SINGLE:
@@ -66,34 +67,34 @@ def travellers(facts: Facts, settled: Sequence[Traveller]) -> pa.Table:
     return t.TRAVELLERS.columns_table(columns)
 
 
-def documents(settled: Sequence[Traveller]) -> pa.Table:
+def documents(settled: Sequence[SettledTraveller]) -> pa.Table:
     """Return DOCUMENTS of travellers who have an id."""
     rows = [
-        (traveller.traveller_id, ordinal, paper)
+        (traveller.traveller_id, ordinal, document)
         for traveller in settled
-        for ordinal, paper in enumerate(traveller.papers)
+        for ordinal, document in enumerate(traveller.documents)
     ]
     columns: dict[str, object] = {
         "traveller_id": [identifier for identifier, _, _ in rows],
         "ordinal": [ordinal for _, ordinal, _ in rows],
     }
     for name in t.DOCUMENTS.schema.names[2:]:
-        columns[name] = [getattr(paper, name) for _, _, paper in rows]
+        columns[name] = [getattr(document, name) for _, _, document in rows]
     return t.DOCUMENTS.columns_table(columns)
 
 
-def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _given(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(pc.not_equal(column, ""), False)
 
 
 def _first(owner: Places, row: Places, says: pa.ChunkedArray, number: int) -> Places:
     """Return for each traveller the first of their rows that says a thing; -1 where none does."""
-    told = (
+    says_it = (
         says.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)[row]
         if len(row)
         else np.zeros(0, bool)
     )
-    owners, rows = owner[told], row[told]
+    owners, rows = owner[says_it], row[says_it]
     found = np.full(number, -1, dtype=np.int64)
     ahead = np.ones(len(owners), dtype=bool)
     ahead[1:] = owners[1:] != owners[:-1]
@@ -112,16 +113,18 @@ def _spellings(statements: pa.Table) -> dict[int, list[str]]:
     return dict(zip(places.to_pylist(), column.take(places).to_pylist(), strict=True))
 
 
-def _others(facts: Facts, traveller: Traveller, chosen: int, spelt: Mapping[int, list[str]]) -> list[str]:
+def _others(
+    ordered: OrderedStatements, traveller: SettledTraveller, chosen: int, spelt: Mapping[int, list[str]]
+) -> list[str]:
     """Return the further names of the statements in force, each once, in their order."""
     within = list(dict.fromkeys(name for row in traveller.rows for name in spelt.get(row, ())))
     if len(traveller.rows) == 1:
         return within
-    known = {facts.name[chosen] if chosen >= 0 else "", ""}
+    known = {ordered.name[chosen] if chosen >= 0 else "", ""}
     found: list[str] = []
     for row in traveller.rows:
-        if facts.name[row] not in known:
-            known.add(facts.name[row])
-            surname, given = (facts.table[name][row].as_py() or "" for name in ("surname", "given_names"))
+        if ordered.name[row] not in known:
+            known.add(ordered.name[row])
+            surname, given = (ordered.table[name][row].as_py() or "" for name in ("surname", "given_names"))
             found.append(f"{surname}/{given}")
     return list(dict.fromkeys([*found, *within]))

@@ -109,7 +109,7 @@ KINDS: tuple[FindingKind, ...] = (
         "flight_cancelled",
         Level.INFO,
         Effect.NONE,
-        "The carrier cancelled the flight; what was said before of its travellers is withdrawn.",
+        "The carrier cancelled the flight; what was stated before of its travellers is withdrawn.",
         "Nothing to do.",
     ),
     FindingKind(

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from screening.manifests.codeshares import listing
 from screening.manifests.identifiers import Pseudonym
-from screening.manifests.settle import Settled, settle
+from screening.manifests.settle import SettledLegs, settle
 from screening.tables import individual as t
 from screening.tables.model import TableSpec
 
@@ -113,7 +113,7 @@ def settle_in_groups(
     cut: Sequence[Group],
     earlier: pa.Table,
     pseudonym: Pseudonym,
-) -> Settled:
+) -> SettledLegs:
     """Settle group by group what `settle` would settle at once: the same tables, whatever the cut.
 
     Args:
@@ -132,10 +132,10 @@ def settle_in_groups(
         SchemaError: as `settle`.
     """
     parts = [
-        settle(*said, scope=group.scope, earlier=earlier, pseudonym=pseudonym)
-        for group, said in _each(messages, message_legs, statements, statement_documents, cut)
+        settle(*stated, scope=group.scope, earlier=earlier, pseudonym=pseudonym)
+        for group, stated in _each(messages, message_legs, statements, statement_documents, cut)
     ]
-    return Settled(
+    return SettledLegs(
         _joined(t.FLIGHTS, [part.flights for part in parts]),
         _joined(t.TRAVELLERS, [part.travellers for part in parts]),
         _joined(t.DOCUMENTS, [part.documents for part in parts]),
@@ -154,7 +154,7 @@ def _each(
     documents: pa.Table,
     cut: Sequence[Group],
 ) -> Iterator[tuple[Group, tuple[pa.Table, pa.Table, pa.Table, pa.Table]]]:
-    """Yield each group with what is said of its legs, one at a time."""
+    """Yield each group with what is stated of its legs, one at a time."""
     named = statements.select(["flight_id", "message_id"])
     for group in cut:
         legs = pa.array(group.legs, pa.string())
@@ -162,14 +162,14 @@ def _each(
         stated = named.filter(pc.is_in(named["flight_id"], legs))
         both = [*ours["message_id"].chunks, *stated["message_id"].chunks]
         speaking = pa.chunked_array(both, pa.string()).unique()
-        said = statements.filter(pc.is_in(statements["message_id"], speaking))
-        papers = pc.is_in(documents["statement_id"], said["statement_id"].combine_chunks())
+        stated = statements.filter(pc.is_in(statements["message_id"], speaking))
+        theirs = pc.is_in(documents["statement_id"], stated["statement_id"].combine_chunks())
         yield (
             group,
             (
                 messages.filter(pc.is_in(messages["message_id"], speaking)),
                 ours,
-                said,
-                documents.filter(papers),
+                stated,
+                documents.filter(theirs),
             ),
         )

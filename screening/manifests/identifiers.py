@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.documents import best
-from screening.manifests.settled import Traveller
-from screening.manifests.statements import Facts, folded
+from screening.manifests.settled import SettledTraveller
+from screening.manifests.statements import OrderedStatements, folded
 
 Pseudonym = Callable[[str, str], str]
 Earlier = dict[str, dict[str, str]]
@@ -45,10 +45,10 @@ def earlier_ids(earlier: pa.Table, root: Mapping[str, str], scope: Collection[st
     return found
 
 
-def give_ids(
-    facts: Facts,
+def assign_ids(
+    ordered: OrderedStatements,
     flight_id: str,
-    travellers: Sequence[Traveller],
+    travellers: Sequence[SettledTraveller],
     *,
     gone: Sequence[Sequence[int]],
     held: Mapping[str, str],
@@ -57,7 +57,7 @@ def give_ids(
     """Assign each traveller of a leg their id.
 
     Args:
-        facts: the statements.
+        ordered: the statements.
         flight_id: the leg.
         travellers: who is on it, in the order of their first statements.
         gone: rows of each who is not; an id whose first statement is theirs passes to nobody.
@@ -68,13 +68,13 @@ def give_ids(
         How many earlier ids were lost to an older one, and how many were claimed by several travellers.
     """
     if not held:
-        _mint(facts, flight_id, travellers, set(), pseudonym)
+        _mint(ordered, flight_id, travellers, set(), pseudonym)
         return 0, 0
     claims: dict[str, dict[int, int]] = {}
     everybody = [*(traveller.every() for traveller in travellers), *gone]
     for number, rows in enumerate(everybody):
         for row in rows:
-            identifier = held.get(facts.statement_id[row])
+            identifier = held.get(ordered.statement_id[row])
             if identifier is not None:
                 own = claims.setdefault(identifier, {})
                 own[number] = min(own.get(number, row), row)
@@ -89,17 +89,21 @@ def give_ids(
         if number in granted:
             traveller.traveller_id = min(granted[number])[1]
             merged += len(granted[number]) - 1
-    _mint(facts, flight_id, travellers, set(claims), pseudonym)
+    _mint(ordered, flight_id, travellers, set(claims), pseudonym)
     return merged, split
 
 
 def _mint(
-    facts: Facts, flight_id: str, travellers: Sequence[Traveller], taken: set[str], pseudonym: Pseudonym
+    ordered: OrderedStatements,
+    flight_id: str,
+    travellers: Sequence[SettledTraveller],
+    taken: set[str],
+    pseudonym: Pseudonym,
 ) -> None:
     for traveller in travellers:
         if traveller.traveller_id:
             continue
-        text = f"{flight_id}|{facts.statement_id[traveller.first]}"
+        text = f"{flight_id}|{ordered.statement_id[traveller.first]}"
         identifier, again = pseudonym("traveller", text), 1
         while identifier in taken:  # the id of this statement went to another when a traveller was split
             again += 1
@@ -108,20 +112,24 @@ def _mint(
         traveller.traveller_id = identifier
 
 
-def give_keys(facts: Facts, travellers: Sequence[Traveller], pseudonym: Pseudonym) -> None:
+def assign_keys(
+    ordered: OrderedStatements, travellers: Sequence[SettledTraveller], pseudonym: Pseudonym
+) -> None:
     """Assign each traveller of a leg, who has an id, the key of their person."""
-    holders = Counter(key for traveller in travellers for key in {paper.key for paper in traveller.papers})
+    holders = Counter(
+        key for traveller in travellers for key in {document.key for document in traveller.documents}
+    )
     shared = {key for key, number in holders.items() if number > 1}
     for traveller in travellers:
-        paper = best(traveller.papers, shared)
-        if paper is not None:
-            traveller.person_key = pseudonym("person", paper.key)
+        document = best(traveller.documents, shared)
+        if document is not None:
+            traveller.person_key = pseudonym("person", document.key)
             continue
-        named = next((row for row in traveller.rows if facts.name[row]), None)
-        born = next((facts.born[row] for row in traveller.rows if facts.born[row] is not None), None)
+        named = next((row for row in traveller.rows if ordered.name[row]), None)
+        born = next((ordered.born[row] for row in traveller.rows if ordered.born[row] is not None), None)
         if named is None or born is None:
             traveller.person_key = pseudonym("person", traveller.traveller_id)
         else:
             traveller.person_key = pseudonym(
-                "person", f"{folded(facts.surname[named])}/{folded(facts.given[named])}/{born}"
+                "person", f"{folded(ordered.surname[named])}/{folded(ordered.given[named])}/{born}"
             )

@@ -14,9 +14,9 @@ shared by travellers of whom nothing else agrees is no join but a finding.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from screening.manifests.persons import Person
+from screening.manifests.persons import SourcePerson
 from screening.manifests.same import Key, contradicts, names_agree, same_document, touches
-from screening.manifests.statements import Facts
+from screening.manifests.statements import OrderedStatements
 from screening.tables.codes import JoinBasis
 
 
@@ -32,41 +32,43 @@ class Joined:
 @dataclass(frozen=True, slots=True)
 class _Basis:
     basis: JoinBasis
-    keys: Callable[[Facts, int], Iterable[Key]]
-    fits: Callable[[Facts, int, int], bool]
+    keys: Callable[[OrderedStatements, int], Iterable[Key]]
+    fits: Callable[[OrderedStatements, int, int], bool]
 
 
-def _locator_and_name(facts: Facts, row: int) -> Iterable[Key]:
-    return ((facts.locator[row], facts.name[row]),) if facts.locator[row] and facts.name[row] else ()
+def _locator_and_name(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    return ((ordered.locator[row], ordered.name[row]),) if ordered.locator[row] and ordered.name[row] else ()
 
 
-def _locator(facts: Facts, row: int) -> Iterable[Key]:
-    return ((facts.locator[row], facts.name[row][:1]),) if facts.locator[row] and facts.name[row] else ()
+def _locator(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    return (
+        ((ordered.locator[row], ordered.name[row][:1]),) if ordered.locator[row] and ordered.name[row] else ()
+    )
 
 
-def _reference(facts: Facts, row: int) -> Iterable[Key]:
-    return ((facts.traveller_reference[row],),) if facts.traveller_reference[row] else ()
+def _reference(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    return ((ordered.traveller_reference[row],),) if ordered.traveller_reference[row] else ()
 
 
-def _document(facts: Facts, row: int) -> Iterable[Key]:
-    return [(document,) for document in facts.documents[row]]
+def _document(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    return [(document,) for document in ordered.document_keys[row]]
 
 
-def _name_and_birth(facts: Facts, row: int) -> Iterable[Key]:
-    born = facts.born[row]
-    return ((facts.name[row][:1], born),) if facts.name[row] and born is not None else ()
+def _name_and_birth(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    born = ordered.born[row]
+    return ((ordered.name[row][:1], born),) if ordered.name[row] and born is not None else ()
 
 
-def _seat(facts: Facts, row: int) -> Iterable[Key]:
-    return ((facts.seat[row],),) if facts.seat[row] and facts.name[row] else ()
+def _seat(ordered: OrderedStatements, row: int) -> Iterable[Key]:
+    return ((ordered.seat[row],),) if ordered.seat[row] and ordered.name[row] else ()
 
 
-def _not_refuted(facts: Facts, one: int, other: int) -> bool:
-    return not contradicts(facts, one, other) or same_document(facts, one, other)
+def _not_refuted(ordered: OrderedStatements, one: int, other: int) -> bool:
+    return not contradicts(ordered, one, other) or same_document(ordered, one, other)
 
 
-def _agreeing(facts: Facts, one: int, other: int) -> bool:
-    return names_agree(facts, one, other) and _not_refuted(facts, one, other)
+def _agreeing(ordered: OrderedStatements, one: int, other: int) -> bool:
+    return names_agree(ordered, one, other) and _not_refuted(ordered, one, other)
 
 
 _BASES = (
@@ -80,7 +82,7 @@ _BASES = (
 _TELLING = frozenset({JoinBasis.TRAVELLER_REFERENCE, JoinBasis.DOCUMENT})
 
 
-def join(facts: Facts, api: Sequence[Person], pnr: Sequence[Person]) -> Joined:
+def join(ordered: OrderedStatements, api: Sequence[SourcePerson], pnr: Sequence[SourcePerson]) -> Joined:
     """Join the travellers present in the API with those present in the PNR of one leg.
 
     Returns:
@@ -91,12 +93,12 @@ def join(facts: Facts, api: Sequence[Person], pnr: Sequence[Person]) -> Joined:
     joined = Joined()
     open_api = {number for number, person in enumerate(api) if person.present}
     open_pnr = {number for number, person in enumerate(pnr) if person.present}
-    torn: set[int] = set()
+    ambiguous: set[int] = set()
     refused: set[int] = set()
     for basis in _BASES:
         if not (open_api and open_pnr):
             break
-        edges = _edges(facts, basis, (api, pnr), (open_api, open_pnr), refused)
+        edges = _edges(ordered, basis, (api, pnr), (open_api, open_pnr), refused)
         asked: dict[int, int] = {}
         for candidates in edges.values():
             for candidate in candidates:
@@ -107,16 +109,16 @@ def join(facts: Facts, api: Sequence[Person], pnr: Sequence[Person]) -> Joined:
                 open_api.discard(number)
                 open_pnr.discard(candidates[0])
             else:
-                torn.add(number)
-    joined.ambiguous = len(torn & open_api)
+                ambiguous.add(number)
+    joined.ambiguous = len(ambiguous & open_api)
     joined.contradicted = len(refused & open_api)
     return joined
 
 
 def _edges(
-    facts: Facts,
+    ordered: OrderedStatements,
     basis: _Basis,
-    sides: tuple[Sequence[Person], Sequence[Person]],
+    sides: tuple[Sequence[SourcePerson], Sequence[SourcePerson]],
     open_: tuple[set[int], set[int]],
     refused: set[int],
 ) -> dict[int, list[int]]:
@@ -124,15 +126,15 @@ def _edges(
     api, pnr = sides
     by_key: dict[Key, list[int]] = {}
     for number in sorted(open_[1]):
-        for key in dict.fromkeys(key for row in pnr[number].rows for key in basis.keys(facts, row)):
+        for key in dict.fromkeys(key for row in pnr[number].rows for key in basis.keys(ordered, row)):
             by_key.setdefault(key, []).append(number)
     edges: dict[int, list[int]] = {}
     for number in sorted(open_[0]):
-        own = dict.fromkeys(key for row in api[number].rows for key in basis.keys(facts, row))
+        own = dict.fromkeys(key for row in api[number].rows for key in basis.keys(ordered, row))
         candidates = dict.fromkeys(other for key in own for other in by_key.get(key, ()))
         if not candidates:
             continue
-        fitting = [other for other in candidates if _any_fits(facts, basis, api[number], pnr[other])]
+        fitting = [other for other in candidates if _any_fits(ordered, basis, api[number], pnr[other])]
         if fitting:
             edges[number] = fitting
         elif basis.basis in _TELLING:
@@ -140,5 +142,5 @@ def _edges(
     return edges
 
 
-def _any_fits(facts: Facts, basis: _Basis, one: Person, other: Person) -> bool:
-    return any(basis.fits(facts, row, also) for row in one.rows for also in other.rows)
+def _any_fits(ordered: OrderedStatements, basis: _Basis, one: SourcePerson, other: SourcePerson) -> bool:
+    return any(basis.fits(ordered, row, also) for row in one.rows for also in other.rows)

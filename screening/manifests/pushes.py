@@ -15,7 +15,7 @@ its place (message-formats.md, section 3), so that it speaks against a push only
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from screening.manifests.statements import Facts, Said
+from screening.manifests.statements import OrderedStatements, SentMessage
 
 # A reader sees one file: that the sequence lacks its last part, or that a count differs, may be a matter of
 # the other parts, and is judged here over all of them. With any further reason, or anything set aside (an
@@ -39,11 +39,11 @@ class Push:
         return self.messages[-1]
 
 
-def pushes(facts: Facts, numbers: Sequence[int], rows: dict[int, list[int]]) -> list[Push]:
+def pushes(ordered: OrderedStatements, numbers: Sequence[int], rows: dict[int, list[int]]) -> list[Push]:
     """Group the full manifests of one leg, source, sender and function.
 
     Args:
-        facts: the statements.
+        ordered: the statements.
         numbers: full messages, in the order of time.
         rows: rows of each message on this leg.
 
@@ -53,11 +53,11 @@ def pushes(facts: Facts, numbers: Sequence[int], rows: dict[int, list[int]]) -> 
     made: list[Push] = []
     open_by: dict[tuple[object, ...], Push] = {}
     for number in numbers:
-        said = facts.messages[number]
+        message = ordered.messages[number]
         found = None
-        for key in _ties(said):
+        for key in _ties(message):
             candidate = open_by.get(key)
-            if candidate is not None and _belongs(facts, candidate, number, key[0], rows):
+            if candidate is not None and _belongs(ordered, candidate, number, key[0], rows):
                 found = candidate
                 break
         if found is None:
@@ -65,81 +65,83 @@ def pushes(facts: Facts, numbers: Sequence[int], rows: dict[int, list[int]]) -> 
             made.append(found)
         found.messages.append(number)
         found.rows.extend(rows.get(number, ()))
-        open_by.update(dict.fromkeys(_ties(said), found))
+        open_by.update(dict.fromkeys(_ties(message), found))
     for push in made:
-        push.whole = _whole(facts, push)
-        push.party = _party(facts, push)
+        push.whole = _whole(ordered, push)
+        push.party = _party(ordered, push)
     return sorted(made, key=lambda push: push.position)
 
 
-def _ties(said: Said) -> Iterable[tuple[object, ...]]:
-    if said.part is not None and said.transaction is not None:
-        yield "parts", said.transaction
+def _ties(message: SentMessage) -> Iterable[tuple[object, ...]]:
+    if message.part is not None and message.transaction is not None:
+        yield "parts", message.transaction
         return
-    if said.api:
-        if said.control_reference is not None and said.sent is not None:
-            yield "interchange", said.control_reference, said.sent
+    if message.api:
+        if message.control_reference is not None and message.sent is not None:
+            yield "interchange", message.control_reference, message.sent
         return
-    if said.sent is not None:
-        yield "sent", said.sent
-    if said.transaction is not None:
-        yield "transaction", said.transaction
-    if said.stated is not None:
-        yield "stated", said.stated
+    if message.sent is not None:
+        yield "sent", message.sent
+    if message.transaction is not None:
+        yield "transaction", message.transaction
+    if message.stated is not None:
+        yield "stated", message.stated
 
 
-def _belongs(facts: Facts, push: Push, number: int, tie: object, rows: dict[int, list[int]]) -> bool:
-    said = facts.messages[number]
+def _belongs(
+    ordered: OrderedStatements, push: Push, number: int, tie: object, rows: dict[int, list[int]]
+) -> bool:
+    message = ordered.messages[number]
     if tie == "parts":
-        return all(facts.messages[other].part != said.part for other in push.messages)
+        return all(ordered.messages[other].part != message.part for other in push.messages)
     if tie in {"interchange", "sent"}:
         return True
     # a transaction or a count alone may be used again by the next push: it repeats bookings, a part does not
-    held = {facts.locator[row] for row in push.rows}
-    new = {facts.locator[row] for row in rows.get(number, ())}
+    held = {ordered.locator[row] for row in push.rows}
+    new = {ordered.locator[row] for row in rows.get(number, ())}
     if held & new:
         return False
-    return tie == "transaction" or len(held) + len(new) <= (said.stated or 0)
+    return tie == "transaction" or len(held) + len(new) <= (message.stated or 0)
 
 
-def _whole(facts: Facts, push: Push) -> bool:
-    said = [facts.messages[number] for number in push.messages]
-    if not all(message.complete or _judged_here(message) for message in said):
+def _whole(ordered: OrderedStatements, push: Push) -> bool:
+    messages = [ordered.messages[number] for number in push.messages]
+    if not all(message.complete or _judged_here(message) for message in messages):
         return False
-    parts = {message.part for message in said if message.part is not None}
+    parts = {message.part for message in messages if message.part is not None}
     if parts:
-        last = max((message.part or 0 for message in said if message.last_part), default=0)
+        last = max((message.part or 0 for message in messages if message.last_part), default=0)
         if not last or not parts >= set(range(1, last + 1)):
             return False
-    stated = {message.stated for message in said if message.stated is not None}
-    read = sum(message.read for message in said)
+    stated = {message.stated for message in messages if message.stated is not None}
+    read = sum(message.read for message in messages)
     if not stated:
         return True
-    if said[0].api:
-        return stated == {read} or all(message.stated in {None, message.read} for message in said)
-    bookings = sum(facts.bookings.get(number, 0) for number in push.messages)
+    if messages[0].api:
+        return stated == {read} or all(message.stated in {None, message.read} for message in messages)
+    bookings = sum(ordered.bookings.get(number, 0) for number in push.messages)
     return stated == {1} or max(stated) <= bookings or max(stated) == read
 
 
-def _judged_here(message: Said) -> bool:
+def _judged_here(message: SentMessage) -> bool:
     reasons = message.codes & _REASONS
     return message.part is not None and bool(reasons) and reasons <= _JUDGED_HERE and not message.errors
 
 
-def _party(facts: Facts, push: Push) -> bool:
+def _party(ordered: OrderedStatements, push: Push) -> bool:
     if len(push.messages) != 1:
         return False
-    said = facts.messages[push.messages[0]]
-    locators = {facts.locator[row] for row in push.rows}
+    message = ordered.messages[push.messages[0]]
+    locators = {ordered.locator[row] for row in push.rows}
     one = len(push.rows) == 1 or (len(locators) == 1 and None not in locators)
-    return said.api and said.transaction is not None and said.part is None and one
+    return message.api and message.transaction is not None and message.part is None and one
 
 
-def stated_by(facts: Facts, push: Push) -> int | None:
+def stated_by(ordered: OrderedStatements, push: Push) -> int | None:
     """Return the travellers that an API push states: the sum of its messages, or the total each states."""
-    said = [facts.messages[number] for number in push.messages]
-    stated = [message.stated for message in said if message.stated is not None]
+    messages = [ordered.messages[number] for number in push.messages]
+    stated = [message.stated for message in messages if message.stated is not None]
     if not stated:
         return None
-    read = sum(message.read for message in said)
-    return stated[0] if len(said) == 1 or set(stated) == {read} else sum(stated)
+    read = sum(message.read for message in messages)
+    return stated[0] if len(messages) == 1 or set(stated) == {read} else sum(stated)

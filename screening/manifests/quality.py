@@ -39,7 +39,7 @@ Measure = tuple[str, float, str]
 
 
 @dataclass(slots=True)
-class _Carrier:
+class _CarrierCounts:
     """Counts of one carrier; keys of `legs` and `travellers` are `all` and what they have."""
 
     legs: Counter[str] = field(default_factory=Counter)
@@ -71,7 +71,7 @@ def carrier_quality(
     Returns:
         CARRIER_QUALITY, one row a carrier and measure; a measure without anything to measure has no row.
     """
-    carriers: dict[str, _Carrier] = defaultdict(_Carrier)
+    carriers: dict[str, _CarrierCounts] = defaultdict(_CarrierCounts)
     _count_legs(carriers, flights)
     _count_travellers(carriers, flights, travellers, documents)
     _count_messages(carriers, messages, message_legs)
@@ -83,7 +83,7 @@ def carrier_quality(
     )
 
 
-def _count_legs(carriers: dict[str, _Carrier], flights: pa.Table) -> None:
+def _count_legs(carriers: dict[str, _CarrierCounts], flights: pa.Table) -> None:
     columns = (flights[name].to_pylist() for name in ("carrier", "api_status", "pnr_status"))
     for carrier, api, pnr in zip(*columns, strict=True):
         legs = carriers[carrier].legs
@@ -94,7 +94,7 @@ def _count_legs(carriers: dict[str, _Carrier], flights: pa.Table) -> None:
 
 
 def _count_travellers(
-    carriers: dict[str, _Carrier], flights: pa.Table, travellers: pa.Table, documents: pa.Table | None
+    carriers: dict[str, _CarrierCounts], flights: pa.Table, travellers: pa.Table, documents: pa.Table | None
 ) -> None:
     place = pc.index_in(travellers["flight_id"], flights["flight_id"].combine_chunks())
     has: dict[str, pa.ChunkedArray] = {name: pc.is_valid(travellers[name]) for name in _FACTS}
@@ -127,7 +127,7 @@ def _holds(lists: pa.ChunkedArray, word: str) -> pa.Array:
     return pc.is_in(pa.array(range(len(whole)), parents.type), parents)
 
 
-def _count_messages(carriers: dict[str, _Carrier], messages: pa.Table, message_legs: pa.Table) -> None:
+def _count_messages(carriers: dict[str, _CarrierCounts], messages: pa.Table, message_legs: pa.Table) -> None:
     of: dict[str, set[str]] = defaultdict(set)
     columns = (message_legs[name].to_pylist() for name in ("message_id", "carrier"))
     for message, carrier in zip(*columns, strict=True):
@@ -142,7 +142,11 @@ def _count_messages(carriers: dict[str, _Carrier], messages: pa.Table, message_l
 
 
 def _measure_lateness(
-    carriers: dict[str, _Carrier], flights: pa.Table, messages: pa.Table, message_legs: pa.Table, night: date
+    carriers: dict[str, _CarrierCounts],
+    flights: pa.Table,
+    messages: pa.Table,
+    message_legs: pa.Table,
+    night: date,
 ) -> None:
     sent = _sent_times(messages, message_legs)
     names = ("flight_id", "carrier", "departure_local", "origin_zone", "service_date")
@@ -161,7 +165,7 @@ def _measure_lateness(
                 _schedule(counted, before)
 
 
-def _schedule(counted: _Carrier, before: list[float]) -> None:
+def _schedule(counted: _CarrierCounts, before: list[float]) -> None:
     counted.pushes.append(len(before))
     counted.legs["departed"] += 1
     for hours, (least, most) in _SCHEDULE.items():
@@ -192,7 +196,7 @@ def _sent_times(messages: pa.Table, message_legs: pa.Table) -> dict[tuple[str, s
     return found
 
 
-def _measures(counted: _Carrier) -> Iterable[Measure]:
+def _measures(counted: _CarrierCounts) -> Iterable[Measure]:
     legs, travellers = counted.legs, counted.travellers
     for name, number in (
         ("legs", legs["all"]),

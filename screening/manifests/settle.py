@@ -1,8 +1,8 @@
 """Statements settled into one current manifest for each leg, API and PNR joined traveller by traveller.
 
-The rules stand in the modules of this room, in the order in which they are used: facts (order of messages),
-legs (codeshares), pushes, chains and supersede (what is in force), persons (one source), join (both),
-papers (documents), identifiers (ids that stay), fill (columns), and here the ledger.
+The rules stand in the modules of this room, in the order in which they are used: statements (their
+order), legs (codeshares), pushes, tracks and supersede (what is in force), persons (one source), join (both),
+documents, identifiers (ids that stay), fill (columns), and here the ledger.
 
 A leg depends on the statements about it and on nothing else of the night, so it may be settled with any
 others.
@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from screening.manifests import fill
-from screening.manifests.codeshares import Leg, flight, gather_legs, operating
+from screening.manifests.codeshares import StatedLeg, flight, gather_legs, operating
 from screening.manifests.finding_kinds import counted, finding
-from screening.manifests.identifiers import Pseudonym, earlier_ids, give_ids, give_keys
+from screening.manifests.identifiers import Pseudonym, assign_ids, assign_keys, earlier_ids
 from screening.manifests.join import Joined, join
-from screening.manifests.persons import Person, persons
-from screening.manifests.settled import Traveller
-from screening.manifests.statements import Facts, gather, in_order
+from screening.manifests.persons import SourcePerson, persons
+from screening.manifests.settled import SettledTraveller
+from screening.manifests.statements import OrderedStatements, gather, in_order
 from screening.manifests.supersede import Followed, follow
 from screening.tables import individual as t
 from screening.tables.codes import Completeness, LedgerUnit
@@ -41,7 +41,7 @@ _COUNTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledLegs:
     """Result of settling: FLIGHTS, TRAVELLERS, DOCUMENTS, and the LEDGER of the stage."""
 
     flights: pa.Table
@@ -56,15 +56,15 @@ class _Manifest:
 
     Attributes:
         gone: rows of each traveller who was stated once and is not on the manifest.
-        loose: rows of cancellations and close-outs that name nobody, or not surely.
+        unassigned: rows of cancellations and close-outs that name nobody, or not surely.
     """
 
-    leg: Leg
+    leg: StatedLeg
     api: Followed
     pnr: Followed
-    travellers: list[Traveller] = field(default_factory=list)
+    travellers: list[SettledTraveller] = field(default_factory=list)
     gone: list[list[int]] = field(default_factory=list)
-    loose: list[int] = field(default_factory=list)
+    unassigned: list[int] = field(default_factory=list)
     findings: list[dict[str, object]] = field(default_factory=list)
 
 
@@ -77,7 +77,7 @@ def settle(
     scope: Sequence[str],
     earlier: pa.Table,
     pseudonym: Callable[[str, str], str],
-) -> Settled:
+) -> SettledLegs:
     """Settle the legs in scope from all statements held about them.
 
     Args:
@@ -129,39 +129,41 @@ def _settle(
     scope: Sequence[str],
     earlier: pa.Table,
     pseudonym: Pseudonym,
-) -> Settled:
-    said = in_order(messages)
-    silent = {message.message_id for message in said if message.quarantined}
+) -> SettledLegs:
+    in_time = in_order(messages)
+    silent = {message.message_id for message in in_time if message.quarantined}
     root, unclear = operating(message_legs, silent)
     wanted = {root.get(leg, leg) for leg in scope}
-    facts = gather(said, statements, documents, root, sorted(wanted))
-    legs = gather_legs(message_legs, said, root, wanted)
-    manifests = [_manifest(facts, leg) for leg in legs]
+    ordered = gather(in_time, statements, documents, root, sorted(wanted))
+    legs = gather_legs(message_legs, in_time, root, wanted)
+    manifests = [_manifest(ordered, leg) for leg in legs]
     held = earlier_ids(earlier, root, wanted)
     flights = []
     for manifest in manifests:
-        _identify(facts, manifest, held.get(manifest.leg.flight_id, {}), pseudonym)
+        _identify(ordered, manifest, held.get(manifest.leg.flight_id, {}), pseudonym)
         flights.append(_flight(manifest, unclear))
     travellers = [traveller for manifest in manifests for traveller in manifest.travellers]
-    return Settled(
+    return SettledLegs(
         t.FLIGHTS.table(flights),
-        fill.travellers(facts, travellers),
+        fill.travellers(ordered, travellers),
         fill.documents(travellers),
-        _ledger(facts, manifests, wanted),
+        _ledger(ordered, manifests, wanted),
     )
 
 
-def _manifest(facts: Facts, leg: Leg) -> _Manifest:
+def _manifest(ordered: OrderedStatements, leg: StatedLeg) -> _Manifest:
     rows: dict[int, list[int]] = {}
-    for row in range(*facts.legs.get(leg.flight_id, (0, 0))):
-        rows.setdefault(facts.message[row], []).append(row)
-    speaking = [number for number in rows if not facts.messages[number].quarantined]
+    for row in range(*ordered.legs.get(leg.flight_id, (0, 0))):
+        rows.setdefault(ordered.message[row], []).append(row)
+    speaking = [number for number in rows if not ordered.messages[number].quarantined]
     numbers = sorted({*leg.messages, *speaking})
-    manifest = _Manifest(leg, follow(facts, numbers, rows, api=True), follow(facts, numbers, rows, api=False))
-    api, shared_api = persons(facts, manifest.api.chains())
-    pnr, shared_pnr = persons(facts, manifest.pnr.chains())
-    joined = join(facts, api, pnr)
-    _take_down(facts, manifest, api, pnr, joined)
+    manifest = _Manifest(
+        leg, follow(ordered, numbers, rows, api=True), follow(ordered, numbers, rows, api=False)
+    )
+    api, shared_api = persons(ordered, manifest.api.tracks())
+    pnr, shared_pnr = persons(ordered, manifest.pnr.tracks())
+    joined = join(ordered, api, pnr)
+    _take_down(ordered, manifest, api, pnr, joined)
     manifest.findings = [
         *_about_messages(manifest),
         *counted("document_on_several_travellers", max(shared_api, shared_pnr), *_DOCUMENT_SHARED),
@@ -171,27 +173,31 @@ def _manifest(facts: Facts, leg: Leg) -> _Manifest:
 
 
 def _take_down(
-    facts: Facts, manifest: _Manifest, api: list[Person], pnr: list[Person], joined: Joined
+    ordered: OrderedStatements,
+    manifest: _Manifest,
+    api: list[SourcePerson],
+    pnr: list[SourcePerson],
+    joined: Joined,
 ) -> None:
     leg = manifest.leg.flight_id
     taken = {number for number, _ in joined.pairs.values()}
     for number, person in enumerate(api):
         if person.present and number in joined.pairs:
             other, basis = joined.pairs[number]
-            manifest.travellers.append(Traveller.of(facts, leg, person, pnr[other], basis))
+            manifest.travellers.append(SettledTraveller.of(ordered, leg, person, pnr[other], basis))
         elif person.present:
-            manifest.travellers.append(Traveller.of(facts, leg, person, None))
+            manifest.travellers.append(SettledTraveller.of(ordered, leg, person, None))
     for number, person in enumerate(pnr):
         if person.present and number not in taken:
-            manifest.travellers.append(Traveller.of(facts, leg, None, person))
+            manifest.travellers.append(SettledTraveller.of(ordered, leg, None, person))
     manifest.travellers.sort(key=lambda traveller: traveller.first)
     manifest.gone = [
-        [row for chain in person.chains for row in chain.rows()]
+        [row for track in person.tracks for row in track.rows()]
         for person in (*api, *pnr)
         if not person.present
     ]
-    manifest.loose = [*manifest.api.loose, *manifest.pnr.loose]
-    # the chains have become travellers: of a night they would fill as much memory again
+    manifest.unassigned = [*manifest.api.unassigned, *manifest.pnr.unassigned]
+    # the tracks have become travellers: of a night they would fill as much memory again
     manifest.api.streams, manifest.pnr.streams = [], []
 
 
@@ -240,12 +246,14 @@ def _about_join(manifest: _Manifest, joined: Joined) -> list[dict[str, object]]:
     ]
 
 
-def _identify(facts: Facts, manifest: _Manifest, held: dict[str, str], pseudonym: Pseudonym) -> None:
+def _identify(
+    ordered: OrderedStatements, manifest: _Manifest, held: dict[str, str], pseudonym: Pseudonym
+) -> None:
     leg = manifest.leg.flight_id
-    merged, split = give_ids(
-        facts, leg, manifest.travellers, gone=manifest.gone, held=held, pseudonym=pseudonym
+    merged, split = assign_ids(
+        ordered, leg, manifest.travellers, gone=manifest.gone, held=held, pseudonym=pseudonym
     )
-    give_keys(facts, manifest.travellers, pseudonym)
+    assign_keys(ordered, manifest.travellers, pseudonym)
     manifest.findings += counted(
         "traveller_ids_merged", merged, "id was lost to an older one", "ids were lost to older ones"
     )
@@ -265,12 +273,12 @@ def _flight(manifest: _Manifest, unclear: Collection[str]) -> dict[str, object]:
     }
 
 
-def _ledger(facts: Facts, manifests: Sequence[_Manifest], scope: Collection[str]) -> pa.Table:
+def _ledger(ordered: OrderedStatements, manifests: Sequence[_Manifest], scope: Collection[str]) -> pa.Table:
     lines: list[dict[str, object]] = []
     by_leg = {manifest.leg.flight_id: manifest for manifest in manifests}
     for leg in sorted(scope):
-        start, end = facts.legs.get(leg, (0, 0))
-        quarantined = sum(1 for row in range(start, end) if facts.said(row).quarantined)
+        start, end = ordered.legs.get(leg, (0, 0))
+        quarantined = sum(1 for row in range(start, end) if ordered.message_of(row).quarantined)
         manifest = by_leg.get(leg)
         if manifest is None and quarantined < end - start:
             raise SchemaError("message_legs: a leg of a statement is missing")
@@ -279,7 +287,7 @@ def _ledger(facts: Facts, manifests: Sequence[_Manifest], scope: Collection[str]
             "merged": sum(len(each.rows) - 1 + len(each.marks) for each in travellers),
             "superseded": sum(len(each.old) for each in travellers),
             "withdrawn": sum(map(len, manifest.gone)) if manifest else 0,
-            "unattributed": len(manifest.loose) if manifest else 0,
+            "unattributed": len(manifest.unassigned) if manifest else 0,
             "quarantined": quarantined,
         }
         head = {"stage": STAGE, "unit": leg, "of": LedgerUnit.TRAVELLERS}

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from screening.manifests.documents import Paper
-from screening.manifests.persons import Person
-from screening.manifests.statements import Facts
+from screening.manifests.documents import CarriedDocument
+from screening.manifests.persons import SourcePerson
+from screening.manifests.statements import OrderedStatements
 from screening.tables.codes import JoinBasis, Role, Source
 
 
 @dataclass(slots=True, eq=False)
-class Traveller:
+class SettledTraveller:
     """One traveller on one leg.
 
     Attributes:
@@ -30,26 +30,26 @@ class Traveller:
     role: str
     crew: bool
     on_board: bool | None
-    papers: list[Paper] = field(default_factory=list)
+    documents: list[CarriedDocument] = field(default_factory=list)
     traveller_id: str = ""
     person_key: str = ""
 
     @classmethod
     def of(
         cls,
-        facts: Facts,
+        ordered: OrderedStatements,
         flight_id: str,
-        api: Person | None,
-        pnr: Person | None,
+        api: SourcePerson | None,
+        pnr: SourcePerson | None,
         basis: JoinBasis | None = None,
-    ) -> "Traveller":
+    ) -> "SettledTraveller":
         """Make a traveller of what API, PNR or both say."""
         persons = [person for person in (api, pnr) if person is not None]
-        chains = [chain for person in persons for chain in person.chains]
+        tracks = [track for person in persons for track in person.tracks]
         rows = [row for person in persons for row in person.rows]
-        marks = sorted((row for chain in chains if chain.present for row in chain.marks), reverse=True)
+        marks = sorted((row for track in tracks if track.present for row in track.marks), reverse=True)
         in_force = {*rows, *marks}
-        every = {row for chain in chains for row in chain.rows()}
+        every = {row for track in tracks for row in track.rows()}
         sources = [source for source, person in ((Source.API, api), (Source.PNR, pnr)) if person is not None]
         return cls(
             flight_id=flight_id,
@@ -59,10 +59,10 @@ class Traveller:
             first=min(every),
             basis=basis,
             sources=tuple(str(source) for source in sources),
-            role=_role(facts, rows),
+            role=_role(ordered, rows),
             crew=any(person.crew for person in persons),
-            on_board=_on_board(facts, persons, rows),
-            papers=facts.papers.unite(facts.statement_id[row] for row in rows),
+            on_board=_on_board(ordered, persons, rows),
+            documents=ordered.document_index.unite(ordered.statement_id[row] for row in rows),
         )
 
     def every(self) -> list[int]:
@@ -70,20 +70,20 @@ class Traveller:
         return [*self.rows, *self.marks, *self.old]
 
 
-def _role(facts: Facts, rows: list[int]) -> str:
+def _role(ordered: OrderedStatements, rows: list[int]) -> str:
     """Return the role of the first statement; API calls infants passengers, PNR tells them apart."""
-    role = facts.role[rows[0]]
-    infant = role == Role.PASSENGER and any(facts.role[row] == Role.INFANT for row in rows)
+    role = ordered.role[rows[0]]
+    infant = role == Role.PASSENGER and any(ordered.role[row] == Role.INFANT for row in rows)
     return str(Role.INFANT) if infant else role
 
 
-def _on_board(facts: Facts, persons: list[Person], rows: list[int]) -> bool | None:
+def _on_board(ordered: OrderedStatements, persons: list[SourcePerson], rows: list[int]) -> bool | None:
     marked = [
-        (chain.last, chain.on_board)
+        (track.last, track.on_board)
         for person in persons
-        for chain in person.chains
-        if chain.present and chain.on_board is not None
+        for track in person.tracks
+        if track.present and track.on_board is not None
     ]
     if marked:
         return max(marked)[1]
-    return next((facts.on_board[row] for row in rows if facts.on_board[row] is not None), None)
+    return next((ordered.on_board[row] for row in rows if ordered.on_board[row] is not None), None)

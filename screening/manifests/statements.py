@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
-from screening.manifests.documents import Papers
+from screening.manifests.documents import DocumentIndex
 from screening.tables import individual as t
 from screening.tables.codes import Level, MessageStatus, Says, Source
 from screening.tables.model import SchemaError
@@ -30,15 +30,15 @@ _DIGRAPHS = re.compile(r"([AOU])E|(?<=A)A|(?<=[UN])XX")
 _OLDEST = datetime(1, 1, 1)  # noqa: DTZ001 (UNB times carry no zone)
 
 
-_SAID = (
+_MESSAGE_COLUMNS = (
     *("message_id", "source", "action", "function", "sender", "transaction", "control_reference"),
     *("sent_local", "part", "last_part", "stated", "read", "complete"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A message as far as settling needs it; its number in `Facts.messages` is its place in time."""
+class SentMessage:
+    """A message as settling needs it; its place in `OrderedStatements.messages` is its place in time."""
 
     message_id: str
     source: str
@@ -64,7 +64,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Facts:
+class OrderedStatements:
     """Statements as parallel lists; a row is a statement on a leg, later ones of a leg have greater numbers.
 
     Attributes:
@@ -74,13 +74,13 @@ class Facts:
         message: number of each row's message.
         surname, given, name: comparable surname, given names, and both as one word ("" where absent).
         born: date of birth as days; None where unknown.
-        documents: keys NUMBER@STATE of each row, without doubles.
-        papers: the documents themselves, by statement.
+        document_keys: keys NUMBER@STATE of each row, without doubles.
+        document_index: the documents themselves, by statement.
         bookings: bookings (locators) that each PNR message names, over all its legs.
     """
 
     table: pa.Table
-    messages: list[Said]
+    messages: list[SentMessage]
     legs: dict[str, tuple[int, int]]
     message: list[int]
     surname: list[str]
@@ -94,12 +94,12 @@ class Facts:
     role: list[str]
     withdrawn: list[bool]
     on_board: list[bool | None]
-    documents: list[tuple[str, ...]]
-    papers: Papers
+    document_keys: list[tuple[str, ...]]
+    document_index: DocumentIndex
     statement_id: list[str]
     bookings: dict[int, int]
 
-    def said(self, row: int) -> Said:
+    def message_of(self, row: int) -> SentMessage:
         """Return the message of a row."""
         return self.messages[self.message[row]]
 
@@ -114,20 +114,20 @@ def place(message_id: str) -> tuple[str, int]:
     return (head, int(offset)) if offset.isdecimal() else (message_id, -1)
 
 
-def in_order(messages: pa.Table) -> list[Said]:
+def in_order(messages: pa.Table) -> list[SentMessage]:
     """Return the messages in the order of time, each once."""
-    lists = [messages[name].to_pylist() for name in _SAID]
+    lists = [messages[name].to_pylist() for name in _MESSAGE_COLUMNS]
     lists.append([status == MessageStatus.QUARANTINED for status in messages["status"].to_pylist()])
     lists.extend(_codes_and_errors(messages["findings"]))
-    said: dict[str, Said] = {}
+    by_id: dict[str, SentMessage] = {}
     for values in zip(*lists, strict=True):
-        said[values[0]] = Said(*values)
-    return sorted(said.values(), key=order)
+        by_id[values[0]] = SentMessage(*values)
+    return sorted(by_id.values(), key=order)
 
 
-def order(said: Said) -> tuple[datetime, str, tuple[str, int]]:
+def order(message: SentMessage) -> tuple[datetime, str, tuple[str, int]]:
     """Return what messages are ordered by."""
-    return said.sent or _OLDEST, said.control_reference or "", place(said.message_id)
+    return message.sent or _OLDEST, message.control_reference or "", place(message.message_id)
 
 
 def _codes_and_errors(findings: pa.ChunkedArray) -> tuple[list[frozenset[str]], list[bool]]:
@@ -172,12 +172,12 @@ def folded(name: str) -> str:
 
 
 def gather(
-    messages: list[Said],
+    messages: list[SentMessage],
     statements: pa.Table,
     documents: pa.Table,
     root: dict[str, str],
     scope: Sequence[str],
-) -> Facts:
+) -> OrderedStatements:
     """Put the statements about the legs in scope into order.
 
     Args:
@@ -190,7 +190,7 @@ def gather(
     Raises:
         SchemaError: a statement belongs to no message.
     """
-    number = {said.message_id: place for place, said in enumerate(messages)}
+    number = {message.message_id: place for place, message in enumerate(messages)}
     bookings = _bookings(statements, number)
     wanted = set(scope)
     wanted.update(alias for alias, leg in root.items() if leg in wanted)
@@ -213,7 +213,7 @@ def gather(
     order = np.lexsort((designator, ordinal, rank.to_numpy(), leg_of))
     order = order[_first_of_each(order, leg_of, identifiers)]
     table, leg_of = table.take(pa.array(order)).combine_chunks(), leg_of[order]
-    return _facts(
+    return _ordered(
         table,
         messages=messages,
         rank=pc.take(rank, pa.array(order)).to_pylist(),
@@ -245,22 +245,22 @@ def _first_of_each(order: np.ndarray, leg_of: np.ndarray, identifiers: list[str]
     return keep
 
 
-def _facts(
+def _ordered(
     table: pa.Table,
     *,
-    messages: list[Said],
+    messages: list[SentMessage],
     rank: list[int],
     names: list[str],
     leg_of: np.ndarray,
     documents: pa.Table,
     bookings: dict[int, int],
-) -> Facts:
+) -> OrderedStatements:
     bounds = np.searchsorted(leg_of, np.arange(len(names) + 1)).tolist()
     surname, given = comparable(table["surname"]), comparable(table["given_names"])
     seats = table["seat"].to_pylist()
     identifiers = table["statement_id"].to_pylist()
-    papers = Papers.of(documents, table["statement_id"])
-    return Facts(
+    index = DocumentIndex.of(documents, table["statement_id"])
+    return OrderedStatements(
         table=table,
         messages=messages,
         legs={leg: (bounds[place], bounds[place + 1]) for place, leg in enumerate(names)},
@@ -277,8 +277,8 @@ def _facts(
         role=table["role"].to_pylist(),
         withdrawn=[says == Says.WITHDRAWN for says in table["says"].to_pylist()],
         on_board=table["on_board"].to_pylist(),
-        documents=[papers.keys.get(identifier, ()) for identifier in identifiers],
-        papers=papers,
+        document_keys=[index.keys.get(identifier, ()) for identifier in identifiers],
+        document_index=index,
         statement_id=identifiers,
         bookings=bookings,
     )

@@ -1,7 +1,7 @@
 """Which statements about a leg are in force: later messages replace, add to and withdraw earlier ones.
 
 Rule (WCO/IATA/ICAO guides as far as message-formats.md, sections 2 and 3, knows them). Messages of one
-source are taken in the order of time (facts.py); each sender's passengers and crew are a stream of their
+source are taken in the order of time (ordered.py); each sender's passengers and crew are a stream of their
 own, since only who sent a manifest can say that somebody left it.
 
 A full manifest replaces the pushes with which it shares a traveller (PNR: or a booking). So
@@ -28,8 +28,8 @@ from functools import partial
 
 from screening.manifests.pushes import Push, pushes, stated_by
 from screening.manifests.same import touches
-from screening.manifests.series import Chain, Matched, Stream, Unit, match, units_of
-from screening.manifests.statements import Facts, Said, order
+from screening.manifests.statements import OrderedStatements, SentMessage, order
+from screening.manifests.tracks import Matched, Stream, Track, Unit, match, units_of
 from screening.tables.codes import Action, Completeness, Function
 
 _StreamKey = tuple[str | None, str]
@@ -42,22 +42,22 @@ class Followed:
     """What became of the statements of one source about one leg.
 
     Attributes:
-        streams: chains by sender and function.
-        loose: rows of cancellations and close-outs that name nobody, or not surely.
+        streams: tracks by sender and function.
+        unassigned: rows of cancellations and close-outs that name nobody, or not surely.
         status: how much of this source is there.
         stated: travellers that API messages state (CNT); None where they state none.
         counts: what is to be reported, by finding code.
     """
 
     streams: list[Stream] = field(default_factory=list)
-    loose: list[int] = field(default_factory=list)
+    unassigned: list[int] = field(default_factory=list)
     status: Completeness = Completeness.MISSING
     stated: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def chains(self) -> list[Chain]:
-        """Return all chains, withdrawn ones included."""
-        return [chain for stream in self.streams for chain in stream.chains]
+    def tracks(self) -> list[Track]:
+        """Return all tracks, withdrawn ones included."""
+        return [track for stream in self.streams for track in stream.tracks]
 
     def count(self, code: str, number: int = 1) -> None:
         """Add to what is reported."""
@@ -65,51 +65,53 @@ class Followed:
             self.counts[code] = self.counts.get(code, 0) + number
 
 
-def follow(facts: Facts, numbers: Sequence[int], rows: dict[int, list[int]], *, api: bool) -> Followed:
+def follow(
+    ordered: OrderedStatements, numbers: Sequence[int], rows: dict[int, list[int]], *, api: bool
+) -> Followed:
     """Take the messages of one source about one leg in the order of time.
 
     Args:
-        facts: the statements.
+        ordered: the statements.
         numbers: messages that speak of the leg, of both sources, in order, quarantined ones left out.
         rows: rows of each message on this leg.
         api: follow the API, else the PNR; a cancellation of the flight counts for both.
 
     Returns:
-        Chains of all travellers ever stated, and the state of the source.
+        Tracks of all travellers ever stated, and the state of the source.
     """
-    return _Leg(facts, rows, api=api).follow(numbers)
+    return _LegFollower(ordered, rows, api=api).follow(numbers)
 
 
-class _Leg:
+class _LegFollower:
     """One leg while its messages are followed."""
 
-    def __init__(self, facts: Facts, rows: dict[int, list[int]], *, api: bool) -> None:
-        self.facts, self.rows, self.api = facts, rows, api
+    def __init__(self, ordered: OrderedStatements, rows: dict[int, list[int]], *, api: bool) -> None:
+        self.ordered, self.rows, self.api = ordered, rows, api
         self.out = Followed()
         self.by_stream: dict[_StreamKey, Stream] = {}
         self.streams = self.out.streams
         self.last_push: dict[_StreamKey, Push] = {}
         self.pushes: list[Push] = []
-        self.closings: list[Said] = []
+        self.closings: list[SentMessage] = []
         self.close_group: tuple[object, ...] | None = None
-        self.torn_at_close = False
+        self.ambiguous_close = False
 
     def follow(self, numbers: Sequence[int]) -> Followed:
         fulls: dict[_StreamKey, list[int]] = {}
         events: list[tuple[int, Callable[[], None]]] = []
-        own = [number for number in numbers if self.facts.messages[number].api == self.api]
+        own = [number for number in numbers if self.ordered.messages[number].api == self.api]
         for number in own:
-            said = self.facts.messages[number]
-            if said.action == Action.FULL:
-                fulls.setdefault((said.sender, said.function), []).append(number)
+            message = self.ordered.messages[number]
+            if message.action == Action.FULL:
+                fulls.setdefault((message.sender, message.function), []).append(number)
             else:
-                events.append((number, self._event(number, said)))
+                events.append((number, self._event(number, message)))
         for number in numbers:
-            said = self.facts.messages[number]
-            if said.action == Action.CANCEL_FLIGHT and said.api != self.api:
+            message = self.ordered.messages[number]
+            if message.action == Action.CANCEL_FLIGHT and message.api != self.api:
                 events.append((number, self._withdraw_all))
         for key, messages in fulls.items():
-            for push in pushes(self.facts, messages, self.rows):
+            for push in pushes(self.ordered, messages, self.rows):
                 events.append((push.position, partial(self._full, push, key)))
         for _, event in sorted(events, key=lambda pair: pair[0]):
             event()
@@ -118,8 +120,8 @@ class _Leg:
             self._conclude()
         return self.out
 
-    def _event(self, number: int, said: Said) -> Callable[[], None]:
-        acts: dict[str, Callable[[Said, list[int]], None]] = {
+    def _event(self, number: int, message: SentMessage) -> Callable[[], None]:
+        acts: dict[str, Callable[[SentMessage, list[int]], None]] = {
             Action.CANCEL: self._cancel,
             Action.CLOSE_ON_BOARD: self._close_out,
             Action.CLOSE_NOT_BOARDED: self._close_out,
@@ -127,16 +129,16 @@ class _Leg:
             Action.CANCEL_FLIGHT: self._cancel_flight,
             Action.CHANGE_FLIGHT: self._change_flight,
         }
-        return partial(acts.get(said.action, self._update), said, self.rows.get(number, []))
+        return partial(acts.get(message.action, self._update), message, self.rows.get(number, []))
 
     def _stream(self, key: _StreamKey) -> Stream:
         if key not in self.by_stream:
-            self.streams.append(Stream(self.facts, len(self.streams), key[0], key[1] in _CREW))
+            self.streams.append(Stream(self.ordered, len(self.streams), key[0], key[1] in _CREW))
             self.by_stream[key] = self.streams[-1]
         return self.by_stream[key]
 
-    def _withdraw(self, chain: Chain, *rows: int) -> None:
-        self.streams[chain.home].withdraw(chain, *rows)
+    def _withdraw(self, track: Track, *rows: int) -> None:
+        self.streams[track.home].withdraw(track, *rows)
 
     def _new_push(self, push: Push) -> int:
         self.pushes.append(push)
@@ -150,20 +152,20 @@ class _Leg:
         self.last_push[key] = push
         if push.party:
             stream.parties.add(own)
-        units = units_of(self.facts, push.rows)
-        found = match(self.facts, units, stream)
-        restated = [chain for chain in found.chains if chain is not None and chain.present]
+        units = units_of(self.ordered, push.rows)
+        found = match(self.ordered, units, stream)
+        restated = [track for track in found.tracks if track is not None and track.present]
         booked = [] if self.api else self._of_bookings(stream, push.rows)
-        touched = {chain.push for chain in (*restated, *booked)}
+        touched = {track.push for track in (*restated, *booked)}
         before, party_before = stream.standing, touched <= stream.parties
         concerned = dict.fromkeys([*self._concerned(stream, push, touched, len(restated)), *booked])
-        for unit, chain in zip(units, found.chains, strict=True):
-            stream.state(unit, chain, own)
+        for unit, track in zip(units, found.tracks, strict=True):
+            stream.state(unit, track, own)
         if before and not units:
             self.out.count("full_states_part", before)
         elif before and not touched:
             self.out.count("full_adds")
-        leaving = [chain for chain in concerned if chain.present and chain.push != own]
+        leaving = [track for track in concerned if track.present and track.push != own]
         doubtful = (
             not push.whole
             or (len(leaving) >= _MANY and 2 * len(leaving) > before)
@@ -172,174 +174,184 @@ class _Leg:
         if doubtful:
             self.out.count("full_states_part", len(leaving))
             return
-        for chain in leaving:
-            self._withdraw(chain)
+        for track in leaving:
+            self._withdraw(track)
 
-    def _of_bookings(self, stream: Stream, rows: Sequence[int]) -> list[Chain]:
+    def _of_bookings(self, stream: Stream, rows: Sequence[int]) -> list[Track]:
         if not stream.standing:
             return []
-        named = {self.facts.locator[row] for row in rows} - {None}
-        return [chain for chain in stream.chains if chain.present and self.facts.locator[chain.last] in named]
+        named = {self.ordered.locator[row] for row in rows} - {None}
+        return [
+            track for track in stream.tracks if track.present and self.ordered.locator[track.last] in named
+        ]
 
-    def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Chain]:
+    def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Track]:
         """Return the travellers whom a full manifest speaks about, named or not."""
         if len(touched) <= 1:
             return stream.of(touched)
         if 3 * restated >= 2 * stream.standing and not push.party:
-            return [chain for chain in stream.chains if chain.present]
+            return [track for track in stream.tracks if track.present]
         return []
 
     # updates
 
-    def _update(self, said: Said, rows: list[int]) -> None:
+    def _update(self, message: SentMessage, rows: list[int]) -> None:
         if not rows:
             return
-        stream = self._stream((said.sender, said.function))
-        units = units_of(self.facts, rows)
-        found = match(self.facts, units, stream)
-        self._elsewhere(units, found, said, stream)
-        self._by_transaction(units, found, stream, said)
-        own = self._amended(stream, said, rows)
+        stream = self._stream((message.sender, message.function))
+        units = units_of(self.ordered, rows)
+        found = match(self.ordered, units, stream)
+        self._elsewhere(units, found, message, stream)
+        self._by_transaction(units, found, stream, message)
+        own = self._amended(stream, message, rows)
         booked = [] if self.api else self._of_bookings(stream, rows)
         stated: set[int] = set()
-        for unit, chain in zip(units, found.chains, strict=True):
-            home = self.streams[chain.home] if chain is not None else stream
-            kept = chain.push if chain is not None and chain.present else own
-            stated.add(id(home.state(unit, chain, kept)))
-        leaving = [chain for chain in booked if chain.present and id(chain) not in stated]
-        if not said.complete:
+        for unit, track in zip(units, found.tracks, strict=True):
+            home = self.streams[track.home] if track is not None else stream
+            kept = track.push if track is not None and track.present else own
+            stated.add(id(home.state(unit, track, kept)))
+        leaving = [track for track in booked if track.present and id(track) not in stated]
+        if not message.complete:
             self.out.count("full_states_part", len(leaving))
             return
-        for chain in leaving:
-            self._withdraw(chain)
+        for track in leaving:
+            self._withdraw(track)
 
-    def _elsewhere(self, units: list[Unit], found: Matched, said: Said, but: Stream | None = None) -> None:
+    def _elsewhere(
+        self, units: list[Unit], found: Matched, message: SentMessage, but: Stream | None = None
+    ) -> None:
         """Look for whom a message names in the other streams too: the same sender's first."""
         others = [other for other in self.streams if other is not but]
-        others.sort(key=lambda other: other.sender != said.sender)
+        others.sort(key=lambda other: other.sender != message.sender)
         for other in others:
-            open_ = [place for place, chain in enumerate(found.chains) if chain is None]
+            open_ = [place for place, track in enumerate(found.tracks) if track is None]
             if not open_:
                 return
-            further = match(self.facts, [units[place] for place in open_], other)
-            for place, chain in zip(open_, further.chains, strict=True):
-                found.chains[place] = chain
-            found.torn.update(open_[place] for place in further.torn)
+            further = match(self.ordered, [units[place] for place in open_], other)
+            for place, track in zip(open_, further.tracks, strict=True):
+                found.tracks[place] = track
+            found.ambiguous.update(open_[place] for place in further.ambiguous)
 
-    def _by_transaction(self, units: list[Unit], found: Matched, stream: Stream, said: Said) -> None:
+    def _by_transaction(
+        self, units: list[Unit], found: Matched, stream: Stream, message: SentMessage
+    ) -> None:
         """Find by transaction a traveller of whom only given names or birth date are unchanged."""
-        if said.transaction is None:
+        if message.transaction is None:
             return
-        taken = {id(chain) for chain in found.chains}
-        theirs = [chain for chain in stream.of_transaction(said.transaction) if id(chain) not in taken]
-        for place, chain in enumerate(found.chains):
-            if chain is None:
-                fitting = [other for other in theirs if touches(self.facts, units[place][-1], other.last)]
+        taken = {id(track) for track in found.tracks}
+        theirs = [track for track in stream.of_transaction(message.transaction) if id(track) not in taken]
+        for place, track in enumerate(found.tracks):
+            if track is None:
+                fitting = [other for other in theirs if touches(self.ordered, units[place][-1], other.last)]
                 if len(fitting) == 1:
-                    found.chains[place] = fitting[0]
+                    found.tracks[place] = fitting[0]
                     theirs.remove(fitting[0])
 
-    def _amended(self, stream: Stream, said: Said, rows: list[int]) -> int:
+    def _amended(self, stream: Stream, message: SentMessage, rows: list[int]) -> int:
         """Return the push that a message amends: whom it adds leaves with the next version of that one."""
         theirs: set[int] = set()
-        if said.transaction is not None:
-            theirs = {chain.push for chain in stream.of_transaction(said.transaction)}
+        if message.transaction is not None:
+            theirs = {track.push for track in stream.of_transaction(message.transaction)}
         if len(theirs) != 1:
             theirs = set(stream.alive)
-        return theirs.pop() if len(theirs) == 1 else self._new_push(Push([self.facts.message[rows[0]]], rows))
+        return (
+            theirs.pop() if len(theirs) == 1 else self._new_push(Push([self.ordered.message[rows[0]]], rows))
+        )
 
     # cancellations
 
-    def _cancel(self, said: Said, rows: list[int]) -> None:
+    def _cancel(self, message: SentMessage, rows: list[int]) -> None:
         if not rows:
             theirs = [
-                chain
+                track
                 for stream in self.streams
-                if stream.sender == said.sender and said.transaction is not None
-                for chain in stream.of_transaction(said.transaction)
+                if stream.sender == message.sender and message.transaction is not None
+                for track in stream.of_transaction(message.transaction)
             ]
-            for chain in theirs:
-                self._withdraw(chain)
+            for track in theirs:
+                self._withdraw(track)
             self.out.count("cancel_without_traveller", 0 if theirs else 1)
             return
-        units = units_of(self.facts, rows)
+        units = units_of(self.ordered, rows)
         found = Matched([None] * len(units), set())
-        self._elsewhere(units, found, said)
-        for unit, named in zip(units, found.chains, strict=True):
+        self._elsewhere(units, found, message)
+        for unit, named in zip(units, found.tracks, strict=True):
             if named is None:
-                self.out.loose.extend(unit)
+                self.out.unassigned.extend(unit)
                 self.out.count("cancel_without_traveller")
             else:
                 self._withdraw(named, *unit)
 
-    def _cancel_flight(self, _: Said, rows: list[int]) -> None:
+    def _cancel_flight(self, _: SentMessage, rows: list[int]) -> None:
         self.out.count("flight_cancelled")
-        self.out.loose.extend(rows)
+        self.out.unassigned.extend(rows)
         self._withdraw_all()
 
     def _withdraw_all(self) -> None:
         for stream in self.streams:
-            for chain in stream.chains:
-                self._withdraw(chain)
+            for track in stream.tracks:
+                self._withdraw(track)
 
-    def _change_flight(self, said: Said, rows: list[int]) -> None:
+    def _change_flight(self, message: SentMessage, rows: list[int]) -> None:
         self.out.count("flight_changed")
-        self._update(said, rows)
+        self._update(message, rows)
 
     # close-out
 
-    def _close(self, said: Said, rows: list[int]) -> None:
-        self.closings.append(said)
-        self._update(said, rows)
+    def _close(self, message: SentMessage, rows: list[int]) -> None:
+        self.closings.append(message)
+        self._update(message, rows)
 
-    def _close_out(self, said: Said, rows: list[int]) -> None:
-        self.closings.append(said)
-        self._begin_close_out(said)
-        units = units_of(self.facts, rows)
+    def _close_out(self, message: SentMessage, rows: list[int]) -> None:
+        self.closings.append(message)
+        self._begin_close_out(message)
+        units = units_of(self.ordered, rows)
         found = Matched([None] * len(units), set())
-        self._elsewhere(units, found, said)
-        for place, (unit, chain) in enumerate(zip(units, found.chains, strict=True)):
-            if chain is None and place in found.torn:
-                self.torn_at_close = True
+        self._elsewhere(units, found, message)
+        for place, (unit, track) in enumerate(zip(units, found.tracks, strict=True)):
+            if track is None and place in found.ambiguous:
+                self.ambiguous_close = True
                 self.out.count("close_out_ambiguous")
-                self.out.loose.extend(unit)
+                self.out.unassigned.extend(unit)
             else:
-                self._mark(unit, chain, said)
+                self._mark(unit, track, message)
 
-    def _mark(self, unit: Unit, chain: Chain | None, said: Said) -> None:
-        if chain is not None and chain.present:
-            chain.marks.extend(unit)
+    def _mark(self, unit: Unit, track: Track | None, message: SentMessage) -> None:
+        if track is not None and track.present:
+            track.marks.extend(unit)
         else:
-            home = None if chain is None else self.streams[chain.home]
-            stream = home or self._stream((said.sender, Function.PASSENGERS))
-            chain = stream.state(unit, chain, self._amended(stream, said, unit))
+            home = None if track is None else self.streams[track.home]
+            stream = home or self._stream((message.sender, Function.PASSENGERS))
+            track = stream.state(unit, track, self._amended(stream, message, unit))
             self.out.count("close_out_adds")
-        chain.on_board = said.action == Action.CLOSE_ON_BOARD
+        track.on_board = message.action == Action.CLOSE_ON_BOARD
 
-    def _begin_close_out(self, said: Said) -> None:
+    def _begin_close_out(self, message: SentMessage) -> None:
         """Forget what the sender's last close-out of this kind said, unless this message is a part of it."""
-        tie = (said.transaction,) if said.part is not None else (said.control_reference, said.sent)
-        group = (said.sender, said.action, *tie)
+        tie = (
+            (message.transaction,) if message.part is not None else (message.control_reference, message.sent)
+        )
+        group = (message.sender, message.action, *tie)
         if self.close_group is not None and group != self.close_group and group[:2] == self.close_group[:2]:
-            self.torn_at_close = False
+            self.ambiguous_close = False
             for stream in self.streams:
-                for chain in stream.chains if stream.sender == said.sender else ():
-                    chain.on_board = None
+                for track in stream.tracks if stream.sender == message.sender else ():
+                    track.on_board = None
         self.close_group = group
 
     def _settle_close_out(self) -> None:
         """Say of those whom the last close-out does not name what it says by that."""
-        named = [said for said in self.closings if said.action != Action.CLOSE]
-        if not named or self.torn_at_close or not named[-1].complete:
+        named = [message for message in self.closings if message.action != Action.CLOSE]
+        if not named or self.ambiguous_close or not named[-1].complete:
             return
-        listed = any(said.action == Action.CLOSE_ON_BOARD for said in named)
+        listed = any(message.action == Action.CLOSE_ON_BOARD for message in named)
         for stream in self.streams:
-            for chain in stream.chains if not stream.crew else ():
-                if chain.present and chain.on_board is None and self._before(chain, named[-1]):
-                    chain.on_board = not listed
+            for track in stream.tracks if not stream.crew else ():
+                if track.present and track.on_board is None and self._before(track, named[-1]):
+                    track.on_board = not listed
 
-    def _before(self, chain: Chain, closing: Said) -> bool:
-        return order(self.facts.said(chain.last)) < order(closing)
+    def _before(self, track: Track, closing: SentMessage) -> bool:
+        return order(self.ordered.message_of(track.last)) < order(closing)
 
     # the state of the source
 
@@ -348,7 +360,9 @@ class _Leg:
         whole = bool(passengers) and all(push.whole for push in passengers.values())
         final = whole
         if self.api:
-            listed = any(said.action == Action.CLOSE_ON_BOARD and said.complete for said in self.closings)
+            listed = any(
+                message.action == Action.CLOSE_ON_BOARD and message.complete for message in self.closings
+            )
             one_each = all(len(self.by_stream[key].alive) <= 1 for key in passengers)
             closed = bool(self.closings) and (whole or not passengers)
             final = listed or closed or (whole and one_each)
@@ -364,6 +378,6 @@ class _Leg:
                 last,
             ]
         ]
-        stated = [stated_by(self.facts, push) for push in in_force]
+        stated = [stated_by(self.ordered, push) for push in in_force]
         known = [number for number in stated if number is not None]
         return sum(known) if known else None

@@ -62,7 +62,7 @@ class ListedName:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AlertFacts:
     """What a unit says besides names and documents."""
 
     sexes: tuple[str, ...]
@@ -98,7 +98,7 @@ class Index:
     names_from: Ints
     unit_alert: Ints
     unit_identity: Ints
-    facts: tuple[Facts, ...]
+    facts: tuple[AlertFacts, ...]
     dates: Dates
     date_from: Ints
     date_text: tuple[str, ...]
@@ -195,7 +195,9 @@ def _units(
     return units, (columns(first_day, last_day, exactness), np.array(begins), tuple(row[3] for row in rows))
 
 
-def _facts(table: pa.Table, number: Mapping[str, int], units: Sequence[tuple[int, int]]) -> tuple[Facts, ...]:
+def _facts(
+    table: pa.Table, number: Mapping[str, int], units: Sequence[tuple[int, int]]
+) -> tuple[AlertFacts, ...]:
     own: dict[tuple[int, int, str], set[str]] = {}
     wanted = ("alert_id", "identity", "kind", "value")
     for alert_id, identity, kind, value in zip(*(table[name].to_pylist() for name in wanted), strict=True):
@@ -206,7 +208,7 @@ def _facts(table: pa.Table, number: Mapping[str, int], units: Sequence[tuple[int
         return tuple(sorted(own.get((alert, identity, kind)) or own.get((alert, 0, kind)) or set()))
 
     return tuple(
-        Facts(
+        AlertFacts(
             said(alert, identity, FactKind.SEX),
             said(alert, identity, FactKind.NATIONALITY),
             said(alert, identity, FactKind.BIRTH_COUNTRY),

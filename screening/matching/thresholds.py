@@ -16,7 +16,7 @@ from screening.profile.model import ListPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ThresholdTable:
     """Measured thresholds `scores[size][rate]`, centibits; sizes and rates ascend, scores fall by rate."""
 
     sizes: tuple[int, ...]
@@ -25,7 +25,7 @@ class Table:
     documents_only: int
 
 
-def table_of(model: Model) -> Table:
+def table_of(model: Model) -> ThresholdTable:
     """Return the model's table of thresholds."""
     read: Mapping[str, object] = model.thresholds
     sizes, rates, scores, alone = (read[name] for name in ("sizes", "rates", "scores", "documents_only"))
@@ -33,7 +33,7 @@ def table_of(model: Model) -> Table:
         raise TypeError("weights.json: thresholds hold lists of sizes, rates and scores")
     if not isinstance(alone, int):
         raise TypeError("weights.json: documents_only is a whole number of centibits")
-    return Table(tuple(sizes), tuple(rates), tuple(tuple(row) for row in scores), alone)
+    return ThresholdTable(tuple(sizes), tuple(rates), tuple(tuple(row) for row in scores), alone)
 
 
 def list_threshold(model: Model, policy: ListPolicy, names: int) -> int:
@@ -85,7 +85,7 @@ def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
     return float(f"{found:.4g}")
 
 
-def _row(table: Table, names: int) -> list[float]:
+def _row(table: ThresholdTable, names: int) -> list[float]:
     """Return the thresholds by rate for a list of so many names.
 
     Above the measured sizes all rates move by one step, so that they never cross. Below them the smallest

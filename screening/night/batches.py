@@ -25,7 +25,7 @@ from screening.matching.thresholds import false_alerts_per_1000, list_threshold
 from screening.night.balance import line
 from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen
-from screening.night.outcomes import Failure
+from screening.night.outcomes import LegFailure
 from screening.night.scope import earlier_hits
 from screening.profile.model import Profile
 from screening.protection.keys import Keys
@@ -130,7 +130,7 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class EarlierDecisions:
     """What people decided and earlier nights raised, up to the frozen moment."""
 
     dispositions: pa.Table
@@ -138,10 +138,10 @@ class Decided:
     hits: pa.Table
 
 
-def decided(store: Store, frozen: Frozen) -> Decided:
+def decided(store: Store, frozen: Frozen) -> EarlierDecisions:
     """Read dispositions, clearances and earlier hits as frozen."""
     until = acts.dispositions(store, until=frozen.moment)
-    return Decided(until, acts.clearances(store, until), earlier_hits(store, frozen.pins.earlier))
+    return EarlierDecisions(until, acts.clearances(store, until), earlier_hits(store, frozen.pins.earlier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +158,16 @@ class Screened:
     evidence: pa.Table
     ledger: pa.Table
     silenced: int
-    failures: dict[str, Failure]
+    failures: dict[str, LegFailure]
 
 
 def screen(
-    frozen: Frozen, keys: Keys, against: Watch, before: Decided, settled: dict[str, pa.Table], batch: Batch
+    frozen: Frozen,
+    keys: Keys,
+    against: Watch,
+    before: EarlierDecisions,
+    settled: dict[str, pa.Table],
+    batch: Batch,
 ) -> Screened:
     """Screen the legs of a batch; after an unforeseen exception, leg by leg.
 
@@ -193,7 +198,12 @@ def screen(
 
 
 def _screen_leg(
-    frozen: Frozen, keys: Keys, against: Watch, before: Decided, settled: dict[str, pa.Table], leg: str
+    frozen: Frozen,
+    keys: Keys,
+    against: Watch,
+    before: EarlierDecisions,
+    settled: dict[str, pa.Table],
+    leg: str,
 ) -> Screened:
     try:
         return _screen(frozen, keys, against, before, settled, (leg,))
@@ -207,7 +217,7 @@ def _screen_leg(
             analyst.EVIDENCE.empty(),
             individual.LEDGER.table(rows),
             0,
-            {leg: Failure("unforeseen_error", f"our code failed on this flight: {place_of(fault)}")},
+            {leg: LegFailure("unforeseen_error", f"our code failed on this flight: {place_of(fault)}")},
         )
 
 
@@ -215,7 +225,7 @@ def _screen(
     frozen: Frozen,
     keys: Keys,
     against: Watch,
-    before: Decided,
+    before: EarlierDecisions,
     settled: dict[str, pa.Table],
     legs: Sequence[str],
 ) -> Screened:

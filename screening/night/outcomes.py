@@ -20,7 +20,7 @@ _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class LegFailure:
     """An exception of ours on one leg: its code and a sentence without personal data."""
 
     code: str
@@ -28,8 +28,8 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Tables that outcomes are told from.
+class NightTables:
+    """Tables that outcomes are worked out from.
 
     Attributes:
         flights, travellers, messages, statements, quarantine, hits, inputs: tables of the night.
@@ -44,11 +44,13 @@ class Told:
     inputs: pa.Table
 
 
-def outcomes(told: Told, failures: Mapping[str, Failure], *, night: str, pins_hash: str) -> pa.Table:
+def outcomes(
+    tables: NightTables, failures: Mapping[str, LegFailure], *, night: str, pins_hash: str
+) -> pa.Table:
     """Tell the outcome of every leg of the night.
 
     Args:
-        told: the night's tables.
+        tables: the night's tables.
         failures: legs on which our own code failed.
         night: label, for the commands that mend.
         pins_hash: hash of pins and machine (`Frozen.pins_hash`).
@@ -56,12 +58,12 @@ def outcomes(told: Told, failures: Mapping[str, Failure], *, night: str, pins_ha
     Returns:
         OUTCOMES, one row a leg, and one for each input that names no leg.
     """
-    findings = _findings_by_leg(told)
-    set_aside = _set_aside_by_leg(told)
-    hits = _count(told.hits, "flight_id")
-    statements = _statements_by_leg(told.travellers)
-    travellers = _count(told.travellers, "flight_id")
-    settled = set(told.flights["flight_id"].to_pylist())
+    findings = _findings_by_leg(tables)
+    set_aside = _set_aside_by_leg(tables)
+    hits = _count(tables.hits, "flight_id")
+    statements = _statements_by_leg(tables.travellers)
+    travellers = _count(tables.travellers, "flight_id")
+    settled = set(tables.flights["flight_id"].to_pylist())
     rows = []
     for leg in sorted(settled | set(set_aside) | set(failures)):
         codes, quarantined = set_aside.get(leg, ((), 0))
@@ -79,11 +81,11 @@ def outcomes(told: Told, failures: Mapping[str, Failure], *, night: str, pins_ha
         else:
             row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
         rows.append(row)
-    rows.extend(_inputs_without_leg(told, night, pins_hash))
+    rows.extend(_inputs_without_leg(tables, night, pins_hash))
     return individual.OUTCOMES.table(rows)
 
 
-def _failed(failure: Failure, leg: str, night: str) -> dict[str, object]:
+def _failed(failure: LegFailure, leg: str, night: str) -> dict[str, object]:
     return {
         "outcome": Outcome.FAILED,
         "reason_code": failure.code,
@@ -120,25 +122,25 @@ def _screened(
     }
 
 
-def _inputs_without_leg(told: Told, night: str, pins_hash: str) -> Iterable[dict[str, object]]:
+def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iterable[dict[str, object]]:
     """Inputs of which a message, or all, was set aside without naming a leg."""
     named = {
         row["input_id"]
-        for row in told.messages.select(["input_id", "flight_ids"]).to_pylist()
+        for row in tables.messages.select(["input_id", "flight_ids"]).to_pylist()
         if row["flight_ids"]
     }
     named |= {
         row["input_id"]
-        for row in told.quarantine.select(["input_id", "flight_id"]).to_pylist()
+        for row in tables.quarantine.select(["input_id", "flight_id"]).to_pylist()
         if row["flight_id"]
     }
     aside: dict[str, list[str]] = defaultdict(list)
-    for row in told.quarantine.select(["input_id", "unit", "flight_id", "codes"]).to_pylist():
+    for row in tables.quarantine.select(["input_id", "unit", "flight_id", "codes"]).to_pylist():
         # A whole message that names no leg may hold anybody, also beside good messages of the same file.
         whole = row["unit"] in _WHOLE and row["flight_id"] is None
         if whole or row["input_id"] not in named:
             aside[row["input_id"]].extend(row["codes"])
-    for row in told.inputs.to_pylist():
+    for row in tables.inputs.to_pylist():
         codes = aside.get(row["input_id"], [row["reason_code"]] if row["reason_code"] else [])
         if not codes or row["status"] == "duplicate":
             continue
@@ -155,7 +157,7 @@ def _inputs_without_leg(told: Told, night: str, pins_hash: str) -> Iterable[dict
         }
 
 
-def _findings_by_leg(told: Told) -> dict[str, dict[str, Level]]:
+def _findings_by_leg(tables: NightTables) -> dict[str, dict[str, Level]]:
     """Worst level of each finding's code, by leg: the leg's own findings and those of its messages."""
     found: dict[str, dict[str, Level]] = defaultdict(dict)
 
@@ -165,10 +167,10 @@ def _findings_by_leg(told: Told) -> dict[str, dict[str, Level]]:
             before = found[leg].get(finding["code"], Level.INFO)
             found[leg][finding["code"]] = max(level, before, key=_WEIGHT.__getitem__)
 
-    for row in told.flights.select(["flight_id", "findings"]).to_pylist():
+    for row in tables.flights.select(["flight_id", "findings"]).to_pylist():
         add(row["flight_id"], row["findings"])
-    of_travellers = _findings_of_travellers(told.statements)
-    for row in told.messages.select(["message_id", "flight_ids", "findings"]).to_pylist():
+    of_travellers = _findings_of_travellers(tables.statements)
+    for row in tables.messages.select(["message_id", "flight_ids", "findings"]).to_pylist():
         own = [
             finding
             for finding in row["findings"]
@@ -194,14 +196,14 @@ def _findings_of_travellers(statements: pa.Table) -> set[tuple[str, str, int]]:
     }
 
 
-def _set_aside_by_leg(told: Told) -> dict[str, tuple[tuple[str, ...], int]]:
+def _set_aside_by_leg(tables: NightTables) -> dict[str, tuple[tuple[str, ...], int]]:
     """Codes and number of travellers set aside, by leg."""
     legs_of = dict(
-        zip(told.messages["message_id"].to_pylist(), told.messages["flight_ids"].to_pylist(), strict=True)
+        zip(tables.messages["message_id"].to_pylist(), tables.messages["flight_ids"].to_pylist(), strict=True)
     )
     codes: dict[str, dict[str, None]] = defaultdict(dict)
     travellers: dict[str, int] = defaultdict(int)
-    for row in told.quarantine.sort_by("quarantine_id").to_pylist():
+    for row in tables.quarantine.sort_by("quarantine_id").to_pylist():
         legs = legs_of.get(row["message_id"]) or ([row["flight_id"]] if row["flight_id"] else [])
         for leg in legs:
             codes[leg].update(dict.fromkeys(row["codes"]))

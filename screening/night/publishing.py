@@ -13,7 +13,7 @@ from screening.aggregates.quality import protect_quality
 from screening.manifests.quality import carrier_quality
 from screening.night import balance
 from screening.night.frozen import Frozen
-from screening.night.outcomes import Failure, Told, outcomes
+from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.stages import stage
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
@@ -42,7 +42,7 @@ class Parts:
     evidence: pa.Table
     ledger: pa.Table
     silenced: int
-    failures: dict[str, Failure]
+    failures: dict[str, LegFailure]
 
 
 def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
@@ -65,7 +65,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     merged = _merged(store, frozen, parts)
     balance.check(merged["ledger"], night=frozen.night.isoformat())
     balance.check_published(merged, parts.failures, night=frozen.night.isoformat())
-    told = Told(
+    tables = NightTables(
         flights=merged["flights"],
         travellers=merged["travellers"],
         messages=merged["messages"],
@@ -74,7 +74,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         hits=merged["hits"],
         inputs=merged["inputs"],
     )
-    fresh = outcomes(told, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
+    fresh = outcomes(tables, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
     merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
     with only(stage("count").opens() | stage("withhold").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])

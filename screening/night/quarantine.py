@@ -1,7 +1,7 @@
 """What was set aside, what people did about it, and what of it still waits.
 
 Entries are rows of the published tables and never change. Acts of people (a replay of mended bytes, a
-release) are files of their own in `individual/acts/quarantine_acts/`, one immutable file an act. State
+release) are files of their own in `individual/acts/quarantine_acts/`, one immutable file an act. EntryState
 follows from both:
 
     open       nobody has acted, or the same bytes were read again and are still set aside
@@ -39,7 +39,7 @@ _SHORT_HEX = 12
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """What has become of an entry."""
 
     OPEN = "open"
@@ -78,7 +78,7 @@ class Entry:
     codes: tuple[str, ...]
     reason: str
     message_id: str | None
-    state: State = State.OPEN
+    state: EntryState = EntryState.OPEN
     actor: str | None = None
     at: datetime | None = None
     why: str | None = None
@@ -91,7 +91,7 @@ class Entry:
     @property
     def settled(self) -> bool:
         """Does it need nobody any more?"""
-        return self.state in {State.REPLAYED, State.RELEASED}
+        return self.state in {EntryState.REPLAYED, EntryState.RELEASED}
 
     def row(self) -> dict[str, object]:
         """Return the row that `screening quarantine list` prints."""
@@ -112,7 +112,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledEntries:
     """What of a night's quarantine people have settled.
 
     Attributes:
@@ -195,15 +195,17 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
     ]
 
 
-def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -> State:
+def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -> EntryState:
     if not act or (act["act"] == QuarantineAct.REPLAY and act["input_id"] == input_id):
-        return State.OPEN  # also where its own bytes were read again: it would be gone if that had helped
+        return (
+            EntryState.OPEN
+        )  # also where its own bytes were read again: it would be gone if that had helped
     if act["act"] == QuarantineAct.RELEASE:
-        return State.RELEASED
-    return State.REPLAYED if (act["name"], act["input_id"]) in received else State.PENDING
+        return EntryState.RELEASED
+    return EntryState.REPLAYED if (act["name"], act["input_id"]) in received else EntryState.PENDING
 
 
-def settled(store: Store, night: date) -> Settled:
+def settled(store: Store, night: date) -> SettledEntries:
     """Say what of a night's quarantine people have settled, for exit codes and the summary.
 
     Args:
@@ -213,7 +215,7 @@ def settled(store: Store, night: date) -> Settled:
     found = entries(store, night)
     done = [entry for entry in found if entry.settled]
     waiting = {leg for entry in found if not entry.settled for leg in entry.legs}
-    return Settled(
+    return SettledEntries(
         entries=len(done),
         legs=frozenset({leg for entry in done for leg in entry.legs} - waiting),
         travellers=sum(len(entry.legs) for entry in done if entry.unit == QuarantineUnit.TRAVELLER),

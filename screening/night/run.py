@@ -22,7 +22,7 @@ from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.inbox import received_by
 from screening.night.opening import Carried, carried, doubled_members
-from screening.night.outcomes import Failure
+from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
 from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
@@ -346,7 +346,7 @@ def _flights(run: Run) -> pa.Table:
 def _parts(run: Run) -> publishing.Parts:
     settled = settled_tables(run)
     hits, evidence, ledger = [], [], []
-    failures: dict[str, Failure] = {}
+    failures: dict[str, LegFailure] = {}
     silenced = 0
     done = set(run.work.units("screen"))
     for batch in _batches(run):
@@ -359,7 +359,7 @@ def _parts(run: Run) -> publishing.Parts:
         ledger.append(run.work.read("screen", batch.unit, "ledger"))
         silenced += run.work.read("screen", batch.unit, "silenced")["pairs"][0].as_py()
         for row in run.work.read("screen", batch.unit, "failures").to_pylist():
-            failures[row["flight_id"]] = Failure(row["code"], row["text"])
+            failures[row["flight_id"]] = LegFailure(row["code"], row["text"])
     return publishing.Parts(
         read=_gathered(run),
         settled=settled,
@@ -371,7 +371,7 @@ def _parts(run: Run) -> publishing.Parts:
     )
 
 
-_LOST = Failure("batch_lost", "the task that screened this flight's batch ended without a result")
+_LOST = LegFailure("batch_lost", "the task that screened this flight's batch ended without a result")
 
 
 def _lost_lines(flights: pa.Table, legs: Collection[str]) -> pa.Table:

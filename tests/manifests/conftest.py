@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from screening.manifests.settle import Settled, settle
+from screening.manifests.settle import SettledLegs, settle
 from screening.tables import individual as t
 from screening.tables.codes import Action, Function, Source
 
@@ -107,13 +107,13 @@ class Night:
             t.STATEMENT_DOCUMENTS.table(self.documents),
         )
 
-    def settle(self, *scope: str, earlier: pa.Table | None = None) -> Settled:
+    def settle(self, *scope: str, earlier: pa.Table | None = None) -> SettledLegs:
         legs = scope or tuple(sorted({row["flight_id"] for row in self.legs}))
         held = t.TRAVELLERS.empty() if earlier is None else earlier
         return settle(*self.tables(), scope=legs, earlier=held, pseudonym=pseudonym)
 
 
-def names(settled: Settled, leg: str | None = None) -> list[str]:
+def names(settled: SettledLegs, leg: str | None = None) -> list[str]:
     """Names on the manifest, sorted."""
     rows = settled.travellers.to_pylist()
     return sorted(
@@ -123,12 +123,12 @@ def names(settled: Settled, leg: str | None = None) -> list[str]:
     )
 
 
-def codes(settled: Settled, leg: str = LEG) -> list[str]:
+def codes(settled: SettledLegs, leg: str = LEG) -> list[str]:
     rows = settled.flights.to_pylist()
     return sorted(finding["code"] for row in rows if row["flight_id"] == leg for finding in row["findings"])
 
 
-def ledger(settled: Settled, leg: str = LEG) -> dict[str, int]:
+def ledger(settled: SettledLegs, leg: str = LEG) -> dict[str, int]:
     rows = [row for row in settled.ledger.to_pylist() if row["unit"] == leg]
     assert sum(row["received"] for row in rows) == sum(row["passed"] + row["set_aside"] for row in rows)
     return {row["as"]: row["passed"] + row["set_aside"] for row in rows}

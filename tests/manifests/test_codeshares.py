@@ -90,7 +90,7 @@ def test_zones_come_from_the_airports_and_unknown_ones_are_told(kit):
 
 
 @pytest.mark.parametrize(
-    ("said", "api", "pnr"),
+    ("message", "api", "pnr"),
     [
         pytest.param([("api", {})], "final", "missing", id="API alone"),
         pytest.param([("pnr", {})], "missing", "final", id="PNR alone"),
@@ -106,10 +106,10 @@ def test_zones_come_from_the_airports_and_unknown_ones_are_told(kit):
                      id="cancelled without more"),
     ],
 )  # fmt: skip
-def test_how_much_of_each_source_is_there(kit, said, api, pnr):
+def test_how_much_of_each_source_is_there(kit, message, api, pnr):
     night = kit.Night()
-    for place, (source, facts) in enumerate(said):
-        night.say(source, f"08:0{place}", [kit.person("ADAM/ANNA", "1980-01-01")], **facts)
+    for place, (source, ordered) in enumerate(message):
+        night.say(source, f"08:0{place}", [kit.person("ADAM/ANNA", "1980-01-01")], **ordered)
     (flight,) = night.settle().flights.to_pylist()
     assert (flight["api_status"], flight["pnr_status"]) == (api, pnr)
 

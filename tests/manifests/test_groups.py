@@ -80,10 +80,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), CASES)
-def test_only_legs_that_may_be_one_are_never_parted(kit, said, expected):
+@pytest.mark.parametrize(("message", "expected"), CASES)
+def test_only_legs_that_may_be_one_are_never_parted(kit, message, expected):
     night = kit.Night()
-    said(night, kit)
+    message(night, kit)
     _, legs, statements, _ = night.tables()
     scope = sorted(set(legs["flight_id"].to_pylist()))
     found = groups(legs, statements, scope, most=1)
@@ -91,11 +91,11 @@ def test_only_legs_that_may_be_one_are_never_parted(kit, said, expected):
     assert sorted(leg for group in found for leg in group.scope) == scope
 
 
-@pytest.mark.parametrize("said", [pytest.param(case.values[0], id=case.id) for case in CASES])
+@pytest.mark.parametrize("message", [pytest.param(case.values[0], id=case.id) for case in CASES])
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
-def test_what_a_group_is_given_is_all_that_its_legs_depend_on(kit, said, backwards):
+def test_what_a_group_is_given_is_all_that_its_legs_depend_on(kit, message, backwards):
     night = kit.Night()
-    said(night, kit)
+    message(night, kit)
     tables = night.tables()
     once = night.settle()
     cut = groups(tables[1], tables[2], sorted({row["flight_id"] for row in night.legs}), most=1)

@@ -12,8 +12,8 @@ def joined(kit, api, pnr):
     return settled
 
 
-def person(*facts, **more):
-    return facts, more
+def person(*ordered, **more):
+    return ordered, more
 
 
 @pytest.mark.parametrize(

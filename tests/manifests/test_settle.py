@@ -47,11 +47,11 @@ BOUNDED = settings(max_examples=60, deadline=None)
 def build(kit, messages):
     night = kit.Night()
     for number, message in enumerate(messages):
-        facts = dict(message)
-        people = [kit.person(*who, **more) for who, more in facts.pop("travellers")]
-        part = facts["part"]
-        night.say(facts.pop("source"), facts.pop("sent"), people, file=f"f{number}",
-                  last_part=None if part is None else part == 2, **facts)  # fmt: skip
+        ordered = dict(message)
+        people = [kit.person(*who, **more) for who, more in ordered.pop("travellers")]
+        part = ordered["part"]
+        night.say(ordered.pop("source"), ordered.pop("sent"), people, file=f"f{number}",
+                  last_part=None if part is None else part == 2, **ordered)  # fmt: skip
     return night
 
 

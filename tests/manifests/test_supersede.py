@@ -117,7 +117,7 @@ def test_whom_an_update_added_leaves_with_the_next_full(kit):
 
 
 @pytest.mark.parametrize(
-    ("facts", "kept"),
+    ("ordered", "kept"),
     [
         pytest.param({"complete": False}, True, id="message says that it may lack travellers"),
         pytest.param({"stated": 2}, True, id="CNT is greater"),
@@ -128,10 +128,10 @@ def test_whom_an_update_added_leaves_with_the_next_full(kit):
         pytest.param({"status": "repaired"}, False, id="repaired is whole"),
     ],
 )
-def test_only_a_whole_full_withdraws(kit, facts, kept):
+def test_only_a_whole_full_withdraws(kit, ordered, kept):
     night = kit.Night()
     night.api("08:00", kit.person(*ANNA), kit.person(*BELA))
-    night.api("10:00", kit.person(*ANNA), **facts)
+    night.api("10:00", kit.person(*ANNA), **ordered)
     settled = night.settle()
     assert ("BERG/BELA" in kit.names(settled)) is kept
     assert ("full_states_part" in kit.codes(settled)) is kept

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from screening.night.outcomes import Failure, Told, outcomes
+from screening.night.outcomes import LegFailure, Told, outcomes
 from screening.tables import analyst, individual, landing
 
 LEG = "XQ401-20261123-ARN-VIE"
@@ -105,7 +105,7 @@ def one(found, failures=None):
         pytest.param(told([], [aside()]), {}, "quarantined", "no_leg_with_date", True, id="nothing usable"),
         pytest.param(
             told([flight()]),
-            {LEG: Failure("unforeseen_error", "KeyError in x.py:1")},
+            {LEG: LegFailure("unforeseen_error", "KeyError in x.py:1")},
             "failed",
             "unforeseen_error",
             True,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from screening.alerts.importers.ofac_remarks import name_of, read_remark
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions, Record, assemble
-from screening.alerts.source import Row, csv_rows, refused
+from screening.alerts.source import SourceRow, csv_rows, refused
 from screening.alerts.text import clean
 from screening.tables.codes import NameKind
 
@@ -39,8 +39,8 @@ def _role(name: str, files: int) -> str | None:
     return found or ("main" if files == 1 else None)
 
 
-def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[str, list[Row]]:
-    tables: dict[str, list[Row]] = {role: [] for role in _WIDTHS}
+def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[str, list[SourceRow]]:
+    tables: dict[str, list[SourceRow]] = {role: [] for role in _WIDTHS}
     csv_files = {name: data for name, data in files.items() if name.lower().endswith(".csv")} or dict(files)
     for name in sorted(csv_files):
         role = _role(name.rsplit("/", 1)[-1], len(csv_files))
@@ -60,7 +60,9 @@ def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[st
     return tables
 
 
-def _comments(rows: list[Row], main: dict[str, Row], findings: list[AlertFinding]) -> dict[str, str]:
+def _comments(
+    rows: list[SourceRow], main: dict[str, SourceRow], findings: list[AlertFinding]
+) -> dict[str, str]:
     """Return the continuation of each remark that is cut; others are orphans of another publication."""
     joined: dict[str, str] = {}
     for row in rows:
@@ -75,7 +77,7 @@ def _comments(rows: list[Row], main: dict[str, Row], findings: list[AlertFinding
     return joined
 
 
-def _record(row: Row, comment: str | None, findings: list[AlertFinding]) -> Record:
+def _record(row: SourceRow, comment: str | None, findings: list[AlertFinding]) -> Record:
     number, name, _, program, title = (_value(value) for value in row.values[:5])
     record = Record(source_id=number, file="main", authority=_AUTHORITY)
     if name:
@@ -102,7 +104,10 @@ def _record(row: Row, comment: str | None, findings: list[AlertFinding]) -> Reco
 
 
 def _add_aliases(
-    rows: list[Row], persons: dict[str, Record], entries: dict[str, Row], findings: list[AlertFinding]
+    rows: list[SourceRow],
+    persons: dict[str, Record],
+    entries: dict[str, SourceRow],
+    findings: list[AlertFinding],
 ) -> int:
     orphans = 0
     for row in rows:
@@ -123,7 +128,10 @@ def _add_aliases(
 
 
 def _add_addresses(
-    rows: list[Row], persons: dict[str, Record], entries: dict[str, Row], findings: list[AlertFinding]
+    rows: list[SourceRow],
+    persons: dict[str, Record],
+    entries: dict[str, SourceRow],
+    findings: list[AlertFinding],
 ) -> int:
     orphans = 0
     for row in rows:
@@ -148,7 +156,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     """
     findings: list[AlertFinding] = []
     tables = _tables(files, findings)
-    entries: dict[str, Row] = {row.values[0].strip(): row for row in tables["main"]}
+    entries: dict[str, SourceRow] = {row.values[0].strip(): row for row in tables["main"]}
     comments = _comments(tables["comments"], entries, findings)
     counts: Counter[str] = Counter(entries=len(tables["main"]))
     persons: dict[str, Record] = {}

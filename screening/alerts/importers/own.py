@@ -69,11 +69,11 @@ _MDY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 Code = TypeVar("Code", bound=StrEnum)
 
 
-class _Section(BaseModel):
+class _MappingSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Columns(_Section):
+class MappedColumns(_MappingSection):
     """Which column holds what; only `source_id` and one name column or a document number are needed."""
 
     source_id: str
@@ -105,10 +105,10 @@ class Columns(_Section):
     expires: str | None = None
 
 
-class OwnMapping(_Section):
+class OwnMapping(_MappingSection):
     """A mapping file."""
 
-    columns: Columns
+    columns: MappedColumns
     date_order: Literal["dmy", "mdy", "ymd"] = "ymd"
     separator: Annotated[str, Field(min_length=1, max_length=3)] = "|"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
@@ -139,7 +139,7 @@ def parse_mapping(data: bytes | None) -> OwnMapping:
         where="--mapping",
         effect="nothing was imported",
         remedy=f"keys: columns, date_order, separator, delimiter, sheet, header_row, values; "
-        f"columns: {', '.join(Columns.model_fields)}",
+        f"columns: {', '.join(MappedColumns.model_fields)}",
     )
 
 

@@ -32,7 +32,7 @@ from screening.alerts.model import (
 )
 from screening.alerts.numbers import split_number
 from screening.alerts.origins import add_nationality
-from screening.alerts.source import Row, by_header, csv_rows, only_file, refused
+from screening.alerts.source import SourceRow, by_header, csv_rows, only_file, refused
 from screening.alerts.states import state_named, states_in
 from screening.alerts.text import clean, fold
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
@@ -97,7 +97,7 @@ def numbered(text: str) -> list[str]:
     return [part for piece in _NUMBERED.split(clean(text)) if (part := piece.strip(" .,;"))]
 
 
-def _layout(rows: Sequence[Row], name: str) -> tuple[_Layout, int]:
+def _layout(rows: Sequence[SourceRow], name: str) -> tuple[_Layout, int]:
     """Return the layout and the place of its header, which stands below a line with the date of the file."""
     for place, row in enumerate(rows[:3]):
         names = {value.strip() for value in row.values}

@@ -20,7 +20,7 @@ from screening.alerts.dates import (
     span,
     unread,
 )
-from screening.alerts.importers.un_aliases import Piece, pieces_of
+from screening.alerts.importers.un_aliases import AliasPiece, pieces_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -156,7 +156,7 @@ class _Reader:
             self.note("list_unknown_code", "quality of an alias; taken as an alias")
         identity = self._alias_identity(alias, written)
         source = self.source("ALIAS_NAME", f"{written} [{note}]" if note else written)
-        for piece in pieces_of(written, note) or [Piece(written, None)]:
+        for piece in pieces_of(written, note) or [AliasPiece(written, None)]:
             identity.names.append(
                 Name(piece.text, piece.kind or kind, quality=quality or None, source=source)
             )

@@ -38,7 +38,7 @@ _NOT_A_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AliasPiece:
     """One name of an alias element; `kind` None takes the kind of the element's quality."""
 
     text: str
@@ -53,28 +53,28 @@ def _trim(text: str) -> str:
     return text.strip(" ,;:")
 
 
-def _of_one(text: str) -> list[Piece]:
+def _of_one(text: str) -> list[AliasPiece]:
     """Return the names of a piece without semicolons outside brackets."""
-    foreign: list[Piece] = []
-    inside: list[Piece] = []
+    foreign: list[AliasPiece] = []
+    inside: list[AliasPiece] = []
     bare = text
     for bracket in _BRACKET.finditer(text):
         content = _trim(_PREFIX.sub("", bracket[1].strip()))
         if content and not _is_latin(content):
-            foreign.append(Piece(content, NameKind.ORIGINAL_SCRIPT))
+            foreign.append(AliasPiece(content, NameKind.ORIGINAL_SCRIPT))
             bare = bare.replace(bracket[0], " ")
         elif content and not _is_latin(_BRACKET.sub("", text)):
-            inside.extend(Piece(_trim(part), None) for part in content.split(";") if _trim(part))
+            inside.extend(AliasPiece(_trim(part), None) for part in content.split(";") if _trim(part))
             bare = bare.replace(bracket[0], " ")
     bare = _trim(clean(bare))
     if not _is_latin(bare):
-        return [Piece(bare, NameKind.ORIGINAL_SCRIPT if inside else None), *inside, *foreign]
-    pieces = [Piece(bare, None)] if bare else []
+        return [AliasPiece(bare, NameKind.ORIGINAL_SCRIPT if inside else None), *inside, *foreign]
+    pieces = [AliasPiece(bare, None)] if bare else []
     core = _trim(clean(_TAIL.sub("", _BRACKET.sub(" ", bare).replace('"', " ").strip(") "))))
     if core and core != bare:
-        pieces.append(Piece(core, NameKind.DERIVED))
+        pieces.append(AliasPiece(core, NameKind.DERIVED))
     if core.count(",") > 1:  # "A, B, C, D" are four spellings, "SURNAME, Given" is one
-        pieces.extend(Piece(_trim(part), NameKind.DERIVED) for part in core.split(",") if _trim(part))
+        pieces.extend(AliasPiece(_trim(part), NameKind.DERIVED) for part in core.split(",") if _trim(part))
     return [*pieces, *foreign]
 
 
@@ -90,7 +90,7 @@ def _outside(text: str) -> list[str]:
     return [part for part in map(_trim, parts) if part]
 
 
-def pieces_of(written: str, note: str = "") -> list[Piece]:
+def pieces_of(written: str, note: str = "") -> list[AliasPiece]:
     """Return the names in an alias element and in its note.
 
     Args:
@@ -102,11 +102,11 @@ def pieces_of(written: str, note: str = "") -> list[Piece]:
     """
     pieces = [piece for part in _outside(written) for piece in _of_one(part)]
     if original := _NOTE.search(note):
-        pieces.append(Piece(_trim(original[1]), NameKind.ORIGINAL_SCRIPT))
+        pieces.append(AliasPiece(_trim(original[1]), NameKind.ORIGINAL_SCRIPT))
     elif note and (not _LATIN.search(written) or "transliteration" in note.lower()):
         names = _TRANSLITERATIONS.match(note)
         for part in re.split(r"[;,]", names["names"] if names else ""):
             text = _trim(part.split(")")[0].split("(")[0])
             if text and _is_latin(text) and not _NOT_A_NAME.search(text):
-                pieces.append(Piece(text, NameKind.DERIVED))
+                pieces.append(AliasPiece(text, NameKind.DERIVED))
     return list(dict.fromkeys(pieces))

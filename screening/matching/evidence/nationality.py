@@ -13,7 +13,7 @@ from screening.matching.model import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedStates:
     """Result of one comparison."""
 
     weight: int
@@ -24,7 +24,7 @@ class Compared:
 
 def compare(
     traveller: Collection[str], nationalities: Collection[str], born_in: Collection[str], model: Model
-) -> Compared:
+) -> ComparedStates:
     """Compare States (inner codes) of a traveller with those of an alert.
 
     >>> from screening.matching.model import load_model
@@ -37,7 +37,7 @@ def compare(
     """
     ours, theirs = ",".join(sorted(traveller)) or None, ",".join(sorted(nationalities)) or None
     if not traveller or not (nationalities or born_in):
-        return Compared(0, "not given", ours, theirs)
+        return ComparedStates(0, "not given", ours, theirs)
     rules = model.nationality
     for listed, chance, relation in (
         (nationalities, rules.agrees, "same State"),
@@ -47,7 +47,7 @@ def compare(
         if common:
             share = max(rules.shares.get(state, rules.unlisted) for state in common)
             weight = min(rules.cap, round(100 * math.log2(max(chance / share, 1.0))))
-            return Compared(weight, relation, common[0], common[0])
+            return ComparedStates(weight, relation, common[0], common[0])
     if not nationalities:
-        return Compared(0, "not given", ours, None)
-    return Compared(rules.conflict, "other State", ours, theirs)
+        return ComparedStates(0, "not given", ours, None)
+    return ComparedStates(rules.conflict, "other State", ours, theirs)
