@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from screening.alerts import finding_kinds as alert_findings
 from screening.gates.judging import GATES, suite
+from screening.lab.rooms import rooms_page
 from screening.manifests import finding_kinds as manifest_findings
 from screening.messages import finding_kinds as message_findings
 from screening.messages.read_schema import READ_SCHEMA
@@ -52,6 +53,7 @@ def documents(commands: Any) -> dict[str, str]:  # noqa: ANN401  (as below)
     found["schemas/read.schema.json"] = _json(READ_SCHEMA)
     found["docs/data-dictionary.md"] = data_dictionary()
     found["docs/findings.md"] = findings_page()
+    found["docs/rooms.md"] = rooms_page()
     found["docs/commands.md"] = commands_page(commands)
     return found
 
