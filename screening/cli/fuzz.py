@@ -27,7 +27,6 @@ def fuzz(
         "travellers": done.travellers,
         "quarantine_entries": done.units,
         "read_again_blanked": done.reread,
-        "read_both_ways": done.both_ways,
         "seconds": round(done.seconds),
         "slowest_ms": round(done.slowest * 1000, 1),
         "failed": done.failed,

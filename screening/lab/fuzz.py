@@ -7,8 +7,7 @@ mutations, and read. Of each reading must hold:
 * tiles cover the bytes exactly; what is set aside has its quarantine entry; an envelope holds service
   segments;
 * messages and travellers are accounted: the ledger balances, each traveller has a statement or an entry;
-* the bytes with sensitive text blanked read the same, and hold no sensitive text;
-* a manifest that is read as columns says the same by the long way.
+* the bytes with sensitive text blanked read the same, and hold no sensitive text.
 
 A case depends on seed and number alone, so that a failure is repeated by `case(pool, seed, number)`. Nothing
 that is shown holds a value of a message.
@@ -31,27 +30,23 @@ from screening.lab.fuzz_mutations import mutated
 from screening.lab.generate.flights import draw_flights
 from screening.lab.generate.parties import Plants, draw_crew, draw_parties
 from screening.lab.generate.sending import Manifest, api_files, pnr_files
-from screening.messages.crowd import Crowd
 from screening.messages.describe import describe
-from screening.messages.envelope import RawMessage, frames
 from screening.messages.model import Reading
-from screening.messages.paxlst import UN, PaxlstDialect, read_with
 from screening.messages.read import read_input
 from screening.messages.scrub import blank
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
-from screening.tables.codes import MessageStatus, MessageType
+from screening.tables.codes import MessageStatus
 
 NIGHT = date(2026, 11, 23)
 LARGEST = 3_000  # bytes of one generated file
 LIMIT = 5.0  # seconds for one message, ten thousand times what it takes
 _FLIGHTS = 150
-_MANIFESTS = 120  # flights whose API alone is taken, with enough travellers to be read as columns
+_MANIFESTS = 120  # flights whose API alone is taken, with several travellers each
 _SEATS = 9
 _BATCH = 250  # readings that are tabulated at once: eight tables cost more than a small message
 _KEPT_FAILURES = 20
 _INTAKE = Intake()
-_LONG_WAY = PaxlstDialect(UN.name, UN.table, UN.acts, plain=False)
 _TELLS = 20
 _SERVICE = re.compile(rb"[^A-Za-z0-9]*(?:UN|$)")
 
@@ -75,7 +70,6 @@ class Fuzzed:
     travellers: int = 0
     units: int = 0
     reread: int = 0
-    both_ways: int = 0
     seconds: float = 0.0
     slowest: float = 0.0
     failed: int = 0
@@ -165,25 +159,12 @@ def _read(done: Fuzzed, number: int, data: bytes) -> Reading:
     done.units += len(reading.quarantined)
     for what in wrongs(data, reading):
         done.fail(number, what)
-    if any(isinstance(message.travellers, Crowd) for message in reading.messages):
-        done.both_ways += 1
-        if not same_both_ways(data):
-            done.fail(number, "columns say something else than the long way")
     describe(reading, "-")
     if reading.sensitive:
         done.reread += 1
         for what in blanked_wrongs(data, reading):
             done.fail(number, what)
     return reading
-
-
-def same_both_ways(data: bytes) -> bool:
-    """Say whether the PAXLST messages of an input read the same as columns and segment by segment."""
-    ways = []
-    for dialect in (UN, _LONG_WAY):
-        messages = (frame for frame in frames(data) if isinstance(frame, RawMessage))
-        ways.append(read_with([raw for raw in messages if raw.type == MessageType.PAXLST], dialect))
-    return ways[0] == ways[1]
 
 
 def wrongs(data: bytes, reading: Reading) -> Iterator[str]:

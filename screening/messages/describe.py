@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from screening.identity.states import icao_code
-from screening.messages.crowd import with_findings
 from screening.messages.model import Document, Leg, Message, Reading, Traveller
 from screening.tables.findings import Finding
 
@@ -49,7 +48,7 @@ def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, ob
 def all_findings(message: Message) -> list[Finding]:
     """Give the findings of a message and of its travellers, in the order of the bytes, each once."""
     found = list(message.findings)
-    for traveller in with_findings(message.travellers):
+    for traveller in message.travellers:
         found += traveller.findings
     return sorted(dict.fromkeys(found), key=lambda one: (one.offset, one.segment or 0, one.code, one.text))
 

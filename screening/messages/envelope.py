@@ -59,7 +59,6 @@ class RawMessage:
         unterminated: its last segment has no terminator.
         has_end: its last segment is UNT.
         labelled: the interchange names a character set.
-        folded: line ends stand in its values.
     """
 
     index: int
@@ -85,7 +84,6 @@ class RawMessage:
     unterminated: bool = False
     has_end: bool = False
     labelled: bool = False
-    folded: bool = False
     _segments: list[Segment] | None = None
 
     @property
@@ -431,9 +429,9 @@ class Interchange:
         message.length = end - message.offset
         self._cursor = end
         self._open = None
-        found = syntax_findings(message.pieces, message.starts, self.syntax, labelled=self._labelled)
-        message.folded = any(one.code == "line_break_in_value" for one in found)
-        message.findings += found
+        message.findings += syntax_findings(
+            message.pieces, message.starts, self.syntax, labelled=self._labelled
+        )
 
     def _finish(self) -> None:
         message = self._open

@@ -3,7 +3,6 @@
 Times are local to the airport, as sent. States are inner codes (ISO alpha-2, else ICAO 9303).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -134,7 +133,7 @@ class Message:
     complete: bool = True
     status: MessageStatus = MessageStatus.OK
     legs: list[Leg] = field(default_factory=list)
-    travellers: Sequence[Traveller] = field(default_factory=list)
+    travellers: list[Traveller] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 

@@ -4,7 +4,6 @@ A deed that only states a fact gives it back (attribute and value), so that it i
 spelling; a deed that changes anything else, or found something wrong, gives None.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 from screening.identity.documents import document_type, normalise_number
@@ -17,7 +16,6 @@ from screening.messages.paxlst_walk import Deed, Fact, Fields, Walk, value
 from screening.messages.syntax import whole_number
 from screening.tables.codes import Action, Function, Role, Sex
 
-ValueDeed = Callable[[Walk, str], None]
 SEX = {"M": Sex.MALE, "F": Sex.FEMALE, "X": Sex.UNSPECIFIED, "U": None}
 
 
@@ -138,32 +136,27 @@ def _port(walk: Walk, fields: Fields, attribute: str) -> Fact | None:
     return (False, attribute, airport(value(fields, 2)) or None)
 
 
-def _locator(walk: Walk, written: str) -> None:
+def _birth(walk: Walk, fields: Fields) -> Fact | None:
+    birth(walk, value(fields, 1, 1))
+    return None
+
+
+def _locator(walk: Walk, fields: Fields) -> Fact | None:
     if walk.traveller is not None:
-        walk.traveller.locator = written or None
+        walk.traveller.locator = value(fields, 1, 1) or None
+    return None
 
 
-def _traveller_reference(walk: Walk, written: str) -> None:
+def _traveller_reference(walk: Walk, fields: Fields) -> Fact | None:
     if walk.traveller is not None:
-        walk.traveller.traveller_reference = written or None
+        walk.traveller.traveller_reference = value(fields, 1, 1) or None
+    return None
 
 
-def _seat(walk: Walk, written: str) -> None:
-    if written:
-        walk.seats.append(written.upper())  # as sent: zeros before it are dropped where seats are compared
-
-
-# Deeds that need one value only, the second component of the first element
-VALUE_DEEDS: dict[str, ValueDeed] = {
-    "birth": birth,
-    "locator": _locator,
-    "traveller_reference": _traveller_reference,
-    "seat": _seat,
-}
-
-
-def _of_value(walk: Walk, fields: Fields, deed: ValueDeed) -> Fact | None:
-    deed(walk, value(fields, 1, 1))
+def _seat(walk: Walk, fields: Fields) -> Fact | None:
+    seat = value(fields, 1, 1).upper()  # as sent: zeros before it are dropped where seats are compared
+    if seat:
+        walk.seats.append(seat)
     return None
 
 
@@ -236,7 +229,10 @@ def _out_of_place(walk: Walk, fields: Fields) -> Fact | None:
 
 
 ACTS: dict[str, Deed] = {
-    **{deed: partial(_of_value, deed=act) for deed, act in VALUE_DEEDS.items()},
+    "birth": _birth,
+    "locator": _locator,
+    "traveller_reference": _traveller_reference,
+    "seat": _seat,
     "function": _function,
     "transaction": _transaction,
     "flight": _flight,

@@ -1,6 +1,5 @@
 """The end of a PAXLST message: what only the whole message can tell."""
 
-from screening.messages.crowd import Crowd
 from screening.messages.finding_kinds import INCOMPLETE, finding
 from screening.messages.model import Quarantined, Traveller
 from screening.messages.paxlst_legs import flown, legs_of
@@ -44,20 +43,20 @@ def finish(walk: Walk) -> None:
                 raw.offset,
             )
         )
-    elif message.findings or any(traveller.findings for traveller in walk.travellers):
+    elif message.findings or any(traveller.findings for traveller in walk.message.travellers):
         message.status = MessageStatus.REPAIRED
     if any(found.code in INCOMPLETE for found in message.findings) or any(
-        traveller.quarantined for traveller in walk.travellers
+        traveller.quarantined for traveller in walk.message.travellers
     ):
         message.complete = False
 
 
 def _bind_legs(walk: Walk) -> None:
-    """Say which legs each traveller flies, and bind his seats to them in order; columns have them bound."""
+    """Say which legs each traveller flies, and bind their seats to them in order."""
     legs = walk.message.legs
     dated = tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
     found: dict[tuple[str | None, str | None], tuple[tuple[int, ...], bool]] = {}
-    for traveller in walk.travellers:
+    for traveller in walk.message.travellers:
         journey = (traveller.embarkation, traveller.debarkation)
         known = found.get(journey)
         if known is None:
@@ -74,13 +73,10 @@ def _bind_legs(walk: Walk) -> None:
 
 def _shared_documents(walk: Walk) -> None:
     """Tell of a document that several travellers of the message carry."""
-    travellers = walk.message.travellers
-    if isinstance(travellers, Crowd) and travellers.no_number_twice():
-        return
     holders: dict[tuple[str, str | None], Traveller] = {}
     shared = 0
     first: Finding | None = None
-    for traveller in travellers:
+    for traveller in walk.message.travellers:
         for document in traveller.documents:
             holder = holders.setdefault((document.number, document.issuing_state), traveller)
             if holder is not traveller and (

@@ -11,7 +11,7 @@ from screening.messages.finding_kinds import finding
 from screening.messages.kept import placeholder
 from screening.messages.model import Document, Message, Quarantined, Traveller
 from screening.messages.paxlst_legs import Flight
-from screening.messages.syntax import Syntax
+from screening.messages.syntax import Syntax, fitting
 from screening.tables.codes import Action, QuarantineUnit, Role, Says
 
 Fields = list[list[str]]
@@ -39,28 +39,20 @@ def says_of(action: Action) -> Says:
 
 
 class Walk:
-    """State of reading one message.
-
-    Attributes:
-        travellers: those read so far; the message's, unless they come to be held as columns.
-        ordinal: place of the next one in the message.
-    """
+    """State of reading one message."""
 
     __slots__ = (
         "born_before", "count_place", "document", "document_state_sent", "flights", "index", "lower_case",
-        "message", "ordinal", "out", "raw", "seats", "sent", "stated", "syntax", "traveller", "travellers",
+        "message", "out", "raw", "seats", "sent", "stated", "syntax", "traveller",
     )  # fmt: skip
 
     def __init__(self, raw: RawMessage, message: Message) -> None:
         self.raw = raw
-        self.syntax: Syntax = raw.syntax
+        self.syntax: Syntax = fitting(raw.syntax, b"".join(raw.pieces))
         self.message = message
         self.out = MessageReading(message, [], [])
         self.index = 0
         self.flights: list[Flight] = []
-        self.travellers: list[Traveller] = []
-        message.travellers = self.travellers
-        self.ordinal = 0
         self.traveller: Traveller | None = None
         self.document: Document | None = None
         self.document_state_sent = False
@@ -86,23 +78,22 @@ class Walk:
         """Close the traveller at hand and open the next."""
         self.end_traveller(self.raw.starts[self.index])
         message = self.message
-        traveller = Traveller(self.ordinal, self.raw.starts[self.index], 0, role)
+        traveller = Traveller(len(message.travellers), self.raw.starts[self.index], 0, role)
         traveller.says = says_of(message.action)
         traveller.on_board = ON_BOARD.get(message.action)
-        self.travellers.append(traveller)
-        self.ordinal += 1
+        message.travellers.append(traveller)
         self.traveller = traveller
         return traveller
 
-    def name(self, surname: str, given: str, *, upper: bool = False) -> None:
-        """Give the traveller at hand his name as sent; `upper` where it is known to hold no lower case."""
+    def name(self, surname: str, given: str) -> None:
+        """Set the name of the traveller at hand, as sent."""
         traveller = self.traveller
         if traveller is None:
             return
         traveller.name_as_sent = f"{surname}/{given}" if given else surname
         traveller.surname = surname or None
         traveller.given_names = traveller.given_names_as_sent = given or None
-        if not upper and traveller.name_as_sent != traveller.name_as_sent.upper():
+        if traveller.name_as_sent != traveller.name_as_sent.upper():
             self.lower_case = self.lower_case or self.index + 1
         if not surname and given:
             self.note("surname_missing")

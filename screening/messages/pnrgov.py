@@ -8,7 +8,7 @@ Source: IATA/ICAO/WCO PNRGOV principles and EDIFACT implementation guide; what e
 docs/messages.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from screening.messages.envelope import MessageReading, RawMessage
@@ -21,24 +21,20 @@ from screening.messages.syntax import Segment, fitting
 from screening.profile.model import Intake
 
 
-def read_pnrgov(raws: Sequence[RawMessage], intake: Intake) -> list[MessageReading]:
-    """Read PNRGOV messages.
+def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
+    """Read a PNRGOV message.
 
     Args:
-        raws: segments and envelope of each message.
+        raw: segments and envelope of the message.
         intake: the profile's section: permitted elements of a booking, sensitive codes and remarks.
 
     Returns:
-        What each says with its findings, the units that were set aside, and the places of sensitive texts.
+        What it says with its findings, the units that were set aside, and the places of sensitive texts.
         Never raises on any bytes.
 
     Source:
         IATA/ICAO/WCO PNRGOV EDIFACT implementation guide.
     """
-    return [_read_message(raw, intake) for raw in raws]
-
-
-def _read_message(raw: RawMessage, intake: Intake) -> MessageReading:
     walk = Walk(raw, intake)
     rows = _rows(raw.version, raw.syntax.element)
     splitter = _splitter(raw.syntax.element)

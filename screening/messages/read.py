@@ -6,7 +6,7 @@ version or national dialect is one entry more. What comes out covers the input: 
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -25,9 +25,8 @@ from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
 BYTES_AT_ONCE = 8_000_000
-_TOGETHER = 1_000_000  # bytes of messages that are read together: columns cost by the call
 _HELD = 2  # parts that wait for the end of a manifest in parts
-Reader = Callable[[Sequence[RawMessage], Intake], list[MessageReading]]
+Reader = Callable[[RawMessage, Intake], MessageReading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +185,15 @@ def _fill(
     Returns:
         The message that begins the next part; None at the end of the input.
     """
-    filled = size = 0
-    gathered: list[Frame] = []
+    filled = 0
     for frame in chain([coming] if coming is not None else [], walk):
-        if filled >= bytes_at_once and isinstance(frame, RawMessage):
-            _take(part, waiting, gathered, intake)
+        if isinstance(frame, Loose):
+            _loose(part, waiting, frame)
+        elif filled >= bytes_at_once:
             return frame
-        gathered.append(frame)
+        else:
+            _message(part, waiting, frame, intake)
         filled += frame.length
-        size += frame.length
-        if size >= _TOGETHER:
-            _take(part, waiting, gathered, intake)
-            gathered, size = [], 0
-    _take(part, waiting, gathered, intake)
     return None
 
 
@@ -211,40 +206,21 @@ def number_of_messages(data: Data) -> int:
     return sum(isinstance(frame, RawMessage) and _dialect(frame) is not None for frame in frames(data))
 
 
-def _take(part: Reading, waiting: list[Finding], gathered: list[Frame], intake: Intake) -> None:
-    """Read some messages together and put them and the bytes between them in order."""
-    readings = _readings([frame for frame in gathered if isinstance(frame, RawMessage)], intake)
-    for frame in gathered:
-        if isinstance(frame, Loose):
-            _loose(part, waiting, frame)
-        elif frame.offset in readings:
-            _message(part, frame, *readings[frame.offset])
-        else:
-            _unreadable(part, waiting, frame)
-
-
-def _readings(raws: Sequence[RawMessage], intake: Intake) -> dict[int, tuple[MessageReading, Source]]:
-    """Read messages, those of one reader together; one of a type that nobody reads is left out."""
-    taken: dict[Reader, list[tuple[RawMessage, Source]]] = {}
-    for raw in raws:
-        dialect = _dialect(raw)
-        if dialect is not None:
-            taken.setdefault(dialect.reader, []).append((raw, dialect.source))
-            if not dialect.tested:
-                raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
-    return {
-        raw.offset: (reading, source)
-        for reader, mine in taken.items()
-        for (raw, source), reading in zip(mine, reader([raw for raw, _ in mine], intake), strict=True)
-    }
-
-
-def _message(part: Reading, raw: RawMessage, reading: MessageReading, source: Source) -> None:
+def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Intake) -> None:
+    """Read a message by its dialect; one of a type that nobody reads is set aside."""
+    dialect = _dialect(raw)
+    if dialect is None:
+        _unreadable(part, waiting, raw)
+        return
+    if not dialect.tested:
+        raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
+    reading = dialect.reader(raw, intake)
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined
     part.sensitive += reading.sensitive
     quarantined = reading.message.status is MessageStatus.QUARANTINED
-    part.tiles.append(Tile(raw.offset, raw.length, "quarantined" if quarantined else "message", source))
+    fate = "quarantined" if quarantined else "message"
+    part.tiles.append(Tile(raw.offset, raw.length, fate, dialect.source))
 
 
 def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:

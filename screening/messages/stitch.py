@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from screening.messages.crowd import with_findings
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Message, Reading, Tile
 from screening.tables.codes import MessageStatus, Source
@@ -191,5 +190,5 @@ def _forgive_count(part: Message) -> None:
     part.findings = [found for found in part.findings if found.code != _COUNT]
     part.complete = True
     if part.status is MessageStatus.REPAIRED and not part.findings:
-        fine = not any(traveller.findings for traveller in with_findings(part.travellers))
+        fine = not any(traveller.findings for traveller in part.travellers)
         part.status = MessageStatus.OK if fine else part.status

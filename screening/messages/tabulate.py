@@ -15,15 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.messages import tabulate_columns
 from screening.messages.collector import collector_paused
-from screening.messages.crowd import NONE, Crowd, with_findings
 from screening.messages.describe import all_findings
 from screening.messages.model import Booking, Message, Quarantined, Reading, Traveller
-from screening.messages.tabulate_columns import Told
 from screening.tables import individual, landing
 from screening.tables.codes import LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
-from screening.tables.model import TableSpec
 
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 _CUT_OFF = "traveller_cut_off"
@@ -48,22 +44,13 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
             if message.status is not MessageStatus.QUARANTINED
         ]
         people = _People.of(spoken)
-        columns = [
-            _in_columns(input_id, message, message.travellers)
-            for input_id, message in spoken
-            if isinstance(message.travellers, Crowd)
-        ]
         return {
             "messages": individual.MESSAGES.table(_message_row(*one) for one in told),
             "message_legs": individual.MESSAGE_LEGS.table(
                 chain.from_iterable(_leg_rows(*one) for one in spoken)
             ),
-            "statements": _together(
-                individual.STATEMENTS, [_statements(people), *tabulate_columns.statements(columns)]
-            ),
-            "statement_documents": _together(
-                individual.STATEMENT_DOCUMENTS, [_documents(people), *tabulate_columns.documents(columns)]
-            ),
+            "statements": individual.STATEMENTS.conform(_statements(people)),
+            "statement_documents": individual.STATEMENT_DOCUMENTS.conform(_documents(people)),
             "bookings": individual.BOOKINGS.table(chain.from_iterable(_booking_rows(*one) for one in spoken)),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
             "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
@@ -152,7 +139,7 @@ _NOTHING: list[Row] = []
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Travellers who make statements and are objects, by message; columns are built of all at once."""
+    """Travellers who make statements, by message; columns are built of all at once."""
 
     spoken: list[tuple[str, Message]]
     travellers: list[Traveller]
@@ -165,7 +152,7 @@ class _People:
         travellers: list[Traveller] = []
         counts = []
         for _, message in spoken:
-            people = with_findings(message.travellers)
+            people = message.travellers
             if any(traveller.quarantined for traveller in people):
                 people = [traveller for traveller in people if is_screened(traveller)]
             counts.append(len(people))
@@ -254,24 +241,6 @@ def _legs_flown(journey: tuple[int, ...], message: Message, legs: dict[int, str]
         return mine
     wanted = {message.legs[ordinal].flight_id for ordinal in journey if ordinal < len(message.legs)}
     return [ordinal for ordinal, flight_id in legs.items() if flight_id in wanted] or list(legs)
-
-
-def _in_columns(input_id: str, message: Message, travellers: Crowd) -> Told:
-    """Give the travellers whom a message holds as columns."""
-    legs = dated_legs(message)
-    flown = [
-        [
-            (legs[ordinal], journey.index(ordinal) if ordinal in journey else NONE)
-            for ordinal in _legs_flown(journey, message, legs)
-        ]
-        for journey in travellers.columns.journeys
-    ]
-    return Told(message_id(input_id, message), message, travellers.columns, flown)
-
-
-def _together(spec: TableSpec, tables: list[pa.Table]) -> pa.Table:
-    whole = [table for table in tables if table.num_rows]
-    return spec.conform(pa.concat_tables(whole)) if whole else spec.empty()
 
 
 def _documents(people: _People) -> pa.Table:
@@ -369,7 +338,7 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
         for message in reading.messages:
             quarantined = message.status is MessageStatus.QUARANTINED
             count[LedgerUnit.MESSAGES, "quarantined" if quarantined else "passed"] += 1
-            aside = sum(not is_screened(traveller) for traveller in with_findings(message.travellers))
+            aside = sum(not is_screened(traveller) for traveller in message.travellers)
             passed = 0 if quarantined else len(message.travellers) - aside
             count[LedgerUnit.TRAVELLERS, "passed"] += passed
             count[LedgerUnit.TRAVELLERS, "quarantined"] += len(message.travellers) - passed

@@ -13,7 +13,6 @@ Source: real bytes (docs/messages.md); CEDIPAX layout of the US Customs Service.
 ('P', 'X1234567', '', 'US', True)
 """
 
-from collections.abc import Sequence
 from functools import partial
 
 from screening.identity.documents import document_type, normalise_number
@@ -124,14 +123,14 @@ ACTS: dict[str, Deed] = {
 US = PaxlstDialect("us", paxlst_tables.freeze(paxlst_tables.US), ACTS)
 
 
-def read_us_paxlst(raws: Sequence[RawMessage], intake: Intake) -> list[MessageReading]:
-    """Read PAXLST messages in the US dialect (001:000).
+def read_us_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
+    """Read a PAXLST message in the US dialect (001:000).
 
     Args:
-        raws: segments and envelope of each message.
+        raw: segments and envelope of the message.
         intake: the profile's section; the dialect carries no sensitive free text.
 
     Returns:
         What it says; findings; the units that were set aside. Never raises on any bytes.
     """
-    return read_with(raws, US)
+    return read_with(raw, US)

@@ -42,7 +42,6 @@ def test_damaged_messages_are_read_or_accounted_for(seed):
     assert done.failures == []
     assert (done.cases, done.failed) == (2500, 0)
     assert done.reread > 100
-    assert done.both_ways > 300
     assert told
 
 

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.messages import paxlst
 from screening.messages.describe import describe
-from screening.messages.envelope import RawMessage, frames
 from screening.messages.read import read_input
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
@@ -138,22 +136,6 @@ def test_a_repaired_deviation_keeps_the_travellers(repair, seed):
     before = people(read_input(seed, INTAKE))
     assert before
     assert people(check(REPAIRS[repair](seed))) == before
-
-
-LONG_WAY = paxlst.PaxlstDialect("un", paxlst.UN.table, paxlst.UN.acts, plain=False)
-
-
-@BOUNDED
-@given(data=st.data())
-def test_plain_shapes_say_the_same_as_the_long_way(data):
-    place = data.draw(st.integers(0, len(PAXLST) - 1))
-    sign = data.draw(st.sampled_from([b"A", b"9", b" ", b":", b"+", b"a", b"?A", b"\n", b"\xe9", b"-", b"'"]))
-    changed = PAXLST[:place] + sign + PAXLST[place + data.draw(st.integers(0, 1)) :]
-    short, long = (
-        paxlst.read_with([raw for raw in frames(changed) if isinstance(raw, RawMessage)], dialect)
-        for dialect in (paxlst.UN, LONG_WAY)
-    )
-    assert short == long
 
 
 def mutated(chance, data):
