@@ -51,7 +51,7 @@ _TO_ICAO = {"XK": "RKS"} | {former: codes[0] for former, codes in _FORMER.items(
 
 @lru_cache(maxsize=4096)
 def state_code(written: str | None) -> str | None:
-    """Give the inner code of a state written as two or three letters.
+    """Return the inner code of a state written as two or three letters.
 
     Returns:
         ISO alpha-2, or the ICAO code where ISO has none; None where the code is unknown.
@@ -73,7 +73,7 @@ def state_code(written: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def icao_code(inner: str | None) -> str | None:
-    """Give the ICAO three-letter code of an inner code (`D` is written DEU)."""
+    """Return the ICAO three-letter code of an inner code (`D` is written DEU)."""
     if inner is None:
         return None
     if inner in _TO_ICAO:

@@ -78,5 +78,5 @@ def test_decisions_made_under_the_first_derivation_bind(by_hand, written):
     [traveller] = pq.read_table(
         by_hand.store / "individual" / "current" / "night=2026-11-22" / "travellers.parquet"
     )["traveller_id"].to_pylist()
-    steps = by_hand.json("why", traveller, "watch:A1", "--as", "anna", "--reason", "test")
+    steps = by_hand.json("why", traveller, "watch:A1", "--as", "anna")
     assert {row["step"]: row["result"] for row in steps}["clearance"] == "in_force"
