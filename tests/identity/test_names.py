@@ -1,4 +1,4 @@
-import datetime as dt
+"""Names as tokens and as one word: scripts, marks, signs, digits, and what never becomes equal."""
 
 import pytest
 from hypothesis import given
@@ -6,9 +6,6 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from screening.identity.names import comparable, joined, merge_transliterations, tokens
-from screening.identity.prepare import identify
-from screening.identity.skeleton import keys
-from screening.tables.individual import DOCUMENTS, TRAVELLERS
 
 
 @pytest.mark.parametrize(
@@ -147,77 +144,3 @@ def test_transliterations_of_doc_9303_are_one(name, merged):
 )
 def test_neighbours_are_joined(parts, pairs):
     assert joined(parts) == pairs
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param("YELENA", "ELENA", id="Cyrillic ye"),
-        pytest.param("ALEKSEY", "ALEXEI", id="ks and x"),
-        pytest.param("QADHAFI", "GADAFI", id="qaf, dhal"),
-        pytest.param("HSIAO", "XIAO", id="Wade-Giles"),
-        pytest.param("SAEED", "SAID", id="ee"),
-        pytest.param("OUAHAB", "WAHAB", id="French ou"),
-        pytest.param("JELLOUL", "DJELLOUL", id="Maghreb dj"),
-        pytest.param("PHILIP", "FILIP", id="ph"),
-    ],
-)
-def test_spellings_of_one_name_share_a_skeleton(one, other):
-    assert set(keys(one)) & set(keys(other))
-
-
-@pytest.mark.parametrize(("one", "other"), [("HASSAN", "HUSSEIN"), ("MARTA", "MARKO"), ("SALIM", "SULEIMAN")])
-def test_different_names_do_not(one, other):
-    assert not set(keys(one)) & set(keys(other))
-
-
-def traveller(**more):
-    return {
-        "traveller_id": "t", "flight_id": "XX1-20261123-AAA-BBB", "statement_ids": [], "current": 0, "sources": ["api"],
-        "person_key": "p", "role": "passenger", "name_as_sent": "", **more,
-    }  # fmt: skip
-
-
-def readings(documents=(), **more):
-    table = DOCUMENTS.table(
-        [
-            {"traveller_id": "t", "ordinal": at, "type": "passport", "check_digit": "none", **one}
-            for at, one in enumerate(documents)
-        ]
-    )
-    return identify(TRAVELLERS.table([traveller(**more)]), table).to_pylist()
-
-
-def test_a_name_is_read_as_settled_as_in_the_document_and_as_sent():
-    rows = readings(
-        [{"number": "AB 123", "issuing_state": "EG", "surname": "EL MASRY", "given_names": "JOHN"}],
-        surname="MASRI", given_names="JOHN", name_as_sent="MASRI/JOHNMR", nationality="GB", sex="X",
-    )  # fmt: skip
-    assert [(row["surname_tokens"], row["given_tokens"]) for row in rows] == [
-        (["MASRI"], ["JOHN"]),
-        (["EL", "MASRY"], ["JOHN"]),
-        (["MASRI"], ["JOHNMR"]),
-    ]
-    assert {tuple(row["nationalities"]) for row in rows} == {("EG", "GB")}
-    assert rows[0]["document_keys"] == ["AB123@", "AB123@EG"]
-    assert rows[0]["sex"] is None
-
-
-@pytest.mark.parametrize(
-    ("sent", "born"),
-    [
-        pytest.param("1980", (dt.date(1980, 1, 1), dt.date(1980, 12, 31)), id="year"),
-        pytest.param("19800000", (dt.date(1980, 1, 1), dt.date(1980, 12, 31)), id="year, zeros"),
-        pytest.param("19800200", (dt.date(1980, 2, 1), dt.date(1980, 2, 29)), id="month, zeros"),
-        pytest.param("xx", None, id="unreadable"),
-    ],
-)
-def test_a_date_sent_in_part_is_a_range(sent, born):
-    row = readings(surname="A", given_names="B", birth_as_sent=sent)[0]
-    assert ((row["born_from"], row["born_to"]) if row["born_from"] else None) == born
-
-
-def test_a_traveller_without_a_real_name_keeps_a_row_for_the_documents():
-    (row,) = readings([{"number": "X99999", "issuing_state": "FR"}], surname="TBA", name_as_sent="TBA/")
-    assert row["placeholder"]
-    assert row["document_keys"] == ["X99999@", "X99999@FR"]
