@@ -62,10 +62,10 @@ def comparable(written: str | None) -> str:
     """
     if not written:
         return ""
+    if written.isascii():
+        return _SIGNS.sub("", written.upper())
     romanised = _SIGNS.sub("", _plain(written))
-    if romanised or written.isascii():
-        return romanised
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", written).upper()))
+    return romanised or "".join(filter(str.isalnum, unicodedata.normalize("NFKC", written).upper()))
 
 
 @lru_cache(maxsize=65536)
