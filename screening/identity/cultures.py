@@ -28,7 +28,7 @@ NAMES: tuple[str, ...] = (*_GROUPS, "other", "unknown")
 
 
 def culture(state: str | None) -> str:
-    """Return the naming culture of a State (inner code); `other` where no group has it, `unknown` for none."""
+    """Return the naming culture of a State (inner code); `other` where no group has it."""
     if not state:
         return "unknown"
     return _OF.get(state, "other")
