@@ -133,7 +133,7 @@ def _check(
 
 
 def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], Row]:
-    """Give the last unsuperseded disposition of each (person_key, alert_id, evidence_hash)."""
+    """Return the last unsuperseded disposition of each (person_key, alert_id, evidence_hash)."""
     rows = dispositions.sort_by([("decided_at", "ascending"), ("disposition_id", "ascending")]).to_pylist()
     superseded = {row["supersedes"] for row in rows if row["supersedes"]}
     return {
@@ -144,10 +144,10 @@ def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], Row]:
 
 
 def disposition_table(rows: Sequence[Row]) -> pa.Table:
-    """Give DISPOSITIONS of rows."""
+    """Return DISPOSITIONS of rows."""
     return DISPOSITIONS.table(rows)
 
 
 def clearance_table(rows: Sequence[Row]) -> pa.Table:
-    """Give CLEARANCES of rows."""
+    """Return CLEARANCES of rows."""
     return CLEARANCES.table(rows)

@@ -53,7 +53,7 @@ def group(pairs: Mapping[str, tuple[str, Sequence[Piece]]]) -> list[tuple[str, .
 
 
 def _marks(name: str, pieces: Sequence[Piece]) -> list[str]:
-    """Give what this alert shares with others of the same person."""
+    """Return what this alert shares with others of the same person."""
     marks = []
     for piece in pieces:
         value = str(piece["alert_value"] or "")

@@ -5,8 +5,9 @@ earliest statement was sent first, the others are lost to it. Where one id's sta
 travellers', who holds its earliest statement keeps it. Else HMAC of leg and first statement.
 
 person_key, what dispositions and clearances bind to: HMAC of the best document, where nobody else on the
-leg states it; else of normalised name and birth date. A name without a birth date names no person: clearing
-one KIM MIN of unknown birth must not silence the next one, so then the key is the traveller's own.
+leg states it; else of name and birth date (identity.person_key). A name without a birth date names no
+person: clearing one KIM MIN of unknown birth must not silence the next one, so then the key is the
+traveller's own.
 """
 
 from collections import Counter
@@ -15,9 +16,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.identity.person_key import text
 from screening.manifests.documents import best
 from screening.manifests.settled import SettledTraveller
-from screening.manifests.statements import OrderedStatements, folded
+from screening.manifests.statements import OrderedStatements
 
 Pseudonym = Callable[[str, str], str]
 Earlier = dict[str, dict[str, str]]
@@ -126,10 +128,12 @@ def assign_keys(
             traveller.person_key = pseudonym("person", document.key)
             continue
         named = next((row for row in traveller.rows if ordered.name[row]), None)
-        born = next((ordered.born[row] for row in traveller.rows if ordered.born[row] is not None), None)
-        if named is None or born is None:
+        dated = next((row for row in traveller.rows if ordered.born[row] is not None), None)
+        if named is None or dated is None:
             traveller.person_key = pseudonym("person", traveller.traveller_id)
         else:
-            traveller.person_key = pseudonym(
-                "person", f"{folded(ordered.surname[named])}/{folded(ordered.given[named])}/{born}"
+            surname, given, day = (
+                ordered.table[column][row].as_py()
+                for column, row in (("surname", named), ("given_names", named), ("date_of_birth", dated))
             )
+            traveller.person_key = pseudonym("person", text(surname, given, day))

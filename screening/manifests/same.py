@@ -2,7 +2,7 @@
 
 Names agree when surname and given names are equal, when the surnames are equal and one given name begins
 with the other (second names are dropped, `J` stands for `JOHN`), or when both written as one word are equal
-(the border between surname and given names is drawn differently); each up to transliteration (`folded`).
+(the border between surname and given names is drawn differently); each up to transliteration.
 
 A birth date contradicts when both are known and differ. Nobody is taken for another whose birth date
 contradicts, unless name and document say it is: two wrong joins of a father and a son who share a
@@ -12,7 +12,8 @@ name would leave one of them unscreened.
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 
-from screening.manifests.statements import OrderedStatements, folded
+from screening.identity.names import merge_transliterations
+from screening.manifests.statements import OrderedStatements
 
 Key = tuple[Hashable, ...]
 
@@ -77,7 +78,9 @@ _KEYS: dict[Tier, Callable[[OrderedStatements, int], list[Key]]] = {
     Tier.DOCUMENT: _document,
     Tier.REFERENCE: _reference,
     Tier.NAME: lambda ordered, row: [(ordered.name[row],)] if ordered.name[row] else [],
-    Tier.SURNAME: lambda ordered, row: [(folded(ordered.surname[row]),)] if ordered.surname[row] else [],
+    Tier.SURNAME: lambda ordered, row: (
+        [(merge_transliterations(ordered.surname[row]),)] if ordered.surname[row] else []
+    ),
 }
 
 
@@ -97,11 +100,11 @@ def names_agree(ordered: OrderedStatements, one: int, other: int) -> bool:
     names, surnames = (ordered.name[one], ordered.name[other]), (ordered.surname[one], ordered.surname[other])
     if names[0] == names[1]:
         return bool(names[0])
-    if folded(names[0]) == folded(names[1]):
+    if merge_transliterations(names[0]) == merge_transliterations(names[1]):
         return True
-    if not surnames[0] or folded(surnames[0]) != folded(surnames[1]):
+    if not surnames[0] or merge_transliterations(surnames[0]) != merge_transliterations(surnames[1]):
         return False
-    given, also = folded(ordered.given[one]), folded(ordered.given[other])
+    given, also = merge_transliterations(ordered.given[one]), merge_transliterations(ordered.given[other])
     return given.startswith(also) or also.startswith(given)
 
 
