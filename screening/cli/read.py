@@ -18,8 +18,8 @@ from screening.messages.explain import explain_parts
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Reading
 from screening.messages.read import number_of_messages, read_parts
-from screening.messages.syntax import Data
-from screening.messages.unpack import PACKED, kind_of_bytes, members
+from screening.messages.syntax.segments import Data
+from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
 from screening.profile.model import Intake
 from screening.store.mapped import Nameless, mapped
 from screening.tables.errors import UsageError

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from screening.messages.describe import all_findings
-from screening.messages.envelope import Loose, RawMessage, frames
 from screening.messages.model import Message, Reading
-from screening.messages.syntax import Data, Segment
+from screening.messages.syntax.envelope import Loose, RawMessage, frames
+from screening.messages.syntax.segments import Data, Segment
 from screening.tables.findings import Finding
 
 _ALL = 99

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from screening.messages.collector import collector_paused
-from screening.messages.envelope import Frame, Loose, MessageReading, RawMessage, frames
 from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import Quarantined, Reading, Tile
-from screening.messages.pages import forget, sha256_of
-from screening.messages.paxlst import read_paxlst
-from screening.messages.pnrgov import read_pnrgov
-from screening.messages.stitch import Sequences, input_end, part_end
-from screening.messages.syntax import Data
-from screening.messages.us_paxlst import read_us_paxlst
+from screening.messages.multipart import Sequences, input_end, part_end
+from screening.messages.paxlst.reader import read_paxlst
+from screening.messages.paxlst.us_dialect import read_us_paxlst
+from screening.messages.pnrgov.reader import read_pnrgov
+from screening.messages.syntax.envelope import Frame, Loose, MessageReading, RawMessage, frames
+from screening.messages.syntax.memory_map import forget, sha256_of
+from screening.messages.syntax.segments import Data
 from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.findings import Finding

@@ -10,8 +10,8 @@ b"SSR+            '"
 from collections.abc import Iterable, Iterator
 
 from screening.messages.model import Reading, Tile
-from screening.messages.pages import STRETCH
-from screening.messages.syntax import Data
+from screening.messages.syntax.memory_map import STRETCH
+from screening.messages.syntax.segments import Data
 
 _TO_BLANKS = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 

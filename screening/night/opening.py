@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from screening.messages.syntax import Data
-from screening.messages.unpack import PACKED, kind_of_bytes, members
+from screening.messages.syntax.segments import Data
+from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
 from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
 from screening.store.landing import nameless, open_back

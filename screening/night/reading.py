@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from screening.messages.model import Reading
-from screening.messages.pages import forget
 from screening.messages.read import BYTES_AT_ONCE, read_parts
 from screening.messages.scrub import blanked_tiles
+from screening.messages.syntax.memory_map import forget
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
 from screening.night.frozen import FrozenInput

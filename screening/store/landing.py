@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from screening.messages.syntax import Data
+from screening.messages.syntax.segments import Data
 from screening.store.files import (
     GrowingFile,
     crash_point,

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from screening.messages.syntax import Data
+from screening.messages.syntax.segments import Data
 from screening.store.files import disk_faults, make_folder
 
 MAPPED_FROM = 32 << 20  # bytes

@@ -4,7 +4,7 @@ import pytest
 
 from screening.lab import benchmark_large
 from screening.messages.read import read_input
-from screening.messages.unpack import unpack
+from screening.messages.syntax.unpack import unpack
 from screening.profile.model import Intake
 
 MESSAGE = (

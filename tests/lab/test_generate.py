@@ -19,7 +19,7 @@ from screening.lab.generate.flights import draw_flights
 from screening.lab.generate.night import Size, generate
 from screening.lab.generate.noise import OPERATIONS, as_hosts_write, distorted, distorted_date
 from screening.messages.read import read_input
-from screening.messages.unpack import unpack
+from screening.messages.syntax.unpack import unpack
 from screening.profile.load import parse_profile
 from screening.profile.model import Intake
 from screening.tables.errors import UsageError

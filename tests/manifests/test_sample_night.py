@@ -10,8 +10,8 @@ import pytest
 from screening.manifests.quality import carrier_quality
 from screening.manifests.settle import settle
 from screening.messages.read import read_input
+from screening.messages.syntax.unpack import unpack
 from screening.messages.tabulate import tabulate
-from screening.messages.unpack import unpack
 from screening.profile.model import Intake
 from screening.tables import individual as t
 

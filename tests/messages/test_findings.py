@@ -26,7 +26,9 @@ def named_codes(path):
                         yield one.value
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.relative_to(ROOM).as_posix()
+)
 def test_a_code_that_is_used_is_declared(path):
     used = {code for code in named_codes(path) if re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", code)}
     assert used - DECLARED - {"set_aside"} == set()

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.lab.fuzz_mutations import mutated
-from screening.messages import service_string
 from screening.messages.describe import describe, describe_parts
 from screening.messages.explain import explain, explain_parts
 from screening.messages.model import Traveller
 from screening.messages.read import number_of_messages, read_input, read_parts
 from screening.messages.scrub import blank, blanked_tiles
-from screening.messages.service_string import interchange_starts
+from screening.messages.syntax import service_string
+from screening.messages.syntax.service_string import interchange_starts
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
 

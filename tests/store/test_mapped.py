@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from screening.messages.pages import forget, sha256_of
+from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.store import mapped as module
 from screening.store.landing import nameless, open_back, settle_landing, write_incoming
 from screening.store.mapped import Counted, Nameless, mapped

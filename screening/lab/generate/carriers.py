@@ -8,8 +8,8 @@ place of DOCS.
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from screening.messages.syntax import Separators
-from screening.messages.write_segments import DEFAULT_SEPARATORS, DocsPlace, Titles, WriteOptions
+from screening.messages.syntax.segments import Separators
+from screening.messages.write.segments import DEFAULT_SEPARATORS, DocsPlace, Titles, WriteOptions
 
 HOME = "BRU"
 HOME_STATE = "BE"

@@ -27,8 +27,8 @@ from screening.lab.generate.sending import (
     pnr_files,
 )
 from screening.lab.generate.truth import Truth
-from screening.messages.write import US_VERSION
-from screening.messages.write_segments import DEFAULT_SEPARATORS
+from screening.messages.write.interchange import US_VERSION
+from screening.messages.write.segments import DEFAULT_SEPARATORS
 from screening.tables.errors import UsageError
 
 MARK = "# Written by `screening generate`: everybody in this folder is invented."

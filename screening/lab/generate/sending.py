@@ -13,9 +13,9 @@ from screening.lab.generate.flights import Flight, country
 from screening.lab.generate.noise import as_hosts_write
 from screening.lab.generate.parties import Party, Passenger, names_as_sent
 from screening.messages.model import Booking, Leg, Message, Traveller
-from screening.messages.write import US_VERSION, Interchange, write
-from screening.messages.write_pnrgov import titled
-from screening.messages.write_segments import WriteOptions
+from screening.messages.write.interchange import US_VERSION, Interchange, write
+from screening.messages.write.pnrgov import titled
+from screening.messages.write.segments import WriteOptions
 from screening.tables.codes import Action, Function, MessageType, Role, Source
 
 _ZIP_DAY = (2020, 1, 1, 0, 0, 0)  # a fixed day: an archive's bytes must not depend on when it was made

@@ -1,0 +1,1 @@
+"""PNRGOV: bookings, travellers, itineraries, documents in SSR, check-in, history."""

@@ -1,0 +1,1 @@
+"""Written interchanges: the counterpart of the readers, from the same tables."""
