@@ -40,28 +40,13 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
     splitter = _splitter(raw.syntax.element)
     suspicious = splitter.suspicious(raw.pieces)
     raw.syntax = fitting(raw.syntax, b"".join(raw.pieces))
-    syntax, starts, ends = raw.syntax, raw.starts, raw.ends
-    of_group = rows[walk.at]
     for index, piece in enumerate(raw.pieces):
-        row = of_group.get(piece[:4])
-        if row is None or index in suspicious:
-            if piece:
-                for segment in _parted(walk, splitter, raw.segment(index)):
-                    _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
-                of_group = rows[walk.at]
-            continue
-        if row.to is not walk.at:
-            walk.at = row.to
-            of_group = rows[row.to]
-        if row.says:  # what says nothing that is kept is not even split
-            start = starts[index]
-            segment = Segment(piece, start, ends[index] - start, index + 1, syntax)
-            # As in `_read`, whose call is spared for nine of ten segments.
-            sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
-            if row.act is not None and not sensitive:
-                row.act(walk, segment)
-        if row.of_traveller:
-            walk.lengthen(ends[index])
+        row = rows[walk.at].get(piece[:4])
+        if row is not None and index not in suspicious:
+            _read(walk, raw.segment(index), row)
+        elif piece:
+            for segment in _parted(walk, splitter, raw.segment(index)):
+                _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
     return finish(walk)
 
 

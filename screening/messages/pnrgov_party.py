@@ -74,7 +74,6 @@ class Party:
     today: date | None  # of the message: decides centuries
     people: list[Person] = field(default_factory=list)
     by_reference: dict[str, Person] = field(default_factory=dict)
-    by_segment: dict[bytes, Person] = field(default_factory=dict)
 
     def add(self, name: TifName, segment: Segment) -> Person:
         """Take up a TIF of group 2: a new traveller, or a repeat of one with the same reference and name."""
@@ -83,11 +82,6 @@ class Party:
             self._vary(known, name, segment)
             return known
         return self._new(name, segment)
-
-    def remember(self, person: Person, segment: Segment) -> None:
-        """Keep whom a TIF of group 2 names alone: the same bytes in the check-in part say nothing new."""
-        if person.segment is segment and self.by_reference.get(person.reference) is person:
-            self.by_segment[segment.raw] = person
 
     def at_check_in(self, name: TifName, segment: Segment) -> Person:
         """Find the traveller whom a TIF of the check-in part repeats; one who is new is kept as new."""
@@ -291,8 +285,7 @@ class Party:
             person.note("docs_differ", segment)
         traveller.sex = traveller.sex or sex
         traveller.nationality = traveller.nationality or nationality
-        plain = docs.number.isascii() and docs.number.isalnum()
-        number = docs.number.upper() if plain else normalise_number(docs.number)
+        number = normalise_number(docs.number)
         if not number:
             person.note("docs_without_number", segment)
             if docs.surname and (letters(docs.surname), given_letters(docs.given_names)) != (

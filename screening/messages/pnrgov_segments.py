@@ -112,11 +112,8 @@ def _dates(walk: Walk, segment: Segment) -> None:
 
 
 def _locator_of_leg(walk: Walk, segment: Segment) -> None:
-    """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
+    """RCI elsewhere: other systems' locators of the booking, or its own once more."""
     pnr = walk.pnr(segment)
-    fields = segment.fields()
-    if pnr.booked is not None and len(fields) == 2 and fields[1][1:2] == [pnr.locator]:
-        return
     for company, locator, rest in locators(segment):
         if pnr.booked is None and locator == pnr.locator:
             pnr.booked = _moment(walk, rest)
@@ -192,15 +189,12 @@ def _name(walk: Walk, segment: Segment) -> None:
     """TIF: a traveller, unless it is a group."""
     pnr = walk.pnr(segment)
     pnr.person = None
-    names = names_of(segment)
-    for name in names:
+    for name in names_of(segment):
         if name.kind == "G":
             pnr.group_name = True
             pnr.note("group_name_tif", segment)
         else:
             pnr.person = pnr.party.add(name, segment)
-    if len(names) == 1 and pnr.person is not None:
-        pnr.party.remember(pnr.person, segment)
 
 
 def _frequent_flyer(walk: Walk, segment: Segment) -> None:
@@ -275,10 +269,6 @@ def _boarding(walk: Walk, segment: Segment) -> None:
 def _boarding_name(walk: Walk, segment: Segment) -> None:
     """TIF of the check-in part: repeats a traveller."""
     pnr = walk.pnr(segment)
-    known = pnr.party.by_segment.get(segment.raw)
-    if known is not None:
-        pnr.boarding = known
-        return
     for name in names_of(segment):
         if name.kind != "G":
             pnr.boarding = pnr.party.at_check_in(name, segment)
