@@ -37,7 +37,7 @@ from screening.messages.syntax import (
     whole_number,
 )
 from screening.messages.syntax_findings import syntax_findings
-from screening.tables.codes import QuarantineUnit
+from screening.tables.codes import MessageType, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
 
@@ -97,6 +97,28 @@ class RawMessage:
         if self._segments is None:
             self._segments = [self.segment(index) for index in range(len(self.pieces))]
         return self._segments
+
+    def message(self, kind: MessageType, dialect: str, source: Source) -> Message:
+        """Build the message as its envelope states it, for a reader to fill."""
+        return Message(
+            index=self.index,
+            offset=self.offset,
+            length=self.length,
+            type=kind,
+            version=self.version,
+            dialect=dialect,
+            source=source,
+            reference=self.reference,
+            transaction=self.common_reference,
+            sender=self.sender,
+            recipient=self.recipient,
+            control_reference=self.control_reference,
+            sent=self.sent,
+            part=self.part,
+            last_part=self.last_part,
+            findings=list(self.findings),
+            complete=not self.cut,
+        )
 
     def segment(self, index: int) -> Segment:
         """Give one segment by its index from 0."""

@@ -15,7 +15,6 @@ from functools import lru_cache
 
 from screening.messages import paxlst_tables
 from screening.messages.envelope import MessageReading, RawMessage
-from screening.messages.model import Message
 from screening.messages.paxlst_deeds import ACTS
 from screening.messages.paxlst_end import finish
 from screening.messages.paxlst_tables import At, Table
@@ -92,7 +91,7 @@ def read_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
 
 def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
     """Read a message with a dialect's table and deeds."""
-    walk = Walk(raw, _begun(raw, dialect))
+    walk = Walk(raw, raw.message(MessageType.PAXLST, dialect.name, Source.API))
     state = compiled(dialect, raw.separators, raw.syntax.codec, walk.sent)
     recall = state.facts.get
     for index in range(1, len(raw.pieces) - raw.has_end):
@@ -106,28 +105,6 @@ def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
             walk.settle(fact)
     finish(walk)
     return walk.out
-
-
-def _begun(raw: RawMessage, dialect: PaxlstDialect) -> Message:
-    return Message(
-        index=raw.index,
-        offset=raw.offset,
-        length=raw.length,
-        type=MessageType.PAXLST,
-        version=raw.version,
-        dialect=dialect.name,
-        source=Source.API,
-        reference=raw.reference,
-        transaction=raw.common_reference,
-        sender=raw.sender,
-        recipient=raw.recipient,
-        control_reference=raw.control_reference,
-        sent=raw.sent,
-        part=raw.part,
-        last_part=raw.last_part,
-        findings=list(raw.findings),
-        complete=not raw.cut,
-    )
 
 
 def _step(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> tuple[State, Fact | None]:

@@ -53,7 +53,8 @@ def _dated(legs: list[Leg]) -> tuple[int, ...]:
 
 
 def _take(walk: Walk, pnr: Pnr, settled: Settled, legs: tuple[int, ...]) -> None:
-    message, travellers = walk.message, walk.travellers
+    message = walk.message
+    travellers = message.travellers
     message.findings += pnr.findings
     for person in pnr.party.people:
         traveller = person.traveller
@@ -91,7 +92,7 @@ def _empty(walk: Walk, pnr: Pnr) -> None:
     message = walk.message
     if message.action is Action.UPDATE and not pnr.originator and pnr.locator is not None:
         walk.note("booking_cancelled", pnr.segment)
-        walk.travellers.append(
+        message.travellers.append(
             Traveller(
                 ordinal=len(message.travellers),
                 offset=pnr.segment.offset,

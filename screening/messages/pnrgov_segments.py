@@ -388,14 +388,12 @@ class Row:
         to: where the segment leads.
         act: reads it.
         watch: says whether what it holds is sensitive.
-        says: does either of them look at it? Four of ten segments say nothing that is kept.
         of_traveller: does the segment belong to the traveller at hand?
     """
 
     to: At
     act: Act | None
     watch: Watch | None
-    says: bool
     of_traveller: bool
 
 
@@ -409,7 +407,7 @@ def rows_of(table: Table, element: bytes) -> dict[At, dict[bytes, Row]]:
     rows: dict[At, dict[bytes, Row]] = {at: {} for at in At}
     for (at, tag), step in table.items():
         act, watch = ACTIONS[step.action], _WATCHES.get(tag)
-        row = Row(step.to, act, watch, act is not None or watch is not None, step.to in OF_TRAVELLER)
+        row = Row(step.to, act, watch, step.to in OF_TRAVELLER)
         for behind in (b"", b" ", element[:1]):
             rows[at][tag.encode() + behind] = row
     return rows

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from screening.messages.envelope import MessageReading, RawMessage
 from screening.messages.findings import finding
-from screening.messages.model import Leg, Message, Traveller
+from screening.messages.model import Leg
 from screening.messages.pnrgov_booking import Pnr
 from screening.messages.pnrgov_elements import Elements, Sensitive
 from screening.messages.pnrgov_legs import (
@@ -56,27 +56,7 @@ class Walk:
         self.eqn: Segment | None = None
         self.referred: dict[tuple[str, str], Person] = {}
         self.words: dict[bytes, str] = {}
-        self.message = Message(
-            index=raw.index,
-            offset=raw.offset,
-            length=raw.length,
-            type=MessageType.PNRGOV,
-            version=raw.version,
-            dialect=dialect,
-            source=Source.PNR,
-            reference=raw.reference,
-            transaction=raw.common_reference,
-            sender=raw.sender,
-            recipient=raw.recipient,
-            control_reference=raw.control_reference,
-            sent=raw.sent,
-            part=raw.part,
-            last_part=raw.last_part,
-            complete=not raw.cut,
-            findings=list(raw.findings),
-        )
-        self.travellers: list[Traveller] = []
-        self.message.travellers = self.travellers
+        self.message = raw.message(MessageType.PNRGOV, dialect, Source.PNR)
         self.out = MessageReading(self.message, [], [])
         self._settled: dict[Itinerary, Settled] = {}
         self._flights: dict[bytes, KnownFlight] = {}
