@@ -16,7 +16,7 @@ from screening.messages.pnrgov_finish import finish
 from screening.messages.pnrgov_segments import Row, rows_of
 from screening.messages.pnrgov_split import Splitter
 from screening.messages.pnrgov_tables import At, table_of
-from screening.messages.pnrgov_walk import Walk
+from screening.messages.pnrgov_walk import PnrgovState
 from screening.messages.syntax import Segment, fitting
 from screening.profile.model import Intake
 
@@ -35,32 +35,32 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
     Source:
         IATA/ICAO/WCO PNRGOV EDIFACT implementation guide.
     """
-    walk = Walk(raw, intake)
+    state = PnrgovState(raw, intake)
     rows = _rows(raw.version, raw.syntax.element)
     splitter = _splitter(raw.syntax.element)
     suspicious = splitter.suspicious(raw.pieces)
     raw.syntax = fitting(raw.syntax, b"".join(raw.pieces))
     for index, piece in enumerate(raw.pieces):
-        row = rows[walk.at].get(piece[:4])
+        row = rows[state.at].get(piece[:4])
         if row is not None and index not in suspicious:
-            _read(walk, raw.segment(index), row)
+            _read(state, raw.segment(index), row)
         elif piece:
-            for segment in _parted(walk, splitter, raw.segment(index)):
-                _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
-    return finish(walk)
+            for segment in _parted(state, splitter, raw.segment(index)):
+                _read(state, segment, rows[state.at].get(segment.tag.encode()))
+    return finish(state)
 
 
-def _read(walk: Walk, segment: Segment, row: Row | None) -> None:
+def _read(state: PnrgovState, segment: Segment, row: Row | None) -> None:
     """Do what the table names for a segment."""
     if row is None:
-        walk.note("unknown_segment", segment)
+        state.note("unknown_segment", segment)
         return
-    walk.at = row.to
-    sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
-    if row.act is not None and not sensitive:
-        row.act(walk, segment)
+    state.at = row.to
+    sensitive = row.watch is not None and row.watch(state.sensitive, segment)
+    if row.action is not None and not sensitive:
+        row.action(state, segment)
     if row.of_traveller:
-        walk.lengthen(segment.offset + segment.length)
+        state.lengthen(segment.offset + segment.length)
 
 
 @lru_cache(maxsize=32)
@@ -73,14 +73,14 @@ def _splitter(element: bytes) -> Splitter:
     return Splitter(element)
 
 
-def _parted(walk: Walk, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
-    """Give the segments that stand in one: two or more where terminators were lost."""
+def _parted(state: PnrgovState, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
+    """Yield the segments that stand in one: two or more where terminators were lost."""
     while True:
-        step = walk.table.get((walk.at, segment.tag))
-        parted = splitter.part(segment, step.to if step is not None else walk.at)
+        step = state.table.get((state.at, segment.tag))
+        parted = splitter.part(segment, step.to if step is not None else state.at)
         if parted is None:
             break
         first, segment, found = parted
-        walk.message.findings.append(found)
+        state.message.findings.append(found)
         yield first
     yield segment

@@ -1,6 +1,6 @@
 """Names of travellers in a PNR: one TIF, and when two spellings are one person.
 
-A reference (TIF 9944) names a traveller within his PNR; repeats in the check-in part count once. Spellings
+A reference (TIF 9944) names a traveller within their PNR; repeats in the check-in part count once. Spellings
 are compared without blanks (folds leave them anywhere), titles and signs.
 
 Source: IATA PNRGOV guide, TIF; AIRIMP on names that were cut or joined (prefixes are alike).
@@ -34,7 +34,7 @@ class TifName(NamedTuple):
 
 
 def names_of(segment: Segment) -> list[TifName]:
-    """Give the travellers of a TIF; the guide has one each, some senders put several of one surname."""
+    """Return the travellers of a TIF; the guide has one each, some senders put several of one surname."""
     fields = segment.fields()
     head = fields[1] if len(fields) > 1 else _ABSENT
     surname = head[0].strip()
@@ -54,7 +54,7 @@ def names_of(segment: Segment) -> list[TifName]:
 
 @lru_cache(maxsize=4096)
 def reference_of(written: str) -> str:
-    """Give a traveller reference as it is compared (`002` is `2`).
+    """Return a traveller reference as it is compared (`002` is `2`).
 
     >>> reference_of(" 002"), reference_of("1.1"), reference_of("000")
     ('2', '1.1', '0')
@@ -65,7 +65,7 @@ def reference_of(written: str) -> str:
 
 @lru_cache(maxsize=65536)
 def letters(name: str) -> str:
-    """Give the letters of a name in upper case, nothing between them."""
+    """Return the letters of a name in upper case, nothing between them."""
     return "".join(filter(str.isalpha, name)).upper()
 
 
@@ -93,7 +93,7 @@ def bare_given(given: str) -> Bare:
 
 
 def given_letters(given: str) -> str:
-    """Give the letters of given names without titles."""
+    """Return the letters of given names without titles."""
     return bare_given(given).letters
 
 

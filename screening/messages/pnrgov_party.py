@@ -3,7 +3,7 @@
 A DOCS may stand before the travellers (group 1), behind its own (group 2) or behind a flight (group 5), be
 repeated in each, and refer to the adult although it is the infant's. It goes, in this order, to the traveller
 whose name it has, to the one it refers to, to the one it stands behind; where the sex says infant, to the
-infant. Somebody whom no TIF names is kept as a traveller of his own: one too many is better than one missed.
+infant. Somebody whom no TIF names is kept as a further traveller: one too many is better than one missed.
 
 Source: message-formats.md section 3 (docs/messages.md); US-CBP/GTAS issues 1029 and 2082.
 """
@@ -147,7 +147,7 @@ class Party:
             traveller.other_names = (*traveller.other_names, name)
 
     def named(self, surname: str, given: str, among: Iterable[Person] | None = None) -> list[Person]:
-        """Give the travellers whom a name fits best: letters equal, or one beginning the other."""
+        """Return the travellers whom a name fits best: letters equal, or one beginning the other."""
         wanted, wanted_given = letters(surname), given_letters(given)
         if not wanted:
             return []
@@ -246,7 +246,7 @@ class Party:
         return None
 
     def referred(self, claim: Claim) -> Person | None:
-        """Give whom an SSR without a name refers to, stands behind, or can only mean."""
+        """Return whom an SSR without a name refers to, stands behind, or can only mean."""
         person = self.by_reference.get(claim.reference) if claim.reference else None
         if person is None:
             person = claim.behind
@@ -256,7 +256,7 @@ class Party:
         return person
 
     def nobody(self, segment: Segment) -> Person:
-        """Make a traveller without name: his document is screened, he is set aside."""
+        """Make a traveller without name: their document is screened, they are set aside."""
         person = self._person("", "", infant=False, segment=segment)
         person.note("docs_of_nobody", segment)
         self.people.append(person)

@@ -32,7 +32,7 @@ class KnownFlight(NamedTuple):
     operating_only: bool
 
 
-class Walk:
+class PnrgovState:
     """One message while it is read.
 
     Attributes:
@@ -89,7 +89,7 @@ class Walk:
         return known
 
     def word(self, segment: Segment, element: int) -> str:
-        """Give a value in capitals, split once for all segments of the same bytes."""
+        """Return a value in capitals, split once for all segments of the same bytes."""
         known = self.words.get(segment.raw)
         if known is None:
             known = self.words[segment.raw] = segment.get(element).strip().upper()
@@ -119,7 +119,7 @@ class Walk:
         return pnr
 
     def pnr(self, segment: Segment) -> Pnr:
-        """Give the booking at hand; data before any SRC open one."""
+        """Return the booking at hand; data before any SRC open one."""
         if self.pnrs:
             return self.pnrs[-1]
         self.note("src_missing", segment)
