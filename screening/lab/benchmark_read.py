@@ -5,8 +5,6 @@ otherwise damaged stays out, as pydifact raises at the first fault. pydifact kno
 interchanges nor several service strings in one text, so that each interchange is handed to it apart, as text
 already: its time holds no decoding and no tables. Every figure is the best of some rounds; the collector runs
 as it does anywhere.
-
-Source of the aim (at least 20 times Parser.parse, 10 times the Tokenizer): the issue on readers.
 """
 
 import gzip

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 def collector_paused() -> Iterator[None]:
     """Pause the collector within the block.
 
-    What was made meanwhile goes to the oldest generation, unless somebody has frozen objects of his own: else
-    the youngest would be collected at once, all readings in it (a twentieth of the time, measured).
+    What was made meanwhile goes to the oldest generation, unless objects are frozen already: else the
+    youngest would be collected at once, all readings in it (a twentieth of the time, measured).
     """
     was_on = gc.isenabled()
     gc.disable()

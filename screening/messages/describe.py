@@ -9,12 +9,12 @@ from screening.tables.findings import Finding
 
 
 def describe(reading: Reading, file: str) -> list[dict[str, object]]:
-    """Give the JSON objects of one input; as `describe_parts`."""
+    """Build the JSON objects of one input; as `describe_parts`."""
     return list(describe_parts([reading], file))
 
 
 def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, object]]:
-    """Give the JSON objects of one input as it is read.
+    """Build the JSON objects of one input as it is read.
 
     Args:
         parts: what was read of it, in order (`read_parts`).
@@ -23,14 +23,14 @@ def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, ob
     Yields:
         One object a message; a file without any gives one with type null and its findings.
     """
-    told = False
+    described = False
     findings: list[Finding] = []
     for part in parts:
         findings += part.findings
         for message in part.messages:
             yield _message(message, file)
-            told = True
-    if not told:
+            described = True
+    if not described:
         yield {
             "file": file,
             "index": 0,
@@ -46,7 +46,7 @@ def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, ob
 
 
 def all_findings(message: Message) -> list[Finding]:
-    """Give the findings of a message and of its travellers, in the order of the bytes, each once."""
+    """Return the findings of a message and of its travellers, in the order of the bytes, each once."""
     found = list(message.findings)
     for traveller in message.travellers:
         found += traveller.findings

@@ -11,7 +11,7 @@ from itertools import chain
 
 from screening.messages.describe import all_findings
 from screening.messages.model import Message, Reading
-from screening.messages.syntax.envelope import Loose, RawMessage, frames
+from screening.messages.syntax.envelope import OutsideMessages, RawMessage, frames
 from screening.messages.syntax.segments import Data, Segment
 from screening.tables.findings import Finding
 
@@ -60,7 +60,7 @@ _MASK = "•••"
 
 
 def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
-    """Give the text of `screening explain` for one input.
+    """Build the text of `screening explain` for one input.
 
     Args:
         data: the bytes.
@@ -75,7 +75,7 @@ def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
 
 
 def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = False) -> str:
-    """Give a line for each segment that touches the bytes start to stop, masked as by `explain`."""
+    """Return a line for each segment that touches the bytes start to stop, masked as by `explain`."""
     return "\n".join(
         f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
         for frame in frames(data)
@@ -88,7 +88,7 @@ def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = Fal
 def explain_parts(
     data: Data, parts: Iterable[Reading], *, messages: int, show_names: bool = False
 ) -> Iterator[str]:
-    """Give the lines of `explain` as the input is read.
+    """Yield the lines of `explain` as the input is read.
 
     Args:
         data: the bytes.
@@ -104,8 +104,8 @@ def explain_parts(
     del first
     message = next(read, None)
     for frame in frames(data):
-        if isinstance(frame, Loose):
-            yield from _loose(frame)
+        if isinstance(frame, OutsideMessages):
+            yield from _outside(frame)
             continue
         head = f"{frame.type or '?'} {frame.version} · bytes {frame.offset}-{frame.offset + frame.length}"
         if message is None or message.offset != frame.offset:
@@ -122,14 +122,14 @@ def explain_parts(
 
 
 def _messages(parts: Iterable[Reading], findings: list[Finding]) -> Iterator[Message]:
-    """Give the messages of all parts; findings that stand with none are put aside."""
+    """Yield the messages of all parts; findings that stand with none are put aside."""
     for part in parts:
         yield from part.messages
         findings += part.findings
         del part
 
 
-def _loose(frame: Loose) -> Iterator[str]:
+def _outside(frame: OutsideMessages) -> Iterator[str]:
     if frame.fate == "set_aside":
         yield f"\nset aside: bytes {frame.offset}-{frame.offset + frame.length}"
         for found in frame.findings:

@@ -210,5 +210,5 @@ def finding(code: str, offset: int, segment: int | None = None, text: str | None
 
 
 def kind_of(code: str) -> FindingKind:
-    """Give the declaration of a code."""
+    """Return the declaration of a code."""
     return _BY_CODE[code]

@@ -81,7 +81,7 @@ class Traveller:
     booking_reference: str | None = None  # TIF reference
     embarkation: str | None = None
     debarkation: str | None = None
-    legs: tuple[int, ...] = ()  # ordinals of the message's legs that he flies
+    legs: tuple[int, ...] = ()  # ordinals of the message's legs that they fly
     documents: list[Document] = field(default_factory=list)
     bags: tuple[str, ...] = ()
     says: Says = Says.PRESENT

@@ -61,7 +61,7 @@ def _ordered(part: Reading, source: Source | None, *, followed: bool) -> None:
 
 
 def tiled(tiles: list[Tile], coming: Source | None = None, *, followed: bool = False) -> list[Tile]:
-    """Give tiles in order, neighbours of one envelope joined.
+    """Return tiles in order, neighbours of one envelope joined.
 
     An envelope belongs to the source of the message after it, else before it: its bytes live as long.
 
@@ -162,12 +162,12 @@ class Sequences:
             self._open[key] = sequence
 
     def open_from(self) -> int | None:
-        """Give the offset of the first message on which the last word is not spoken; None if it is on all."""
+        """Return the offset of the first message that may still be judged otherwise; None if none may."""
         places = (sequence.open_from for sequence in self._open.values())
         return min((place for place in places if place is not None), default=None)
 
     def judge(self, messages: Iterable[Message]) -> None:
-        """Speak the last word, when all messages of the input were taken note of; changes them in place."""
+        """Judge, when all messages of the input were taken note of; changes them in place."""
         unended = {sequence.latest for sequence in self._open.values() if not sequence.ended}
         fitting = {
             offset

@@ -17,7 +17,7 @@ from screening.messages.multipart import Sequences, input_end, part_end
 from screening.messages.paxlst.reader import read_paxlst
 from screening.messages.paxlst.us_dialect import read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
-from screening.messages.syntax.envelope import Frame, Loose, MessageReading, RawMessage, frames
+from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
 from screening.profile.model import Intake
@@ -94,8 +94,8 @@ def read_parts(
     """Read an input part by part, so that a file of any size is read in bounded memory.
 
     The parts together are the reading of the input, whatever their size: what only the whole input can tell
-    (`stitch`) is told before a part is given. Where a manifest in parts stays open over more than `_HELD`
-    parts, the input is read to its end for that alone, and then again.
+    (`stitch`) is settled before a part is yielded. Where a manifest in parts stays open over more than
+    `_HELD` parts, the input is read to its end for that alone, and then again.
 
     Args:
         data: bytes of a file, or (large ones) a map of it.
@@ -143,14 +143,14 @@ def _ends_before(part: Reading, offset: int) -> bool:
 
 
 def _parts(data: Data, intake: Intake, identity: str, bytes_at_once: int) -> Iterator[Reading]:
-    """Give the parts of an input; manifests in parts are not judged yet."""
-    walk = frames(data)
+    """Yield the parts of an input; manifests in parts are not judged yet."""
+    coming_frames = frames(data)
     part = Reading(identity, len(data))
     waiting: list[Finding] = [] if len(data) else [finding("file_empty", 0)]
     coming: RawMessage | None = None
     while True:
         with collector_paused():
-            coming = _fill(part, waiting, coming, walk, intake, bytes_at_once)
+            coming = _fill(part, waiting, coming, coming_frames, intake, bytes_at_once)
             if coming is None:
                 input_end(part, waiting)
                 following = None
@@ -168,7 +168,7 @@ def _fill(
     part: Reading,
     waiting: list[Finding],
     coming: RawMessage | None,
-    walk: Iterator[Frame],
+    coming_frames: Iterator[Frame],
     intake: Intake,
     bytes_at_once: int,
 ) -> RawMessage | None:
@@ -178,7 +178,7 @@ def _fill(
         part: what is filled.
         waiting: takes findings that stand outside messages.
         coming: message that begins the part, if it is not the input's first.
-        walk: the frames after it.
+        coming_frames: the frames after it.
         intake: the profile's section.
         bytes_at_once: bytes that fill a part.
 
@@ -186,9 +186,9 @@ def _fill(
         The message that begins the next part; None at the end of the input.
     """
     filled = 0
-    for frame in chain([coming] if coming is not None else [], walk):
-        if isinstance(frame, Loose):
-            _loose(part, waiting, frame)
+    for frame in chain([coming] if coming is not None else [], coming_frames):
+        if isinstance(frame, OutsideMessages):
+            _outside(part, waiting, frame)
         elif filled >= bytes_at_once:
             return frame
         else:
@@ -202,7 +202,7 @@ def _dialect(raw: RawMessage) -> Dialect | None:
 
 
 def number_of_messages(data: Data) -> int:
-    """Count the messages that `read_parts` will give, without reading them."""
+    """Count the messages that `read_parts` will yield, without reading them."""
     return sum(isinstance(frame, RawMessage) and _dialect(frame) is not None for frame in frames(data))
 
 
@@ -233,18 +233,18 @@ def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:
     part.tiles.append(Tile(raw.offset, raw.length, "quarantined", None))
 
 
-def _loose(part: Reading, waiting: list[Finding], loose: Loose) -> None:
-    part.tiles.append(Tile(loose.offset, loose.length, loose.fate, None))
-    if loose.fate != "set_aside":
+def _outside(part: Reading, waiting: list[Finding], outside: OutsideMessages) -> None:
+    part.tiles.append(Tile(outside.offset, outside.length, outside.fate, None))
+    if outside.fate != "set_aside":
         return
-    codes = tuple(dict.fromkeys(found.code for found in loose.findings))
+    codes = tuple(dict.fromkeys(found.code for found in outside.findings))
     part.quarantined.append(
         Quarantined(
-            loose.unit or QuarantineUnit.BYTES,
-            loose.offset,
-            loose.length,
+            outside.unit or QuarantineUnit.BYTES,
+            outside.offset,
+            outside.length,
             codes[:1],
             kind_of(codes[0]).meaning,
         )
     )
-    waiting += loose.findings
+    waiting += outside.findings

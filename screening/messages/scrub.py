@@ -17,7 +17,7 @@ _TO_BLANKS = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 
 
 def blank(data: Data, reading: Reading) -> bytes:
-    """Give the bytes with blanks in place of what the reading calls sensitive.
+    """Return the bytes with blanks in place of what the reading calls sensitive.
 
     Args:
         data: the bytes that were read.
@@ -46,7 +46,7 @@ def blanked(data: Data, start: int, sensitive: Iterable[tuple[int, int]]) -> byt
 
 
 def blanked_tiles(data: Data, reading: Reading) -> Iterator[tuple[Tile, bytes]]:
-    """Give a part's bytes with blanks in place of what it calls sensitive, in bounded stretches.
+    """Yield a part's bytes with blanks in place of what it calls sensitive, in bounded stretches.
 
     Args:
         data: the input.

@@ -1,8 +1,8 @@
 """Readings to tables: messages, legs, statements, documents, bookings, quarantine, tiles, ledger.
 
-One statement for each traveller and each leg he flies. A message in quarantine says nothing; a traveller in
-quarantine says nothing but his documents: without a name he is still screened by a document that was read
-whole. The ledger adds up for each input: bytes, messages, travellers received = passed + set aside.
+One statement for each traveller and each leg they fly. A message in quarantine says nothing; a traveller in
+quarantine says nothing but their documents: without a name they are still screened by a document that was
+read whole. The ledger adds up for each input: bytes, messages, travellers received = passed + set aside.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ Row = dict[str, object]
 
 
 def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
-    """Give the tables of a set of inputs.
+    """Build the tables of a set of inputs.
 
     Args:
         readings: readings of different inputs, or parts of one (`read_parts`).
@@ -37,21 +37,23 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
         conforms to its declaration, whatever the order of the readings.
     """
     with collector_paused():
-        told = [(reading.input_id, message) for reading in readings for message in reading.messages]
-        spoken = [
+        messages = [(reading.input_id, message) for reading in readings for message in reading.messages]
+        stating = [
             (input_id, message)
-            for input_id, message in told
+            for input_id, message in messages
             if message.status is not MessageStatus.QUARANTINED
         ]
-        people = _People.of(spoken)
+        people = _People.of(stating)
         return {
-            "messages": individual.MESSAGES.table(_message_row(*one) for one in told),
+            "messages": individual.MESSAGES.table(_message_row(*one) for one in messages),
             "message_legs": individual.MESSAGE_LEGS.table(
-                chain.from_iterable(_leg_rows(*one) for one in spoken)
+                chain.from_iterable(_leg_rows(*one) for one in stating)
             ),
             "statements": individual.STATEMENTS.conform(_statements(people)),
             "statement_documents": individual.STATEMENT_DOCUMENTS.conform(_documents(people)),
-            "bookings": individual.BOOKINGS.table(chain.from_iterable(_booking_rows(*one) for one in spoken)),
+            "bookings": individual.BOOKINGS.table(
+                chain.from_iterable(_booking_rows(*one) for one in stating)
+            ),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
             "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
             "ledger": individual.LEDGER.table(_ledger_rows(readings)),
@@ -66,7 +68,7 @@ def is_screened(traveller: Traveller) -> bool:
 
 
 def dated_legs(message: Message) -> dict[int, str]:
-    """Give ordinal and flight_id of the legs that have one, each flight once."""
+    """Return ordinal and flight_id of the legs that have one, each flight once."""
     seen: dict[str, int] = {}
     for ordinal, leg in enumerate(message.legs):
         flight_id = leg.flight_id
@@ -76,7 +78,7 @@ def dated_legs(message: Message) -> dict[int, str]:
 
 
 def message_id(input_id: str, message: Message) -> str:
-    """Give the identifier of a message: its input and its first byte."""
+    """Build the identifier of a message: its input and its first byte."""
     return f"{input_id}:{message.offset}"
 
 
@@ -141,29 +143,29 @@ _NOTHING: list[Row] = []
 class _People:
     """Travellers who make statements, by message; columns are built of all at once."""
 
-    spoken: list[tuple[str, Message]]
+    stating: list[tuple[str, Message]]
     travellers: list[Traveller]
     counts: list[int]  # travellers of each message
     statement_ids: pa.Array
 
     @classmethod
-    def of(cls, spoken: list[tuple[str, Message]]) -> "_People":
+    def of(cls, stating: list[tuple[str, Message]]) -> "_People":
         """Gather them."""
         travellers: list[Traveller] = []
         counts = []
-        for _, message in spoken:
+        for _, message in stating:
             people = message.travellers
             if any(traveller.quarantined for traveller in people):
                 people = [traveller for traveller in people if is_screened(traveller)]
             counts.append(len(people))
             travellers += people
-        messages = pa.array([message_id(*one) for one in spoken], pa.string())
+        messages = pa.array([message_id(*one) for one in stating], pa.string())
         ordinals = pa.array([traveller.ordinal for traveller in travellers], pa.int64())
         identities = messages.take(_repeated(counts))
         joined = pc.binary_join_element_wise(identities, ordinals.cast(pa.string()), ":")
-        return cls(spoken, travellers, counts, joined)
+        return cls(stating, travellers, counts, joined)
 
-    def told(self, values: list[object], of: pa.DataType) -> pa.Array:
+    def of_message(self, values: list[object], of: pa.DataType) -> pa.Array:
         """Repeat one value a message for each of its travellers."""
         return pa.array(values, of).take(_repeated(self.counts))
 
@@ -178,15 +180,15 @@ def _statements(people: _People) -> pa.Table:
         return individual.STATEMENTS.empty()
     places, flight_ids, seats = _flown(people)
     schema = individual.STATEMENTS.schema
-    facts = zip(*map(attrgetter(*_STATED), travellers), strict=True)
+    stated = zip(*map(attrgetter(*_STATED), travellers), strict=True)
     columns = {
-        name: pa.array(values, schema.field(name).type) for name, values in zip(_STATED, facts, strict=True)
+        name: pa.array(values, schema.field(name).type) for name, values in zip(_STATED, stated, strict=True)
     }
-    messages = [message for _, message in people.spoken]
+    messages = [message for _, message in people.stating]
     columns["statement_id"] = people.statement_ids
-    columns["message_id"] = people.told([message_id(*one) for one in people.spoken], pa.string())
-    columns["source"] = people.told([message.source for message in messages], pa.string())
-    columns["sent_local"] = people.told(
+    columns["message_id"] = people.of_message([message_id(*one) for one in people.stating], pa.string())
+    columns["source"] = people.of_message([message.source for message in messages], pa.string())
+    columns["sent_local"] = people.of_message(
         [message.sent for message in messages], schema.field("sent_local").type
     )
     columns["findings"] = pa.array(
@@ -212,12 +214,12 @@ def _statements(people: _People) -> pa.Table:
 
 
 def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None]]:
-    """Give the traveller of each statement (None: one each, in order), its flight, and the seat on it."""
+    """Return the traveller of each statement (None: one each, in order), its flight, and the seat on it."""
     places: list[int] = []
     flight_ids: list[str] = []
     seats: list[str | None] = []
     first = 0
-    for (_, message), count in zip(people.spoken, people.counts, strict=True):
+    for (_, message), count in zip(people.stating, people.counts, strict=True):
         legs = dated_legs(message)
         known: dict[tuple[int, ...], list[int]] = {}
         for place in range(first, first + count):
@@ -235,7 +237,7 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
 
 
 def _legs_flown(journey: tuple[int, ...], message: Message, legs: dict[int, str]) -> list[int]:
-    """Give the ordinals of his dated legs, each flight once; all dated ones where none of his has a date."""
+    """Return the ordinals of a journey's dated legs, each flight once; all dated ones where none of it is."""
     mine = [ordinal for ordinal in journey if ordinal in legs]
     if mine:
         return mine
@@ -249,10 +251,10 @@ def _documents(people: _People) -> pa.Table:
     if not documents:
         return individual.STATEMENT_DOCUMENTS.empty()
     schema = individual.STATEMENT_DOCUMENTS.schema
-    facts = zip(*map(attrgetter(*_OF_DOCUMENT), documents), strict=True)
+    stated = zip(*map(attrgetter(*_OF_DOCUMENT), documents), strict=True)
     columns = {
         name: pa.array(values, schema.field(name).type)
-        for name, values in zip(_OF_DOCUMENT, facts, strict=True)
+        for name, values in zip(_OF_DOCUMENT, stated, strict=True)
     }
     columns["statement_id"] = people.statement_ids.take(_repeated(counts))
     first = np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,7 +1,7 @@
 """What a step of the PAXLST tables does with a segment: one small function each.
 
-A deed that only states a fact gives it back (attribute and value), so that it is worked out once for each
-spelling; a deed that changes anything else, or found something wrong, gives None.
+An action that only reads a value returns it (attribute and value): it is read once for the same bytes. One
+that changes anything else, or found something wrong, returns None.
 """
 
 from functools import partial
@@ -12,23 +12,23 @@ from screening.messages.cached import birth_date, expiry_date
 from screening.messages.model import Document
 from screening.messages.paxlst import tables
 from screening.messages.paxlst.legs import Flight, Place, airport, flight_number, moment
-from screening.messages.paxlst.state import Deed, Fact, Fields, Walk, value
+from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, StatedValue, value
 from screening.messages.syntax.segments import whole_number
 from screening.tables.codes import Action, Function, Role, Sex
 
 SEX = {"M": Sex.MALE, "F": Sex.FEMALE, "X": Sex.UNSPECIFIED, "U": None}
 
 
-def _function(walk: Walk, fields: Fields) -> Fact | None:
-    message = walk.message
-    code, act = value(fields, 1), value(fields, 2).upper()
+def _function(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    message = state.message
+    code, action_code = value(fields, 1), value(fields, 2).upper()
     function = tables.BGM_FUNCTION.get(code)
     if function is None:
-        walk.note("bgm_code_unknown")
+        state.note("bgm_code_unknown")
         function = Function.PASSENGERS
-    action = tables.BGM_ACTION.get(act)
+    action = tables.BGM_ACTION.get(action_code)
     if action is None:
-        walk.note("bgm_code_unknown")
+        state.note("bgm_code_unknown")
         action = Action.FULL
     if function is Function.FLIGHT_STATUS and action is Action.FULL:
         action = Action.UPDATE  # a status alone replaces no manifest
@@ -38,131 +38,131 @@ def _function(walk: Walk, fields: Fields) -> Fact | None:
     return None
 
 
-def _transaction(walk: Walk, fields: Fields) -> Fact | None:
-    walk.message.transaction = value(fields, 1, 1) or walk.message.transaction
+def _transaction(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    state.message.transaction = value(fields, 1, 1) or state.message.transaction
     return None
 
 
-def _flight(walk: Walk, fields: Fields) -> Fact | None:
-    walk.end_traveller(walk.raw.starts[walk.index])
+def _flight(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    state.end_traveller(state.raw.starts[state.index])
     sent = value(fields, 2)
     carrier, number, codes = flight_number(sent, value(fields, 5) or value(fields, 4))
     if sent.upper().endswith("MCL"):
-        walk.message.function = Function.MASTER_CREW_LIST
+        state.message.function = Function.MASTER_CREW_LIST
     for code in codes:
-        walk.note(code)
-    walk.flights.append(Flight(carrier, number))
+        state.note(code)
+    state.flights.append(Flight(carrier, number))
     return None
 
 
-def _place(walk: Walk, fields: Fields) -> Fact | None:
+def _place(state: PaxlstState, fields: Fields) -> StatedValue | None:
     where = airport(value(fields, 2))
     if not where:
-        walk.note("leg_airport_missing")
-    walk.flights[-1].places.append(Place(value(fields, 1), where))
+        state.note("leg_airport_missing")
+    state.flights[-1].places.append(Place(value(fields, 1), where))
     return None
 
 
-def _moment(walk: Walk, fields: Fields, attribute: str) -> Fact | None:
+def _moment(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
     """Take a time: it belongs to the place just before."""
-    found = moment(value(fields, 1, 1), walk.sent)
+    found = moment(value(fields, 1, 1), state.sent)
     for code in found.codes:
-        walk.note(code)
-    if walk.flights[-1].places:
-        setattr(walk.flights[-1].places[-1], attribute, found.at)
+        state.note(code)
+    if state.flights[-1].places:
+        setattr(state.flights[-1].places[-1], attribute, found.at)
     return None
 
 
-def _traveller(walk: Walk, fields: Fields) -> Fact | None:
+def _traveller(state: PaxlstState, fields: Fields) -> StatedValue | None:
     role = tables.NAD_ROLE.get(value(fields, 1))
-    walk.begin_traveller(role or Role.PASSENGER)
+    state.begin_traveller(role or Role.PASSENGER)
     if role is None:
-        walk.note("role_unknown")
+        state.note("role_unknown")
     names = fields[4] if len(fields) > 4 else []
     if not any(names):
         names = next((components for components in fields[2:4] if any(components)), names)
         if any(names):
-            walk.note("name_out_of_place")
-    name(walk, names)
+            state.note("name_out_of_place")
+    name(state, names)
     return None
 
 
-def name(walk: Walk, names: list[str]) -> None:
-    """Give the traveller at hand the components of C080: surname, first name, further names."""
+def name(state: PaxlstState, names: list[str]) -> None:
+    """Set the name of the traveller at hand from C080: surname, first name, further names."""
     surname = names[0].strip() if names else ""
     given = names[1].strip() if len(names) > 1 else ""
     if len(names) > 2:
         given = " ".join([given, *(part.strip() for part in names[2:] if part.strip())]).strip()
     if not given and "/" in surname:
         surname, _, given = surname.partition("/")
-    walk.name(surname, given)
+    state.name(surname, given)
 
 
-def _sex(walk: Walk, fields: Fields) -> Fact | None:
+def _sex(state: PaxlstState, fields: Fields) -> StatedValue | None:
     code = value(fields, 3).upper()
     if code not in SEX:
-        walk.note("sex_unknown")
+        state.note("sex_unknown")
         return None
     return (False, "sex", SEX[code])
 
 
-def birth(walk: Walk, written: str) -> None:
+def birth(state: PaxlstState, written: str) -> None:
     """Take a date of birth as sent."""
-    traveller = walk.traveller
+    traveller = state.traveller
     if traveller is None or not written:
         return
     compact = written
     if " " in written:
         compact = written.replace(" ", "")
-        walk.note("space_in_date")
+        state.note("space_in_date")
     traveller.birth_as_sent = written
-    traveller.date_of_birth = birth_date(compact, sent=walk.born_before)
+    traveller.date_of_birth = birth_date(compact, sent=state.born_before)
     if traveller.date_of_birth is None:
-        walk.note("birth_date_impossible")
+        state.note("birth_date_impossible")
 
 
-def _state(walk: Walk, fields: Fields, attribute: str, code: str) -> Fact | None:
+def _state(state: PaxlstState, fields: Fields, attribute: str, code: str) -> StatedValue | None:
     written = value(fields, 2)
-    state = state_code(written)
-    if written and state is None:
-        walk.note(code)
-        if walk.traveller is not None and attribute == "nationality":
-            walk.traveller.nationality_as_sent = written
+    known = state_code(written)
+    if written and known is None:
+        state.note(code)
+        if state.traveller is not None and attribute == "nationality":
+            state.traveller.nationality_as_sent = written
         return None
-    return (False, attribute, state)
+    return (False, attribute, known)
 
 
-def _port(walk: Walk, fields: Fields, attribute: str) -> Fact | None:
+def _port(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
     return (False, attribute, airport(value(fields, 2)) or None)
 
 
-def _birth(walk: Walk, fields: Fields) -> Fact | None:
-    birth(walk, value(fields, 1, 1))
+def _birth(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    birth(state, value(fields, 1, 1))
     return None
 
 
-def _locator(walk: Walk, fields: Fields) -> Fact | None:
-    if walk.traveller is not None:
-        walk.traveller.locator = value(fields, 1, 1) or None
+def _locator(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    if state.traveller is not None:
+        state.traveller.locator = value(fields, 1, 1) or None
     return None
 
 
-def _traveller_reference(walk: Walk, fields: Fields) -> Fact | None:
-    if walk.traveller is not None:
-        walk.traveller.traveller_reference = value(fields, 1, 1) or None
+def _traveller_reference(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    if state.traveller is not None:
+        state.traveller.traveller_reference = value(fields, 1, 1) or None
     return None
 
 
-def _seat(walk: Walk, fields: Fields) -> Fact | None:
+def _seat(state: PaxlstState, fields: Fields) -> StatedValue | None:
     seat = value(fields, 1, 1).upper()  # as sent: zeros before it are dropped where seats are compared
     if seat:
-        walk.seats.append(seat)
+        state.seats.append(seat)
     return None
 
 
-def _bag(walk: Walk, fields: Fields) -> Fact | None:
+def _bag(state: PaxlstState, fields: Fields) -> StatedValue | None:
     """A tag `:n` stands for n consecutive tags."""
-    traveller, tag, count = walk.traveller, value(fields, 4), whole_number(value(fields, 4, 1)) or 1
+    traveller, tag, count = state.traveller, value(fields, 4), whole_number(value(fields, 4, 1)) or 1
     if traveller is None or not tag:
         return None
     traveller.bags += (tag,)
@@ -174,9 +174,9 @@ def _bag(walk: Walk, fields: Fields) -> Fact | None:
     return None
 
 
-def _document(walk: Walk, fields: Fields) -> Fact | None:
+def _document(state: PaxlstState, fields: Fields) -> StatedValue | None:
     code = value(fields, 1).upper() or None
-    walk.begin_document(
+    state.begin_document(
         Document(
             type=document_type(code),
             type_as_sent=code,
@@ -186,49 +186,49 @@ def _document(walk: Walk, fields: Fields) -> Fact | None:
     return None
 
 
-def _expiry(walk: Walk, fields: Fields) -> Fact | None:
+def _expiry(state: PaxlstState, fields: Fields) -> StatedValue | None:
     written = value(fields, 1, 1)
     compact = written.replace(" ", "")
-    expiry = expiry_date(compact, sent=walk.born_before)
-    fact = (True, "expiry", expiry)
+    expiry = expiry_date(compact, sent=state.born_before)
+    stated = (True, "expiry", expiry)
     if compact != written:
-        walk.note("space_in_date")
-        walk.settle(fact)
+        state.note("space_in_date")
+        state.set_value(stated)
     if expiry is None and written:
-        walk.note("expiry_impossible")
+        state.note("expiry_impossible")
         return None
-    return fact if compact == written else None
+    return stated if compact == written else None
 
 
-def _issuing_state(walk: Walk, fields: Fields) -> Fact | None:
+def _issuing_state(state: PaxlstState, fields: Fields) -> StatedValue | None:
     written = value(fields, 2)
-    state = state_code(written)
-    if written and state is None:
-        walk.document_state_sent = True
-        walk.note("document_state_unknown")
-        if walk.document is not None:
-            walk.document.state_as_sent = written
+    known = state_code(written)
+    if written and known is None:
+        state.document_state_sent = True
+        state.note("document_state_unknown")
+        if state.document is not None:
+            state.document.state_as_sent = written
         return None
-    return (True, "issuing_state", state)
+    return (True, "issuing_state", known)
 
 
-def _count(walk: Walk, fields: Fields) -> Fact | None:
-    walk.end_traveller(walk.raw.starts[walk.index])
+def _count(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    state.end_traveller(state.raw.starts[state.index])
     stated = whole_number(value(fields, 1, 1) or value(fields, 2))
-    walk.count_place = (walk.raw.starts[walk.index], walk.index + 1)
+    state.count_place = (state.raw.starts[state.index], state.index + 1)
     if stated is None:
-        walk.note("cnt_unreadable")
+        state.note("cnt_unreadable")
     else:
-        walk.stated.append(stated)
+        state.stated.append(stated)
     return None
 
 
-def _out_of_place(walk: Walk, fields: Fields) -> Fact | None:
-    walk.note("segment_out_of_place")
+def _out_of_place(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    state.note("segment_out_of_place")
     return None
 
 
-ACTS: dict[str, Deed] = {
+ACTIONS: dict[str, SegmentAction] = {
     "birth": _birth,
     "locator": _locator,
     "traveller_reference": _traveller_reference,

@@ -1,8 +1,8 @@
 """Legs of a PAXLST message: flight numbers, places in the order sent, times, and who flies which leg.
 
 Rule: a place opens a leg, the next closes it; a place that closes a leg and departs again (a stop sent once,
-a 125 or PT) opens the next. A traveller flies from the leg that starts at his LOC+178 to the leg that ends at
-his LOC+179; ports off the reported legs are connections and limit nothing.
+a 125 or PT) opens the next. A traveller flies from the leg that starts at LOC+178 to the leg that ends at
+LOC+179; ports off the reported legs are connections and limit nothing.
 
 Source: WCO/IATA/ICAO API guide, LOC group of TDT; docs/messages.md.
 
@@ -52,7 +52,7 @@ class Flight:
 
 @lru_cache(maxsize=4096)
 def airport(written: str) -> str:
-    """Give the IATA code of a place written as IATA (3 letters) or UN/LOCODE (5)."""
+    """Return the IATA code of a place written as IATA (3 letters) or UN/LOCODE (5)."""
     code = written.strip().upper()
     known = iata_code(code) if code else None
     return known or (code[2:] if len(code) == 5 and code.isalpha() else code)
@@ -139,7 +139,7 @@ def _legs_of_one(flight: Flight) -> list[Leg]:
     for number, place in enumerate(places):
         if opened is None:
             if place.qualifier == "130" and legs:
-                continue  # the flight's final airport, told again
+                continue  # the flight's final airport, stated again
             opened = place
             continue
         legs.append(
@@ -152,7 +152,7 @@ def _legs_of_one(flight: Flight) -> list[Leg]:
 
 
 def flown(legs: list[Leg], embarkation: str | None, debarkation: str | None) -> tuple[int, ...]:
-    """Give the ordinals of the legs that a traveller flies.
+    """Return the ordinals of the legs that a traveller flies.
 
     >>> legs = [Leg("AA", "1", "ATL", "ORD"), Leg("AA", "2", "ORD", "JFK")]
     >>> flown(legs, "ATL", "JFK"), flown(legs, "ORD", "JFK"), flown(legs, "ATL", "ORD")

@@ -1,8 +1,8 @@
-"""Read PAXLST: walk a message's segments through a table of steps and do what each step names.
+"""Read PAXLST: lead a message's segments through a table of steps and do what each step names.
 
-The loop has no branch for a segment: tables are data (`paxlst_tables`), deeds are small functions
-(`paxlst_deeds`). Facts that repeat (states, ports, sexes, dates of expiry) are worked out once for each
-spelling and kept by bytes: ten of the sixteen segments of a traveller are such.
+The loop has no branch for a segment: tables are data (`paxlst_tables`), actions are small functions
+(`paxlst_deeds`). Values that repeat (states, ports, sexes, dates of expiry) are read once and remembered by
+their segment's bytes: half of a traveller's segments are such.
 
 Source: UN/EDIFACT PAXLST D.02B to D.15B; WCO/IATA/ICAO API guide; docs/messages.md says what rests on real
 bytes.
@@ -13,45 +13,44 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from screening.messages.model import Message
 from screening.messages.paxlst import tables
-from screening.messages.paxlst.actions import ACTS
+from screening.messages.paxlst.actions import ACTIONS
 from screening.messages.paxlst.end_of_message import finish
-from screening.messages.paxlst.state import NOTHING, Deed, Fact, Fields, Walk
+from screening.messages.paxlst.state import NOTHING, Fields, PaxlstState, SegmentAction, StatedValue
 from screening.messages.paxlst.tables import At, Table
 from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.messages.syntax.segments import Separators, tag_of
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
-_FACTS_KEPT = 20_000  # of one state
+_VALUES_KEPT = 20_000  # of one state
 _TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb4", b"`")
 
 
 @dataclass(frozen=True, eq=False)
 class PaxlstDialect:
-    """A table of steps and the deeds that it names."""
+    """A table of steps and the actions that it names."""
 
     name: str
     table: Table
-    acts: dict[str, Deed]
+    actions: dict[str, SegmentAction]
 
 
-class State:
-    """One state with its rows compiled, and facts by the bytes that state them.
+class Position:
+    """Where the reader stands in a message: rows of the table, and values that segments stated there.
 
     Attributes:
-        rows: steps by tag, or tag and qualifier.
-        facts: what a segment states, by all its bytes.
+        rows: action and next position, by tag or by tag and qualifier.
+        values: what a segment states, by all its bytes.
     """
 
-    __slots__ = ("facts", "rows")
+    __slots__ = ("rows", "values")
 
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[Deed | None, State]] = {}
-        self.facts: dict[bytes, Fact] = {}
+        self.rows: dict[str, tuple[SegmentAction | None, Position]] = {}
+        self.values: dict[bytes, StatedValue] = {}
 
-    def row(self, fields: Fields) -> tuple[Deed | None, "State"] | None:
+    def row(self, fields: Fields) -> tuple[SegmentAction | None, "Position"] | None:
         """Find the step of a segment: the row with its qualifier wins."""
         tag = fields[0][0].strip()
         qualifier = fields[1][0].strip() if len(fields) > 1 else ""
@@ -59,19 +58,20 @@ class State:
 
 
 @lru_cache(maxsize=16)
-def compiled(dialect: PaxlstDialect, separators: Separators, codec: str, sent: date | None) -> State:
-    """Compile a dialect's table and return the state that a message begins in.
+def compiled(dialect: PaxlstDialect, separators: Separators, codec: str, sent: date | None) -> Position:
+    """Compile a dialect's table and return the position in which a message begins.
 
-    Facts hold for one way of writing, and for one date of message, which decides centuries.
+    Values hold for one way of writing, and for one date of message, which decides centuries.
     """
-    states = {at: State() for at in At}
+    positions = {at: Position() for at in At}
     for at, steps in dialect.table.items():
         for key, step in steps.items():
-            states[at].rows[key] = (dialect.acts[step.do] if step.do else None, states[step.to])
-    return states[At.HEADER]
+            action = dialect.actions[step.action] if step.action else None
+            positions[at].rows[key] = (action, positions[step.to])
+    return positions[At.HEADER]
 
 
-UN = PaxlstDialect("un", tables.freeze(tables.UN), ACTS)
+UN = PaxlstDialect("un", tables.freeze(tables.UN), ACTIONS)
 
 
 def read_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
@@ -91,74 +91,54 @@ def read_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
 
 
 def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
-    """Read a message with a dialect's table and deeds."""
-    walk = Walk(raw, _begun(raw, dialect))
-    state = compiled(dialect, raw.separators, raw.syntax.codec, walk.sent)
-    recall = state.facts.get
+    """Read a message with a dialect's table and actions."""
+    state = PaxlstState(raw, raw.message(MessageType.PAXLST, dialect.name, Source.API))
+    position = compiled(dialect, raw.separators, raw.syntax.codec, state.sent)
+    recall = position.values.get
     for index in range(1, len(raw.pieces) - raw.has_end):
         piece = raw.pieces[index]
-        fact = recall(piece)
-        if fact is None:
-            walk.index = index
-            state, fact = _step(walk, state, piece, dialect)
-            recall = state.facts.get
-        if fact is not None:
-            walk.settle(fact)
-    finish(walk)
-    return walk.out
+        stated = recall(piece)
+        if stated is None:
+            state.index = index
+            position, stated = _step(state, position, piece, dialect)
+            recall = position.values.get
+        if stated is not None:
+            state.set_value(stated)
+    finish(state)
+    return state.out
 
 
-def _begun(raw: RawMessage, dialect: PaxlstDialect) -> Message:
-    return Message(
-        index=raw.index,
-        offset=raw.offset,
-        length=raw.length,
-        type=MessageType.PAXLST,
-        version=raw.version,
-        dialect=dialect.name,
-        source=Source.API,
-        reference=raw.reference,
-        transaction=raw.common_reference,
-        sender=raw.sender,
-        recipient=raw.recipient,
-        control_reference=raw.control_reference,
-        sent=raw.sent,
-        part=raw.part,
-        last_part=raw.last_part,
-        findings=list(raw.findings),
-        complete=not raw.cut,
-    )
-
-
-def _step(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> tuple[State, Fact | None]:
-    """Take one segment the long way: find its step, do its deed, keep the fact if it is one."""
+def _step(
+    state: PaxlstState, position: Position, piece: bytes, dialect: PaxlstDialect
+) -> tuple[Position, StatedValue | None]:
+    """Take one segment: find its step, do its action, remember the value if it states one."""
     if not piece:
-        return state, None
-    fields = walk.syntax.fields(piece)
+        return position, None
+    fields = state.syntax.fields(piece)
     if " " in fields[0][0]:
-        fields[0][0] = tag_of(piece, walk.syntax.element) + " " * fields[0][0].endswith(" ")
+        fields[0][0] = tag_of(piece, state.syntax.element) + " " * fields[0][0].endswith(" ")
     tag = fields[0][0].strip()
     if len(fields) - 1 > tables.ELEMENTS.get(tag, 99):
-        after = _part_glued(walk, state, piece, dialect)
+        after = _part_glued(state, position, piece, dialect)
         if after is not None:
             return after, None
-    step = state.row(fields)
+    step = position.row(fields)
     if step is None:
-        _unknown(walk, tag, dialect)
-        return state, None
+        _unknown(state, tag, dialect)
+        return position, None
     as_sent = fields[0][0] == tag
-    deed, after = step
-    fact = NOTHING if deed is None else deed(walk, fields)
-    if not as_sent:  # told when it is known whose segment it is
-        walk.note("space_after_tag")
-    if fact is not None and after is state and as_sent and len(state.facts) < _FACTS_KEPT:
-        state.facts[piece] = fact
-    return after, fact
+    action, after = step
+    stated = NOTHING if action is None else action(state, fields)
+    if not as_sent:  # noted when it is known whose segment it is
+        state.note("space_after_tag")
+    if stated is not None and after is position and as_sent and len(position.values) < _VALUES_KEPT:
+        position.values[piece] = stated
+    return after, stated
 
 
-def _unknown(walk: Walk, tag: str, dialect: PaxlstDialect) -> None:
+def _unknown(state: PaxlstState, tag: str, dialect: PaxlstDialect) -> None:
     known = any(key.partition("+")[0] == tag for rows in dialect.table.values() for key in rows)
-    walk.note("segment_out_of_place" if known else "unknown_segment")
+    state.note("segment_out_of_place" if known else "unknown_segment")
 
 
 @lru_cache(maxsize=64)
@@ -170,23 +150,25 @@ def _glued(element: str, component: str) -> re.Pattern[str]:
     )
 
 
-def _part_glued(walk: Walk, state: State, piece: bytes, dialect: PaxlstDialect) -> State | None:
+def _part_glued(
+    state: PaxlstState, position: Position, piece: bytes, dialect: PaxlstDialect
+) -> Position | None:
     """Part a segment from one that lost its terminator, where the grammar allows the second one there."""
     text = piece.decode("latin_1")  # one character a byte: offsets stay
-    separators = walk.syntax.separators
+    separators = state.syntax.separators
     for found in _glued(separators.element, separators.component).finditer(text, 4):
         first, second = _bare(piece[: found.start()].rstrip()), piece[found.start() :]
-        step = state.row(walk.syntax.fields(first))
+        step = position.row(state.syntax.fields(first))
         tag = text[found.start() : found.start() + 3]
         if step is None or not any(key.partition("+")[0] == tag for key in step[1].rows):
             continue
         for part in (first, second):
-            state, fact = _step(walk, state, part, dialect)
-            if fact is not None:
-                walk.settle(fact)
+            position, stated = _step(state, position, part, dialect)
+            if stated is not None:
+                state.set_value(stated)
             if part is first:  # whom the first part names is known now
-                walk.note("terminator_lost")
-        return state
+                state.note("terminator_lost")
+        return position
     return None
 
 

@@ -1,6 +1,6 @@
 """State of reading one PAXLST message: the traveller and the document at hand, flights, counts.
 
-Deeds (`paxlst_deeds`) change it segment by segment; `paxlst_end` closes it.
+Actions (`paxlst_deeds`) change it segment by segment; `paxlst_end` closes it.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from screening.messages.syntax.segments import Syntax, fitting
 from screening.tables.codes import Action, QuarantineUnit, Role, Says
 
 Fields = list[list[str]]
-Fact = tuple[bool, str, object]  # of the document (else of the traveller), attribute, value
-Deed = Callable[["Walk", Fields], "Fact | None"]
-NOTHING: Fact = (False, "", None)  # known, and nothing of it is kept
+StatedValue = tuple[bool, str, object]  # of the document (else of the traveller), attribute, value
+SegmentAction = Callable[["PaxlstState", Fields], "StatedValue | None"]
+NOTHING: StatedValue = (False, "", None)  # known, and nothing of it is kept
 
 ON_BOARD = {Action.CLOSE_ON_BOARD: True, Action.CLOSE_NOT_BOARDED: False}
 _WITHDRAWS = frozenset({Action.CANCEL, Action.CANCEL_FLIGHT})
@@ -25,7 +25,7 @@ _NO_DATE = date(2049, 12, 31)  # an interchange without a readable date: two-dig
 
 
 def value(fields: Fields, element: int, component: int = 0) -> str:
-    """Give a value of split fields, stripped; fields[0] is the tag, so elements count from 1 here."""
+    """Return a value of split fields, stripped; fields[0] is the tag, so elements count from 1 here."""
     if element < len(fields):
         components = fields[element]
         if component < len(components):
@@ -38,7 +38,7 @@ def says_of(action: Action) -> Says:
     return Says.WITHDRAWN if action in _WITHDRAWS else Says.PRESENT
 
 
-class Walk:
+class PaxlstState:
     """State of reading one message."""
 
     __slots__ = (
@@ -130,7 +130,7 @@ class Walk:
             self.end_document()
         traveller.length = stop - traveller.offset
         if self.seats:
-            traveller.seats = dict(enumerate(self.seats))  # in order; bound to his legs at the end
+            traveller.seats = dict(enumerate(self.seats))  # in order; bound to their legs at the end
             self.seats = []
         if traveller.birth_as_sent is None:
             self.note_at(traveller, "birth_date_missing")
@@ -140,7 +140,7 @@ class Walk:
         self.traveller = None
 
     def note_at(self, traveller: Traveller, code: str) -> None:
-        """Record a finding about a traveller as a whole, at his first segment."""
+        """Record a finding about a traveller as a whole, at their first segment."""
         traveller.findings.append(finding(code, traveller.offset))
 
     def set_aside(self, traveller: Traveller, code: str) -> None:
@@ -158,8 +158,8 @@ class Walk:
             )
         )
 
-    def settle(self, fact: Fact) -> None:
-        """Set a fact on the document or the traveller at hand."""
-        of_document, attribute, known = fact
+    def set_value(self, stated: StatedValue) -> None:
+        """Set a value on the document or the traveller at hand."""
+        of_document, attribute, known = stated
         if attribute:
             setattr(self.document if of_document else self.traveller, attribute, known)

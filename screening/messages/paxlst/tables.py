@@ -1,7 +1,8 @@
 """What may follow what in PAXLST, as data: (state, segment) to step. A dialect is a copy with rows replaced.
 
 A key is the tag, or tag and qualifier (`LOC+174`); the qualified row wins. A step names what is done with the
-segment (`paxlst.ACTS`) and the state after it. Steps without a deed are known and carry nothing that is kept.
+segment (`paxlst_deeds.ACTIONS`) and where the reader stands after it. Steps without an action are known and
+carry nothing that is kept.
 
 Source: UN/EDIFACT PAXLST, segment tables of D.02B to D.15B, in the order of the WCO/IATA/ICAO guide; which
 rows rest on real bytes: docs/messages.md. Versions differ in rows that are additions, so D.02B is read with
@@ -27,16 +28,16 @@ class At(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """State after a segment, and the deed done with it (None: nothing that is kept)."""
+    """Where the reader stands after a segment, and the action done with it (None: nothing that is kept)."""
 
     to: At
-    do: str | None = None
+    action: str | None = None
 
 
 Table = MappingProxyType[At, MappingProxyType[str, Step]]
 Rows = dict[At, dict[str, Step]]
 
-_TRAVELLER_FACTS = {
+_OF_TRAVELLER = {
     "ATT": "sex",
     "DTM+329": "birth",
     "LOC+174": "residence",
@@ -52,8 +53,8 @@ _TRAVELLER_PASSED = ("DTM", "LOC", "RFF", "FTX", "MEA", "GEI", "COM", "EMP", "CT
 
 
 def _group(at: At) -> dict[str, Step]:
-    """Rows that hold within a traveller, before and after his documents."""
-    return {key: Step(at, deed) for key, deed in _TRAVELLER_FACTS.items()} | {
+    """Rows that hold within a traveller, before and after their documents."""
+    return {key: Step(at, action) for key, action in _OF_TRAVELLER.items()} | {
         key: Step(at) for key in _TRAVELLER_PASSED
     }
 

@@ -21,7 +21,7 @@ from screening.messages.model import Document
 from screening.messages.paxlst import actions, tables
 from screening.messages.paxlst.legs import airport, moment
 from screening.messages.paxlst.reader import PaxlstDialect, read_with
-from screening.messages.paxlst.state import Deed, Fact, Fields, Walk, value
+from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, StatedValue, value
 from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.profile.model import Intake
 from screening.tables.codes import Role
@@ -37,7 +37,7 @@ def _is_date(text: str) -> bool:
 
 
 def name_parts(components: list[str]) -> tuple[str, str, str, str, bool]:
-    """Give surname, given names, birth date as sent, sex, and whether components are missing."""
+    """Return surname, given names, birth date as sent, sex, and whether components are missing."""
     parts = [component.strip() for component in components]
     if len(parts) == _NAME_COMPONENTS and (_is_date(parts[3]) or not any(map(_is_date, parts))):
         given = f"{parts[1]} {parts[2]}".strip()
@@ -50,7 +50,7 @@ def name_parts(components: list[str]) -> tuple[str, str, str, str, bool]:
 
 
 def document_parts(components: list[str]) -> tuple[str, str, str, str, bool]:
-    """Give type, number, expiry as sent, issuing state, and whether components are missing."""
+    """Return type, number, expiry as sent, issuing state, and whether components are missing."""
     parts = [component.strip() for component in components]
     kind, slash, number = parts[0].partition("/")
     if not slash:
@@ -62,65 +62,65 @@ def document_parts(components: list[str]) -> tuple[str, str, str, str, bool]:
     return kind, number, expiry, state, True
 
 
-def _us_traveller(walk: Walk, fields: Fields) -> Fact | None:
+def _us_traveller(state: PaxlstState, fields: Fields) -> StatedValue | None:
     role = _ROLES.get(value(fields, 3).upper())
-    traveller = walk.begin_traveller(role or Role.PASSENGER)
+    traveller = state.begin_traveller(role or Role.PASSENGER)
     if role is None and value(fields, 3):
-        walk.note("role_unknown")
+        state.note("role_unknown")
     surname, given, born, sex, missing = name_parts(fields[2] if len(fields) > 2 else [""])
-    walk.name(surname, given)
-    actions.birth(walk, born)
+    state.name(surname, given)
+    actions.birth(state, born)
     if sex:
         if sex.upper() in actions.SEX:
             traveller.sex = actions.SEX[sex.upper()]
         else:
-            walk.note("sex_unknown")
+            state.note("sex_unknown")
     traveller.embarkation = airport(value(fields, 4, 0)) or None
     traveller.debarkation = airport(value(fields, 4, 1)) or None
     components = fields[1] if len(fields) > 1 else [""]
     if any(component.strip() for component in components):
-        lacking = _us_document(walk, components)
+        lacking = _us_document(state, components)
         missing = missing or lacking
     if missing:
-        walk.note("pdt_components_missing")
+        state.note("pdt_components_missing")
     return None
 
 
-def _us_document(walk: Walk, components: list[str]) -> bool:
-    kind, number, expiry, state, missing = document_parts(components)
-    inner = state_code(state)
-    walk.begin_document(Document(document_type(kind), kind.upper() or None, normalise_number(number), inner))
-    if state and inner is None:
-        walk.document_state_sent = True
-        walk.note("document_state_unknown")
-        if walk.document is not None:
-            walk.document.state_as_sent = state
-    if expiry and walk.document is not None:
-        fact = actions.ACTS["expiry"](walk, [["DTM"], ["36", expiry]])
-        if fact is not None:
-            walk.settle(fact)
+def _us_document(state: PaxlstState, components: list[str]) -> bool:
+    kind, number, expiry, issuer, missing = document_parts(components)
+    inner = state_code(issuer)
+    state.begin_document(Document(document_type(kind), kind.upper() or None, normalise_number(number), inner))
+    if issuer and inner is None:
+        state.document_state_sent = True
+        state.note("document_state_unknown")
+        if state.document is not None:
+            state.document.state_as_sent = issuer
+    if expiry and state.document is not None:
+        stated = actions.ACTIONS["expiry"](state, [["DTM"], ["36", expiry]])
+        if stated is not None:
+            state.set_value(stated)
     return missing
 
 
-def _us_moment(walk: Walk, fields: Fields, attribute: str) -> Fact | None:
+def _us_moment(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
     """Date and time are two elements here; the zone after them is not used: times are local."""
     clock = value(fields, 3)
-    found = moment(value(fields, 2) + clock, walk.sent)
+    found = moment(value(fields, 2) + clock, state.sent)
     for code in found.codes:
-        walk.note(code)
-    if walk.flights[-1].places:
-        setattr(walk.flights[-1].places[-1], attribute, found.at)
+        state.note(code)
+    if state.flights[-1].places:
+        setattr(state.flights[-1].places[-1], attribute, found.at)
     return None
 
 
-ACTS: dict[str, Deed] = {
-    **actions.ACTS,
-    "us_place": actions.ACTS["place"],
+ACTIONS: dict[str, SegmentAction] = {
+    **actions.ACTIONS,
+    "us_place": actions.ACTIONS["place"],
     "us_departure": partial(_us_moment, attribute="departure"),
     "us_arrival": partial(_us_moment, attribute="arrival"),
     "us_traveller": _us_traveller,
 }
-US = PaxlstDialect("us", tables.freeze(tables.US), ACTS)
+US = PaxlstDialect("us", tables.freeze(tables.US), ACTIONS)
 
 
 def read_us_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:

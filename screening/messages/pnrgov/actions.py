@@ -15,7 +15,7 @@ from screening.messages.pnrgov.legs import flight_number, settle_codeshare
 from screening.messages.pnrgov.names import names_of, reference_of
 from screening.messages.pnrgov.party import Claim
 from screening.messages.pnrgov.ssr_docs import text_of
-from screening.messages.pnrgov.state import Walk
+from screening.messages.pnrgov.state import PnrgovState
 from screening.messages.pnrgov.tables import At, Table
 from screening.messages.syntax.segments import Segment
 from screening.tables.codes import Action
@@ -33,93 +33,90 @@ _SEATS = {"RQST": 0, "SEAT": 1}
 # --- header -----------------------------------------------------------------------------------------
 
 
-def _function(walk: Walk, segment: Segment) -> None:
+def _function(state: PnrgovState, segment: Segment) -> None:
     """MSG: full or update."""
-    walk.has_function = True
+    state.has_function = True
     code = segment.get(0, 1).strip() or segment.get(0).strip()
     action = _FUNCTIONS.get(code)
     if action is None:
-        walk.note("msg_code_unknown", segment)
+        state.note("msg_code_unknown", segment)
     else:
-        walk.message.action = action
+        state.message.action = action
 
 
-def _originator(walk: Walk, segment: Segment) -> None:
+def _originator(state: PnrgovState, segment: Segment) -> None:
     """ORG of the header."""
-    walk.has_originator = True
+    state.has_originator = True
 
 
-def _flight(walk: Walk, segment: Segment) -> None:
+def _flight(state: PnrgovState, segment: Segment) -> None:
     """TVL of the header: the reported flight, whose legs may follow as further TVL."""
-    flight = walk.flight(segment)
+    flight = state.flight(segment)
     settle_codeshare(flight, None)
-    walk.message.legs.append(flight.leg)
+    state.message.legs.append(flight.leg)
 
 
-def _stated(walk: Walk, segment: Segment) -> None:
+def _stated(state: PnrgovState, segment: Segment) -> None:
     """EQN of the header: bookings in the whole push."""
-    walk.eqn = segment
+    state.eqn = segment
     number = segment.get(0).strip()
     if number.isdecimal() and len(number) < 9:
-        walk.message.stated = int(number)
+        state.message.stated = int(number)
 
 
 # --- group 1 ----------------------------------------------------------------------------------------
 
 
-def _booking(walk: Walk, segment: Segment) -> None:
+def _booking(state: PnrgovState, segment: Segment) -> None:
     """SRC: a PNR begins."""
-    walk.open_booking(segment)
+    state.open_booking(segment)
 
 
-def _booking_without_src(walk: Walk, segment: Segment) -> None:
+def _booking_without_src(state: PnrgovState, segment: Segment) -> None:
     """RCI behind history: the SRC before it is lost."""
-    walk.note("src_missing", segment)
-    _booking(walk, segment)
-    _locator(walk, segment)
+    state.note("src_missing", segment)
+    _booking(state, segment)
+    _locator(state, segment)
 
 
-def _locator(walk: Walk, segment: Segment) -> None:
+def _locator(state: PnrgovState, segment: Segment) -> None:
     """RCI of the booking: the first locator is the sender's, the others are other systems'."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     for company, locator, rest in locators(segment):
         if pnr.locator is not None:
             _other_locator(pnr, company, locator)
-            pnr.booked = pnr.booked or _moment(walk, rest)
+            pnr.booked = pnr.booked or _moment(state, rest)
             continue
         pnr.locator, pnr.carrier = locator, company or None
-        pnr.booked = _moment(walk, rest)
+        pnr.booked = _moment(state, rest)
 
 
-def _moment(walk: Walk, parts: list[str]) -> datetime | None:
-    """Give the date and time that stand among the components of RCI or DAT."""
+def _moment(state: PnrgovState, parts: list[str]) -> datetime | None:
+    """Return the date and time that stand among the components of RCI or DAT."""
     moment = date_and_time(parts)
-    return moment_of(*moment, walk.sent) if moment is not None else None
+    return moment_of(*moment, state.sent) if moment is not None else None
 
 
-def _dates(walk: Walk, segment: Segment) -> None:
+def _dates(state: PnrgovState, segment: Segment) -> None:
     """DAT of a booking or ticket: its last change (700), and when its ticket was issued (710)."""
-    if not walk.pnrs:
+    if not state.pnrs:
         return
-    pnr = walk.pnrs[-1]
+    pnr = state.pnrs[-1]
     for element in segment.fields()[1:]:
         kind, *parts = [part.strip() for part in element]
-        at = _moment(walk, parts) if kind in _CHANGED_OR_ISSUED else None
+        at = _moment(state, parts) if kind in _CHANGED_OR_ISSUED else None
         if kind == "700" and at is not None:
             pnr.history.last = max(pnr.history.last or at, at)
         elif at is not None:
             pnr.elements.add("ticket", f"issued {at:%Y-%m-%d}")
 
 
-def _locator_of_leg(walk: Walk, segment: Segment) -> None:
-    """RCI elsewhere: other systems' locators of the booking; mostly its own is repeated."""
-    pnr = walk.pnr(segment)
-    fields = segment.fields()
-    if pnr.booked is not None and len(fields) == 2 and fields[1][1:2] == [pnr.locator]:
-        return
+def _locator_of_leg(state: PnrgovState, segment: Segment) -> None:
+    """RCI elsewhere: other systems' locators of the booking, or its own once more."""
+    pnr = state.pnr(segment)
     for company, locator, rest in locators(segment):
         if pnr.booked is None and locator == pnr.locator:
-            pnr.booked = _moment(walk, rest)
+            pnr.booked = _moment(state, rest)
         _other_locator(pnr, company, locator)
 
 
@@ -129,34 +126,34 @@ def _other_locator(pnr: Pnr, company: str, locator: str) -> None:
         pnr.others.append(text)
 
 
-def _agency(walk: Walk, segment: Segment) -> None:
+def _agency(state: PnrgovState, segment: Segment) -> None:
     """ORG of the booking; empty where an update says that it is gone."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     agency = elements.agency_of(segment)
     pnr.originator = pnr.originator or bool(agency)
     pnr.elements.add("agency", agency)
-    if agency and "agency" in walk.permitted:
+    if agency and "agency" in state.permitted:
         pnr.agency = pnr.agency or agency
 
 
-def _address(walk: Walk, segment: Segment) -> None:
+def _address(state: PnrgovState, segment: Segment) -> None:
     """ADD: contact of the booking or of a traveller, or the payer's address."""
-    name = "payment" if walk.at is At.PAYMENT else "contact"
-    walk.pnr(segment).elements.add(name, elements.address_of(segment))
+    name = "payment" if state.at is At.PAYMENT else "contact"
+    state.pnr(segment).elements.add(name, elements.address_of(segment))
 
 
-def _excess_baggage(walk: Walk, segment: Segment) -> None:
+def _excess_baggage(state: PnrgovState, segment: Segment) -> None:
     """EBD: paid baggage."""
     pieces = segment.get(1).strip()
     if pieces:
-        walk.pnr(segment).elements.add("baggage", f"{pieces}PC excess")
+        state.pnr(segment).elements.add("baggage", f"{pieces}PC excess")
 
 
-def _free_text(walk: Walk, segment: Segment) -> None:
+def _free_text(state: PnrgovState, segment: Segment) -> None:
     """IFT: contacts in remarks, and who pays."""
-    if not walk.pnrs:
+    if not state.pnrs:
         return
-    pnr = walk.pnrs[-1]
+    pnr = state.pnrs[-1]
     sponsor = elements.sponsor_of(segment)
     if sponsor:
         pnr.elements.add("payment", sponsor)
@@ -164,15 +161,15 @@ def _free_text(walk: Walk, segment: Segment) -> None:
         pnr.elements.add("contact", contact)
 
 
-def _special_service(walk: Walk, segment: Segment) -> None:
+def _special_service(state: PnrgovState, segment: Segment) -> None:
     """SSR: documents wait for their holders, seats for their flights."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     code = segment.get(0).strip().upper()
     if code in _CLAIMS:
         claims: list[Claim] = getattr(pnr, _CLAIMS[code])
-        claims.append(pnr.claim(segment, in_group_2=walk.at in OF_TRAVELLER))
+        claims.append(pnr.claim(segment, in_group_2=state.at in OF_TRAVELLER))
     elif code in _SEATS:
-        flight = pnr.flights[-1] if pnr.flights and walk.at not in OF_TRAVELLER else None
+        flight = pnr.flights[-1] if pnr.flights and state.at not in OF_TRAVELLER else None
         pnr.seat(segment, flight, rank=_SEATS[code])
     elif code[:3] == "TKN":
         pnr.elements.add("ticket", elements.ticket_in(text_of(segment)))
@@ -188,44 +185,41 @@ def _special_service(walk: Walk, segment: Segment) -> None:
 # --- groups 2 to 4 ----------------------------------------------------------------------------------
 
 
-def _name(walk: Walk, segment: Segment) -> None:
+def _name(state: PnrgovState, segment: Segment) -> None:
     """TIF: a traveller, unless it is a group."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     pnr.person = None
-    names = names_of(segment)
-    for name in names:
+    for name in names_of(segment):
         if name.kind == "G":
             pnr.group_name = True
             pnr.note("group_name_tif", segment)
         else:
             pnr.person = pnr.party.add(name, segment)
-    if len(names) == 1 and pnr.person is not None:
-        pnr.party.remember(pnr.person, segment)
 
 
-def _frequent_flyer(walk: Walk, segment: Segment) -> None:
+def _frequent_flyer(state: PnrgovState, segment: Segment) -> None:
     """FTI: programmes of a traveller."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     for programme in elements.frequent_flyer_of(segment):
         pnr.elements.add("frequent_flyer", programme)
 
 
-def _reference(walk: Walk, segment: Segment) -> None:
+def _reference(state: PnrgovState, segment: Segment) -> None:
     """REF: the reference that API repeats as RFF ABO."""
-    person = walk.pnr(segment).person
+    person = state.pnr(segment).person
     reference = segment.get(0, 1).strip() or segment.get(0).strip()
     if person is not None and reference:
         person.traveller.traveller_reference = person.traveller.traveller_reference or reference
 
 
-def _ticket(walk: Walk, segment: Segment) -> None:
+def _ticket(state: PnrgovState, segment: Segment) -> None:
     """TKT: a ticket's number."""
-    walk.pnr(segment).elements.add("ticket", segment.get(0))
+    state.pnr(segment).elements.add("ticket", segment.get(0))
 
 
-def _payment(walk: Walk, segment: Segment) -> None:
+def _payment(state: PnrgovState, segment: Segment) -> None:
     """FOP: forms of payment, cards masked."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     for payment in elements.payment_of(segment):
         pnr.elements.add("payment", payment)
 
@@ -233,71 +227,67 @@ def _payment(walk: Walk, segment: Segment) -> None:
 # --- groups 5 to 8 ----------------------------------------------------------------------------------
 
 
-def _leg(walk: Walk, segment: Segment) -> None:
+def _leg(state: PnrgovState, segment: Segment) -> None:
     """TVL: a flight of the itinerary, or the operating side of the one before."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     pnr.boarding, pnr.boarding_reference = None, ""
-    if walk.known_flight(segment).operating_only:
+    if state.known_flight(segment).operating_only:
         if pnr.flights:
             flight = pnr.flights[-1]
             flight.second = flight_number(segment.get(4)) if segment.get(4).strip() else ""
             flight.flown_by = segment.get(3).strip().upper() or flight.flown_by
         return
-    pnr.flights.append(walk.flight(segment))
+    pnr.flights.append(state.flight(segment))
 
 
-def _operating_flight(walk: Walk, segment: Segment) -> None:
+def _operating_flight(state: PnrgovState, segment: Segment) -> None:
     """TRA: the operating carrier and its number."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     if pnr.flights and segment.get(0).strip():
         flight = pnr.flights[-1]
         flight.flown_by = segment.get(0).strip().upper()
         flight.second = flight_number(segment.get(1)) if segment.get(1).strip() else ""
 
 
-def _status_of_leg(walk: Walk, segment: Segment) -> None:
+def _status_of_leg(state: PnrgovState, segment: Segment) -> None:
     """RPI: how the flight is booked (HK confirmed, HL waitlisted, HX cancelled …)."""
-    pnr = walk.pnrs[-1] if walk.pnrs else None
+    pnr = state.pnrs[-1] if state.pnrs else None
     if pnr is not None and pnr.flights:
-        pnr.flights[-1].status = walk.word(segment, 1)
+        pnr.flights[-1].status = state.word(segment, 1)
         pnr.flights[-1].status_at = segment
 
 
-def _boarding(walk: Walk, segment: Segment) -> None:
+def _boarding(state: PnrgovState, segment: Segment) -> None:
     """TRI: the check-in part of a traveller begins; the TIF behind it is surer than its reference."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     if pnr.flights:
         pnr.flights[-1].checked_in += 1
     pnr.boarding_reference = reference_of(segment.get(1, 3))
     pnr.boarding = pnr.party.by_reference.get(pnr.boarding_reference)
 
 
-def _boarding_name(walk: Walk, segment: Segment) -> None:
+def _boarding_name(state: PnrgovState, segment: Segment) -> None:
     """TIF of the check-in part: repeats a traveller."""
-    pnr = walk.pnr(segment)
-    known = pnr.party.by_segment.get(segment.raw)
-    if known is not None:
-        pnr.boarding = known
-        return
+    pnr = state.pnr(segment)
     for name in names_of(segment):
         if name.kind != "G":
             pnr.boarding = pnr.party.at_check_in(name, segment)
 
 
-def _boarding_seat(walk: Walk, segment: Segment) -> None:
+def _boarding_seat(state: PnrgovState, segment: Segment) -> None:
     """SSD: the seat given at check-in."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     seat = seat_of(segment.get(0))
     if seat and pnr.boarding is not None and pnr.flights:
         flight = pnr.flights[-1]
         pnr.seats.append(SeatClaim(2, flight, ("", ""), "", pnr.boarding, seat))
 
 
-def _baggage(walk: Walk, segment: Segment) -> None:
+def _baggage(state: PnrgovState, segment: Segment) -> None:
     """TBD: checked bags and their tags."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     text, tags = elements.bags_of(segment)
-    if "baggage" not in walk.permitted:
+    if "baggage" not in state.permitted:
         return
     pnr.elements.add("baggage", " ".join(filter(None, (text, *tags))))
     if pnr.boarding is not None:
@@ -305,9 +295,9 @@ def _baggage(walk: Walk, segment: Segment) -> None:
         pnr.boarding.traveller.bags = (*known, *(tag for tag in tags if tag not in known))
 
 
-def _split_locator(walk: Walk, segment: Segment) -> None:
+def _split_locator(state: PnrgovState, segment: Segment) -> None:
     """RCI of group 8: where this booking was split from or to; no booking of the message."""
-    pnr = walk.pnr(segment)
+    pnr = state.pnr(segment)
     for company, locator, _ in locators(segment):
         pnr.split_from = pnr.split_from or locator
         pnr.elements.add("split", f"{company} {locator}".strip())
@@ -316,35 +306,35 @@ def _split_locator(walk: Walk, segment: Segment) -> None:
 # --- groups 10 to 12 --------------------------------------------------------------------------------
 
 
-def _history(walk: Walk, segment: Segment) -> None:
+def _history(state: PnrgovState, segment: Segment) -> None:
     """ABI: an act of the past begins."""
-    if walk.pnrs:
-        walk.pnrs[-1].history.begin()
+    if state.pnrs:
+        state.pnrs[-1].history.begin()
 
 
-def _history_date(walk: Walk, segment: Segment) -> None:
+def _history_date(state: PnrgovState, segment: Segment) -> None:
     """DAT of the past: when the act was done."""
-    if walk.pnrs:
+    if state.pnrs:
         parts = [part.strip() for part in segment.element(0)]
-        walk.pnrs[-1].history.at = _moment(walk, parts[1:])
+        state.pnrs[-1].history.at = _moment(state, parts[1:])
 
 
-def _history_action(walk: Walk, segment: Segment) -> None:
+def _history_action(state: PnrgovState, segment: Segment) -> None:
     """SAC: added, cancelled or changed."""
-    if walk.pnrs:
-        walk.pnrs[-1].history.act(walk.word(segment, 2))
+    if state.pnrs:
+        state.pnrs[-1].history.begin_action(state.word(segment, 2))
 
 
-def _history_item(walk: Walk, segment: Segment) -> None:
+def _history_item(state: PnrgovState, segment: Segment) -> None:
     """A thing of the past: counted by its tag, never read."""
-    if walk.pnrs:
-        walk.pnrs[-1].history.count(segment.tag)
+    if state.pnrs:
+        state.pnrs[-1].history.count(segment.tag)
 
 
-Act = Callable[[Walk, Segment], None]
+SegmentAction = Callable[[PnrgovState, Segment], None]
 Watch = Callable[[elements.Sensitive, Segment], bool]
 
-ACTIONS: Mapping[str, Act | None] = MappingProxyType(
+ACTIONS: Mapping[str, SegmentAction | None] = MappingProxyType(
     {
         "passed_over": None,
         "history": _history,
@@ -396,21 +386,19 @@ class Row:
 
     Attributes:
         to: where the segment leads.
-        act: reads it.
+        action: reads it.
         watch: says whether what it holds is sensitive.
-        says: does either of them look at it? Four of ten segments say nothing that is kept.
         of_traveller: does the segment belong to the traveller at hand?
     """
 
     to: At
-    act: Act | None
+    action: SegmentAction | None
     watch: Watch | None
-    says: bool
     of_traveller: bool
 
 
 def rows_of(table: Table, element: bytes) -> dict[At, dict[bytes, Row]]:
-    """Give a table as the loop uses it: by group, then by a segment's first four bytes.
+    """Build a table as the loop uses it: by group, then by a segment's first four bytes.
 
     Args:
         table: the steps of a version.
@@ -418,8 +406,8 @@ def rows_of(table: Table, element: bytes) -> dict[At, dict[bytes, Row]]:
     """
     rows: dict[At, dict[bytes, Row]] = {at: {} for at in At}
     for (at, tag), step in table.items():
-        act, watch = ACTIONS[step.action], _WATCHES.get(tag)
-        row = Row(step.to, act, watch, act is not None or watch is not None, step.to in OF_TRAVELLER)
+        action, watch = ACTIONS[step.action], _WATCHES.get(tag)
+        row = Row(step.to, action, watch, step.to in OF_TRAVELLER)
         for behind in (b"", b" ", element[:1]):
             rows[at][tag.encode() + behind] = row
     return rows

@@ -88,11 +88,11 @@ class Pnr:
                 self.seats.append(SeatClaim(rank, flight, route, reference, self.person_for(flight), seat))
 
     def person_for(self, flight: Flight | None) -> Person | None:
-        """Give the traveller whom an SSR without reference stands behind (group 2 only)."""
+        """Return the traveller whom an SSR without reference stands behind (group 2 only)."""
         return self.person if flight is None else None
 
     def booking(self, legs: list[Leg]) -> Booking:
-        """Give the booking as the model has it, with the legs of its settled flights."""
+        """Build the booking as the model has it, with the legs of its settled flights."""
         return Booking(
             locator=self.locator or "",
             carrier=self.carrier,
@@ -108,7 +108,7 @@ class Pnr:
 
 @lru_cache(maxsize=4096)
 def seat_of(written: str) -> str:
-    """Give a seat without leading zeros; a masked or missing one (`XXX`) is none.
+    """Return a seat without leading zeros; a masked or missing one (`XXX`) is none.
 
     >>> seat_of("015A"), seat_of("XXX"), seat_of(" 38e ")
     ('15A', '', '38E')
@@ -118,7 +118,7 @@ def seat_of(written: str) -> str:
 
 
 def locators(segment: Segment) -> list[tuple[str, str, list[str]]]:
-    """Give company, locator and the rest of each element of an RCI."""
+    """Return company, locator and the rest of each element of an RCI."""
     found = []
     for element in segment.fields()[1:]:
         parts = [part.strip().upper() for part in element]
@@ -253,7 +253,7 @@ def _settle_reported(pnr: Pnr, settled: Settled, header: Leg) -> None:
 
 
 def date_and_time(parts: list[str]) -> tuple[str, str] | None:
-    """Give the first `ddmmyy` of an RCI element and the time behind it; its place differs between hosts."""
+    """Return the first `ddmmyy` of an RCI element and the time behind it; its place differs between hosts."""
     for place, part in enumerate(parts):
         if len(part) == 6 and part.isdigit():
             clock = parts[place + 1] if place + 1 < len(parts) else ""

@@ -36,7 +36,7 @@ _SHOWN = 4  # digits of a card that may be stored (PCI DSS 3.4)
 
 
 def mask(number: str) -> str:
-    """Give a card number with all but its last four characters masked."""
+    """Return a card number with all but its last four characters masked."""
     bare = number.strip()
     hidden = max(len(bare) - _SHOWN, 0)
     return "X" * hidden + bare[hidden:]
@@ -44,7 +44,7 @@ def mask(number: str) -> str:
 
 @lru_cache(maxsize=4096)  # a text is asked for its contact twice: is it sensitive, and what to keep
 def contact_in(text: str) -> str | None:
-    """Give the contact that a remark holds (AIRIMP CTC codes, perhaps behind a carrier), else None."""
+    """Return the contact that a remark holds (AIRIMP CTC codes, perhaps behind a carrier), else None."""
     bare = text.strip()
     upper = bare.upper()
     if upper.startswith("OSI "):
@@ -78,13 +78,13 @@ class Elements:
                 known[value] = None
 
     def flat(self) -> dict[str, str]:
-        """Give the elements as text, by name."""
+        """Return the elements as text, by name."""
         values = self.values
         return {name: "; ".join(values[name]) for name in sorted(values)}
 
 
 def agency_of(segment: Segment) -> str:
-    """Give the originator of a booking: system and place, agency and office, location, country."""
+    """Return the originator of a booking: system and place, agency and office, location, country."""
     parts = [
         ":".join([part for part in map(str.strip, element) if part]) for element in segment.fields()[1:5]
     ]
@@ -93,47 +93,47 @@ def agency_of(segment: Segment) -> str:
 
 
 def address_of(segment: Segment) -> str:
-    """Give address and telephone of an ADD, a contact code in its text resolved."""
+    """Return address and telephone of an ADD, a contact code in its text resolved."""
     parts = [part.strip() for part in segment.element(1)[1:]]
     return ", ".join(contact_in(part) or part for part in parts if part)
 
 
 def payment_of(segment: Segment) -> list[str]:
-    """Give each form of payment of a FOP: kind, amount, card company, masked number; no expiry."""
+    """Return each form of payment of a FOP: kind, amount, card company, masked number; no expiry."""
     found = []
     for element in segment.fields()[1:]:
         parts = [part.strip() for part in element] + [""] * 5
-        told = (parts[0], parts[2], parts[3], mask(parts[4]))
-        found.append(":".join([part for part in told if part]))
+        stated = (parts[0], parts[2], parts[3], mask(parts[4]))
+        found.append(":".join([part for part in stated if part]))
     return found
 
 
 def frequent_flyer_of(segment: Segment) -> list[str]:
-    """Give carrier and number of each programme of an FTI."""
+    """Return carrier and number of each programme of an FTI."""
     return [
         " ".join([part for part in map(str.strip, element[:2]) if part]) for element in segment.fields()[1:]
     ]
 
 
 def ticket_in(text: str) -> str:
-    """Give the ticket number in an SSR TKNE's text, which may also hold a name."""
+    """Return the ticket number in an SSR TKNE's text, which may also hold a name."""
     found = _TICKET.search(text)
     return found[0] if found else ""
 
 
 def bags_of(segment: Segment) -> tuple[str, tuple[str, ...]]:
-    """Give number and weight of a TBD's bags as text, and their tags; `tag:n` stands for n tags in a row.
+    """Return number and weight of a TBD's bags as text, and their tags; `tag:n` stands for n tags in a row.
 
     Where each bag has its tag already, n is the bag's own number and no row (the guide's example 1 has three
     bags, three tags and 2, 3 and 722356 behind them). `HP` and `MP` (head and member of a pool) name other
     travellers' bags, no tag.
     """
     pieces, weight, unit = (segment.get(1, place).strip() for place in range(3))
-    told = [[segment.get(place, part).strip() for part in range(3)] for place in range(2, segment.count())]
-    told = [[company, tag, row] for company, tag, row in told if tag and company not in _POOLS]
-    each = whole_number(pieces) == len(told)
+    stated = [[segment.get(place, part).strip() for part in range(3)] for place in range(2, segment.count())]
+    stated = [[company, tag, row] for company, tag, row in stated if tag and company not in _POOLS]
+    each = whole_number(pieces) == len(stated)
     tags: dict[str, None] = {}
-    for company, tag, row in told:
+    for company, tag, row in stated:
         is_row = row.isdecimal() and tag.isdecimal() and len(row) <= 2 and not each
         steps = int(row) if is_row else 1
         tags[f"{company}{tag}"] = None
@@ -145,14 +145,14 @@ def bags_of(segment: Segment) -> tuple[str, tuple[str, ...]]:
 
 
 def sponsor_of(segment: Segment) -> str | None:
-    """Give who pays for the ticket (IFT 4:43), else None."""
+    """Return who pays for the ticket (IFT 4:43), else None."""
     if _subject(segment) != _SPONSOR:
         return None
     return ", ".join(filter(None, (segment.get(place).strip() for place in range(1, segment.count()))))
 
 
 def contacts_of(segment: Segment) -> list[str]:
-    """Give the contacts in the texts of an IFT."""
+    """Return the contacts in the texts of an IFT."""
     found = [contact_in(element[0]) for element in segment.fields()[2:]]
     return [contact for contact in found if contact]
 

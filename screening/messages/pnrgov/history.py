@@ -31,7 +31,7 @@ class History:
         """ABI: an act begins; its date follows."""
         self.at, self.action = None, ""
 
-    def act(self, action: str) -> None:
+    def begin_action(self, action: str) -> None:
         """SAC: what follows was added, cancelled or changed."""
         self.action = action if action in _ACTIONS else "?"
 
@@ -40,18 +40,19 @@ class History:
         self.counts.setdefault(self.at, Counter())[self.action or "?", tag] += 1
 
     def texts(self) -> list[str]:
-        """Give the acts in the order of their dates, those without one last.
+        """Return the acts in the order of their dates, those without one last.
 
         >>> history = History(last=datetime(2026, 11, 5, 10, 10))
-        >>> history.begin(), history.act("X"), history.count("TIF"), history.act("A"), history.count("TIF")
-        (None, None, None, None, None)
+        >>> for action in ("X", "A"):
+        ...     history.begin_action(action)
+        ...     history.count("TIF")
         >>> history.texts()
         ['last 2026-11-05T10:10', 'undated A TIF 1, X TIF 1']
         """
         texts = [f"last {_moment(self.last)}"] if self.last is not None else []
         for at in sorted(self.counts, key=lambda at: (at is None, str(at))):
-            told = ", ".join(f"{action} {tag} {n}" for (action, tag), n in sorted(self.counts[at].items()))
-            texts.append(f"{_moment(at) if at is not None else 'undated'} {told}")
+            counted = ", ".join(f"{action} {tag} {n}" for (action, tag), n in sorted(self.counts[at].items()))
+            texts.append(f"{_moment(at) if at is not None else 'undated'} {counted}")
         return texts
 
 

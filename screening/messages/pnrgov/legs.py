@@ -28,12 +28,12 @@ _CANCELLED = frozenset({"HX", "XX", "XK", "XL", "UN", "UC", "NO"})
 
 
 def designator(carrier: str, number: str) -> str:
-    """Give carrier and number without leading zeros, `SQ609`."""
+    """Return carrier and number without leading zeros, `SQ609`."""
     return f"{carrier}{number}"
 
 
 def flight_number(written: str) -> str:
-    """Give a flight number without leading zeros, its suffix letter kept.
+    """Return a flight number without leading zeros, its suffix letter kept.
 
     >>> flight_number("0006"), flight_number(" 324a"), flight_number("000")
     ('6', '324A', '0')
@@ -44,7 +44,7 @@ def flight_number(written: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """One TVL of an itinerary while its codeshare may still be told in the next segments."""
+    """One TVL of an itinerary while its codeshare may still be stated in the next segments."""
 
     leg: Leg  # another where the codeshare is settled: never changed
     sold_by: str  # first carrier
@@ -63,7 +63,7 @@ class Flight:
         return self.status in _CANCELLED
 
     def copy(self) -> "Flight":
-        """Give another of the same, as its TVL states it."""
+        """Copy it, as its TVL states it."""
         return Flight(
             self.leg, self.sold_by, self.flown_by, self.number, cabin=self.cabin, written=self.written
         )
@@ -74,7 +74,7 @@ class Flight:
         return self.sold_by != self.flown_by or bool(self.second)
 
     def names(self) -> set[str]:
-        """Give every designator that this flight may be known by."""
+        """Return every designator that this flight may be known by."""
         numbers = {self.number, self.second} - {""}
         return {
             designator(carrier, number) for carrier in (self.sold_by, self.flown_by) for number in numbers
@@ -149,7 +149,7 @@ def _arrival(segment: Segment, sent: date | None, note: Note) -> datetime | None
 
 
 def settle_codeshare(flight: Flight, header: Leg | None) -> None:
-    """Give a codeshare's leg its operating designator; the others become `marketing`.
+    """Set the operating designator of a codeshare's leg; the others become `marketing`.
 
     Args:
         flight: the flight, complete with its second number; it is given a leg of its own.
@@ -165,7 +165,7 @@ def settle_codeshare(flight: Flight, header: Leg | None) -> None:
 
 
 class Settled(NamedTuple):
-    """What an itinerary and the reported flight tell of each other; many bookings of a push share one.
+    """What an itinerary and the reported flight say of each other; many bookings of a push share one.
 
     Attributes:
         legs: of its flights, codeshares settled.
@@ -190,7 +190,7 @@ Itinerary = tuple[tuple[bytes, str, str, str], ...]
 
 
 def itinerary_of(flights: list[Flight]) -> Itinerary:
-    """Give what the settling of flights depends on, the header aside."""
+    """Return what the settling of flights depends on, the header aside."""
     return tuple([(flight.written, flight.flown_by, flight.second, flight.status) for flight in flights])
 
 
@@ -245,7 +245,7 @@ def reported(itinerary: list[Flight], header: Leg) -> Flight | None:
 
 
 def journey(itinerary: list[Flight], flight: Flight) -> tuple[str, str]:
-    """Give where the journey on the flight's carrier begins and ends; connections last less than a day."""
+    """Return where the journey on the flight's carrier begins and ends; connections last less than a day."""
     dated = [(step.leg.departure, place) for place, step in enumerate(itinerary) if step.leg.departure]
     known = [itinerary[place] for _, place in sorted(dated)]
     place = known.index(flight)

@@ -87,7 +87,7 @@ _IS_TAG = _tag_table()
 
 
 def _behind_tags(signs: _Signs, places: _Places, starts: _Places) -> _Places:
-    """Give those places that stand right behind a tag which does not begin its segment."""
+    """Return those places that stand right behind a tag which does not begin its segment."""
     places = places[places >= 4]
     first, second, third = (signs[places - back] for back in (3, 2, 1))
     letters = (first & second & third & 0xC0) == 0x40
@@ -118,7 +118,7 @@ class Splitter:
         self._quotes = re.compile(_QUOTES)
 
     def suspicious(self, pieces: list[bytes]) -> frozenset[int]:
-        """Give the indexes of segments that may have swallowed another; cheap, and mostly none.
+        """Return the indexes of segments that may have swallowed another; cheap, and mostly none.
 
         One pass over the whole message, whose separators are looked at all at once: a search in each segment
         costs a quarter of the reader, a pattern over the whole an eighth (measured).

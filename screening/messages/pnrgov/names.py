@@ -1,6 +1,6 @@
 """Names of travellers in a PNR: one TIF, and when two spellings are one person.
 
-A reference (TIF 9944) names a traveller within his PNR; repeats in the check-in part count once. Spellings
+A reference (TIF 9944) names a traveller within their PNR; repeats in the check-in part count once. Spellings
 are compared without blanks (folds leave them anywhere), titles and signs.
 
 Source: IATA PNRGOV guide, TIF; AIRIMP on names that were cut or joined (prefixes are alike).
@@ -35,7 +35,7 @@ class TifName(NamedTuple):
 
 
 def names_of(segment: Segment) -> list[TifName]:
-    """Give the travellers of a TIF; the guide has one each, some senders put several of one surname."""
+    """Return the travellers of a TIF; the guide has one each, some senders put several of one surname."""
     fields = segment.fields()
     head = fields[1] if len(fields) > 1 else _ABSENT
     surname = head[0].strip()
@@ -55,18 +55,13 @@ def names_of(segment: Segment) -> list[TifName]:
 
 @lru_cache(maxsize=4096)
 def reference_of(written: str) -> str:
-    """Give a traveller reference as it is compared (`002` is `2`).
+    """Return a traveller reference as it is compared (`002` is `2`).
 
     >>> reference_of(" 002"), reference_of("1.1"), reference_of("000")
     ('2', '1.1', '0')
     """
     bare = written.strip()
     return bare.lstrip("0") or bare[-1:]
-
-
-def letters(name: str) -> str:
-    """Return a name as it is compared."""
-    return comparable(name)
 
 
 class Bare(NamedTuple):
@@ -82,18 +77,18 @@ class Bare(NamedTuple):
 def bare_surname(surname: str, *, given: bool) -> Bare:
     """Part a surname from its title; `given` says whether given names stand beside it."""
     name, title = strip_surname_title(surname, given=given)
-    return Bare(name, letters(name), title is not None, is_placeholder(name))
+    return Bare(name, comparable(name), title is not None, is_placeholder(name))
 
 
 @lru_cache(maxsize=65536)
 def bare_given(given: str) -> Bare:
     """Part given names from their titles."""
     name, title = strip_title(given)
-    return Bare(name, letters(name), title is not None, is_placeholder(name))
+    return Bare(name, comparable(name), title is not None, is_placeholder(name))
 
 
 def given_letters(given: str) -> str:
-    """Give the letters of given names without titles."""
+    """Return the letters of given names without titles."""
     return bare_given(given).letters
 
 
@@ -101,7 +96,7 @@ def alike(first: str, second: str) -> bool:
     """Say whether two spellings may be one name: equal, one begins the other, or one letter apart."""
     if first == second:
         return True
-    one, other = letters(first), letters(second)
+    one, other = comparable(first), comparable(second)
     if not one or not other or one.startswith(other) or other.startswith(one):
         return True
     return max(len(one), len(other)) >= 4 and OSA.distance(one, other, score_cutoff=1) <= 1

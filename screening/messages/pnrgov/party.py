@@ -3,7 +3,7 @@
 A DOCS may stand before the travellers (group 1), behind its own (group 2) or behind a flight (group 5), be
 repeated in each, and refer to the adult although it is the infant's. It goes, in this order, to the traveller
 whose name it has, to the one it refers to, to the one it stands behind; where the sex says infant, to the
-infant. Somebody whom no TIF names is kept as a traveller of his own: one too many is better than one missed.
+infant. Somebody whom no TIF names is kept as a further traveller: one too many is better than one missed.
 
 Source: message-formats.md section 3 (docs/messages.md); US-CBP/GTAS issues 1029 and 2082.
 """
@@ -14,11 +14,12 @@ from datetime import date
 from typing import NamedTuple
 
 from screening.identity.documents import document_type, normalise_number
+from screening.identity.names import comparable
 from screening.identity.states import state_code
 from screening.messages.cached import birth_date, expiry_date
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Document, Traveller
-from screening.messages.pnrgov.names import TifName, alike, bare_given, bare_surname, given_letters, letters
+from screening.messages.pnrgov.names import TifName, alike, bare_given, bare_surname, given_letters
 from screening.messages.pnrgov.ssr_docs import Docs
 from screening.messages.syntax.segments import Segment
 from screening.tables.codes import Role, Sex
@@ -74,7 +75,6 @@ class Party:
     today: date | None  # of the message: decides centuries
     people: list[Person] = field(default_factory=list)
     by_reference: dict[str, Person] = field(default_factory=dict)
-    by_segment: dict[bytes, Person] = field(default_factory=dict)
 
     def add(self, name: TifName, segment: Segment) -> Person:
         """Take up a TIF of group 2: a new traveller, or a repeat of one with the same reference and name."""
@@ -83,11 +83,6 @@ class Party:
             self._vary(known, name, segment)
             return known
         return self._new(name, segment)
-
-    def remember(self, person: Person, segment: Segment) -> None:
-        """Keep whom a TIF of group 2 names alone: the same bytes in the check-in part say nothing new."""
-        if person.segment is segment and self.by_reference.get(person.reference) is person:
-            self.by_segment[segment.raw] = person
 
     def at_check_in(self, name: TifName, segment: Segment) -> Person:
         """Find the traveller whom a TIF of the check-in part repeats; one who is new is kept as new."""
@@ -136,10 +131,10 @@ class Party:
         return person
 
     def _vary(self, known: Person, name: TifName, segment: Segment) -> None:
-        surname, given = letters(name.surname), given_letters(name.given_names)
+        surname, given = comparable(name.surname), given_letters(name.given_names)
         if (surname, given) == (known.surname, known.given) or not surname:
             return
-        if letters(name.given_names) == letters(known.traveller.given_names_as_sent or ""):
+        if comparable(name.given_names) == comparable(known.traveller.given_names_as_sent or ""):
             return
         known.note("name_varies_within_pnr", segment)
         self._further_name(known, name.surname, bare_given(name.given_names).name)
@@ -153,8 +148,8 @@ class Party:
             traveller.other_names = (*traveller.other_names, name)
 
     def named(self, surname: str, given: str, among: Iterable[Person] | None = None) -> list[Person]:
-        """Give the travellers whom a name fits best: letters equal, or one beginning the other."""
-        wanted, wanted_given = letters(surname), given_letters(given)
+        """Return the travellers whom a name fits best: letters equal, or one beginning the other."""
+        wanted, wanted_given = comparable(surname), given_letters(given)
         if not wanted:
             return []
         best: tuple[int, int, int] | None = None
@@ -252,7 +247,7 @@ class Party:
         return None
 
     def referred(self, claim: Claim) -> Person | None:
-        """Give whom an SSR without a name refers to, stands behind, or can only mean."""
+        """Return whom an SSR without a name refers to, stands behind, or can only mean."""
         person = self.by_reference.get(claim.reference) if claim.reference else None
         if person is None:
             person = claim.behind
@@ -262,7 +257,7 @@ class Party:
         return person
 
     def nobody(self, segment: Segment) -> Person:
-        """Make a traveller without name: his document is screened, he is set aside."""
+        """Make a traveller without name: their document is screened, they are set aside."""
         person = self._person("", "", infant=False, segment=segment)
         person.note("docs_of_nobody", segment)
         self.people.append(person)
@@ -291,11 +286,10 @@ class Party:
             person.note("docs_differ", segment)
         traveller.sex = traveller.sex or sex
         traveller.nationality = traveller.nationality or nationality
-        plain = docs.number.isascii() and docs.number.isalnum()
-        number = docs.number.upper() if plain else normalise_number(docs.number)
+        number = normalise_number(docs.number)
         if not number:
             person.note("docs_without_number", segment)
-            if docs.surname and (letters(docs.surname), given_letters(docs.given_names)) != (
+            if docs.surname and (comparable(docs.surname), given_letters(docs.given_names)) != (
                 person.surname,
                 person.given,
             ):
@@ -374,7 +368,7 @@ def _fit(surname: str, given: str, person: Person) -> tuple[int, int, int] | Non
 
 def _is_named(docs: Docs, person: Person) -> bool:
     """Say whether a document has the very name of a traveller."""
-    surname = letters(docs.surname)
+    surname = comparable(docs.surname)
     return bool(surname) and surname == person.surname and given_letters(docs.given_names) == person.given
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from screening.messages.pnrgov.actions import Row, rows_of
 from screening.messages.pnrgov.end_of_message import finish
 from screening.messages.pnrgov.lost_terminators import Splitter
-from screening.messages.pnrgov.state import Walk
+from screening.messages.pnrgov.state import PnrgovState
 from screening.messages.pnrgov.tables import At, table_of
 from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.messages.syntax.segments import Segment, fitting
@@ -35,47 +35,32 @@ def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
     Source:
         IATA/ICAO/WCO PNRGOV EDIFACT implementation guide.
     """
-    walk = Walk(raw, intake)
+    state = PnrgovState(raw, intake)
     rows = _rows(raw.version, raw.syntax.element)
     splitter = _splitter(raw.syntax.element)
     suspicious = splitter.suspicious(raw.pieces)
     raw.syntax = fitting(raw.syntax, b"".join(raw.pieces))
-    syntax, starts, ends = raw.syntax, raw.starts, raw.ends
-    of_group = rows[walk.at]
     for index, piece in enumerate(raw.pieces):
-        row = of_group.get(piece[:4])
-        if row is None or index in suspicious:
-            if piece:
-                for segment in _parted(walk, splitter, raw.segment(index)):
-                    _read(walk, segment, rows[walk.at].get(segment.tag.encode()))
-                of_group = rows[walk.at]
-            continue
-        if row.to is not walk.at:
-            walk.at = row.to
-            of_group = rows[row.to]
-        if row.says:  # what says nothing that is kept is not even split
-            start = starts[index]
-            segment = Segment(piece, start, ends[index] - start, index + 1, syntax)
-            # As in `_read`, whose call is spared for nine of ten segments.
-            sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
-            if row.act is not None and not sensitive:
-                row.act(walk, segment)
-        if row.of_traveller:
-            walk.lengthen(ends[index])
-    return finish(walk)
+        row = rows[state.at].get(piece[:4])
+        if row is not None and index not in suspicious:
+            _read(state, raw.segment(index), row)
+        elif piece:
+            for segment in _parted(state, splitter, raw.segment(index)):
+                _read(state, segment, rows[state.at].get(segment.tag.encode()))
+    return finish(state)
 
 
-def _read(walk: Walk, segment: Segment, row: Row | None) -> None:
+def _read(state: PnrgovState, segment: Segment, row: Row | None) -> None:
     """Do what the table names for a segment."""
     if row is None:
-        walk.note("unknown_segment", segment)
+        state.note("unknown_segment", segment)
         return
-    walk.at = row.to
-    sensitive = row.watch is not None and row.watch(walk.sensitive, segment)
-    if row.act is not None and not sensitive:
-        row.act(walk, segment)
+    state.at = row.to
+    sensitive = row.watch is not None and row.watch(state.sensitive, segment)
+    if row.action is not None and not sensitive:
+        row.action(state, segment)
     if row.of_traveller:
-        walk.lengthen(segment.offset + segment.length)
+        state.lengthen(segment.offset + segment.length)
 
 
 @lru_cache(maxsize=32)
@@ -88,14 +73,14 @@ def _splitter(element: bytes) -> Splitter:
     return Splitter(element)
 
 
-def _parted(walk: Walk, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
-    """Give the segments that stand in one: two or more where terminators were lost."""
+def _parted(state: PnrgovState, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
+    """Yield the segments that stand in one: two or more where terminators were lost."""
     while True:
-        step = walk.table.get((walk.at, segment.tag))
-        parted = splitter.part(segment, step.to if step is not None else walk.at)
+        step = state.table.get((state.at, segment.tag))
+        parted = splitter.part(segment, step.to if step is not None else state.at)
         if parted is None:
             break
         first, segment, found = parted
-        walk.message.findings.append(found)
+        state.message.findings.append(found)
         yield first
     yield segment

@@ -64,7 +64,7 @@ class Docs(NamedTuple):
 
 
 def text_of(segment: Segment) -> str:
-    """Give the free text of an SSR, wherever the sender put it.
+    """Return the free text of an SSR, wherever the sender put it.
 
     The text is component 8; unreleased component separators inside it part it further, and some senders leave
     out the empty components before it or put it into an element of its own.
@@ -97,7 +97,7 @@ def looks_like_date(text: str) -> bool:
 
 
 def _start(parts: list[str]) -> int:
-    """Give how many places the parts stand too late (1), too early (-1) or right (0)."""
+    """Return how many places the parts stand too late (1), too early (-1) or right (0)."""
     for shift in (0, -1, 1):
         place = _BIRTH + shift
         if 0 <= place < len(parts) and looks_like_date(parts[place]):
@@ -110,7 +110,7 @@ def _start(parts: list[str]) -> int:
 
 
 def _by_shape(parts: list[str]) -> tuple[str, str, str, str]:
-    """Give type, state, number and nationality of the parts before the date where one of them is missing.
+    """Return type, state, number and nationality of the parts before the date where one of them is missing.
 
     A number has a digit; before it one letter is the type and more are the state, behind it stands the
     nationality.

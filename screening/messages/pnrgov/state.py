@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from screening.messages.finding_kinds import finding
-from screening.messages.model import Leg, Message, Traveller
+from screening.messages.model import Leg
 from screening.messages.pnrgov.booking import Pnr
 from screening.messages.pnrgov.elements import Elements, Sensitive
 from screening.messages.pnrgov.legs import (
@@ -32,7 +32,7 @@ class KnownFlight(NamedTuple):
     operating_only: bool
 
 
-class Walk:
+class PnrgovState:
     """One message while it is read.
 
     Attributes:
@@ -56,27 +56,7 @@ class Walk:
         self.eqn: Segment | None = None
         self.referred: dict[tuple[str, str], Person] = {}
         self.words: dict[bytes, str] = {}
-        self.message = Message(
-            index=raw.index,
-            offset=raw.offset,
-            length=raw.length,
-            type=MessageType.PNRGOV,
-            version=raw.version,
-            dialect=dialect,
-            source=Source.PNR,
-            reference=raw.reference,
-            transaction=raw.common_reference,
-            sender=raw.sender,
-            recipient=raw.recipient,
-            control_reference=raw.control_reference,
-            sent=raw.sent,
-            part=raw.part,
-            last_part=raw.last_part,
-            complete=not raw.cut,
-            findings=list(raw.findings),
-        )
-        self.travellers: list[Traveller] = []
-        self.message.travellers = self.travellers
+        self.message = raw.message(MessageType.PNRGOV, dialect, Source.PNR)
         self.out = MessageReading(self.message, [], [])
         self._settled: dict[Itinerary, Settled] = {}
         self._flights: dict[bytes, KnownFlight] = {}
@@ -109,7 +89,7 @@ class Walk:
         return known
 
     def word(self, segment: Segment, element: int) -> str:
-        """Give a value in capitals, split once for all segments of the same bytes."""
+        """Return a value in capitals, split once for all segments of the same bytes."""
         known = self.words.get(segment.raw)
         if known is None:
             known = self.words[segment.raw] = segment.get(element).strip().upper()
@@ -139,7 +119,7 @@ class Walk:
         return pnr
 
     def pnr(self, segment: Segment) -> Pnr:
-        """Give the booking at hand; data before any SRC open one."""
+        """Return the booking at hand; data before any SRC open one."""
         if self.pnrs:
             return self.pnrs[-1]
         self.note("src_missing", segment)

@@ -153,7 +153,7 @@ _MAY_FOLLOW: Mapping[At, frozenset[str]] = MappingProxyType(
 
 
 def may_follow(at: At) -> frozenset[str]:
-    """Give the tags that the grammar has behind a segment of a group.
+    """Return the tags that the grammar has behind a segment of a group.
 
     >>> "TIF" in may_follow(At.BOOKING), "TIF" in may_follow(At.HEADER)
     (True, False)
@@ -162,7 +162,7 @@ def may_follow(at: At) -> frozenset[str]:
 
 
 def table_of(version: str) -> tuple[str, Table]:
-    """Give name and table of a version; one that is not entered is read like the newest.
+    """Return name and table of a version; one that is not entered is read like the newest.
 
     >>> table_of("13:1")[0], table_of("23:1")[0]
     ('pnrgov-13:1', 'pnrgov')

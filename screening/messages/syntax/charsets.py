@@ -30,7 +30,7 @@ ESCAPE = b"\x1b"  # opens a multi-byte run under UNOX; its bytes may look like s
 
 
 def codec_of(syntax_identifier: str) -> str:
-    """Give the Python codec of a syntax identifier; ASCII where it names none."""
+    """Return the Python codec of a syntax identifier; ASCII where it names none."""
     return _CODECS.get(syntax_identifier.strip().upper(), ASCII)
 
 
@@ -40,7 +40,7 @@ def is_labelled(syntax_identifier: str) -> bool:
 
 
 def decode(raw: bytes, codec: str) -> str:
-    """Give the text of bytes; a byte that nothing can read becomes U+FFFD."""
+    """Decode bytes; a byte that nothing can read becomes U+FFFD."""
     if ESCAPE in raw and codec == "iso2022_jp_2":
         return raw.decode(codec, "replace")
     try:
@@ -59,7 +59,7 @@ def is_utf8(raw: bytes) -> bool:
 
 
 def mask_escaped(raw: bytes) -> bytes:
-    r"""Give bytes of the same length in which multi-byte runs of ISO 2022 cannot be taken for separators.
+    r"""Return bytes of the same length in which multi-byte runs of ISO 2022 cannot be taken for separators.
 
     >>> mask_escaped(b"A+\x1b$B'+\x1b(B'") == b"A+\x1b$B\x80\x80\x1b(B'"
     True

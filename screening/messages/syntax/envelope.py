@@ -2,7 +2,7 @@
 
 Several interchanges may stand in one file, telex lines before them, text after them; UNG/UNE and UNZ may
 be missing, counts and references may be wrong. Nothing of that loses a message: it becomes findings. Each
-byte is either in a message or in a `Loose` stretch (service segments and white space, or bytes set aside).
+byte is either in a message or in `OutsideMessages` (service segments and white space, or bytes set aside).
 
 Source: ISO 9735-1 (UNB, UNZ), -2 (UNG, UNE), -4 (UNH, UNT); docs/messages.md on deviations.
 """
@@ -37,7 +37,7 @@ from screening.messages.syntax.service_string import (
     syntax_of,
 )
 from screening.messages.syntax.text_findings import syntax_findings
-from screening.tables.codes import QuarantineUnit
+from screening.tables.codes import MessageType, QuarantineUnit, Source
 from screening.tables.findings import Finding
 
 
@@ -98,14 +98,36 @@ class RawMessage:
             self._segments = [self.segment(index) for index in range(len(self.pieces))]
         return self._segments
 
+    def message(self, kind: MessageType, dialect: str, source: Source) -> Message:
+        """Build the message as its envelope states it, for a reader to fill."""
+        return Message(
+            index=self.index,
+            offset=self.offset,
+            length=self.length,
+            type=kind,
+            version=self.version,
+            dialect=dialect,
+            source=source,
+            reference=self.reference,
+            transaction=self.common_reference,
+            sender=self.sender,
+            recipient=self.recipient,
+            control_reference=self.control_reference,
+            sent=self.sent,
+            part=self.part,
+            last_part=self.last_part,
+            findings=list(self.findings),
+            complete=not self.cut,
+        )
+
     def segment(self, index: int) -> Segment:
-        """Give one segment by its index from 0."""
+        """Build one segment by its index from 0."""
         start = self.starts[index]
         return Segment(self.pieces[index], start, self.ends[index] - start, index + 1, self.syntax)
 
 
 @dataclass(slots=True)
-class Loose:
+class OutsideMessages:
     """Bytes outside messages: `envelope` (service segments, white space) or `set_aside` with a reason."""
 
     offset: int
@@ -115,7 +137,7 @@ class Loose:
     findings: list[Finding] = field(default_factory=list)
 
 
-Frame = RawMessage | Loose
+Frame = RawMessage | OutsideMessages
 
 
 @dataclass(slots=True)
@@ -128,7 +150,7 @@ class MessageReading:
 
 
 def frames(data: Data) -> Iterator[Frame]:
-    """Give messages and the bytes between them, in order, covering the input exactly.
+    """Yield messages and the bytes between them, in order, covering the input exactly.
 
     A message is given only when the next one has begun or its interchange has ended, so that it carries the
     findings of both ends of its envelope.
@@ -150,7 +172,7 @@ def frames(data: Data) -> Iterator[Frame]:
 
 
 def _interchanges(data: Data) -> Iterator[tuple[int, ServiceString]]:
-    """Give the place of each UNB that begins an interchange, and its separators."""
+    """Yield the place of each UNB that begins an interchange, and its separators."""
     service: ServiceString | None = None
     floor = 0
     for start in interchange_starts(data):
@@ -165,18 +187,18 @@ def _no_interchange(data: Data, size: int) -> Iterator[Frame]:
     if not size:
         return
     if skip_white(data, 0, size) == size:
-        yield Loose(0, size, "envelope")
+        yield OutsideMessages(0, size, "envelope")
         return
-    yield Loose(0, size, "set_aside", QuarantineUnit.INTERCHANGE, [finding("unb_missing", 0)])
+    yield OutsideMessages(0, size, "set_aside", QuarantineUnit.INTERCHANGE, [finding("unb_missing", 0)])
 
 
 def _before_first(data: Data, stop: int) -> Iterator[Frame]:
     begin = 3 if data[:3] == b"\xef\xbb\xbf" else 0
     if skip_white(data, begin, stop) == stop:
         if stop:
-            yield Loose(0, stop, "envelope")
+            yield OutsideMessages(0, stop, "envelope")
         return
-    yield Loose(0, stop, "set_aside", QuarantineUnit.BYTES, [finding("text_before_interchange", 0)])
+    yield OutsideMessages(0, stop, "set_aside", QuarantineUnit.BYTES, [finding("text_before_interchange", 0)])
 
 
 class Interchange:
@@ -204,7 +226,7 @@ class Interchange:
         self._cursor = service.start
 
     def read(self) -> Iterator[Frame]:
-        """Give the interchange's messages and loose bytes in order."""
+        """Yield the interchange's messages and the bytes outside them in order."""
         self._announce()
         for parts, begins, ends, unterminated in pieces(self._data, self._unb, self._stop, self.syntax):
             if unterminated:
@@ -213,14 +235,14 @@ class Interchange:
             yield from self._flush()
         self._finish()
         if self._messages == 0:
-            whole = Loose(self._service.start, self._stop - self._service.start, "set_aside")
+            whole = OutsideMessages(self._service.start, self._stop - self._service.start, "set_aside")
             whole.unit = QuarantineUnit.INTERCHANGE
             whole.findings = [finding("interchange_without_message", self._unb), *self._waiting]
             self._queue = [whole]
         yield from self._queue
 
     def _flush(self) -> Iterator[Frame]:
-        """Give what later segments cannot change: all before the latest message."""
+        """Yield what later segments cannot change: all before the latest message."""
         if self._messages == 0 or not self._queue:
             return
         places = (place for place, frame in enumerate(self._queue) if frame is self._latest)
@@ -266,26 +288,26 @@ class Interchange:
         filled = [index for index in range(low, high) if parts[index]]
         if not filled:
             return
-        self._loose(begins[filled[0]], "envelope")
+        self._outside(begins[filled[0]], "envelope")
         code = "text_after_unz" if self._closed else "segment_outside_message"
-        self._loose(ends[high - 1], "set_aside", code)
+        self._outside(ends[high - 1], "set_aside", code)
 
-    def _loose(self, stop: int, fate: str, code: str | None = None) -> None:
+    def _outside(self, stop: int, fate: str, code: str | None = None) -> None:
         if stop <= self._cursor:
             return
         before = self._queue[-1] if self._queue else None
         if (
-            isinstance(before, Loose)
+            isinstance(before, OutsideMessages)
             and before.fate == fate
             and before.offset + before.length == self._cursor
         ):
             before.length = stop - before.offset
         else:
-            loose = Loose(self._cursor, stop - self._cursor, fate)
+            outside = OutsideMessages(self._cursor, stop - self._cursor, fate)
             if code is not None:
-                loose.unit = QuarantineUnit.BYTES
-                loose.findings = [finding(code, self._cursor)]
-            self._queue.append(loose)
+                outside.unit = QuarantineUnit.BYTES
+                outside.findings = [finding(code, self._cursor)]
+            self._queue.append(outside)
         self._cursor = stop
 
     def _note(self, code: str, offset: int, segment: int | None = None) -> None:
@@ -304,7 +326,7 @@ class Interchange:
             self._unt(segment, part, end)
         elif tag is not None:
             self._close_open(begin)
-            _ACTS[tag](self, segment)
+            _ACTIONS[tag](self, segment)
         folded = tag != part[:3] or (tag == b"UNB" and (b"\n" in part or b"\r" in part))
         if folded and tag not in {b"UNH", b"UNT"}:  # those two are looked at with their message
             self._note("line_break_in_value", begin)
@@ -355,7 +377,7 @@ class Interchange:
 
     def _unh(self, segment: Segment, piece: bytes, end: int) -> None:
         self._close_open(segment.offset)
-        self._loose(segment.offset, "envelope")
+        self._outside(segment.offset, "envelope")
         part = whole_number(segment.get(3, 0))
         header = self._header
         message = RawMessage(
@@ -394,8 +416,8 @@ class Interchange:
     def _unt(self, segment: Segment, part: bytes, end: int) -> None:
         message = self._open
         if message is None:
-            self._loose(segment.offset, "envelope")
-            self._loose(end, "set_aside", "segment_outside_message")
+            self._outside(segment.offset, "envelope")
+            self._outside(end, "set_aside", "segment_outside_message")
             return
         message.pieces.append(part)
         message.starts.append(segment.offset)
@@ -441,12 +463,12 @@ class Interchange:
             self._close(message, self._stop)
         elif not self._closed:
             self._note("unz_missing", self._stop)
-        self._loose(self._stop, "envelope")
+        self._outside(self._stop, "envelope")
 
 
 # Not bound methods in the object itself: a cycle would keep each interchange's last message in memory, as the
 # collector stands still while an input is read.
-_ACTS: dict[bytes, Callable[[Interchange, Segment], None]] = {
+_ACTIONS: dict[bytes, Callable[[Interchange, Segment], None]] = {
     b"UNB": Interchange._unb_segment,
     b"UNG": Interchange._ung,
     b"UNE": Interchange._une,

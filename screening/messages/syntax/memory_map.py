@@ -13,13 +13,13 @@ STRETCH = 8 << 20  # bytes that are looked at between two returns
 
 
 def forget(data: Data, stop: int) -> None:
-    """Give back the pages of a map before an offset."""
+    """Release the pages of a map before an offset."""
     if isinstance(data, mmap) and stop >= PAGESIZE:
         data.madvise(MADV_DONTNEED, 0, stop - stop % PAGESIZE)
 
 
 def sha256_of(data: Data) -> str:
-    """Give the sha256 of an input, a stretch at a time."""
+    """Compute the sha256 of an input, a stretch at a time."""
     digest = hashlib.sha256()
     for start in range(0, len(data), STRETCH):
         digest.update(data[start : start + STRETCH])

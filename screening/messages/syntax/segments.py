@@ -58,7 +58,7 @@ DEFAULT = Separators(":", "+", ".", "?", "", "'")
 
 
 def as_bytes(sign: str) -> bytes:
-    """Give the bytes of a service character: one byte below U+0100, UTF-8 above."""
+    """Return the bytes of a service character: one byte below U+0100, UTF-8 above."""
     try:
         return sign.encode("latin_1")
     except UnicodeEncodeError:
@@ -132,7 +132,7 @@ class Syntax:
         return [[value.translate(restore) for value in part.split(separators.component)] for part in parts]
 
     def clean(self, raw: bytes) -> str:
-        """Give one value's text: decoded, folds dropped, released characters freed."""
+        """Return one value's text: decoded, folds dropped, released characters freed."""
         text = self.text(raw)
         if self.released is None or self.separators.release not in text:
             return text
@@ -160,7 +160,7 @@ def _plain(separators: Separators, codec: str, version: int) -> PlainSyntax:
 
 
 def fitting(syntax: Syntax, whole: bytes) -> Syntax:
-    """Give the quickest syntax that splits these bytes right."""
+    """Return the quickest syntax that splits these bytes right."""
     signs = syntax.separators
     special = (ESCAPE, b"\n", b"\r", syntax.release, as_bytes(signs.repetition))
     if not whole.isascii() or any(sign and sign in whole for sign in special):
@@ -206,14 +206,14 @@ class Segment:
         return self._syntax
 
     def fields(self) -> list[list[str]]:
-        """Give the elements of components, the tag among them (fields[0][0]), split once."""
+        """Return the elements of components, the tag among them (fields[0][0]), split once."""
         fields = self._fields
         if fields is None:
             fields = self._fields = self._syntax.fields(self.raw)
         return fields
 
     def get(self, element: int, component: int = 0) -> str:
-        """Give a value; empty where it is absent. Element 0 is the first after the tag."""
+        """Return a value; empty where it is absent. Element 0 is the first after the tag."""
         fields = self._fields
         if fields is None:
             fields = self.fields()
@@ -224,16 +224,16 @@ class Segment:
         return ""
 
     def element(self, element: int) -> list[str]:
-        """Give the components of an element; an empty list where it is absent."""
+        """Return the components of an element; an empty list where it is absent."""
         fields = self.fields()
         return fields[element + 1] if element + 1 < len(fields) else []
 
     def count(self) -> int:
-        """Give the number of elements after the tag."""
+        """Return the number of elements after the tag."""
         return len(self.fields()) - 1
 
     def span(self, element: int, component: int | None = None) -> tuple[int, int]:
-        """Give (offset, length) of the raw bytes of an element or of one of its components.
+        """Return (offset, length) of the raw bytes of an element or of one of its components.
 
         An absent value gives a span of length 0 at the segment's end.
         """
@@ -247,7 +247,7 @@ class Segment:
 
 
 def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop: int) -> tuple[int, int]:
-    """Give the bounds of the n-th part of raw[start:stop] between separators that are not released."""
+    """Return the bounds of the n-th part of raw[start:stop] between separators that are not released."""
     begin = start
     place = start
     found = 0
@@ -269,7 +269,7 @@ def _nth(raw: bytes, sign: bytes, release: bytes, wanted: int, start: int, stop:
 
 
 def tag_of(raw: bytes, element: bytes) -> str:
-    r"""Give a segment's tag; a line's fold may stand in it, and a blank beside the fold.
+    r"""Return a segment's tag; a line's fold may stand in it, and a blank beside the fold.
 
     >>> [tag_of(raw, b"+") for raw in (b"TI\r\nF+DOE", b"UN \nT+3", b"UNG +X", b"A B+")]
     ['TIF', 'UNT', 'UNG', 'A B']
@@ -376,7 +376,7 @@ def _split(block: bytes, syntax: Syntax) -> tuple[list[bytes], Numbers, bool]:
 
 
 def _line_end(signs: npt.NDArray[np.uint8], at: Numbers) -> bytes:
-    """Give the line end that follows every terminator and stands nowhere else; empty if none does."""
+    """Return the line end that follows every terminator and stands nowhere else; empty if none does."""
     after = at[: np.searchsorted(at, len(signs) - 1)] + 1
     if not len(after):
         return b""
@@ -397,7 +397,7 @@ def _offsets(numbers: Numbers) -> Offsets:
 
 
 def skip_white(data: Data, start: int, stop: int) -> int:
-    """Give the first offset at or after `start` that is no white space."""
+    """Return the first offset at or after `start` that is no white space."""
     while start < stop and data[start] in WHITE:
         start += 1
     return start

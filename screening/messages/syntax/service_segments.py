@@ -28,7 +28,7 @@ class ServiceSegments:
         self._embedded = re.compile(rb"(UN[BGHTEZ]) ?" + re.escape(syntax.element))
 
     def tag(self, part: bytes) -> bytes | None:
-        """Give the tag of a service segment, a fold in it mended; None of any other segment."""
+        """Return the tag of a service segment, a fold in it mended; None of any other segment."""
         element = self._element
         if part[:3] in TAGS and part[3:].lstrip(b" ")[: len(element)] in {element, b""}:
             return part[:3]
@@ -56,7 +56,7 @@ class ServiceSegments:
         return parts, [mark for mark in marks if self.tag(parts[0][mark])], lost
 
     def _marked(self, data: Data, parts: Parts) -> list[int]:
-        """Give the segments that hold "UN", found in the bytes at once: a search in each costs (measured)."""
+        """Return the segments that hold "UN", found in all bytes at once: a search in each costs."""
         pieces, begins, ends = parts
         if not begins:
             return []

@@ -100,7 +100,7 @@ def is_value(data: Data, unb: int, current: Separators) -> bool:
 
 
 def syntax_of(data: Data, unb: int) -> tuple[str, int]:
-    r"""Give syntax identifier and version of the UNB at an offset; 0 where it names no version.
+    r"""Return syntax identifier and version of the UNB at an offset; 0 where it names no version.
 
     >>> syntax_of(b"UNB+UNOC:3+A", 0), syntax_of(b"UN\r\nB+UNOA:4+A", 0), syntax_of(b"UNB+IATA+A", 0)
     (('UNOC', 3), ('UNOA', 4), ('IATA', 0))
@@ -174,7 +174,7 @@ def _without_una(
 
 
 def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
-    """Give the offset of UNA and the characters it announces, trailing white space of its line removed."""
+    """Return the offset of UNA and the characters it announces, trailing white space of its line removed."""
     low = max(floor, unb - _UNA_REACH)
     stretch = data[low:unb]
     place = stretch.rfind(b"UNA")

@@ -66,7 +66,7 @@ class Room(Protocol):
         """Take bytes, one stretch behind the other."""
 
     def close(self) -> None:
-        """Give it up: nobody will read it."""
+        """Discard it: nobody will read it."""
 
 
 _Room = TypeVar("_Room", bound=Room)
@@ -153,7 +153,7 @@ def _gunzip(
 
 
 def _inflated(data: Data) -> Iterator[bytes]:
-    """Give what a gzip file holds, a stretch at a time; zeros after a member are padding (gzip manual)."""
+    """Yield what a gzip file holds, a stretch at a time; zeros after a member are padding (gzip manual)."""
     place, size = 0, len(data)
     while place < size:
         machine = zlib.decompressobj(_GZIP_WINDOW)
@@ -228,7 +228,7 @@ def _stretches(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _fill(out: Room, stretches: Iterator[bytes], limit: int) -> int:
-    """Write stretches into a room and give their length.
+    """Write stretches into a room and return their length.
 
     Raises:
         _TooLargeError: they are longer than the limit.

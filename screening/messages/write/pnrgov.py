@@ -167,7 +167,7 @@ def _is_child(traveller: Traveller, sent: date) -> bool:
 
 
 def titled(traveller: Traveller, titles: Titles, sent: date) -> str:
-    """Give the given names as TIF has them: with a title by sex and age, glued or after a blank, or without.
+    """Return given names as TIF has them: with a title by sex and age, glued or after a blank, or without.
 
     >>> titled(Traveller(0, 0, given_names="JOHN", sex=Sex.MALE), Titles.GLUED, date(2026, 11, 23))
     'JOHNMR'

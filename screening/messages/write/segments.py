@@ -125,11 +125,11 @@ class SegmentWriter:
         self._lines.append(self._element.join(parts) + self._end)
 
     def count(self) -> int:
-        """Give the number of segments so far."""
+        """Return the number of segments so far."""
         return len(self._lines)
 
     def text(self) -> str:
-        """Give all segments, without the service string."""
+        """Return all segments, without the service string."""
         return "".join(self._lines)
 
 

@@ -162,9 +162,9 @@ def test_what_is_remembered_of_other_messages_changes_nothing(seed):
     assert read_input(data, Intake()) == alone
 
 
-def test_more_facts_than_are_remembered_are_read_alike(monkeypatch):
+def test_more_values_than_are_remembered_are_read_alike(monkeypatch):
     reader.compiled.cache_clear()
     usual = read(manifest())
-    monkeypatch.setattr(reader, "_FACTS_KEPT", 3)
+    monkeypatch.setattr(reader, "_VALUES_KEPT", 3)
     reader.compiled.cache_clear()
     assert read(manifest()) == usual

@@ -76,31 +76,6 @@ def test_a_flight_that_was_cancelled_is_told_of_each_booking(first):
     assert codes.count("reported_flight_cancelled") == 3 + own.count("reported_flight_cancelled")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "TIF+DOE+JANE:A:1'",
-        "TIF+DOE+JANEMRS:A:1'",
-        "TIF+DOE MRS+JANE:A:001'",
-        "TIF+D?'OE+JANE:A:1'",
-        "TIF+DOE+JANE'",
-        "TIF+DOE/JANE'",
-        "TIF+DOE:G'",
-        "TIF+DOE+JANE:A:1+RICHARD:A:2'",
-        "TIF+DOE+JANE:A:1'TIF+ROE+RICHARD:A:1'",
-        "TIF++:A:1'",
-    ],
-)
-def test_a_name_of_the_check_in_part_is_read_alike_with_the_same_bytes_and_with_others(name):
-    itinerary = ITINERARIES["reported"]
-    same = booking("AAA111", itinerary, name=name, check_in=f"DAT+2:231126:0900'TRI++001:::1'{name}SSD+9F'")
-    # the same names in other bytes: an element without value at the end
-    others = same[: same.index("TRI")] + same[same.index("TRI") :].replace(
-        name, name.replace("'TIF", ":'TIF")[:-1] + ":'"
-    )
-    assert facts(read(same), 0) == facts(read(others), 0)
-
-
 def test_a_name_of_the_check_in_part_that_stands_in_another_booking_is_new_there():
     other = booking("BBB222", ITINERARIES["reported"], name="TIF+ROE+RICHARD:A:2'", check_in=CHECK_IN)
     message = read(booking("AAA111", ITINERARIES["reported"], check_in=CHECK_IN), other)

@@ -4,7 +4,7 @@ import pytest
 
 from screening.messages.read import read_input
 from screening.messages.syntax.charsets import codec_of, decode
-from screening.messages.syntax.envelope import Loose, RawMessage, frames
+from screening.messages.syntax.envelope import OutsideMessages, RawMessage, frames
 from screening.messages.syntax.segments import DEFAULT, Segment, Syntax, pieces
 from screening.profile.model import Intake
 
@@ -287,7 +287,7 @@ def test_frames_cover_the_input_in_order():
     for frame in frames(data):
         assert frame.offset == place
         place += frame.length
-        assert isinstance(frame, RawMessage | Loose)
+        assert isinstance(frame, RawMessage | OutsideMessages)
     assert place == len(data)
 
 
