@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+
+import pyarrow.compute as pc
 
 from screening.hits.dispositions import dispose
 from screening.hits.person_keys import bind, other_keys
@@ -17,6 +18,8 @@ from screening.store.zones import Store
 from screening.tables import analyst, individual, landing
 from screening.tables.codes import Decision
 from screening.tables.errors import UsageError
+from screening.tables.model import rows_of
+from screening.tables.rows import DispositionRow, EvidenceRow, HitRow
 
 COLUMNS = (
     "hit_id",
@@ -42,11 +45,12 @@ def hits_of(store: Store, night: date) -> list[dict[str, object]]:
         UsageError: the night was never published.
     """
     published(store, night)
-    rows = read_current(store, night, analyst.HITS).to_pylist()
+    rows = rows_of(read_current(store, night, analyst.HITS), HitRow)
     rows.sort(key=lambda row: (-row["severity"], row["threshold"] - row["score"], row["hit_id"]))
     latest = _decisions(store)
     return [
-        {column: row[column] for column in COLUMNS} | {"decision": latest.get(row["hit_id"], row["decision"])}
+        {column: value for column, value in row.items() if column in COLUMNS}
+        | {"decision": latest.get(row["hit_id"], row["decision"])}
         for row in rows
     ]
 
@@ -54,7 +58,7 @@ def hits_of(store: Store, night: date) -> list[dict[str, object]]:
 def _decisions(store: Store) -> dict[str, str]:
     table = acts.dispositions(store)
     superseded = set(table["supersedes"].drop_null().to_pylist())
-    rows = sorted(table.to_pylist(), key=lambda row: row["decided_at"])
+    rows = sorted(rows_of(table, DispositionRow), key=lambda row: row["decided_at"])
     return {row["hit_id"]: row["decision"] for row in rows if row["disposition_id"] not in superseded}
 
 
@@ -96,7 +100,10 @@ def decide(
     profile = frozen.agency_profile() if frozen else None
     if profile is None:
         raise _unknown(hit_id)
-    evidence = read_current(store, night, analyst.EVIDENCE).to_pylist()
+    evidence = read_current(store, night, analyst.EVIDENCE)
+    own = pc.and_(
+        pc.equal(evidence["hit_id"], hit["hit_id"]), pc.equal(evidence["alert_id"], hit["alert_id"])
+    )
 
     def pseudonym(purpose: str, text: str) -> str:  # asked for few people only: most decisions need no key
         return load_keys(profile.agency.production, store_root=store.root).pseudonym(purpose, text)
@@ -111,19 +118,17 @@ def decide(
         second_person=profile.clearing.second_person,
         clear_days=profile.clearing.days,
         alert_hash=_content_hash(store, hit),
-        evidence=[
-            row for row in evidence if (row["hit_id"], row["alert_id"]) == (hit["hit_id"], hit["alert_id"])
-        ],
+        evidence=rows_of(evidence.filter(own), EvidenceRow),
         earlier=bind(acts.dispositions(store), other_keys([hit], pseudonym)),
     )
     audit.append(store, analyst_id, "hit.decide", [hit["hit_id"], decision], reason, at)
     clearance = analyst.CLEARANCES.table([made.clearance]) if made.clearance else None
     acts.record(store, analyst.DISPOSITIONS.table([made.disposition]), clearance)
     until = str(made.clearance["until"]) if made.clearance else None
-    return Decided(str(made.disposition["disposition_id"]), until)
+    return Decided(made.disposition["disposition_id"], until)
 
 
-def find_hit(store: Store, hit_id: str) -> tuple[date, dict[str, Any]]:
+def find_hit(store: Store, hit_id: str) -> tuple[date, HitRow]:
     """Find a hit, the latest night first.
 
     Raises:
@@ -131,7 +136,7 @@ def find_hit(store: Store, hit_id: str) -> tuple[date, dict[str, Any]]:
     """
     for night in reversed(nights(store)):
         table = read_current(store, night, analyst.HITS)
-        rows = [row for row in table.to_pylist() if row["hit_id"].startswith(hit_id)]
+        rows = [row for row in rows_of(table, HitRow) if row["hit_id"].startswith(hit_id)]
         if len({row["hit_id"] for row in rows}) > 1:
             raise UsageError(
                 "the beginning of the hit's id fits several hits",
@@ -153,11 +158,11 @@ def _unknown(hit_id: str) -> UsageError:
     )
 
 
-def _content_hash(store: Store, hit: dict[str, Any]) -> str:
+def _content_hash(store: Store, hit: HitRow) -> str:
     from screening.list_keeping import lists
 
     versions = dict(text.split("=", 1) for text in hit["list_versions"])
-    opened = lists.open_version(store, str(hit["list"]), versions[str(hit["list"])])
+    opened = lists.open_version(store, hit["list"], versions[hit["list"]])
     known = dict(
         zip(opened.alerts["alert_id"].to_pylist(), opened.alerts["content_hash"].to_pylist(), strict=True)
     )

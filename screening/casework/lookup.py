@@ -16,15 +16,14 @@ Rules:
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.hits.raising import Raised, raise_hits
+from screening.hits.raising import Before, People, Raised, raise_hits
 from screening.identity.documents import normalise_number
 from screening.identity.names import tokens
 from screening.identity.prepare import identify
@@ -35,14 +34,16 @@ from screening.matching.evidence.document import SHORTEST
 from screening.matching.match import match
 from screening.matching.model import load_model
 from screening.matching.thresholds import false_alerts_per_1000
-from screening.night.batches import Watch, begins, watch
+from screening.night.batches import Watch, begins, watch, watched
 from screening.night.frozen import Frozen, Pins
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
-from screening.tables import analyst, individual
+from screening.tables import individual
 from screening.tables.codes import CheckDigit, DocumentType, Role, Sex
 from screening.tables.errors import InputError, UsageError
+from screening.tables.model import rows_of
+from screening.tables.rows import AlertNameRow, AlertRow, ScoredEvidence, ScoredRow
 
 NEAR = 800
 """How far below the threshold of its list a pair is still shown, centibits."""
@@ -108,19 +109,22 @@ class Found:
     """
 
     standing: str
-    alert: Mapping[str, Any]
+    alert: AlertRow
     list_version: str
     alert_name: str | None
     score: int
     threshold: int
     false_alerts_per_1000: float
-    evidence: Sequence[Mapping[str, Any]]
+    evidence: Sequence[ScoredEvidence]
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row a piece of evidence, with the pair's own columns before it (COLUMNS)."""
         pair = {
             "standing": self.standing,
-            **{name: self.alert[name] for name in ("alert_id", "list", "category", "severity")},
+            "alert_id": self.alert["alert_id"],
+            "list": self.alert["list"],
+            "category": self.alert["category"],
+            "severity": self.alert["severity"],
             "list_version": self.list_version,
             "alert_name": self.alert_name,
             "score": self.score,
@@ -129,7 +133,7 @@ class Found:
         }
         rows, running = [], 0
         for ordinal, piece in enumerate(self.evidence):
-            running += int(piece["weight"])
+            running += piece["weight"]
             rows.append({**pair, "ordinal": ordinal, **piece, "running": running})
         return rows
 
@@ -224,17 +228,9 @@ def raise_pairs(
     alerts, names = (table.filter(pc.is_in(table["alert_id"], named)) for table in tables)
     return raise_hits(
         scored,
-        *sides,
-        individual.FLIGHTS.empty(),
-        alerts,
-        names,
-        thresholds=thresholds,
-        list_sizes=against.sizes,
-        list_versions=frozen.pins.lists,
-        rate=lambda score, size: false_alerts_per_1000(against.model, score, size),
-        clearances=analyst.CLEARANCES.empty() if clearances is None else clearances,
-        dispositions=analyst.DISPOSITIONS.empty(),
-        earlier_hits=analyst.HITS.empty(),
+        People(*sides, individual.FLIGHTS.empty()),
+        replace(watched(against, frozen), alerts=alerts, names=names, thresholds=thresholds),
+        Before.nothing(clearances),
         night=frozen.night,
         night_begins=begins(frozen),
         pseudonym=keys.pseudonym,
@@ -453,13 +449,13 @@ def _found(
 ) -> list[Found]:
     named = scored["alert_id"].combine_chunks()
     alerts, names = (
-        table.filter(pc.is_in(table["alert_id"], named)).to_pylist()
+        table.filter(pc.is_in(table["alert_id"], named))
         for table in (against.alerts.alerts, against.alerts.names)
     )
-    alert_of = {row["alert_id"]: row for row in alerts}
-    name_of = {(row["alert_id"], row["ordinal"]): row["full"] for row in names}
+    alert_of = {row["alert_id"]: row for row in rows_of(alerts, AlertRow)}
+    name_of = {(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(names, AlertNameRow)}
     found = []
-    for pair in scored.to_pylist():
+    for pair in rows_of(scored, ScoredRow):
         alert = alert_of[pair["alert_id"]]
         of = alert["list"]
         below = BELOW if alert["alert_id"] in in_force else NOT_IN_FORCE

@@ -10,10 +10,9 @@ A pair that reaches its threshold when everything is scored, but that no route f
 ours: it is called `lost`, and a person must act.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,7 +36,7 @@ from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
-from screening.reports.hit import KINDS
+from screening.reports.hit import kind_words
 from screening.reports.text import bits, words
 from screening.store import acts
 from screening.store.revisions import nights, read_current
@@ -45,6 +44,8 @@ from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Category, EvidenceKind, Outcome
 from screening.tables.errors import StoreError, UsageError
+from screening.tables.model import rows_of
+from screening.tables.rows import AlertRow, HitRow, ScoredEvidence, ScoredRow, TravellerRow
 
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
 SILENCED, NOT_SCREENED, NOT_COMPARABLE = "silenced", "not_screened", "not_comparable"
@@ -53,8 +54,6 @@ FAULTS = frozenset({LOST, DIFFERS})
 """Verdicts that a person must look into."""
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out
 _SCREENED = frozenset({Outcome.SCREENED, Outcome.SCREENED_WITH_FINDINGS})
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Explanation:
     alert_id: str
     verdict: str
     before: tuple[Step, ...]
-    evidence: tuple[Row, ...]
+    evidence: tuple[ScoredEvidence, ...]
     after: tuple[Step, ...]
     score: int | None
     threshold: int
@@ -94,11 +93,17 @@ class Explanation:
         rows: list[dict[str, object]] = [_plain(step) for step in self.before]
         running = 0
         for piece in self.evidence:
-            running += int(piece["weight"])
-            values = {name: piece[name] for name in ("traveller_value", "alert_value", "weight")}
+            running += piece["weight"]
             rows.append(
-                {"step": "evidence", "result": piece["kind"], "detail": piece["relation"], **values}
-                | {"running": running}
+                {
+                    "step": "evidence",
+                    "result": piece["kind"],
+                    "detail": piece["relation"],
+                    "traveller_value": piece["traveller_value"],
+                    "alert_value": piece["alert_value"],
+                    "weight": piece["weight"],
+                    "running": running,
+                }
             )
         return rows + [_plain(step) for step in self.after]
 
@@ -114,10 +119,10 @@ class _Case:
     store: Store
     frozen: Frozen
     revision: int
-    traveller: Row
+    traveller: TravellerRow
     sides: tuple[pa.Table, pa.Table]
     outcome: str | None
-    alert: Row
+    alert: AlertRow
     list_id: str
     version: str
     against: Watch
@@ -164,10 +169,10 @@ def why(
 
 def _objects(case: _Case, keys: Keys) -> list[str]:
     """Ids for the record; the id of a listed document is its number, so a pseudonym stands for it."""
-    alert_id = str(case.alert["alert_id"])
+    alert_id = case.alert["alert_id"]
     if case.alert["category"] == Category.DOCUMENT:
         alert_id = keys.pseudonym("alert", alert_id)
-    return [str(case.traveller["traveller_id"]), alert_id, f"{case.list_id}={case.version}"]
+    return [case.traveller["traveller_id"], alert_id, f"{case.list_id}={case.version}"]
 
 
 def _find_traveller(store: Store, prefix: str, night: date | None) -> tuple[date, str]:
@@ -211,7 +216,7 @@ def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
             read_current(store, night, individual.DOCUMENTS),
         )
     )
-    row = travellers.to_pylist()[0]
+    row = rows_of(travellers, TravellerRow)[0]
     outcomes = read_current(store, night, individual.OUTCOMES)
     of_leg = outcomes.filter(pc.equal(outcomes["flight_id"], row["flight_id"]))["outcome"].to_pylist()
     list_id, version, against, found = _alert(store, frozen, alert)
@@ -229,7 +234,7 @@ def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
     )
 
 
-def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, Row]:
+def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, AlertRow]:
     """Open the alert in the list version of the night, indexed alone."""
     list_id = alert.partition(":")[0]
     version = frozen.pins.lists.get(list_id)
@@ -255,7 +260,7 @@ def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, R
     model, size = load_model(), opened.names.num_rows
     threshold = list_threshold(model, frozen.agency_profile().policy(list_id), size)
     against = Watch(tables, build_index(tables, model), model, {list_id: threshold}, {list_id: size})
-    return list_id, version, against, tables.alerts.to_pylist()[0]
+    return list_id, version, against, rows_of(tables.alerts, AlertRow)[0]
 
 
 def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: int) -> UsageError:
@@ -307,16 +312,16 @@ def _score(case: _Case, keys: Keys) -> _Scored:
 
 
 def _explained(case: _Case, scored: _Scored, keys: Keys) -> Explanation:
-    pair = scored.exhaustive.to_pylist()[0] if scored.exhaustive.num_rows else None
+    pair = next(iter(rows_of(scored.exhaustive, ScoredRow)), None)
     hit, kept = _published(case)
-    computed = list(pair["evidence"]) if pair else []
+    computed = pair["evidence"] if pair else []
     evidence = kept or computed
     score = sum(piece["weight"] for piece in evidence) if evidence else None
     threshold = hit["threshold"] if hit and hit["alert_id"] == case.alert["alert_id"] else case.threshold
     verdict = _verdict(case, scored, hit, score)
     after = [_step_score(score, threshold, evidence), _clearance(case, scored, computed, keys)]
     if kept:
-        same = [dict(piece) for piece in computed] == kept
+        same = computed == kept
         result = "same" if same else "differs"
         after.append(
             Step("scored_again", result, "the published evidence is shown; scored again now: " + result)
@@ -324,8 +329,8 @@ def _explained(case: _Case, scored: _Scored, keys: Keys) -> Explanation:
     after.append(Step("verdict", verdict, _SAYS[verdict].format(hit=hit["hit_id"] if hit else "")))
     return Explanation(
         night=case.frozen.night,
-        traveller_id=str(case.traveller["traveller_id"]),
-        alert_id=str(case.alert["alert_id"]),
+        traveller_id=case.traveller["traveller_id"],
+        alert_id=case.alert["alert_id"],
         verdict=verdict,
         before=(*_setting(case), _name_route(case, scored), _document_route(case, computed)),
         evidence=tuple(evidence),
@@ -347,21 +352,20 @@ _SAYS = {
 }
 
 
-def _published(case: _Case) -> tuple[Row | None, list[dict[str, Any]]]:
+def _published(case: _Case) -> tuple[HitRow | None, list[ScoredEvidence]]:
     """Return the hit of the night that holds the pair, and its evidence as published."""
     alert_id, night = case.alert["alert_id"], case.frozen.night
     hits = read_current(case.store, night, analyst.HITS)
-    own = hits.filter(pc.equal(hits["traveller_id"], str(case.traveller["traveller_id"]))).to_pylist()
+    own = rows_of(hits.filter(pc.equal(hits["traveller_id"], case.traveller["traveller_id"])), HitRow)
     hit = next((row for row in own if alert_id in row["alert_ids"]), None)
     if hit is None:
         return None, []
     table = read_current(case.store, night, analyst.EVIDENCE)
     wanted = pc.and_(pc.equal(table["hit_id"], hit["hit_id"]), pc.equal(table["alert_id"], alert_id))
-    names = ["kind", "traveller_value", "alert_value", "relation", "weight"]
-    return hit, table.filter(wanted).sort_by("ordinal").select(names).to_pylist()
+    return hit, rows_of(table.filter(wanted).sort_by("ordinal"), ScoredEvidence)
 
 
-def _verdict(case: _Case, scored: _Scored, hit: Row | None, score: int | None) -> str:
+def _verdict(case: _Case, scored: _Scored, hit: HitRow | None, score: int | None) -> str:
     if hit is not None:
         return HIT
     if score is None:
@@ -380,15 +384,12 @@ def _setting(case: _Case) -> list[Step]:
     size = case.against.sizes[case.list_id]
     outcome = words(case.outcome) if case.outcome else "no outcome"
     same = frozen.pins.model == case.against.model.version and frozen.machine == machine()
-    terms = [words(str(alert["category"])), f"severity {alert['severity']}", f"status {alert['status']}"]
-    terms += [
-        f"{word} {alert[name]}"
-        for name, word in (("valid_from", "from"), ("expires", "until"))
-        if alert[name]
-    ]
+    terms = [words(alert["category"]), f"severity {alert['severity']}", f"status {alert['status']}"]
+    limits = (("from", alert["valid_from"]), ("until", alert["expires"]))
+    terms += [f"{word} {day}" for word, day in limits if day]
     return [
         Step("night", frozen.night.isoformat(), f"revision {case.revision}"),
-        Step("traveller", str(case.traveller["traveller_id"]), f"{case.traveller['flight_id']}: {outcome}"),
+        Step("traveller", case.traveller["traveller_id"], f"{case.traveller['flight_id']}: {outcome}"),
         Step("alert", str(alert["alert_id"]), ", ".join(terms)),
         Step(
             "list_version",
@@ -433,7 +434,7 @@ def _name_route(case: _Case, scored: _Scored) -> Step:
     return Step("route_name", "candidate", "a candidate by parts of the name, compared in full")
 
 
-def _document_route(case: _Case, evidence: Sequence[Row]) -> Step:
+def _document_route(case: _Case, evidence: Sequence[ScoredEvidence]) -> Step:
     agreeing = [p for p in evidence if p["kind"] == EvidenceKind.DOCUMENT and p["weight"]]
     if agreeing:
         return Step("route_document", "candidate", f"a candidate by a document: {agreeing[0]['relation']}")
@@ -444,7 +445,7 @@ def _document_route(case: _Case, evidence: Sequence[Row]) -> Step:
     return Step("route_document", "none", "no document of the two agrees")
 
 
-def _step_score(score: int | None, threshold: int, evidence: Sequence[Row]) -> Step:
+def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvidence]) -> Step:
     if score is None:
         return Step("score", "none", "no name and no document that could be compared")
     if score >= threshold:
@@ -452,22 +453,22 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[Row]) -> S
             "score", bits(score), f"{bits(score - threshold)} bits above the threshold of {bits(threshold)}"
         )
     counter = [
-        f"{KINDS[p['kind']]} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
+        f"{kind_words(p['kind'])} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
     ]
-    unknown = [KINDS[p["kind"]] for p in evidence if p["relation"] == "not given"]
+    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"] == "not given"]
     parts = [f"{bits(threshold - score)} bits were missing to the threshold of {bits(threshold)}"]
     parts += [f"against it: {', '.join(counter)}"] if counter else []
     parts += [f"not given: {', '.join(unknown)}"] if unknown else []
     return Step("score", bits(score), "; ".join(parts))
 
 
-def _clearance(case: _Case, scored: _Scored, evidence: Sequence[Row], keys: Keys) -> Step:
+def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence], keys: Keys) -> Step:
     """Say whether a person's clearance of the pair was in force, and if not, why not."""
     table = acts.clearances(case.store, acts.dispositions(case.store, until=case.frozen.moment))
     table = bind(table, other_keys([case.traveller], keys.pseudonym))
     mine = pc.and_(
-        pc.equal(table["person_key"], str(case.traveller["person_key"])),
-        pc.equal(table["alert_id"], str(case.alert["alert_id"])),
+        pc.equal(table["person_key"], case.traveller["person_key"]),
+        pc.equal(table["alert_id"], case.alert["alert_id"]),
     )
     rows = table.filter(mine).sort_by("until").to_pylist()
     if not rows:

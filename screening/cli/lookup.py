@@ -14,6 +14,7 @@ from screening.tables.codes import Sex
 if TYPE_CHECKING:
     from screening.casework.lookup import Found
     from screening.casework.why import Explanation
+    from screening.tables.rows import ScoredEvidence
 
 
 def lookup(
@@ -136,7 +137,7 @@ def _tell_steps(explained: "Explanation") -> None:
         say(f"{step.step.replace('_', ' '):<15} {step.result}  {step.detail}")
 
 
-def _show_waterfall(alert_id: str, evidence: Sequence[Mapping[str, Any]], threshold: int, ours: str) -> None:
+def _show_waterfall(alert_id: str, evidence: "Sequence[ScoredEvidence]", threshold: int, ours: str) -> None:
     """Print evidence as a table that adds up: signed bits, running sum, letters that differ in brackets."""
     from screening.reports.hit import waterfall
 
@@ -151,7 +152,7 @@ def _show_waterfall(alert_id: str, evidence: Sequence[Mapping[str, Any]], thresh
     show(rows, Format.TABLE, ("evidence", ours, "alert", "relation", "bits", "sum"))
 
 
-def _sides(piece: Mapping[str, Any], ours: str) -> dict[str, str]:
+def _sides(piece: "ScoredEvidence", ours: str) -> dict[str, str]:
     from screening.reports.hit import Letters, align
 
     def marked(letters: Sequence[Letters]) -> str:

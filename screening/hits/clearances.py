@@ -12,6 +12,8 @@ from datetime import date
 import pyarrow as pa
 
 from screening.tables.codes import EvidenceKind
+from screening.tables.model import rows_of
+from screening.tables.rows import ClearanceRow, ScoredEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Clearances:
         *,
         alert_hash: str,
         night: date,
-        pieces: Sequence[Mapping[str, object]],
+        pieces: Sequence[ScoredEvidence],
     ) -> bool:
         """Is this pair cleared on this night?"""
         if any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in pieces):
@@ -40,7 +42,7 @@ class Clearances:
 def clearances_of(table: pa.Table) -> Clearances:
     """Read CLEARANCES."""
     found: dict[tuple[str, str, str], list[tuple[str, date]]] = {}
-    for row in table.to_pylist():
+    for row in rows_of(table, ClearanceRow):
         key = (row["person_key"], row["alert_id"], row["evidence_hash"])
         found.setdefault(key, []).append((row["alert_hash"], row["until"]))
     return Clearances(found)

@@ -7,7 +7,7 @@ where a document agrees.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,20 +16,20 @@ import pyarrow as pa
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS
 from screening.tables.codes import Category, Decision, EvidenceKind
 from screening.tables.errors import UsageError
-
-Row = dict[str, object]
+from screening.tables.model import rows_of
+from screening.tables.rows import ClearanceRow, DispositionRow, HitRow, ScoredEvidence
 
 
 @dataclass(frozen=True, slots=True)
 class Disposed:
     """What a decision writes: one DISPOSITIONS row, and a CLEARANCES row where the pair is cleared."""
 
-    disposition: Row
-    clearance: Row | None
+    disposition: DispositionRow
+    clearance: ClearanceRow | None
 
 
 def dispose(
-    hit: Mapping[str, object],
+    hit: HitRow,
     *,
     decision: Decision,
     reason: str,
@@ -39,7 +39,7 @@ def dispose(
     second_person: Collection[Category],
     clear_days: int,
     alert_hash: str,
-    evidence: Sequence[Mapping[str, object]],
+    evidence: Sequence[ScoredEvidence],
     earlier: pa.Table,
 ) -> Disposed:
     """Decide on a hit.
@@ -66,31 +66,33 @@ def dispose(
     _check(
         hit, decision=decision, reason=reason, analyst=analyst, second=second, at=at, categories=second_person
     )
-    before = in_force(earlier).get((str(hit["person_key"]), str(hit["alert_id"]), str(hit["evidence_hash"])))
-    names = ("person_key", "alert_id", "evidence_hash")
-    key = "|".join(
-        [str(hit["hit_id"]), *(str(hit[name]) for name in names), str(decision), analyst, at.isoformat()]
-    )
-    disposition: Row = {
+    bound = hit["person_key"], hit["alert_id"], hit["evidence_hash"]
+    before = in_force(earlier).get(bound)
+    key = "|".join([hit["hit_id"], *bound, str(decision), analyst, at.isoformat()])
+    disposition: DispositionRow = {
         "disposition_id": hashlib.sha256(key.encode()).hexdigest()[:32],
         "hit_id": hit["hit_id"],
-        **{name: hit[name] for name in names},
+        "person_key": hit["person_key"],
+        "alert_id": hit["alert_id"],
         "decision": str(decision),
         "reason": reason.strip(),
         "analyst": analyst,
         "second": second,
         "decided_at": at,
+        "evidence_hash": hit["evidence_hash"],
         "supersedes": before["disposition_id"] if before else None,
     }
     by_document = any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in evidence)
     if decision is not Decision.FALSE_MATCH or by_document:
         return Disposed(disposition, None)
-    clearance: Row = {
+    clearance: ClearanceRow = {
         "clearance_id": hashlib.sha256(f"clearance|{disposition['disposition_id']}".encode()).hexdigest()[
             :32
         ],
-        **{name: hit[name] for name in names},
+        "person_key": hit["person_key"],
+        "alert_id": hit["alert_id"],
         "alert_hash": alert_hash,
+        "evidence_hash": hit["evidence_hash"],
         "until": (at + timedelta(days=clear_days)).date(),
         "disposition_id": disposition["disposition_id"],
     }
@@ -98,7 +100,7 @@ def dispose(
 
 
 def _check(
-    hit: Mapping[str, object],
+    hit: HitRow,
     *,
     decision: Decision,
     reason: str,
@@ -122,7 +124,7 @@ def _check(
             remedy="a different person has to agree: --second NAME",
         )
     # Setting a hit aside needs no fewer eyes than confirming it; only "inconclusive" leaves the hit open.
-    needed = Category(str(hit["category"])) in categories and decision is not Decision.INCONCLUSIVE
+    needed = Category(hit["category"]) in categories and decision is not Decision.INCONCLUSIVE
     if needed and not (second and second.strip()):
         raise UsageError(
             f"alerts of the category {hit['category']} are decided by two persons",
@@ -132,9 +134,10 @@ def _check(
         )
 
 
-def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], Row]:
+def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], DispositionRow]:
     """Return the last unsuperseded disposition of each (person_key, alert_id, evidence_hash)."""
-    rows = dispositions.sort_by([("decided_at", "ascending"), ("disposition_id", "ascending")]).to_pylist()
+    in_order = dispositions.sort_by([("decided_at", "ascending"), ("disposition_id", "ascending")])
+    rows = rows_of(in_order, DispositionRow)
     superseded = {row["supersedes"] for row in rows if row["supersedes"]}
     return {
         (row["person_key"], row["alert_id"], row["evidence_hash"]): row
@@ -143,11 +146,11 @@ def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], Row]:
     }
 
 
-def disposition_table(rows: Sequence[Row]) -> pa.Table:
+def disposition_table(rows: Sequence[DispositionRow]) -> pa.Table:
     """Return DISPOSITIONS of rows."""
     return DISPOSITIONS.table(rows)
 
 
-def clearance_table(rows: Sequence[Row]) -> pa.Table:
+def clearance_table(rows: Sequence[ClearanceRow]) -> pa.Table:
     """Return CLEARANCES of rows."""
     return CLEARANCES.table(rows)

@@ -1,7 +1,7 @@
 """What decides that two alerts are one hit.
 
-Several lists name one person, and one list names him twice. An analyst should see him once, with all his
-alerts. Two alerts that the same traveller matches are one hit when either
+Several lists name one person, and one list names somebody twice. An analyst should see them once, with all
+their alerts. Two alerts that the same traveller matches are one hit when either
 
 * they hold the traveller's same document: both have document evidence of the same number (the list's writing
   of it decides, normalised by the matcher); or
@@ -15,11 +15,10 @@ from collections.abc import Mapping, Sequence
 
 from screening.identity.names import tokens
 from screening.tables.codes import EvidenceKind
+from screening.tables.rows import ScoredEvidence
 
-Piece = Mapping[str, object]
 
-
-def group(pairs: Mapping[str, tuple[str, Sequence[Piece]]]) -> list[tuple[str, ...]]:
+def group(pairs: Mapping[str, tuple[str, Sequence[ScoredEvidence]]]) -> list[tuple[str, ...]]:
     """Group the alerts of one traveller.
 
     Args:
@@ -52,18 +51,14 @@ def group(pairs: Mapping[str, tuple[str, Sequence[Piece]]]) -> list[tuple[str, .
     return [tuple(groups[first]) for first in sorted(groups)]
 
 
-def _marks(name: str, pieces: Sequence[Piece]) -> list[str]:
+def _marks(name: str, pieces: Sequence[ScoredEvidence]) -> list[str]:
     """Return what this alert shares with others of the same person."""
     marks = []
     for piece in pieces:
-        value = str(piece["alert_value"] or "")
-        if piece["kind"] == EvidenceKind.DOCUMENT and _whole(piece["weight"]) > 0 and value:
+        value = piece["alert_value"] or ""
+        if piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] > 0 and value:
             marks.append(f"document:{value.split(maxsplit=1)[0]}")
         words = sorted(tokens(name))
         if piece["kind"] == EvidenceKind.DATE_OF_BIRTH and len(value) == len("YYYY-MM-DD") and len(words) > 1:
             marks.append(f"person:{' '.join(words)}:{value}")
     return marks
-
-
-def _whole(weight: object) -> int:
-    return weight if isinstance(weight, int) else 0

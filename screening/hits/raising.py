@@ -15,7 +15,7 @@ Rules:
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -26,10 +26,22 @@ from screening.hits.clearances import Clearances, clearances_of
 from screening.hits.dispositions import in_force
 from screening.hits.grouping import group
 from screening.hits.person_keys import bind, other_keys
-from screening.tables.analyst import EVIDENCE, HITS
+from screening.tables.analyst import CLEARANCES, DISPOSITIONS, EVIDENCE, HITS
 from screening.tables.codes import AlertStatus, EvidenceKind
+from screening.tables.model import rows_of
+from screening.tables.rows import (
+    AlertNameRow,
+    AlertRow,
+    DispositionRow,
+    DocumentRow,
+    EvidenceRow,
+    FlightRow,
+    HitRow,
+    ScoredEvidence,
+    ScoredRow,
+    TravellerRow,
+)
 
-Row = Mapping[str, object]
 Key = tuple[str, str, str]
 SAME_DOCUMENT = "same number and State"
 """Relation of document evidence (screening.matching.evidence.document) that is a hit by itself."""
@@ -45,20 +57,74 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What every hit of the night needs."""
+class People:
+    """Who was scored.
 
-    travellers: Mapping[str, Row]
-    documents: Mapping[str, list[Row]]
-    flights: Mapping[str, Row]
-    alerts: Mapping[str, Row]
-    names: Mapping[tuple[str, int], str]
+    Attributes:
+        travellers: TRAVELLERS of the scored travellers.
+        documents: DOCUMENTS of them.
+        flights: FLIGHTS of them.
+    """
+
+    travellers: pa.Table
+    documents: pa.Table
+    flights: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class ListsInUse:
+    """What they were scored against.
+
+    Attributes:
+        alerts: ALERTS of the lists in use.
+        names: ALERT_NAMES of them.
+        thresholds: threshold of each list, centibits.
+        sizes: names of each list, for `rate`.
+        versions: version of each list.
+        rate: false alerts in 1,000 innocent travellers of a score and a list size.
+    """
+
+    alerts: pa.Table
+    names: pa.Table
     thresholds: Mapping[str, int]
-    list_sizes: Mapping[str, int]
-    list_versions: Mapping[str, str]
+    sizes: Mapping[str, int]
+    versions: Mapping[str, str]
     rate: Callable[[int, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was known before the night began.
+
+    Attributes:
+        clearances: CLEARANCES in force when the night was frozen.
+        dispositions: DISPOSITIONS of that time.
+        hits: HITS of earlier nights.
+    """
+
+    clearances: pa.Table
+    dispositions: pa.Table
+    hits: pa.Table
+
+    @classmethod
+    def nothing(cls, clearances: pa.Table | None = None) -> "Before":
+        """Return a past without hits and decisions, but for given CLEARANCES."""
+        known = CLEARANCES.empty() if clearances is None else clearances
+        return cls(known, DISPOSITIONS.empty(), HITS.empty())
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every hit of the night needs, found by id."""
+
+    travellers: Mapping[str, TravellerRow]
+    documents: Mapping[str, list[DocumentRow]]
+    flights: Mapping[str, FlightRow]
+    alerts: Mapping[str, AlertRow]
+    names: Mapping[tuple[str, int], str]
+    lists: ListsInUse
     clearances: Clearances
-    dispositions: Mapping[Key, Row]
+    dispositions: Mapping[Key, DispositionRow]
     first_nights: Mapping[Key, date]
     night: date
     night_begins: datetime
@@ -67,19 +133,10 @@ class _Context:
 
 def raise_hits(
     scored: pa.Table,
-    travellers: pa.Table,
-    documents: pa.Table,
-    flights: pa.Table,
-    alerts: pa.Table,
-    alert_names: pa.Table,
+    people: People,
+    lists: ListsInUse,
+    before: Before,
     *,
-    thresholds: Mapping[str, int],
-    list_sizes: Mapping[str, int],
-    list_versions: Mapping[str, str],
-    rate: Callable[[int, int], float],
-    clearances: pa.Table,
-    dispositions: pa.Table,
-    earlier_hits: pa.Table,
     night: date,
     night_begins: datetime,
     pseudonym: Callable[[str, str], str],
@@ -88,18 +145,9 @@ def raise_hits(
 
     Args:
         scored: SCORED.
-        travellers: TRAVELLERS of the scored travellers.
-        documents: DOCUMENTS of them.
-        flights: FLIGHTS of them.
-        alerts: ALERTS of the lists in use.
-        alert_names: ALERT_NAMES of them.
-        thresholds: threshold of each list, centibits.
-        list_sizes: names of each list, for `rate`.
-        list_versions: version of each list.
-        rate: false alerts in 1,000 innocent travellers of a score and a list size.
-        clearances: CLEARANCES in force when the night was frozen.
-        dispositions: DISPOSITIONS of that time.
-        earlier_hits: HITS of earlier nights.
+        people: the scored travellers.
+        lists: lists in use.
+        before: decisions and hits before the night.
         night: the night.
         night_begins: when it began, UTC.
         pseudonym: keyed pseudonym of (purpose, text).
@@ -107,49 +155,49 @@ def raise_hits(
     Returns:
         HITS, EVIDENCE and the number of silenced pairs.
     """
-    people = {str(row["traveller_id"]): row for row in travellers.to_pylist()}
-    others = other_keys(people.values(), pseudonym)
+    travellers = {row["traveller_id"]: row for row in rows_of(people.travellers, TravellerRow)}
+    others = other_keys(travellers.values(), pseudonym)
     context = _Context(
-        travellers=people,
-        documents=_by_traveller(documents),
-        flights={str(row["flight_id"]): row for row in flights.to_pylist()},
-        alerts={str(row["alert_id"]): row for row in alerts.to_pylist()},
-        names={(row["alert_id"], row["ordinal"]): row["full"] for row in alert_names.to_pylist()},
-        thresholds=thresholds,
-        list_sizes=list_sizes,
-        list_versions=list_versions,
-        rate=rate,
-        clearances=clearances_of(bind(clearances, others)),
-        dispositions=in_force(bind(dispositions, others)),
-        first_nights=_first_nights(bind(earlier_hits, others)),
+        travellers=travellers,
+        documents=_by_traveller(people.documents),
+        flights={row["flight_id"]: row for row in rows_of(people.flights, FlightRow)},
+        alerts={row["alert_id"]: row for row in rows_of(lists.alerts, AlertRow)},
+        names={(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(lists.names, AlertNameRow)},
+        lists=lists,
+        clearances=clearances_of(bind(before.clearances, others)),
+        dispositions=in_force(bind(before.dispositions, others)),
+        first_nights=_first_nights(bind(before.hits, others)),
         night=night,
         night_begins=night_begins,
         pseudonym=pseudonym,
     )
-    of_traveller: dict[str, dict[str, Row]] = {}
-    silenced = 0
-    for pair in scored.to_pylist():
-        if not _is_hit(pair, context):
-            continue
-        if _is_silent(pair, context):
-            silenced += 1
-            continue
+    above = [pair for pair in rows_of(scored, ScoredRow) if _is_hit(pair, context)]
+    loud = [pair for pair in above if not _is_silent(pair, context)]
+    hits, evidence = _grouped(loud, context)
+    return Raised(HITS.table(hits), EVIDENCE.table(evidence), len(above) - len(loud))
+
+
+def _grouped(pairs: Iterable[ScoredRow], context: _Context) -> tuple[list[HitRow], list[EvidenceRow]]:
+    """Make one hit of the pairs of a traveller with alerts that are one person."""
+    of_traveller: dict[str, dict[str, ScoredRow]] = {}
+    for pair in pairs:
         of_traveller.setdefault(pair["traveller_id"], {})[pair["alert_id"]] = pair
-    hits: list[Row] = []
-    evidence: list[Row] = []
+    hits: list[HitRow] = []
+    evidence: list[EvidenceRow] = []
     for traveller_id in sorted(of_traveller):
-        pairs = of_traveller[traveller_id]
-        shown = {alert_id: (_name(pair, context) or "", _pieces(pair)) for alert_id, pair in pairs.items()}
+        own = of_traveller[traveller_id]
+        shown = {alert_id: (_name(pair, context) or "", pair["evidence"]) for alert_id, pair in own.items()}
         for alert_ids in group(shown):
-            hit = _hit(traveller_id, alert_ids, pairs, context)
+            hit = _hit(traveller_id, alert_ids, own, context)
             hits.append(hit)
-            evidence.extend(_evidence(str(hit["hit_id"]), alert_ids, pairs))
-    return Raised(HITS.table(hits), EVIDENCE.table(evidence), silenced)
+            evidence.extend(_evidence(hit["hit_id"], alert_ids, own))
+    return hits, evidence
 
 
-def _by_traveller(documents: pa.Table) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in documents.sort_by([("traveller_id", "ascending"), ("ordinal", "ascending")]).to_pylist():
+def _by_traveller(documents: pa.Table) -> dict[str, list[DocumentRow]]:
+    found: dict[str, list[DocumentRow]] = {}
+    in_order = documents.sort_by([("traveller_id", "ascending"), ("ordinal", "ascending")])
+    for row in rows_of(in_order, DocumentRow):
         found.setdefault(row["traveller_id"], []).append(row)
     return found
 
@@ -163,48 +211,36 @@ def _first_nights(earlier: pa.Table) -> dict[Key, date]:
     return found
 
 
-def _pieces(pair: Row) -> Sequence[Row]:
-    pieces = pair["evidence"]
-    return pieces if isinstance(pieces, list) else []
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError("scores, severities and ordinals are whole numbers")
-    return value
-
-
-def _is_hit(pair: Row, context: _Context) -> bool:
-    alert = context.alerts.get(str(pair["alert_id"]))
+def _is_hit(pair: ScoredRow, context: _Context) -> bool:
+    alert = context.alerts.get(pair["alert_id"])
     if alert is None or not _in_use(alert, context.night):
         return False
     by_document = any(
         piece["kind"] == EvidenceKind.DOCUMENT and piece["relation"] == SAME_DOCUMENT
-        for piece in _pieces(pair)
+        for piece in pair["evidence"]
     )
-    return by_document or _whole(pair["score"]) >= context.thresholds[str(alert["list"])]
+    return by_document or pair["score"] >= context.lists.thresholds[alert["list"]]
 
 
-def _in_use(alert: Row, night: date) -> bool:
-    begins, ends = alert["valid_from"], alert["expires"]
+def _in_use(alert: AlertRow, night: date) -> bool:
     if alert["status"] != AlertStatus.ACTIVE:
         return False
-    return not (isinstance(begins, date) and night < begins) and not (isinstance(ends, date) and night > ends)
+    begins, ends = alert["valid_from"] or night, alert["expires"] or night
+    return begins <= night <= ends
 
 
-def _is_silent(pair: Row, context: _Context) -> bool:
-    alert_id = str(pair["alert_id"])
+def _is_silent(pair: ScoredRow, context: _Context) -> bool:
     return context.clearances.silences(
-        str(context.travellers[str(pair["traveller_id"])]["person_key"]),
-        alert_id,
-        evidence_hash(_pieces(pair)),
-        alert_hash=str(context.alerts[alert_id]["content_hash"]),
+        context.travellers[pair["traveller_id"]]["person_key"],
+        pair["alert_id"],
+        evidence_hash(pair["evidence"]),
+        alert_hash=context.alerts[pair["alert_id"]]["content_hash"],
         night=context.night,
-        pieces=_pieces(pair),
+        pieces=pair["evidence"],
     )
 
 
-def evidence_hash(pieces: Sequence[Row]) -> str:
+def evidence_hash(pieces: Sequence[ScoredEvidence]) -> str:
     """Return the hash of what was compared: kind, both values and relation of each piece."""
     compared = [
         [piece["kind"], piece["traveller_value"], piece["alert_value"], piece["relation"]] for piece in pieces
@@ -212,77 +248,82 @@ def evidence_hash(pieces: Sequence[Row]) -> str:
     return hashlib.sha256(json.dumps(compared, ensure_ascii=False).encode()).hexdigest()
 
 
-def _name(pair: Row, context: _Context) -> str | None:
-    return context.names.get((str(pair["alert_id"]), _whole(pair["alert_name"])))
+def _name(pair: ScoredRow, context: _Context) -> str | None:
+    return context.names.get((pair["alert_id"], pair["alert_name"]))
+
+
+def _best(alert_ids: Sequence[str], pairs: Mapping[str, ScoredRow], context: _Context) -> ScoredRow:
+    """Return the pair that stands for its group: highest score, then highest severity, then smallest id."""
+    return min(
+        (pairs[alert_id] for alert_id in alert_ids),
+        key=lambda pair: (-pair["score"], -context.alerts[pair["alert_id"]]["severity"], pair["alert_id"]),
+    )
 
 
 def _hit(
-    traveller_id: str, alert_ids: Sequence[str], pairs: Mapping[str, Row], context: _Context
-) -> dict[str, object]:
-    traveller = context.travellers[traveller_id]
-    best = min(
-        (pairs[alert_id] for alert_id in alert_ids),
-        key=lambda pair: (
-            -_whole(pair["score"]),
-            -_whole(context.alerts[str(pair["alert_id"])]["severity"]),
-            str(pair["alert_id"]),
-        ),
-    )
-    alert = context.alerts[str(best["alert_id"])]
-    of, score = str(alert["list"]), _whole(best["score"])
-    compared = evidence_hash(_pieces(best))
-    key = (str(traveller["person_key"]), str(best["alert_id"]), compared)
+    traveller_id: str, alert_ids: Sequence[str], pairs: Mapping[str, ScoredRow], context: _Context
+) -> HitRow:
+    traveller, lists = context.travellers[traveller_id], context.lists
+    best = _best(alert_ids, pairs, context)
+    alert = context.alerts[best["alert_id"]]
+    compared = evidence_hash(best["evidence"])
+    key = (traveller["person_key"], best["alert_id"], compared)
     decided = context.dispositions.get(key)
-    lists = sorted({str(context.alerts[alert_id]["list"]) for alert_id in alert_ids})
-    copied = ("flight_id", "person_key", "surname", "given_names", "date_of_birth", "sex", "nationality")
+    named = sorted({context.alerts[alert_id]["list"] for alert_id in alert_ids})
     return {
         "hit_id": context.pseudonym("hit", f"{traveller_id}|{alert_ids[0]}"),
         "traveller_id": traveller_id,
-        **{name: traveller[name] for name in (*copied, "seat", "locator")},
+        "flight_id": traveller["flight_id"],
+        "person_key": traveller["person_key"],
+        "surname": traveller["surname"],
+        "given_names": traveller["given_names"],
+        "date_of_birth": traveller["date_of_birth"],
+        "sex": traveller["sex"],
+        "nationality": traveller["nationality"],
         "documents": [
-            {name: row[name] for name in ("type", "number", "issuing_state", "expiry")}
+            {
+                "type": row["type"],
+                "number": row["number"],
+                "issuing_state": row["issuing_state"],
+                "expiry": row["expiry"],
+            }
             for row in context.documents.get(traveller_id, [])
         ],
+        "seat": traveller["seat"],
+        "locator": traveller["locator"],
         "alert_id": best["alert_id"],
         "alert_ids": list(alert_ids),
         "alert_name": _name(best, context),
-        "list": of,
-        "list_versions": [f"{name}={context.list_versions[name]}" for name in lists],
+        "list": alert["list"],
+        "list_versions": [f"{name}={lists.versions[name]}" for name in named],
         "category": alert["category"],
         "severity": alert["severity"],
-        "score": score,
-        "threshold": context.thresholds[of],
-        "false_alerts_per_1000": context.rate(score, context.list_sizes[of]),
+        "score": best["score"],
+        "threshold": lists.thresholds[alert["list"]],
+        "false_alerts_per_1000": lists.rate(best["score"], lists.sizes[alert["list"]]),
         "evidence_hash": compared,
         "first_night": min(context.first_nights.get(key, context.night), context.night),
-        "late": _late(context.flights.get(str(traveller["flight_id"])), context.night_begins),
+        "late": _late(context.flights.get(traveller["flight_id"]), context.night_begins),
         "disposition_id": decided["disposition_id"] if decided else None,
         "decision": decided["decision"] if decided else None,
         "message_ids": _messages(traveller),
     }
 
 
-def _messages(traveller: Row) -> list[str]:
+def _messages(traveller: TravellerRow) -> list[str]:
     """Return the messages of the current statements: a statement_id is its message_id and an ordinal."""
-    statements = traveller["statement_ids"]
-    if not isinstance(statements, list):
-        return []
-    return sorted({str(one).rpartition(":")[0] for one in statements[: _whole(traveller["current"])]})
+    current = traveller["statement_ids"][: traveller["current"]]
+    return sorted({statement.rpartition(":")[0] for statement in current})
 
 
-def _late(flight: Row | None, night_begins: datetime) -> bool:
+def _late(flight: FlightRow | None, night_begins: datetime) -> bool:
     """Had the leg departed? False where its time zone is unknown: a hit is then treated as in time."""
     if flight is None or not flight["origin_zone"]:
         return False
-    departure = flight["departure_local"]
-    if not isinstance(departure, datetime):
-        return False
-    return departure.replace(tzinfo=ZoneInfo(str(flight["origin_zone"]))) < night_begins
+    return flight["departure_local"].replace(tzinfo=ZoneInfo(flight["origin_zone"])) < night_begins
 
 
-def _evidence(hit_id: str, alert_ids: Sequence[str], pairs: Mapping[str, Row]) -> list[dict[str, object]]:
-    return [
-        {"hit_id": hit_id, "alert_id": alert_id, "ordinal": ordinal, **piece}
-        for alert_id in alert_ids
-        for ordinal, piece in enumerate(_pieces(pairs[alert_id]))
-    ]
+def _evidence(hit_id: str, alert_ids: Sequence[str], pairs: Mapping[str, ScoredRow]) -> Iterable[EvidenceRow]:
+    for alert_id in alert_ids:
+        for ordinal, piece in enumerate(pairs[alert_id]["evidence"]):
+            yield {"hit_id": hit_id, "alert_id": alert_id, "ordinal": ordinal, **piece}

@@ -13,6 +13,7 @@ import pyarrow as pa
 from screening.alerts import finding_kinds as alert_findings
 from screening.gates.judging import GATES, suite
 from screening.lab.rooms import rooms_page
+from screening.lab.row_types import rows_module
 from screening.manifests import finding_kinds as manifest_findings
 from screening.messages import finding_kinds as message_findings
 from screening.messages.read_schema import READ_SCHEMA
@@ -51,6 +52,7 @@ def documents(commands: Any) -> dict[str, str]:  # noqa: ANN401  (as below)
     found |= {f"schemas/expectations/{gate}.json": _json(suite(gate)) for gate in GATES}
     found["schemas/profile.schema.json"] = _json(Profile.model_json_schema())
     found["schemas/read.schema.json"] = _json(READ_SCHEMA)
+    found["screening/tables/rows.py"] = rows_module()
     found["docs/data-dictionary.md"] = data_dictionary()
     found["docs/findings.md"] = findings_page()
     found["docs/rooms.md"] = rooms_page()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.hits.raising import raise_hits
+from screening.hits.raising import Before, ListsInUse, People, raise_hits
 from screening.identity.prepare import identify
 from screening.list_keeping import lists
 from screening.matching.index import AlertTables, Index, build_index
@@ -129,19 +129,10 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables).sort_by([("alert_id", "ascending"), ("ordinal", "ascending")])
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierDecisions:
-    """What people decided and earlier nights raised, up to the frozen moment."""
-
-    dispositions: pa.Table
-    clearances: pa.Table
-    hits: pa.Table
-
-
-def decided(store: Store, frozen: Frozen) -> EarlierDecisions:
+def decided(store: Store, frozen: Frozen) -> Before:
     """Read dispositions, clearances and earlier hits as frozen."""
     until = acts.dispositions(store, until=frozen.moment)
-    return EarlierDecisions(until, acts.clearances(store, until), earlier_hits(store, frozen.pins.earlier))
+    return Before(acts.clearances(store, until), until, earlier_hits(store, frozen.pins.earlier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +156,7 @@ def screen(
     frozen: Frozen,
     keys: Keys,
     against: Watch,
-    before: EarlierDecisions,
+    before: Before,
     settled: dict[str, pa.Table],
     batch: Batch,
 ) -> Screened:
@@ -201,7 +192,7 @@ def _screen_leg(
     frozen: Frozen,
     keys: Keys,
     against: Watch,
-    before: EarlierDecisions,
+    before: Before,
     settled: dict[str, pa.Table],
     leg: str,
 ) -> Screened:
@@ -225,7 +216,7 @@ def _screen(
     frozen: Frozen,
     keys: Keys,
     against: Watch,
-    before: EarlierDecisions,
+    before: Before,
     settled: dict[str, pa.Table],
     legs: Sequence[str],
 ) -> Screened:
@@ -236,18 +227,9 @@ def _screen(
     scored = match(identify(travellers, documents), against.index, against.model, floor=against.thresholds)
     raised = raise_hits(
         scored,
-        travellers,
-        documents,
-        flights,
-        against.alerts.alerts,
-        against.alerts.names,
-        thresholds=against.thresholds,
-        list_sizes=against.sizes,
-        list_versions=dict(frozen.pins.lists),
-        rate=lambda score, names: false_alerts_per_1000(against.model, score, names),
-        clearances=before.clearances,
-        dispositions=before.dispositions,
-        earlier_hits=before.hits,
+        People(travellers, documents, flights),
+        watched(against, frozen),
+        before,
         night=frozen.night,
         night_begins=begins(frozen),
         pseudonym=keys.pseudonym,
@@ -258,6 +240,18 @@ def _screen(
     )
     rows = [row for leg in legs for row in line("screen", leg, "travellers", passed=numbers.get(leg, 0))]
     return Screened(raised.hits, raised.evidence, individual.LEDGER.table(rows), raised.silenced, {})
+
+
+def watched(against: Watch, frozen: Frozen) -> ListsInUse:
+    """Return what the rules of raising need of the lists that a night watches."""
+    return ListsInUse(
+        alerts=against.alerts.alerts,
+        names=against.alerts.names,
+        thresholds=against.thresholds,
+        sizes=against.sizes,
+        versions=dict(frozen.pins.lists),
+        rate=lambda score, names: false_alerts_per_1000(against.model, score, names),
+    )
 
 
 def begins(frozen: Frozen) -> datetime:

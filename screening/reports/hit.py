@@ -4,17 +4,26 @@ The evidence is a table that adds up: prior, each piece in words, missing data a
 that a reader needs stands in text; bars and underlines only repeat it, so it reads in black and white.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 from screening.reports.text import bits, words
 from screening.tables.codes import EvidenceKind
+from screening.tables.rows import (
+    AlertDateRow,
+    AlertDocumentRow,
+    AlertFactRow,
+    AlertNameRow,
+    AlertRow,
+    DispositionRow,
+    FlightRow,
+    HitDocument,
+    HitRow,
+    ScoredEvidence,
+)
 
-Row = Mapping[str, Any]
-
-KINDS = {
+_KINDS = {
     EvidenceKind.PRIOR: "before any comparison",
     EvidenceKind.NAME: "name",
     EvidenceKind.DATE_OF_BIRTH: "date of birth",
@@ -23,6 +32,11 @@ KINDS = {
     EvidenceKind.DOCUMENT: "document",
 }
 _WIDTH = 240  # of a waterfall, in SVG units
+
+
+def kind_words(kind: str) -> str:
+    """Say in words what a kind of evidence is about."""
+    return _KINDS[EvidenceKind(kind)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +111,10 @@ class HitView:
     """Everything that the report shows of one hit."""
 
     rank: int
-    row: Row
+    row: HitRow
     name: str
-    flight: Row | None
-    alert: Row | None
+    flight: FlightRow | None
+    alert: AlertRow | None
     listed_names: tuple[ListedName, ...]
     facts: tuple[Fact, ...]
     names: tuple[Pair, ...]
@@ -109,7 +123,7 @@ class HitView:
     sentence: str
     rate: str
     fellows: tuple[str, ...]
-    disposition: Row | None
+    disposition: DispositionRow | None
 
     @property
     def anchor(self) -> str:
@@ -119,15 +133,15 @@ class HitView:
     @property
     def severe(self) -> bool:
         """Is it printed in full by default?"""
-        return bool(self.row["severity"] >= 4)
+        return self.row["severity"] >= 4
 
 
-def traveller_name(row: Row) -> str:
+def traveller_name(surname: str | None, given_names: str | None) -> str:
     """Write a name as SURNAME, GIVEN NAMES."""
-    return ", ".join(part for part in (row["surname"], row["given_names"]) if part) or "name not given"
+    return ", ".join(part for part in (surname, given_names) if part) or "name not given"
 
 
-def align(evidence: Sequence[Row]) -> tuple[Pair, ...]:
+def align(evidence: Sequence[ScoredEvidence]) -> tuple[Pair, ...]:
     """Put the pieces of name evidence beside each other, one column each, differing letters marked.
 
     >>> piece = {"kind": "name", "traveller_value": "SAYED", "alert_value": "SEYED", "relation": "spelling"}
@@ -158,7 +172,7 @@ def _letters(text: str, other: str) -> tuple[Letters, ...]:
     return tuple(parts)
 
 
-def waterfall(alert_id: str, evidence: Sequence[Row], threshold: int) -> Waterfall:
+def waterfall(alert_id: str, evidence: Sequence[ScoredEvidence], threshold: int) -> Waterfall:
     """Lay the evidence of one alert out as steps from zero to the score.
 
     Args:
@@ -177,7 +191,7 @@ def waterfall(alert_id: str, evidence: Sequence[Row], threshold: int) -> Waterfa
 
     steps = tuple(
         Step(
-            kind=KINDS[EvidenceKind(piece["kind"])],
+            kind=kind_words(piece["kind"]),
             relation=words(piece["relation"]),
             traveller=piece["traveller_value"] or "",
             alert=piece["alert_value"] or "",
@@ -204,7 +218,7 @@ def waterfall(alert_id: str, evidence: Sequence[Row], threshold: int) -> Waterfa
     )
 
 
-def sentence(evidence: Sequence[Row], score: int, threshold: int) -> str:
+def sentence(evidence: Sequence[ScoredEvidence], score: int, threshold: int) -> str:
     """Say how far above the threshold a hit is and which single kinds of evidence carry it.
 
     >>> pieces = [{"kind": "name", "weight": 900}, {"kind": "date_of_birth", "weight": 540}]
@@ -217,7 +231,7 @@ def sentence(evidence: Sequence[Row], score: int, threshold: int) -> str:
     for piece in evidence:
         by_kind[piece["kind"]] = by_kind.get(piece["kind"], 0) + piece["weight"]
     decisive = [
-        f"the {KINDS[kind]}"
+        f"the {kind_words(kind)}"
         for kind in EvidenceKind
         if kind is not EvidenceKind.PRIOR and by_kind.get(kind, 0) > 0 and score - by_kind[kind] < threshold
     ]
@@ -240,7 +254,7 @@ def rate(false_alerts: float) -> str:
     return f"{false_alerts:.{2 if false_alerts < 1 else 1}f} in 1,000 innocent travellers"
 
 
-def facts(hit: Row, alert: "AlertSide") -> tuple[Fact, ...]:
+def facts(hit: HitRow, alert: "AlertSide") -> tuple[Fact, ...]:
     """Set traveller and alert beside each other; what a side does not say is `not given`."""
     documents = tuple(_document(d, d["expiry"]) for d in hit["documents"])
     listed_documents = tuple(
@@ -262,15 +276,15 @@ def facts(hit: Row, alert: "AlertSide") -> tuple[Fact, ...]:
 class AlertSide:
     """What a list says of the alert, from its tables."""
 
-    row: Row | None
-    names: tuple[Row, ...]
-    dates: tuple[Row, ...]
-    documents: tuple[Row, ...]
-    listed_facts: tuple[Row, ...]
+    row: AlertRow | None
+    names: tuple[AlertNameRow, ...]
+    dates: tuple[AlertDateRow, ...]
+    documents: tuple[AlertDocumentRow, ...]
+    listed_facts: tuple[AlertFactRow, ...]
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Give the facts of a kind, each once."""
-        return tuple(dict.fromkeys(str(f["value"]) for f in self.listed_facts if f["kind"] == kind))
+        return tuple(dict.fromkeys(f["value"] for f in self.listed_facts if f["kind"] == kind))
 
     def shown_names(self) -> tuple[ListedName, ...]:
         """Give the names as published, each once, primary first."""
@@ -282,12 +296,12 @@ def _one(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _document(document: Row, until: object) -> str:
+def _document(document: HitDocument | AlertDocumentRow, until: object) -> str:
     state = f" ({document['issuing_state']})" if document["issuing_state"] else ""
     return f"{words(document['type'])} {document['number']}{state}{f', until {until}' if until else ''}"
 
 
-def _listed_date(row: Row) -> str:
+def _listed_date(row: AlertDateRow) -> str:
     value = row["value"] or row["note"] or "unreadable"
     precision = "" if row["precision"] in {"day", "month", "year"} else f" ({words(row['precision'])})"
     return f"{value.replace('..', ' to ')}{precision}"

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +19,6 @@ from screening.reports import plots
 from screening.reports.hit import (
     AlertSide,
     HitView,
-    Row,
     align,
     facts,
     rate,
@@ -30,6 +30,26 @@ from screening.reports.text import bits
 from screening.tables import BY_NAME, aggregate, analyst, individual
 from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
 from screening.tables.codes import Outcome
+from screening.tables.model import rows_of
+from screening.tables.rows import (
+    AlertDateRow,
+    AlertDocumentRow,
+    AlertFactRow,
+    AlertNameRow,
+    AlertRow,
+    CarrierQualityRow,
+    DispositionRow,
+    EvidenceRow,
+    FlightRow,
+    HitRow,
+    MessageRow,
+    OutcomeRow,
+    PublishedRow,
+    QuarantineRow,
+    TravellerRow,
+)
+
+_OfAlert = TypeVar("_OfAlert")
 
 NEEDS_A_PERSON = (Outcome.FAILED, Outcome.QUARANTINED)
 
@@ -122,17 +142,17 @@ class NightView:
     travellers: int
     quarantined: int
     severities: Mapping[int, int]
-    attention: tuple[Row, ...]
+    attention: tuple[OutcomeRow, ...]
     aside: Table
     hits: tuple[HitView, ...]
-    flights: tuple[Row, ...]
+    flights: tuple[tuple[OutcomeRow, FlightRow | None], ...]
     traffic: tuple[Table, ...]
     hits_by_list: Table
     findings: tuple[Table, ...]
     quality: Table
     lists: tuple[ListState, ...]
     history: tuple[NightFigures, ...]
-    gates: tuple[Row, ...]
+    gates: tuple[Mapping[str, Any], ...]
 
     @property
     def state(self) -> str:
@@ -155,7 +175,7 @@ def build(
     agency: str,
     lists: Sequence[ListState] = (),
     history: Sequence[NightFigures] = (),
-    gates: Iterable[Row] = (),
+    gates: Iterable[Mapping[str, Any]] = (),
     notes: Sequence[str] = (),
 ) -> NightView:
     """Make the view of a night.
@@ -173,8 +193,8 @@ def build(
     Returns:
         The view; equal arguments give equal views.
     """
-    outcomes = tables.outcomes.to_pylist()
-    flights = {row["flight_id"]: row for row in tables.flights.to_pylist()}
+    outcomes = rows_of(tables.outcomes, OutcomeRow)
+    flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
     hits = _hits(tables, flights)
     carriers = {flight: row["carrier"] for flight, row in flights.items()}
     return NightView(
@@ -189,7 +209,7 @@ def build(
         attention=tuple(_attention(outcomes)),
         aside=_aside(tables.quarantine),
         hits=hits,
-        flights=tuple({**row, "flight": flights.get(row["flight_id"])} for row in outcomes),
+        flights=tuple((row, flights.get(row["flight_id"])) for row in outcomes),
         traffic=_traffic(tables.published),
         hits_by_list=_by_list(hits, lists),
         findings=_findings(tables, carriers),
@@ -205,15 +225,15 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return {str(word): found[word] for word in Outcome if found[word]}
 
 
-def _attention(outcomes: Sequence[Row]) -> list[Row]:
+def _attention(outcomes: Sequence[OutcomeRow]) -> list[OutcomeRow]:
     """Failed first: they may be a fault of ours and hold everyone on board."""
     urgent = [row for row in outcomes if row["outcome"] in NEEDS_A_PERSON]
-    return sorted(urgent, key=lambda row: (NEEDS_A_PERSON.index(row["outcome"]), row["flight_id"]))
+    return sorted(urgent, key=lambda row: (NEEDS_A_PERSON.index(Outcome(row["outcome"])), row["flight_id"]))
 
 
 def _aside(quarantine: pa.Table) -> Table:
     """What was set aside, with its reasons: each unit of the quarantine table counts once."""
-    rows = quarantine.select(["flight_id", "unit", "codes", "reason"]).to_pylist()
+    rows = rows_of(quarantine, QuarantineRow)
     found = Counter(
         (row["flight_id"] or "no leg", row["unit"], ", ".join(row["codes"]), row["reason"]) for row in rows
     )
@@ -224,15 +244,15 @@ def _aside(quarantine: pa.Table) -> Table:
     )
 
 
-def _hits(tables: NightTables, flights: Mapping[str, Row]) -> tuple[HitView, ...]:
-    rows = tables.hits.to_pylist()
+def _hits(tables: NightTables, flights: Mapping[str, FlightRow]) -> tuple[HitView, ...]:
+    rows = rows_of(tables.hits, HitRow)
     rows.sort(key=lambda row: (-row["severity"], -row["score"], row["flight_id"], row["hit_id"]))
-    evidence: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for piece in tables.evidence.to_pylist():
+    evidence: dict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
+    for piece in rows_of(tables.evidence, EvidenceRow):
         evidence[piece["hit_id"], piece["alert_id"]].append(piece)
     sides = _alert_sides(tables, {alert for row in rows for alert in row["alert_ids"]})
     fellows = _fellows(tables.travellers, rows)
-    decided = {row["disposition_id"]: row for row in tables.dispositions.to_pylist()}
+    decided = {row["disposition_id"]: row for row in rows_of(tables.dispositions, DispositionRow)}
     return tuple(
         _hit(rank, row, evidence, sides, flights, fellows, decided) for rank, row in enumerate(rows, start=1)
     )
@@ -240,12 +260,12 @@ def _hits(tables: NightTables, flights: Mapping[str, Row]) -> tuple[HitView, ...
 
 def _hit(
     rank: int,
-    row: Row,
-    evidence: Mapping[tuple[str, str], list[Row]],
+    row: HitRow,
+    evidence: Mapping[tuple[str, str], list[EvidenceRow]],
     sides: Mapping[str, AlertSide],
-    flights: Mapping[str, Row],
+    flights: Mapping[str, FlightRow],
     fellows: Mapping[str, list[str]],
-    decided: Mapping[str, Row],
+    decided: Mapping[str, DispositionRow],
 ) -> HitView:
     best = evidence.get((row["hit_id"], row["alert_id"]), [])
     side = sides[row["alert_id"]]
@@ -261,7 +281,7 @@ def _hit(
     return HitView(
         rank=rank,
         row=row,
-        name=traveller_name(row),
+        name=traveller_name(row["surname"], row["given_names"]),
         flight=flights.get(row["flight_id"]),
         alert=side.row,
         listed_names=side.shown_names(),
@@ -279,14 +299,16 @@ def _hit(
 def _alert_sides(tables: NightTables, wanted: set[str]) -> dict[str, AlertSide]:
     ids = pa.array(sorted(wanted), pa.string())
 
-    def of(table: pa.Table) -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in table.filter(pc.is_in(table["alert_id"], ids)).to_pylist():
-            found[row["alert_id"]].append(row)
+    def of(table: pa.Table, kind: type[_OfAlert]) -> dict[str, list[_OfAlert]]:
+        found: dict[str, list[_OfAlert]] = defaultdict(list)
+        own = table.filter(pc.is_in(table["alert_id"], ids))
+        for alert, row in zip(own["alert_id"].to_pylist(), rows_of(own, kind), strict=True):
+            found[alert].append(row)
         return found
 
-    rows, names = of(tables.alerts), of(tables.alert_names)
-    dates, documents, listed = of(tables.alert_dates), of(tables.alert_documents), of(tables.alert_facts)
+    rows, names = of(tables.alerts, AlertRow), of(tables.alert_names, AlertNameRow)
+    dates, documents = of(tables.alert_dates, AlertDateRow), of(tables.alert_documents, AlertDocumentRow)
+    listed = of(tables.alert_facts, AlertFactRow)
     return {
         alert: AlertSide(
             row=rows[alert][0] if alert in rows else None,
@@ -299,18 +321,17 @@ def _alert_sides(tables: NightTables, wanted: set[str]) -> dict[str, AlertSide]:
     }
 
 
-def _fellows(travellers: pa.Table, hits: Sequence[Row]) -> dict[str, list[str]]:
+def _fellows(travellers: pa.Table, hits: Sequence[HitRow]) -> dict[str, list[str]]:
     """Who stands in the same booking on the same leg, by API and PNR as settled."""
     locators = pa.array(sorted({row["locator"] for row in hits if row["locator"]}), pa.string())
-    columns = ["flight_id", "locator", "traveller_id", "surname", "given_names"]
-    booked = travellers.filter(pc.is_in(travellers["locator"], locators)).select(columns).to_pylist()
-    parties: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    booked = rows_of(travellers.filter(pc.is_in(travellers["locator"], locators)), TravellerRow)
+    parties: dict[tuple[str, str | None], list[TravellerRow]] = defaultdict(list)
     for row in booked:
         if row["locator"]:
             parties[row["flight_id"], row["locator"]].append(row)
     return {
         hit["hit_id"]: sorted(
-            traveller_name(row)
+            traveller_name(row["surname"], row["given_names"])
             for row in parties.get((hit["flight_id"], hit["locator"]), ())
             if row["traveller_id"] != hit["traveller_id"]
         )
@@ -320,7 +341,7 @@ def _fellows(travellers: pa.Table, hits: Sequence[Row]) -> dict[str, list[str]]:
 
 def _traffic(published: pa.Table) -> tuple[Table, ...]:
     """Traffic of the newest service date that is published; the others lie in the table `published`."""
-    rows = published.to_pylist()
+    rows = rows_of(published, PublishedRow)
     if not rows:
         return ()
     newest = max(row["period"] for row in rows)
@@ -329,8 +350,8 @@ def _traffic(published: pa.Table) -> tuple[Table, ...]:
         key = ordered(definition.dimension)
         cells = sorted(
             (
-                (row[definition.dimension], row["value"])
-                for row in rows
+                (value, row["value"])
+                for value, row in zip(published[definition.dimension].to_pylist(), rows, strict=True)
                 if row["definition"] == definition.name and row["period"] == newest
             ),
             key=lambda cell: key(*cell),
@@ -372,15 +393,15 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
     """Findings by carrier and by code: of messages, by the carriers of their legs, and of legs."""
     by_code: Counter[tuple[str, str]] = Counter()
     by_carrier: Counter[str] = Counter()
-    for row in tables.messages.select(["flight_ids", "findings"]).to_pylist():
+    for row in rows_of(tables.messages, MessageRow):
         known = {carriers[flight] for flight in row["flight_ids"] if flight in carriers}
         for finding in row["findings"]:
             by_code[finding["code"], finding["level"]] += 1
             by_carrier.update(known or {"no leg"})
-    for row in tables.flights.select(["carrier", "findings"]).to_pylist():
-        for finding in row["findings"]:
+    for flight in rows_of(tables.flights, FlightRow):
+        for finding in flight["findings"]:
             by_code[finding["code"], finding["level"]] += 1
-            by_carrier[row["carrier"]] += 1
+            by_carrier[flight["carrier"]] += 1
     cells = sorted(by_carrier.items(), key=lambda cell: (-cell[1], cell[0]))
     codes = sorted(by_code.items(), key=lambda cell: (-cell[1], cell[0]))
     title = "Findings by carrier"
@@ -401,7 +422,11 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
 
 def _quality(carrier_quality: pa.Table) -> Table:
     """Completeness and lateness: a row a carrier, a column a measure."""
-    rows = [row for row in carrier_quality.to_pylist() if not row["measure"].startswith("finding:")]
+    rows = [
+        row
+        for row in rows_of(carrier_quality, CarrierQualityRow)
+        if not row["measure"].startswith("finding:")
+    ]
     measures = list(dict.fromkeys((row["measure"], row["unit"]) for row in rows))
     measures.sort()
     values = {(row["carrier"], row["measure"]): row["value"] for row in rows}

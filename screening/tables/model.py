@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -164,6 +165,26 @@ class TableSpec:
             same = equal if same is None else pc.and_(same, equal)
         if same is not None and pc.any(same).as_py():
             raise SchemaError(f"{self.name}: doubled key ({', '.join(self.key)})")
+
+
+_Row = TypeVar("_Row")
+
+
+def rows_of(table: pa.Table, kind: type[_Row]) -> list[_Row]:
+    """Return a table's rows as a type of `screening.tables.rows`; columns beyond it are left out.
+
+    Args:
+        table: conforms to the declaration that the type is written from.
+        kind: one of `screening.tables.rows`.
+
+    Raises:
+        SchemaError: a column of the type is missing.
+    """
+    names = list(kind.__annotations__)
+    missing = [name for name in names if name not in table.column_names]
+    if missing:
+        raise SchemaError(f"{kind.__name__}: missing {', '.join(missing)}")
+    return cast("list[_Row]", table.select(names).to_pylist())
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from screening.hits.dispositions import clearance_table, dispose, disposition_table
-from screening.hits.raising import raise_hits
+from screening.hits.raising import Before, ListsInUse, People, raise_hits
 from screening.tables.alerts import ALERT_NAMES, ALERTS
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, HITS
 from screening.tables.codes import Category, Decision
@@ -101,14 +101,18 @@ def world(
         }
         for key, full in NAMES.items()
     ]
-    settings = {
-        "thresholds": {"a": 2000, "b": 2200}, "list_sizes": {"a": 10, "b": 20}, "list_versions": {"a": "v1", "b": "v2"},
-        "rate": lambda score, names: score / names, "clearances": CLEARANCES.empty(), "dispositions": DISPOSITIONS.empty(),
-        "earlier_hits": HITS.empty(), "night": NIGHT, "night_begins": BEGINS, "pseudonym": lambda purpose, text: f"{purpose}({text})",
-    }  # fmt: skip
+    lists = ListsInUse(
+        alerts=ALERTS.table(alerts), names=ALERT_NAMES.table(names), thresholds=more.pop("thresholds", {"a": 2000, "b": 2200}),
+        sizes={"a": 10, "b": 20}, versions={"a": "v1", "b": "v2"}, rate=lambda score, names: score / names,
+    )  # fmt: skip
+    before = Before(
+        more.pop("clearances", CLEARANCES.empty()), more.pop("dispositions", DISPOSITIONS.empty()),
+        more.pop("earlier_hits", HITS.empty()),
+    )  # fmt: skip
+    moment = {"night": NIGHT, "night_begins": BEGINS, "pseudonym": lambda purpose, text: f"{purpose}({text})"}
     return raise_hits(
-        SCORED.table(pairs), TRAVELLERS.table(people), DOCUMENTS.table(documents), FLIGHTS.table([flight]),
-        ALERTS.table(alerts), ALERT_NAMES.table(names), **{**settings, **more},
+        SCORED.table(pairs), People(TRAVELLERS.table(people), DOCUMENTS.table(documents), FLIGHTS.table([flight])),
+        lists, before, **{**moment, **more},
     )  # fmt: skip
 
 
