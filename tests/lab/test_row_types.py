@@ -10,6 +10,15 @@ from screening.tables import rows as row_types
 from screening.tables.model import SchemaError, rows_of
 
 
+VALUES = (
+    (pa.types.is_date, date(2026, 11, 23)),
+    (pa.types.is_boolean, True),
+    (pa.types.is_integer, 7),
+    (pa.types.is_floating, 0.5),
+    (pa.types.is_string, "word"),
+)
+
+
 def example(kind: pa.DataType) -> object:
     """Any value of an Arrow type."""
     if pa.types.is_list(kind):
@@ -18,13 +27,7 @@ def example(kind: pa.DataType) -> object:
         return {field.name: example(field.type) for field in kind}
     if pa.types.is_timestamp(kind):
         return datetime(2026, 11, 23, 4, 5, tzinfo=UTC if kind.tz else None)
-    if pa.types.is_date(kind):
-        return date(2026, 11, 23)
-    if pa.types.is_boolean(kind):
-        return True
-    if pa.types.is_integer(kind):
-        return 7
-    return 0.5 if pa.types.is_floating(kind) else "word"
+    return next(value for test, value in VALUES if test(kind))
 
 
 def table_of(spec, *, absent: bool) -> pa.Table:
