@@ -9,7 +9,6 @@ from screening.lab.row_types import ROWS, row_name
 from screening.tables import rows as row_types
 from screening.tables.model import SchemaError, rows_of
 
-
 VALUES = (
     (pa.types.is_date, date(2026, 11, 23)),
     (pa.types.is_boolean, True),
