@@ -14,7 +14,7 @@ import pyarrow as pa
 from screening.messages.read_schema import READ_SCHEMA
 from screening.night.gates import GATES, suite
 from screening.profile.model import Profile
-from screening.tables import ALL
+from screening.tables.declared import ALL
 from screening.tables.findings import FindingKind
 from screening.tables.model import Column, TableSpec
 

@@ -31,7 +31,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from screening.tables import BY_NAME
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import SchemaError, TableSpec
 
