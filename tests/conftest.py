@@ -67,13 +67,13 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def screening() -> Command:
-    """Run the command line in a process of its own, in an agency's folder."""
+    """Run the command line in a process of its own, in an agency's folder; KILL_AT and FAIL_ON: tests/killed.py."""
 
     def call(
         folder: Path, *arguments: str, check: int | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-c", "from screening.cli.main import app; app()", *arguments],
+            [sys.executable, str(ROOT / "tests" / "killed.py"), *arguments],
             cwd=folder,
             env={**_environment(), **environment},
             capture_output=True,

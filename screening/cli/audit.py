@@ -1,16 +1,16 @@
 """`screening audit …` and `screening keys …`: does the record hold, and which key makes the pseudonyms?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screening.cli.output import Format, say, show
 from screening.protection.actor import who
-from screening.protection.audit import AuditState, Head, append, head, mend, verify
-from screening.protection.keys import ENVIRONMENT, load_keys, new_keys
-from screening.store.zones import Store
 from screening.tables.errors import UsageError
+
+if TYPE_CHECKING:
+    from screening.protection.audit import AuditState, Head
 
 audit_app = typer.Typer(help="The record of acts: does it hold?", no_args_is_help=True)
 keys_app = typer.Typer(help="Keys that make pseudonyms.", no_args_is_help=True)
@@ -20,6 +20,7 @@ _StoreOption = Annotated[
 ]
 _ActorOption = Annotated[str | None, typer.Option("--as", help="Who acts; recorded.")]
 _DEFAULT_STORE = Path("store")
+_KEYS = "SCREENING_KEYS"
 
 
 @audit_app.command("verify")
@@ -36,6 +37,9 @@ def verify_command(
 
     Example: screening audit verify --anchor 1841:9f2c…
     """
+    from screening.protection.audit import verify
+    from screening.store.zones import Store
+
     state = verify(Store(store), _head(anchor))
     show([_row(state)], shape)
     raise typer.Exit(0 if state.holds else 1)
@@ -47,6 +51,9 @@ def head_command(store: _StoreOption = _DEFAULT_STORE) -> None:
 
     Example: screening audit head >> /mnt/other/audit-heads.txt
     """
+    from screening.protection.audit import head
+    from screening.store.zones import Store
+
     last = head(Store(store))
     say("0:" + "0" * 64 if last is None else f"{last.seq}:{last.hash}")
 
@@ -61,6 +68,9 @@ def mend_command(
 
     Example: screening audit mend --as officer1 --reason "disk replaced, line lost"
     """
+    from screening.protection.audit import mend
+    from screening.store.zones import Store
+
     last = mend(Store(store), who(actor), reason)
     say(f"The record goes on with {last.seq}; the damaged bytes lie beside it in the audit zone.")
 
@@ -68,7 +78,7 @@ def mend_command(
 @keys_app.command("new")
 def new_command(
     folder: Annotated[
-        Path | None, typer.Option(envvar=ENVIRONMENT, help="Key folder, outside the store.", show_envvar=True)
+        Path | None, typer.Option(envvar=_KEYS, help="Key folder, outside the store.", show_envvar=True)
     ] = None,
     store: _StoreOption = _DEFAULT_STORE,
     actor: _ActorOption = None,
@@ -79,10 +89,14 @@ def new_command(
 
     Example: screening keys new --folder /etc/screening/keys
     """
+    from screening.protection.audit import append
+    from screening.protection.keys import new_keys
+    from screening.store.zones import Store
+
     if folder is None:
         raise UsageError(
             "no key folder is named",
-            where=f"--folder or {ENVIRONMENT}",
+            where=f"--folder or {_KEYS}",
             effect="no key was made",
             remedy="screening keys new --folder FOLDER, outside the store",
         )
@@ -96,7 +110,7 @@ def new_command(
     name = who(actor)
     key_id = new_keys(folder)
     append(Store(store), name, "keys.new", [key_id])
-    say(f"{key_id} is in use. Set {ENVIRONMENT}={folder} and keep a copy of the folder in a safe place.")
+    say(f"{key_id} is in use. Set {_KEYS}={folder} and keep a copy of the folder in a safe place.")
 
 
 @keys_app.command("show")
@@ -105,12 +119,16 @@ def show_command() -> None:
 
     Example: screening keys show
     """
+    from screening.protection.keys import load_keys
+
     keys = load_keys(production=False)
-    note = f" (known to everyone: set {ENVIRONMENT} before real data come in)" if keys.demonstration else ""
+    note = f" (known to everyone: set {_KEYS} before real data come in)" if keys.demonstration else ""
     say(f"{keys.key_id}{note}")
 
 
-def _head(text: str | None) -> Head | None:
+def _head(text: str | None) -> "Head | None":
+    from screening.protection.audit import Head
+
     if text is None:
         return None
     number, _, digest = text.strip().partition(":")
@@ -124,7 +142,7 @@ def _head(text: str | None) -> Head | None:
     return Head(int(number), digest)
 
 
-def _row(state: AuditState) -> dict[str, object]:
+def _row(state: "AuditState") -> dict[str, object]:
     return {
         "holds": state.holds,
         "records": state.records,

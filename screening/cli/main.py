@@ -14,12 +14,8 @@ from screening.cli import (
     airflow,
     alerts,
     audit,
-    benchmark,
-    fuzz,
-    generate,
     hits,
     lookup,
-    match,
     nights,
     profile,
     published,
@@ -27,6 +23,7 @@ from screening.cli import (
     read,
     retention,
 )
+from screening.cli.laboratory import benchmark, fuzz, generate, match, schemas
 from screening.cli.output import fail
 from screening.night.exceptions import place_of
 from screening.protection.logs import guard
@@ -41,9 +38,10 @@ cli = typer.Typer(
 )
 NIGHTS = "Nights"
 HITS = "Hits and decisions"
-ROOMS = "Single stages, without a store"
-LAB = "Laboratory"
-STORE = "Store"
+MESSAGES = "Messages"
+LISTS = "Lists and profile"
+STORE = "Store and record"
+LABORATORY = "Laboratory"
 
 cli.command("run", rich_help_panel=NIGHTS)(nights.run)
 cli.command("rerun", rich_help_panel=NIGHTS)(nights.rerun)
@@ -59,22 +57,23 @@ cli.command("trace", rich_help_panel=HITS)(hits.trace)
 cli.command("lookup", rich_help_panel=HITS)(lookup.lookup)
 cli.command("why", rich_help_panel=HITS)(lookup.why)
 
-cli.command("read", rich_help_panel=ROOMS)(read.read)
-cli.command("explain", rich_help_panel=ROOMS)(read.explain)
-cli.command("match", rich_help_panel=ROOMS)(match.match)
-cli.command("compare", rich_help_panel=ROOMS)(match.compare)
+cli.command("read", rich_help_panel=MESSAGES)(read.read)
+cli.command("explain", rich_help_panel=MESSAGES)(read.explain)
 
-cli.add_typer(alerts.app, name="alerts", rich_help_panel=STORE)
+cli.add_typer(alerts.app, name="alerts", rich_help_panel=LISTS)
+cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
+
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
 cli.add_typer(audit.keys_app, name="keys", rich_help_panel=STORE)
 cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
-cli.add_typer(profile.app, name="profile", rich_help_panel=STORE)
-cli.command("schemas", rich_help_panel=STORE)(profile.schemas)
 
-cli.command("generate", rich_help_panel=LAB)(generate.generate)
-cli.command("evaluate", rich_help_panel=LAB)(match.evaluate)
-cli.add_typer(benchmark.app, name="benchmark", rich_help_panel=LAB)
-cli.command("fuzz", rich_help_panel=LAB)(fuzz.fuzz)
+cli.command("generate", rich_help_panel=LABORATORY)(generate.generate)
+cli.command("match", rich_help_panel=LABORATORY)(match.match)
+cli.command("compare", rich_help_panel=LABORATORY)(match.compare)
+cli.command("evaluate", rich_help_panel=LABORATORY)(match.evaluate)
+cli.add_typer(benchmark.app, name="benchmark", rich_help_panel=LABORATORY)
+cli.command("fuzz", rich_help_panel=LABORATORY)(fuzz.fuzz)
+cli.command("schemas", rich_help_panel=LABORATORY)(schemas.schemas)
 
 
 def app() -> None:
@@ -93,7 +92,7 @@ def app() -> None:
 
 
 def _unforeseen(fault: Exception) -> ScreeningError:
-    """Give an exception of ours without its text, which may quote what was read."""
+    """Tell of an exception of ours without its text, which may quote what was read."""
     return StoreError(
         f"the program failed: {place_of(fault)}",
         where=f"screening {__version__}",

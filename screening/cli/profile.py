@@ -1,11 +1,11 @@
-"""`screening profile check` and `screening schemas`: what the agency decided, and what tables look like."""
+"""`screening profile check`: what the agency decided."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from screening.cli.output import Format, say, show
+from screening.cli.output import Format, show
 
 app = typer.Typer(help="The agency's decisions (one TOML file).", no_args_is_help=True)
 
@@ -27,20 +27,6 @@ def check(
 
     profile = load_settings(profile=path).profile
     show(list(_rows(profile.model_dump(mode="json"), "")), shape, ["key", "value"])
-
-
-def schemas(
-    out: Annotated[Path, typer.Option(help="Repository root: writes schemas/ and generated pages of docs/.")],
-) -> None:
-    """Write schemas/ and the generated pages of docs/ from the declarations in code.
-
-    Example: screening schemas --out .
-    """
-    from screening.cli.main import cli
-    from screening.lab.declarations import write_all
-
-    written = write_all(out, typer.main.get_command(cli))
-    say(f"{len(written)} files written below {out}")
 
 
 def _rows(value: object, key: str) -> list[dict[str, object]]:

@@ -8,22 +8,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screening.cli.output import Format, show
-from screening.messages.describe import describe, describe_parts
-from screening.messages.explain import explain_parts
-from screening.messages.finding_kinds import finding
-from screening.messages.model import Reading
-from screening.messages.read import number_of_messages, read_parts
-from screening.messages.syntax.segments import Data
-from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
-from screening.profile.model import Intake
-from screening.store.mapped import Nameless, mapped
 from screening.tables.errors import UsageError
-from screening.tables.findings import Finding
+
+if TYPE_CHECKING:
+    from screening.messages.syntax.segments import Data
+    from screening.profile.model import Intake
+    from screening.tables.findings import Finding
 
 _COLUMNS = ("file", "index", "type", "version", "function", "status", "flights", "travellers", "findings")
 
@@ -57,6 +52,11 @@ def explain(
 
     Example: screening explain inbox/LH400.edi
     """
+    from screening.messages.explain import explain_parts
+    from screening.messages.read import number_of_messages, read_parts
+    from screening.profile.model import Intake
+    from screening.store.mapped import mapped
+
     if not path.is_file():
         raise _absent(path)
     intake = Intake()
@@ -76,7 +76,7 @@ def _absent(path: Path) -> UsageError:
 
 
 def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Give each file and the name it is shown under: as given; for a folder, with the path below it."""
+    """Yield each file and the name it is shown under: as given; for a folder, with the path below it."""
     for path in paths:
         if path.is_dir():
             for below in sorted(path.rglob("*")):
@@ -89,6 +89,13 @@ def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _described(path: Path, shown: str) -> Iterator[dict[str, object]]:
+    from screening.messages.describe import describe, describe_parts
+    from screening.messages.finding_kinds import finding
+    from screening.messages.model import Reading
+    from screening.messages.read import read_parts
+    from screening.profile.model import Intake
+    from screening.store.mapped import mapped
+
     intake = Intake()
     findings: list[Finding] = []
     number = 0
@@ -102,13 +109,16 @@ def _described(path: Path, shown: str) -> Iterator[dict[str, object]]:
 
 
 def _opened(
-    path: Path, shown: str, data: Data, intake: Intake, findings: list[Finding]
-) -> Iterator[tuple[str, Data]]:
-    """Give name and bytes of a file, or of each member of an archive, there until the next is asked for.
+    path: Path, shown: str, data: "Data", intake: "Intake", findings: "list[Finding]"
+) -> "Iterator[tuple[str, Data]]":
+    """Yield name and bytes of a file, or of each member of an archive, there until the next is asked for.
 
     A large member lies in a nameless file beside its archive, where who may read the one may read the other;
     in memory where that folder is closed to us: people's bytes go nowhere else.
     """
+    from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
+    from screening.store.mapped import Nameless
+
     if kind_of_bytes(data) not in PACKED:
         yield shown, data
     elif os.access(path.parent, os.W_OK | os.X_OK):
@@ -121,7 +131,7 @@ def _opened(
 
 
 def _short(row: dict[str, object]) -> dict[str, object]:
-    """Give a row for people: counts, flights and codes."""
+    """Return a row for people: counts, flights and codes."""
     flights, travellers, findings = row["flights"], row["travellers"], row["findings"]
     return {
         **row,

@@ -19,7 +19,7 @@ from screening.messages import finding_kinds as message_findings
 from screening.messages.read_schema import READ_SCHEMA
 from screening.night import finding_kinds as night_findings
 from screening.profile.model import Profile
-from screening.tables import ALL
+from screening.tables.declared import ALL
 from screening.tables.findings import FindingKind
 from screening.tables.model import Column, TableSpec
 

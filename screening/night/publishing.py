@@ -17,8 +17,9 @@ from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.stages import stage
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
-from screening.tables import BY_NAME, aggregate, analyst, individual, landing
+from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import Outcome, RetentionClass, Source
+from screening.tables.declared import BY_NAME
 from screening.tables.model import TableSpec
 
 _BY_MESSAGE = (individual.MESSAGE_LEGS, individual.STATEMENTS, individual.BOOKINGS)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from screening.tables import BY_NAME
 from screening.tables.codes import Zone
+from screening.tables.declared import BY_NAME
 
 
 class Unit(StrEnum):

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from screening.store.files import crash_point, disk_faults, read_json, sync_folder, write_bytes, write_json
+from screening.store.files import disk_faults, read_json, sync_folder, write_bytes, write_json
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
@@ -388,9 +388,7 @@ def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
     try:
         size = os.fstat(handle).st_size
         try:
-            _write_all(handle, line[: len(line) // 2])
-            crash_point("audit.half_line")
-            _write_all(handle, line[len(line) // 2 :])
+            _write_all(handle, line)
             os.fsync(handle)
         except OSError:
             os.ftruncate(handle, size)  # a full disk leaves no half line behind
@@ -399,7 +397,6 @@ def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
         os.close(handle)
     if not size:
         sync_folder(folder)
-    crash_point("audit.before_head")
     new = _head_of(record)
     write_json(folder / "head.json", {"seq": new.seq, "hash": new.hash})
     return new

@@ -29,7 +29,6 @@ from screening.profile.model import Agency, Retention, Schedule
 from screening.protection.audit import append
 from screening.store.files import (
     canonical_json,
-    crash_point,
     disk_faults,
     read_json,
     sha256_file,
@@ -172,7 +171,6 @@ def purge(store: Store, items: Sequence[Due], *, actor: str, at: datetime | None
     if items:
         data = canonical_json([item.row() for item in sorted(items, key=lambda item: item.path)])
         write_bytes(folder / f"{hashlib.sha256(data).hexdigest()}.begun", data)
-    crash_point("retention.after_intent")
     return tuple(_carry_out(store, path, actor, at) for path in sorted(folder.glob("*.begun")))
 
 
@@ -267,10 +265,7 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
     for night in sorted({item.night for item in files if item.night is not None}):
         gone = {(item.table, item.cls) for item in files if item.night == night and item.table is not None}
         withdraw(store, night, {(str(table), cls) for table, cls in gone})
-    crash_point("retention.after_revision")
-    for count, item in enumerate(files):
-        if count == 1:
-            crash_point("retention.half_deleted")
+    for item in files:
         path = store.root / item.path
         with disk_faults(path, effect="the purge is not complete; the nights no longer show the files"):
             path.unlink(missing_ok=True)
@@ -286,7 +281,6 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
         )
     # Killed between the record and the proof, the purge is recorded twice rather than never.
     append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}"], "end of term", at)
-    crash_point("retention.before_proof")
     begun.replace(begun.with_suffix(".json"))
     sync_folder(begun.parent)
     return Proof(begun.stem, files)

@@ -27,9 +27,10 @@ from screening.reports.hit import (
     waterfall,
 )
 from screening.reports.text import bits
-from screening.tables import BY_NAME, aggregate, analyst, individual
+from screening.tables import aggregate, analyst, individual
 from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
 from screening.tables.codes import Outcome
+from screening.tables.declared import BY_NAME
 from screening.tables.model import rows_of
 from screening.tables.rows import (
     AlertDateRow,

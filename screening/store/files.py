@@ -19,10 +19,8 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,26 +29,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from screening.tables import BY_NAME
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import SchemaError, TableSpec
 
-CRASH_POINTS = (
-    "files.before_rename",
-    "files.after_rename",
-    "revisions.before_folder",
-    "revisions.before_current",
-    "revisions.after_current",
-    "revisions.between_links",
-    "audit.half_line",
-    "audit.before_head",
-    "landing.before_index",
-    "landing.after_index",
-    "retention.after_intent",
-    "retention.after_revision",
-    "retention.half_deleted",
-    "retention.before_proof",
-)
 ROW_GROUP_ROWS = 65_536
 _TEMPORARY = ".tmp"
 _GRACE_SECONDS = 60.0  # between the creation of a temporary file and its lock
@@ -59,7 +41,6 @@ _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
 _RESTORE = "run the night again (`screening run --night DATE --again`) or restore the file from the backup"
 _NOT_WRITTEN = "the file was not written and nothing was published; an earlier file of that name is untouched"
-_passes: Counter[str] = Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +56,6 @@ class WrittenTable:
     sha256: str
     rows: int
     bytes: int
-
-
-def crash_point(name: str) -> None:
-    """Kill this process here if the environment asks for it; tests prove with it that a kill does no harm.
-
-    SCREENING_CRASH_AT is a name of CRASH_POINTS, or NAME:N for the Nth passage.
-
-    Raises:
-        ValueError: the name is not listed in CRASH_POINTS.
-    """
-    if name not in CRASH_POINTS:
-        raise ValueError(f"{name} is missing in CRASH_POINTS")
-    point, _, passage = os.environ.get("SCREENING_CRASH_AT", "").partition(":")
-    if point == name:
-        _passes[name] += 1
-        if _passes[name] == int(passage or 1):
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager
@@ -164,9 +128,7 @@ def _replacing(path: Path) -> Iterator[Path]:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield temporary
             os.fsync(handle)
-            crash_point("files.before_rename")
             temporary.replace(path)
-            crash_point("files.after_rename")
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -223,9 +185,7 @@ class GrowingFile:
         with disk_faults(path, effect=_NOT_WRITTEN):
             self._stream.flush()
             os.fsync(self._handle)
-            crash_point("files.before_rename")
             self._temporary.replace(path)
-            crash_point("files.after_rename")
             self._stream.close()
             sync_folder(self._folder)
 
@@ -459,13 +419,11 @@ def is_locked(path: Path) -> bool:
 
 
 __all__ = [
-    "CRASH_POINTS",
     "ROW_GROUP_ROWS",
     "GrowingFile",
     "SchemaError",
     "WrittenTable",
     "canonical_json",
-    "crash_point",
     "declared_spec",
     "disk_faults",
     "is_locked",

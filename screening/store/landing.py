@@ -26,7 +26,6 @@ from typing import IO
 from screening.messages.syntax.segments import Data
 from screening.store.files import (
     GrowingFile,
-    crash_point,
     disk_faults,
     read_json,
     sha256_file,
@@ -171,9 +170,7 @@ class Settling:
         contents = tuple(self._content(cls, file) for cls, file in sorted(self._files.items()))
         kept = Landed(self._input_id, self._digest.hexdigest(), self._length, tuple(self._pieces), contents)
         earlier = _contents_before(self._zone, self._store, self._input_id)
-        crash_point("landing.before_index")
         write_json(_list(self._zone, self._input_id), kept.document())
-        crash_point("landing.after_index")
         _clear(earlier - {self._store.root / item.path for item in contents})
         return kept
 

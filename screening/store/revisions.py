@@ -37,7 +37,6 @@ from screening.store.current_json import (
 )
 from screening.store.files import (
     canonical_json,
-    crash_point,
     disk_faults,
     link_file,
     make_folder,
@@ -204,14 +203,11 @@ def _expose(draft: _Draft, new: Current) -> None:
     for zone in sorted({file.zone for file in new.files}):
         part, final = draft.part(zone), draft.final(zone)
         sync_folder(part)
-        crash_point("revisions.before_folder")
         part.rename(final)
         sync_folder(final.parent)
-    crash_point("revisions.before_current")
     data = canonical_json(new.document())
     write_bytes(record_path(draft.store, draft.night, draft.number), data)
     write_bytes(draft.store.night_folder(draft.night) / CURRENT, data)
-    crash_point("revisions.after_current")
 
 
 def _check(publications: Sequence[Publication]) -> None:
@@ -308,7 +304,6 @@ def _link(store: Store, now: Current) -> int:
             fresh.replace(link)
             sync_folder(link.parent)
         changed += 1
-        crash_point("revisions.between_links")
     return changed
 
 

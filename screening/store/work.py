@@ -36,8 +36,8 @@ from screening.store.files import (
     write_table,
 )
 from screening.store.zones import Store, ZoneOpener, open_zones
-from screening.tables import BY_NAME
 from screening.tables.codes import Zone
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 
 IDLE = timedelta(hours=6)

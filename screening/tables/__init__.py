@@ -1,15 +1,1 @@
 """What does each table look like? Declarations of every table, closed set, finding and error."""
-
-from screening.tables import aggregate, alerts, analyst, individual, landing, work
-from screening.tables.model import TableSpec
-
-ALL: tuple[TableSpec, ...] = (
-    landing.INPUTS,
-    landing.TILES,
-    *individual.TABLES,
-    *work.TABLES,
-    *analyst.TABLES,
-    *alerts.TABLES,
-    *aggregate.TABLES,
-)
-BY_NAME: dict[str, TableSpec] = {spec.name: spec for spec in ALL}

@@ -416,7 +416,7 @@ def test_without_criteria_the_command_exits_2_and_names_the_options(screened, sc
 @pytest.mark.slow
 def test_why_tells_that_the_leg_was_not_screened(by_hand, written, monkeypatch):
     by_hand.send("a.edi", written.paxlst([written.ylva]))
-    by_hand.run("2026-11-23", check=1, SCREENING_FAIL_AT="XQ401-20261123-ARN-VIE")
+    by_hand.run("2026-11-23", check=1, FAIL_ON="XQ401-20261123-ARN-VIE")
     monkeypatch.chdir(by_hand.folder)
     travellers = by_hand.store / "individual" / "current" / "night=2026-11-23" / "travellers.parquet"
     [traveller] = pq.read_table(travellers)["traveller_id"].to_pylist()

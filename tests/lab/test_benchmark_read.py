@@ -2,7 +2,7 @@
 
 from typer.testing import CliRunner
 
-from screening.cli import benchmark
+from screening.cli.laboratory import benchmark
 from screening.lab.benchmark_read import read_speeds
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from screening.cli import match as commands
+from screening.cli.laboratory import match as commands
 from screening.lab import evaluation_tables
 from screening.lab.evaluate import evaluate
 from screening.lab.evaluation_set import Person, evaluation_set

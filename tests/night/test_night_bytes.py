@@ -59,7 +59,7 @@ def test_batches_decide_no_byte_of_any_table(agency, screening, promised, undist
     ],
 )
 def test_a_run_killed_at_a_point_ends_in_the_same_bytes(agency, screening, promised, undisturbed, point):
-    killed = screening(agency, *RUN, SCREENING_CRASH_AT=point)
+    killed = screening(agency, *RUN, KILL_AT=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     screening(agency, *RUN, check=1)
     assert promised(agency / "store") == undisturbed
@@ -120,9 +120,9 @@ TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIEC
     ],
 )
 def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, promised, undisturbed, kills):
-    command = [sys.executable, "-c", TINY + "from screening.cli.main import app; app()", *RUN]
+    command = [sys.executable, "-c", TINY + "from tests.killed import main; main()", *RUN]
     for point in [*kills, ""]:
-        surroundings = {**_env(agency), "SCREENING_CRASH_AT": point, "SCREENING_WORKERS": "1"}
+        surroundings = {**_env(agency), "KILL_AT": point, "SCREENING_WORKERS": "1"}
         done = subprocess.run(
             command, cwd=agency, env=surroundings, capture_output=True, text=True, check=False
         )
@@ -135,8 +135,8 @@ def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, pro
 def test_pieces_that_a_killed_run_has_left_are_not_taken_for_those_of_the_next(
     agency, screening, promised, undisturbed
 ):
-    command = [sys.executable, "-c", TINY + "from screening.cli.main import app; app()", *RUN]
-    surroundings = {**_env(agency), "SCREENING_CRASH_AT": "files.before_rename:150"}
+    command = [sys.executable, "-c", TINY + "from tests.killed import main; main()", *RUN]
+    surroundings = {**_env(agency), "KILL_AT": "files.before_rename:150"}
     killed = subprocess.run(command, cwd=agency, env=surroundings, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL
     screening(agency, *RUN, check=1)

@@ -155,7 +155,7 @@ def test_the_same_bytes_twice_do_nothing_the_second_time(cut_off):
 def test_a_kill_between_act_and_rerun_leaves_it_pending_and_the_command_goes_on(cut_off):
     agency, entry, mended = cut_off
     # the second record of the command is the re-run's: the act before it is written
-    killed = replay(agency, entry["id"], mended, check=None, SCREENING_CRASH_AT="audit.half_line:2")
+    killed = replay(agency, entry["id"], mended, check=None, KILL_AT="audit.half_line:2")
     assert killed.returncode == -signal.SIGKILL
     assert [row["state"] for row in entries(agency)] == ["pending"]
     agency("status", "--night", NIGHT, check=1)
@@ -167,7 +167,7 @@ def test_a_kill_between_act_and_rerun_leaves_it_pending_and_the_command_goes_on(
 
 def test_a_replay_that_was_killed_is_taken_up_by_any_run_of_its_night(cut_off):
     agency, entry, mended = cut_off
-    replay(agency, entry["id"], mended, check=None, SCREENING_CRASH_AT="audit.half_line:2")
+    replay(agency, entry["id"], mended, check=None, KILL_AT="audit.half_line:2")
     agency("rerun", "--night", NIGHT, "--flight", OTHER, check=0)
     assert agency.status(NIGHT)[LEG]["hits"] == 1
     assert [row["state"] for row in entries(agency)] == ["replayed"]

@@ -64,7 +64,7 @@ def test_a_damaged_published_file_is_mended_by_running_the_night_again(by_hand, 
 @pytest.mark.slow
 def test_a_kill_after_publication_leaves_no_bytes_as_received(by_hand, written):
     by_hand.send("a.edi", written.paxlst(written.fillers))
-    killed = by_hand.run(NIGHT, check=None, SCREENING_CRASH_AT="revisions.after_current")
+    killed = by_hand.run(NIGHT, check=None, KILL_AT="revisions.after_current")
     assert killed.returncode == -signal.SIGKILL
     assert "nothing is new" in by_hand.run(NIGHT).stdout
     assert not list((by_hand.store / "landing" / "incoming").glob("*"))
@@ -74,7 +74,7 @@ def test_a_kill_after_publication_leaves_no_bytes_as_received(by_hand, written):
 @pytest.mark.slow
 def test_a_run_begun_by_other_code_is_begun_anew(by_hand, written, promised):
     by_hand.send("a.edi", written.paxlst([written.ylva]))
-    by_hand.run(NIGHT, check=None, SCREENING_CRASH_AT="revisions.before_current")
+    by_hand.run(NIGHT, check=None, KILL_AT="revisions.before_current")
     path = by_hand.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
     frozen = json.loads(path.read_text())
     frozen["machine"]["code"] = "0.0.1+older"

@@ -36,7 +36,7 @@ def test_a_mended_manifest_is_run_again_and_other_rows_stay(by_hand, written):
 def test_a_fault_of_ours_costs_one_flight_and_a_rerun_mends_it(by_hand, written):
     by_hand.send("a.edi", written.paxlst([written.ylva]))
     by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402"))
-    by_hand.run(NIGHT, check=1, SCREENING_FAIL_AT=BAD)
+    by_hand.run(NIGHT, check=1, FAIL_ON=BAD)
     status = by_hand.status(NIGHT)
     assert status[BAD]["outcome"] == "failed"
     assert status[BAD]["reason_code"] == "unforeseen_error"

@@ -4,8 +4,8 @@ import pytest
 
 from screening.night.stages import STAGES, Task, Unit, stage, tasks
 from screening.store.zones import Store, open_zones
-from screening.tables import BY_NAME
 from screening.tables.codes import Zone
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 
 

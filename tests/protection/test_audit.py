@@ -1,7 +1,6 @@
 """Whatever was changed, cut, moved or torn is found, at its place; a kill leaves a record that goes on."""
 
 import json
-import os
 import resource
 import shutil
 import signal
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from screening.protection.audit import Head, append, head, mend, verify
 from screening.tables.errors import StoreError
+from tests.killed import dies_at
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 YEAR_FILE = "audit-2026.jsonl"
@@ -256,14 +256,7 @@ def test_records_of_several_writers_stand_in_one_chain(store):
 def test_a_kill_while_recording_leaves_a_chain_that_goes_on(store, point, lost):
     record(store, 2)
     before = head(store)
-    child = os.fork()
-    if not child:
-        try:
-            os.environ["SCREENING_CRASH_AT"] = point
-            record(store, 1)
-        finally:
-            os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert dies_at(point, lambda: record(store, 1)) == -signal.SIGKILL
     record(store, 1)
     state = verify(store, anchor=before)
     assert (state.holds, state.records, state.repairs) == (True, 4, lost)

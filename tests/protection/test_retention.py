@@ -16,6 +16,7 @@ from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
 from screening.tables.individual import STATEMENT_DOCUMENTS, TRAVELLERS
 from screening.tables.landing import INPUTS
+from tests.killed import dies_at
 
 FIRST, SECOND = date(2026, 11, 22), date(2026, 11, 23)
 TERMS = Retention(api=48, pnr=4320, settled=48, unread=168)
@@ -140,8 +141,8 @@ def test_nothing_due_is_no_act(store, two_nights):
 
 POINTS = [
     "retention.after_intent",
-    "retention.after_revision",
-    "retention.half_deleted",
+    "retention.before_removal:1",
+    "retention.before_removal:2",
     "retention.before_proof",
     "revisions.before_current",
     "revisions.after_current",
@@ -151,14 +152,7 @@ POINTS = [
 @pytest.mark.parametrize("point", POINTS)
 def test_a_purge_killed_anywhere_is_ended_by_the_next(store, two_nights, tree, point):
     items = due_at(store, AT)
-    child = os.fork()
-    if not child:
-        try:
-            os.environ["SCREENING_CRASH_AT"] = point
-            purge(store, items, actor="robot", at=AT)
-        finally:
-            os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert dies_at(point, lambda: purge(store, items, actor="robot", at=AT)) == -signal.SIGKILL
     assert [verify_night(store, night) for night in (FIRST, SECOND)] == [[], []]
 
     (proof,) = purge(store, (), actor="robot", at=AT)

@@ -1,6 +1,5 @@
 """Killed at any point and started again, a night leaves the bytes of an undisturbed one."""
 
-import os
 import runpy
 import shutil
 import signal
@@ -8,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from screening.store.files import CRASH_POINTS
 from screening.store.revisions import current, read_current, verify_night
 from screening.store.zones import Store
 from screening.tables.aggregate import NIGHT_HEALTH
+from tests.killed import POINTS as KNOWN
+from tests.killed import dies_at
 
 SCENARIO = Path(__file__).parent / "crash_scenario.py"
 # Passages of a point in the scenario: 1 incoming, 2-3 content, 4 list, 5-6 tables, 7 record, 8 CURRENT.json.
@@ -44,24 +44,12 @@ def undisturbed(scenario, tmp_path_factory):
     return before, after
 
 
-def killed(run, root, point):
-    """Run in a forked process that dies at the point (a fresh interpreter costs 0.5 s, a fork nothing)."""
-    child = os.fork()
-    if not child:
-        try:
-            os.environ["SCREENING_CRASH_AT"] = point
-            run(root)
-        finally:
-            os._exit(0)  # not reached when killed
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 @pytest.mark.parametrize("point", POINTS)
 def test_a_night_killed_and_started_again_leaves_the_same_bytes(tmp_path, tree, scenario, undisturbed, point):
     before, after = undisturbed
     root = tmp_path / "store"
     shutil.copytree(before, root, symlinks=True)
-    assert killed(scenario["run"], root, point) == -signal.SIGKILL
+    assert dies_at(point, lambda: scenario["run"](root)) == -signal.SIGKILL
 
     store, night = Store(root), scenario["NIGHT"]
     assert verify_night(store, night) == []
@@ -74,5 +62,5 @@ def test_a_night_killed_and_started_again_leaves_the_same_bytes(tmp_path, tree, 
 
 def test_every_point_of_the_store_is_tried():
     here = {point.partition(":")[0] for point in POINTS}
-    elsewhere = {point for point in CRASH_POINTS if point.startswith(("audit.", "retention."))}
-    assert here | elsewhere == set(CRASH_POINTS)
+    elsewhere = {point for point in KNOWN if point.startswith(("audit.", "retention."))}
+    assert here | elsewhere == set(KNOWN)

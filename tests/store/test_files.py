@@ -14,9 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.store.files import (
-    CRASH_POINTS,
     canonical_json,
-    crash_point,
     link_file,
     read_json,
     read_table,
@@ -197,13 +195,6 @@ def test_only_old_temporary_files_without_a_living_writer_are_swept(tmp_path):
         fcntl.flock(stream, fcntl.LOCK_EX)
         assert sweep_temporaries(tmp_path) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == [".held.x.tmp", ".young.x.tmp"]
-
-
-def test_a_point_that_is_not_listed_is_refused():
-    with pytest.raises(ValueError, match="CRASH_POINTS"):
-        crash_point("somewhere")
-    for point in CRASH_POINTS:
-        crash_point(point)
 
 
 FULL_DISK = """

@@ -1,0 +1,1 @@
+"""Commands that no night needs: synthetic nights, accuracy, speed, fuzzing, generated files."""

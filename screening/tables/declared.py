@@ -1,0 +1,15 @@
+"""All declared tables, and each by its name."""
+
+from screening.tables import aggregate, alerts, analyst, individual, landing, work
+from screening.tables.model import TableSpec
+
+ALL: tuple[TableSpec, ...] = (
+    landing.INPUTS,
+    landing.TILES,
+    *individual.TABLES,
+    *work.TABLES,
+    *analyst.TABLES,
+    *alerts.TABLES,
+    *aggregate.TABLES,
+)
+BY_NAME: dict[str, TableSpec] = {spec.name: spec for spec in ALL}

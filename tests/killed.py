@@ -1,0 +1,126 @@
+"""The command line as tests start it: it can be killed at a point, or our code fail on one leg.
+
+    python tests/killed.py ARGUMENTS…     KILL_AT=POINT[:N]  dies (SIGKILL) at the Nth passage of a point
+                                          FAIL_ON=LEG        screening raises on this leg
+
+The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
+file that is known by its name, and the process dies just before or just after it.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Point:
+    """One moment in the life of a file.
+
+    Attributes:
+        call: function of `os`.
+        path: pattern that is searched in the path, for `replace` and `rename` in `old -> new`.
+        when: before the call, after it, or within it: half of what was to be written is there.
+    """
+
+    call: str
+    path: str
+    when: str
+
+
+POINTS = {
+    "files.before_rename": Point("replace", r"\.tmp -> ", "before"),
+    "files.after_rename": Point("replace", r"\.tmp -> ", "after"),
+    "revisions.before_folder": Point("rename", r"/\.part-\d+ -> ", "before"),
+    "revisions.before_current": Point("replace", r" -> .*/nights/[^/]+/revisions/\d+\.json$", "before"),
+    "revisions.after_current": Point("replace", r" -> .*/nights/[^/]+/CURRENT\.json$", "after"),
+    "revisions.between_links": Point("replace", r" -> .*/current/night=[^/]+$", "after"),
+    "audit.half_line": Point("write", r"/audit/audit-\d+\.jsonl$", "within"),
+    "audit.before_head": Point("replace", r" -> .*/audit/head\.json$", "before"),
+    "landing.before_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "before"),
+    "landing.after_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "after"),
+    "retention.after_intent": Point("replace", r" -> .*/purges/[^/]+\.begun$", "after"),
+    "retention.before_removal": Point(
+        "unlink", r"/(content|revisions)/(?!.*/\.part-).*\.(bin|parquet)$", "before"
+    ),
+    "retention.before_proof": Point("replace", r"\.begun -> ", "before"),
+}
+
+
+def kill_at(text: str) -> None:
+    """Let this process die at `POINT` or `POINT:N`."""
+    name, _, passage = text.partition(":")
+    point, left = POINTS[name], int(passage or 1)
+    call = getattr(os, point.call)
+
+    @wraps(call)
+    def watched(*arguments: Any, **more: Any) -> Any:
+        nonlocal left
+        here = re.search(point.path, _described(arguments)) is not None
+        left -= here
+        if here and not left:
+            if point.when == "after":
+                call(*arguments, **more)
+            elif point.when == "within":
+                handle, data = arguments
+                call(handle, data[: len(data) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments, **more)
+
+    setattr(os, point.call, watched)
+
+
+def _described(arguments: tuple[Any, ...]) -> str:
+    first = arguments[0]
+    if isinstance(first, int):
+        return str(Path(f"/proc/self/fd/{first}").readlink())
+    return " -> ".join(os.fspath(one) for one in arguments[:2])
+
+
+def fail_on(leg: str) -> None:
+    """Let our own code fail where it screens this leg; must come before the night's modules are imported."""
+    from screening.identity import prepare
+
+    identify: Callable[..., Any] = prepare.identify
+
+    def failing(travellers: Any, documents: Any) -> Any:
+        if leg in travellers["flight_id"].to_pylist():
+            raise RuntimeError("asked for by a test")
+        return identify(travellers, documents)
+
+    prepare.identify = failing
+
+
+def dies_at(point: str, work: Callable[[], object]) -> int:
+    """Do the work in a forked process that dies at the point (a fresh interpreter costs 0.5 s, a fork nothing).
+
+    Returns:
+        Its exit code: -9 when it was killed, 0 when the point was not passed.
+    """
+    child = os.fork()
+    if not child:
+        try:
+            kill_at(point)
+            work()
+        finally:
+            os._exit(0)  # not reached when killed
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Run the command line."""
+    if point := os.environ.get("KILL_AT"):
+        kill_at(point)
+    if leg := os.environ.get("FAIL_ON"):
+        fail_on(leg)
+    from screening.cli.main import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()
