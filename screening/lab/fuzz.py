@@ -4,7 +4,7 @@ Whole small interchanges are generated (every carrier's host, API and PNR), dama
 mutations, and read. Of each reading must hold:
 
 * nothing is raised, and it takes less than a time limit;
-* tiles cover the bytes exactly; what is set aside has its quarantine entry; an envelope holds service
+* byte ranges cover the bytes exactly; what is set aside has its quarantine entry; an envelope holds service
   segments;
 * messages and travellers are accounted: the ledger balances, each traveller has a statement or an entry;
 * the bytes with sensitive text blanked read the same, and hold no sensitive text.
@@ -168,7 +168,7 @@ def _read(done: Fuzzed, number: int, data: bytes) -> Reading:
 
 
 def wrongs(data: bytes, reading: Reading) -> Iterator[str]:
-    """Give what does not hold of one reading: tiles, quarantine, places.
+    """Give what does not hold of one reading: byte ranges, quarantine, places.
 
     Args:
         data: the bytes that were read.
@@ -176,16 +176,16 @@ def wrongs(data: bytes, reading: Reading) -> Iterator[str]:
     """
     place = 0
     begun = {unit.offset for unit in reading.quarantined}
-    for tile in reading.tiles:
-        if tile.offset != place or tile.length <= 0:
-            yield "tiles do not follow one another"
-        place = tile.offset + tile.length
-        if tile.fate in {"quarantined", "set_aside"} and tile.offset not in begun:
+    for span in reading.byte_ranges:
+        if span.offset != place or span.length <= 0:
+            yield "byte ranges do not follow one another"
+        place = span.offset + span.length
+        if span.fate in {"quarantined", "set_aside"} and span.offset not in begun:
             yield "bytes set aside without an entry"
-        if tile.fate == "envelope" and not _is_service(data[tile.offset : place]):
+        if span.fate == "envelope" and not _is_service(data[span.offset : place]):
             yield "an envelope that begins with no service segment"
     if place != len(data):
-        yield "tiles do not cover the input"
+        yield "byte ranges do not cover the input"
     for unit in reading.quarantined:
         if not (0 <= unit.offset <= unit.offset + unit.length <= len(data)) or not unit.codes:
             yield "an entry outside the input, or without a code"
@@ -195,9 +195,9 @@ def wrongs(data: bytes, reading: Reading) -> Iterator[str]:
 
 
 def _people_wrongs(reading: Reading) -> Iterator[str]:
-    tiled = {tile.offset for tile in reading.tiles if tile.fate in {"message", "quarantined"}}
+    tiled = {span.offset for span in reading.byte_ranges if span.fate in {"message", "quarantined"}}
     if any(message.offset not in tiled for message in reading.messages):
-        yield "a message without a tile"
+        yield "a message without a byte range"
     aside = {(unit.message_offset, unit.traveller) for unit in reading.quarantined}
     for message in reading.messages:
         if message.status is MessageStatus.QUARANTINED and (message.offset, None) not in aside:

@@ -152,8 +152,8 @@ class Quarantined:
 
 
 @dataclass(slots=True)
-class Tile:
-    """A run of bytes and where it went; tiles of an input cover it exactly, without overlap."""
+class ByteRange:
+    """A run of bytes and where it went; byte ranges of an input cover it exactly, without overlap."""
 
     offset: int
     length: int
@@ -170,6 +170,6 @@ class Reading:
     size: int
     messages: list[Message] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
-    tiles: list[Tile] = field(default_factory=list)
+    byte_ranges: list[ByteRange] = field(default_factory=list)
     sensitive: list[tuple[int, int]] = field(default_factory=list)  # (offset, length) of values to blank
     findings: list[Finding] = field(default_factory=list)  # outside any message

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from screening.messages.finding_kinds import finding
-from screening.messages.model import Message, Reading, Tile
+from screening.messages.model import ByteRange, Message, Reading
 from screening.tables.codes import MessageStatus, Source
 from screening.tables.findings import Finding
 
@@ -54,46 +54,48 @@ def input_end(part: Reading, waiting: list[Finding]) -> None:
 
 
 def _ordered(part: Reading, source: Source | None, *, followed: bool) -> None:
-    part.tiles = tiled(part.tiles, source, followed=followed)
+    part.byte_ranges = in_order(part.byte_ranges, source, followed=followed)
     part.quarantined.sort(key=lambda unit: (unit.offset, -unit.length))
     part.sensitive.sort()
-    _blanked(part.tiles, part.sensitive)
+    _blanked(part.byte_ranges, part.sensitive)
 
 
-def tiled(tiles: list[Tile], coming: Source | None = None, *, followed: bool = False) -> list[Tile]:
-    """Return tiles in order, neighbours of one envelope joined.
+def in_order(
+    byte_ranges: list[ByteRange], coming: Source | None = None, *, followed: bool = False
+) -> list[ByteRange]:
+    """Return byte ranges in order, neighbours of one envelope joined.
 
     An envelope belongs to the source of the message after it, else before it: its bytes live as long.
 
     Args:
-        tiles: tiles of a stretch of the input.
-        coming: source of the tile that follows the stretch.
+        byte_ranges: those of a stretch of the input.
+        coming: source of the byte range that follows the stretch.
         followed: one follows, and is no envelope.
     """
-    joined: list[Tile] = []
-    for tile in sorted(tiles, key=lambda tile: tile.offset):
+    joined: list[ByteRange] = []
+    for span in sorted(byte_ranges, key=lambda span: span.offset):
         before = joined[-1] if joined else None
-        if before is not None and before.fate == tile.fate == "envelope":
-            before.length += tile.length
-        elif tile.length:
-            joined.append(tile)
+        if before is not None and before.fate == span.fate == "envelope":
+            before.length += span.length
+        elif span.length:
+            joined.append(span)
     for ordered, first in ((reversed(joined), coming if followed else None), (iter(joined), None)):
         source = first
-        for tile in ordered:
-            if tile.fate == "envelope":
-                tile.source = tile.source or source
+        for span in ordered:
+            if span.fate == "envelope":
+                span.source = span.source or source
             else:
-                source = tile.source
+                source = span.source
     return joined
 
 
-def _blanked(tiles: list[Tile], sensitive: list[tuple[int, int]]) -> None:
-    """Count the sensitive bytes of each tile; both are in order."""
+def _blanked(byte_ranges: list[ByteRange], sensitive: list[tuple[int, int]]) -> None:
+    """Count the sensitive bytes of each byte range; both are in order."""
     place = 0
-    for tile in tiles:
-        stop = tile.offset + tile.length
+    for span in byte_ranges:
+        stop = span.offset + span.length
         while place < len(sensitive) and sensitive[place][0] < stop:
-            tile.blanked += sensitive[place][1]
+            span.blanked += sensitive[place][1]
             place += 1
 
 

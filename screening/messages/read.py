@@ -1,7 +1,7 @@
 """Read an input's bytes: every message read, or its bytes accounted for.
 
 A message goes to the reader of its dialect; DIALECTS is the one place that knows which there are, and a new
-version or national dialect is one entry more. What comes out covers the input: each byte in exactly one tile.
+version or national dialect is one entry more. What comes out covers the input: each byte in one range.
 """
 
 import re
@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from screening.messages.collector import collector_paused
 from screening.messages.finding_kinds import finding, kind_of
-from screening.messages.model import Quarantined, Reading, Tile
+from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
 from screening.messages.paxlst.reader import read_paxlst
 from screening.messages.paxlst.us_dialect import read_us_paxlst
@@ -74,14 +74,14 @@ def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Re
         input_id: sha256 of the bytes, worked out here if it is not known yet.
 
     Returns:
-        Messages, quarantine, tiles that cover the input exactly, places of sensitive text. Never raises on
-        any bytes.
+        Messages, quarantine, byte ranges that cover the input exactly, places of sensitive text. Never
+        raises on any bytes.
     """
     whole = Reading(sha256_of(data) if input_id is None else input_id, len(data))
     for part in read_parts(data, intake, input_id=whole.input_id):
         whole.messages += part.messages
         whole.quarantined += part.quarantined
-        whole.tiles += part.tiles
+        whole.byte_ranges += part.byte_ranges
         whole.sensitive += part.sensitive
         whole.findings += part.findings
     whole.quarantined.sort(key=lambda unit: (unit.offset, -unit.length))
@@ -104,9 +104,9 @@ def read_parts(
         bytes_at_once: a part ends before the message that follows this many bytes.
 
     Yields:
-        Messages in order, each with its quarantine units; tiles and sensitive places in order. A message may
-        stand in the part after the one that holds its tile. Findings without a message stand in the last
-        part, and only of an input that has no message.
+        Messages in order, each with its quarantine units; byte ranges and sensitive places in order. A
+        message may stand in the part after the one that holds its byte range. Findings without a message
+        stand in the last part, and only of an input that has no message.
     """
     identity = sha256_of(data) if input_id is None else input_id
     sequences = Sequences()
@@ -220,7 +220,7 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
     part.sensitive += reading.sensitive
     quarantined = reading.message.status is MessageStatus.QUARANTINED
     fate = "quarantined" if quarantined else "message"
-    part.tiles.append(Tile(raw.offset, raw.length, fate, dialect.source))
+    part.byte_ranges.append(ByteRange(raw.offset, raw.length, fate, dialect.source))
 
 
 def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:
@@ -230,11 +230,11 @@ def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:
     found = finding(code, raw.offset, 1)
     waiting += [found, *raw.findings]
     part.quarantined.append(Quarantined(unit, raw.offset, raw.length, (code,), found.text, raw.offset))
-    part.tiles.append(Tile(raw.offset, raw.length, "quarantined", None))
+    part.byte_ranges.append(ByteRange(raw.offset, raw.length, "quarantined", None))
 
 
 def _outside(part: Reading, waiting: list[Finding], outside: OutsideMessages) -> None:
-    part.tiles.append(Tile(outside.offset, outside.length, outside.fate, None))
+    part.byte_ranges.append(ByteRange(outside.offset, outside.length, outside.fate, None))
     if outside.fate != "set_aside":
         return
     codes = tuple(dict.fromkeys(found.code for found in outside.findings))

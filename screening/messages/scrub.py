@@ -9,7 +9,7 @@ b"SSR+            '"
 
 from collections.abc import Iterable, Iterator
 
-from screening.messages.model import Reading, Tile
+from screening.messages.model import ByteRange, Reading
 from screening.messages.syntax.memory_map import STRETCH
 from screening.messages.syntax.segments import Data
 
@@ -45,7 +45,7 @@ def blanked(data: Data, start: int, sensitive: Iterable[tuple[int, int]]) -> byt
     return bytes(out)
 
 
-def blanked_tiles(data: Data, reading: Reading) -> Iterator[tuple[Tile, bytes]]:
+def blanked_ranges(data: Data, reading: Reading) -> Iterator[tuple[ByteRange, bytes]]:
     """Yield a part's bytes with blanks in place of what it calls sensitive, in bounded stretches.
 
     Args:
@@ -53,15 +53,15 @@ def blanked_tiles(data: Data, reading: Reading) -> Iterator[tuple[Tile, bytes]]:
         reading: it, or a part of it.
 
     Yields:
-        A tile and the next bytes of it, in order; together exactly the part.
+        A byte range and the next bytes of it, in order; together exactly the part.
     """
     first, sensitive = 0, reading.sensitive
-    for tile in reading.tiles:
-        for start in range(tile.offset, tile.offset + tile.length, STRETCH):
-            stop = min(start + STRETCH, tile.offset + tile.length)
+    for span in reading.byte_ranges:
+        for start in range(span.offset, span.offset + span.length, STRETCH):
+            stop = min(start + STRETCH, span.offset + span.length)
             while first < len(sensitive) and sum(sensitive[first]) <= start:
                 first += 1
             last = first
             while last < len(sensitive) and sensitive[last][0] < stop:
                 last += 1
-            yield tile, blanked(data[start:stop], start, sensitive[first:last])
+            yield span, blanked(data[start:stop], start, sensitive[first:last])

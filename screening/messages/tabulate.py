@@ -1,4 +1,4 @@
-"""Readings to tables: messages, legs, statements, documents, bookings, quarantine, tiles, ledger.
+"""Readings to tables: messages, legs, statements, documents, bookings, quarantine, byte ranges, ledger.
 
 One statement for each traveller and each leg they fly. A message in quarantine says nothing; a traveller in
 quarantine says nothing but their documents: without a name they are still screened by a document that was
@@ -33,8 +33,8 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
         readings: readings of different inputs, or parts of one (`read_parts`).
 
     Returns:
-        messages, message_legs, statements, statement_documents, bookings, quarantine, tiles, ledger; each
-        conforms to its declaration, whatever the order of the readings.
+        messages, message_legs, statements, statement_documents, bookings, quarantine, byte_ranges, ledger;
+        each conforms to its declaration, whatever the order of the readings.
     """
     with collector_paused():
         messages = [(reading.input_id, message) for reading in readings for message in reading.messages]
@@ -55,7 +55,7 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
                 chain.from_iterable(_booking_rows(*one) for one in stating)
             ),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
-            "tiles": landing.TILES.table(chain.from_iterable(map(_tile_rows, readings))),
+            "byte_ranges": landing.BYTE_RANGES.table(chain.from_iterable(map(_range_rows, readings))),
             "ledger": individual.LEDGER.table(_ledger_rows(readings)),
         }
 
@@ -316,15 +316,15 @@ def _quarantine_row(identity: str, reading: Reading, unit: Quarantined, message:
     }
 
 
-def _tile_rows(reading: Reading) -> Iterable[Row]:
-    for tile in reading.tiles:
+def _range_rows(reading: Reading) -> Iterable[Row]:
+    for span in reading.byte_ranges:
         yield {
             "input_id": reading.input_id,
-            "offset": tile.offset,
-            "length": tile.length,
-            "fate": tile.fate,
-            "class": str(_CLASS[tile.source]),
-            "blanked": tile.blanked,
+            "offset": span.offset,
+            "length": span.length,
+            "fate": span.fate,
+            "class": str(_CLASS[span.source]),
+            "blanked": span.blanked,
         }
 
 
@@ -333,9 +333,9 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
     counts: dict[str, Counter[tuple[LedgerUnit, str]]] = {}
     for reading in readings:
         count = counts.setdefault(reading.input_id, Counter())
-        for tile in reading.tiles:
-            fate = {"message": "passed", "set_aside": "quarantined"}.get(tile.fate, tile.fate)
-            count[LedgerUnit.BYTES, fate] += tile.length
+        for span in reading.byte_ranges:
+            fate = {"message": "passed", "set_aside": "quarantined"}.get(span.fate, span.fate)
+            count[LedgerUnit.BYTES, fate] += span.length
         known = {message.offset for message in reading.messages}
         for message in reading.messages:
             quarantined = message.status is MessageStatus.QUARANTINED

@@ -180,7 +180,7 @@ def _over_base(
         base["statement_documents"], "statement_id", set(kept["statements"]["statement_id"].to_pylist())
     )
     chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
-    for name in ("inputs", "tiles", "quarantine"):
+    for name in ("inputs", "byte_ranges", "quarantine"):
         kept[name] = _without(base[name], "input_id", reread)
     for name in ("flights", "travellers", "hits"):
         kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
@@ -287,7 +287,7 @@ def _health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Ta
 
 PUBLISHED_TABLES: tuple[TableSpec, ...] = (
     landing.INPUTS,
-    landing.TILES,
+    landing.BYTE_RANGES,
     *(spec for spec in individual.TABLES if spec is not individual.QUARANTINE_ACTS),
     analyst.HITS,
     analyst.EVIDENCE,

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from screening.messages.model import Reading
 from screening.messages.read import BYTES_AT_ONCE, read_parts
-from screening.messages.scrub import blanked_tiles
+from screening.messages.scrub import blanked_ranges
 from screening.messages.syntax.memory_map import forget
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
@@ -33,7 +33,7 @@ PIECE_BYTES = BYTES_AT_ONCE  # bytes of inputs whose tables are held at once
 _STRETCH = 1 << 20
 SPECS: tuple[TableSpec, ...] = (
     landing.INPUTS,
-    landing.TILES,
+    landing.BYTE_RANGES,
     individual.MESSAGES,
     individual.MESSAGE_LEGS,
     individual.STATEMENTS,
@@ -89,7 +89,7 @@ class _Gathered:
     def take(self, reading: Reading) -> None:
         """Add a reading; tables of many bytes are given away."""
         self.readings.append(reading)
-        self.bytes += sum(tile.length for tile in reading.tiles)
+        self.bytes += sum(span.length for span in reading.byte_ranges)
         if self.bytes >= PIECE_BYTES:
             told = tabulate(self.readings)
             self.readings, self.bytes = [], 0
@@ -220,8 +220,8 @@ def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) ->
     with closing(Settling(store, part.input_id)) as settling:
         for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
             heard.add(reading)
-            for tile, stretch in blanked_tiles(part.data, reading):
-                settling.add(_CLASS[tile.source], stretch)
+            for span, stretch in blanked_ranges(part.data, reading):
+                settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
         return heard, settling.keep().stored_sha256

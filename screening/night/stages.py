@@ -66,8 +66,10 @@ _LISTED = ("alerts", "alert_names", "alert_dates", "alert_documents", "alert_fac
 
 STAGES: tuple[Stage, ...] = (
     Stage("receive", Task.RECEIVE, Unit.NIGHT, ("inputs",), ("inputs",), "intake", (Zone.ALERTS, Zone.AUDIT)),
-    Stage("read", Task.READ, Unit.INPUT, ("inputs",), (*_SAID, "quarantine", "tiles", "ledger"), "intake"),
-    Stage("scrub", Task.READ, Unit.INPUT, ("tiles",), ("inputs", "tiles"), "intake"),
+    Stage(
+        "read", Task.READ, Unit.INPUT, ("inputs",), (*_SAID, "quarantine", "byte_ranges", "ledger"), "intake"
+    ),
+    Stage("scrub", Task.READ, Unit.INPUT, ("byte_ranges",), ("inputs", "byte_ranges"), "intake"),
     Stage(
         "settle", Task.SETTLE, Unit.NIGHT, _SAID, ("flights", "travellers", "documents", "ledger"), "intake"
     ),
@@ -100,7 +102,17 @@ STAGES: tuple[Stage, ...] = (
         "publish",
         Task.PUBLISH,
         Unit.NIGHT,
-        (*_SAID, "quarantine", "flights", "travellers", "documents", "hits", "evidence", "ledger", "tiles"),
+        (
+            *_SAID,
+            "quarantine",
+            "flights",
+            "travellers",
+            "documents",
+            "hits",
+            "evidence",
+            "ledger",
+            "byte_ranges",
+        ),
         ("outcomes", "ledger", "carrier_quality", "night_health"),
         "retention",
         (Zone.LANDING, Zone.AUDIT),

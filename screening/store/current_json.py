@@ -74,7 +74,7 @@ class Current:
 
     def of(self, spec: TableSpec) -> tuple[PublishedFile, ...]:
         """Return the files of one table, one for each retention class."""
-        return tuple(file for file in self.files if file.table == spec.name)
+        return tuple(file for file in self.files if file.table in {spec.name, spec.former_name})
 
 
 def current(store: Store, night: date) -> Current | None:

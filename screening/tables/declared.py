@@ -5,7 +5,7 @@ from screening.tables.model import TableSpec
 
 ALL: tuple[TableSpec, ...] = (
     landing.INPUTS,
-    landing.TILES,
+    landing.BYTE_RANGES,
     *individual.TABLES,
     *work.TABLES,
     *analyst.TABLES,

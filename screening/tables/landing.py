@@ -27,12 +27,12 @@ INPUTS = TableSpec(
     ),
 )
 
-TILES = TableSpec(
-    name="tiles",
+BYTE_RANGES = TableSpec(
+    name="byte_ranges",
     zone=Zone.LANDING,
     classes=(RetentionClass.RECORD,),
     key=("input_id", "offset"),
-    meaning="Each byte of an input belongs to exactly one tile: to a message, an envelope, or set aside.",
+    meaning="Where each byte of an input went: to a message, an envelope, or set aside, no byte twice.",
     columns=(
         Column("input_id", "the input"),
         Column("offset", "first byte", INT64, unit="bytes"),
@@ -41,4 +41,5 @@ TILES = TableSpec(
         Column("class", "retention class of these bytes: api, pnr or unread", values=RetentionClass),
         Column("blanked", "bytes of sensitive free text replaced by blanks", INT64, unit="bytes"),
     ),
+    former_name="tiles",
 )

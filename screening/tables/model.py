@@ -70,6 +70,7 @@ class TableSpec:
         meaning: one sentence for the data dictionary.
         columns: in the order of the file; new ones are nullable and stand at the end.
         version: major.minor; minor rises with a column at the end, a breaking change takes a new name.
+        former_name: under which earlier code published it; its files are still read.
     """
 
     name: str
@@ -79,6 +80,7 @@ class TableSpec:
     meaning: str
     columns: tuple[Column, ...]
     version: str = "1.0"
+    former_name: str | None = None
 
     @property
     def schema(self) -> pa.Schema:

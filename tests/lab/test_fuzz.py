@@ -3,7 +3,7 @@
 import pytest
 
 from screening.lab import fuzz
-from screening.messages.model import Quarantined, Reading, Tile
+from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.read import read_input
 from screening.profile.model import Intake
 from screening.tables.codes import QuarantineUnit, Source
@@ -57,8 +57,8 @@ def _changed(change):
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        pytest.param(lambda one: one.tiles.pop(), "cover", id="no last tile"),
-        pytest.param(lambda one: one.tiles.pop(0), "follow", id="no first tile"),
+        pytest.param(lambda one: one.byte_ranges.pop(), "cover", id="no last byte range"),
+        pytest.param(lambda one: one.byte_ranges.pop(0), "follow", id="no first byte range"),
         pytest.param(lambda one: one.quarantined.clear(), "without an entry", id="no entry"),
         pytest.param(lambda one: one.sensitive.append((80, 99)), "sensitive place", id="place outside"),
         pytest.param(
@@ -67,8 +67,8 @@ def _changed(change):
             id="no code",
         ),
         pytest.param(
-            lambda one: one.tiles.__setitem__(1, Tile(38, 46, "envelope", Source.API)),
-            "a message without a tile",
+            lambda one: one.byte_ranges.__setitem__(1, ByteRange(38, 46, "envelope", Source.API)),
+            "a message without a byte range",
             id="a message as envelope",
         ),
     ],

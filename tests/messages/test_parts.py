@@ -13,7 +13,7 @@ from screening.messages.describe import describe, describe_parts
 from screening.messages.explain import explain, explain_parts
 from screening.messages.model import Traveller
 from screening.messages.read import number_of_messages, read_input, read_parts
-from screening.messages.scrub import blank, blanked_tiles
+from screening.messages.scrub import blank, blanked_ranges
 from screening.messages.syntax import service_string
 from screening.messages.syntax.service_string import interchange_starts
 from screening.messages.tabulate import tabulate
@@ -61,13 +61,13 @@ def check(data):
     for size in SIZES:
         parts = list(read_parts(data, INTAKE, input_id="in", bytes_at_once=size))
         assert [one for part in parts for one in part.messages] == whole.messages
-        assert [one for part in parts for one in part.tiles] == whole.tiles
+        assert [one for part in parts for one in part.byte_ranges] == whole.byte_ranges
         assert [one for part in parts for one in part.sensitive] == whole.sensitive
         assert [one for part in parts for one in part.findings] == whole.findings
         for name, table in tabulate(parts).items():
             assert table.equals(tables[name]), (size, name)
         assert list(describe_parts(parts, "in")) == describe(whole, "in")
-        scrubbed = [one for part in parts for _, one in blanked_tiles(data, part)]
+        scrubbed = [one for part in parts for _, one in blanked_ranges(data, part)]
         assert b"".join(scrubbed) == blank(data, whole)
     lines = explain_parts(data, parts, messages=number_of_messages(data))
     assert "\n".join(lines) + "\n" == explain(data, whole)

@@ -1,4 +1,4 @@
-"""Properties of the readers: nothing raises, every byte has a tile, unions, deviations keep travellers; fuzz."""
+"""Properties of the readers: nothing raises, every byte has a byte range, unions, deviations keep travellers; fuzz."""
 
 import random
 
@@ -48,17 +48,17 @@ def people(reading):
 
 
 def check(data):
-    """No crash; each byte in one tile; every message, quarantined unit and finding within the input."""
+    """No crash; each byte in one byte range; every message, quarantined unit and finding within the input."""
     reading = read_input(data, INTAKE)
     place = 0
-    for tile in reading.tiles:
-        assert tile.offset == place
-        assert tile.length > 0
-        place += tile.length
+    for span in reading.byte_ranges:
+        assert span.offset == place
+        assert span.length > 0
+        place += span.length
     assert place == len(data)
     for message in reading.messages:
         assert data[message.offset : message.offset + 3] == b"UNH"
-    fates = {tile.offset: tile.fate for tile in reading.tiles}
+    fates = {span.offset: span.fate for span in reading.byte_ranges}
     for unit in reading.quarantined:
         assert 0 <= unit.offset <= unit.offset + unit.length <= len(data)
         assert unit.codes

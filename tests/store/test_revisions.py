@@ -1,5 +1,6 @@
 """A night is published as a whole; whoever reads sees one revision and no mixture."""
 
+import dataclasses
 import json
 import threading
 from datetime import date
@@ -295,3 +296,14 @@ def test_a_folder_beside_the_nights_is_no_night(store, night, whole_night):
     (store.root / "nights" / "notes" / "CURRENT.json").write_bytes(b"{}")
     assert nights(store) == [night]
     assert revisions.current(store, night).of(INPUTS)[0].rows == 1
+
+
+def test_a_table_is_found_under_the_name_that_earlier_code_gave_it(store, night, whole_night):
+    publish(store, night, "f", whole_night())
+    path = store.root / "nights" / night.isoformat() / "CURRENT.json"
+    path.write_text(path.read_text().replace(f'"{INPUTS.name}"', '"arrivals"'))
+    published = revisions.current(store, night)
+    assert published.of(INPUTS) == ()
+    renamed = dataclasses.replace(INPUTS, former_name="arrivals")
+    assert [file.table for file in published.of(renamed)] == ["arrivals"]
+    assert read_current(store, night, renamed).num_rows == 1

@@ -28,10 +28,10 @@ def interchange(*messages, una="UNA:+.? '", unb=UNB, unz=True, reference="77"):
 def read(text):
     data = text if isinstance(text, bytes) else text.encode("latin_1")
     reading = read_input(data, Intake())
-    assert [tile.offset for tile in reading.tiles] == [
-        sum(tile.length for tile in reading.tiles[:place]) for place in range(len(reading.tiles))
+    assert [span.offset for span in reading.byte_ranges] == [
+        sum(span.length for span in reading.byte_ranges[:place]) for place in range(len(reading.byte_ranges))
     ]
-    assert sum(tile.length for tile in reading.tiles) == len(data)
+    assert sum(span.length for span in reading.byte_ranges) == len(data)
     return reading
 
 
@@ -54,7 +54,7 @@ def test_a_message_without_fault_has_status_ok():
     reading = read(WITHOUT_FAULT)
     assert codes(reading) == set()
     assert [str(told.status) for told in reading.messages] == ["ok"]
-    assert [tile.fate for tile in reading.tiles] == ["envelope", "message", "envelope"]
+    assert [span.fate for span in reading.byte_ranges] == ["envelope", "message", "envelope"]
 
 
 @pytest.mark.parametrize(
@@ -251,9 +251,9 @@ def test_a_traveller_cut_off_is_set_aside_and_the_others_stay():
     assert {"traveller_cut_off", "last_segment_unterminated", "unt_missing"} <= codes(reading)
 
 
-def test_an_empty_input_has_no_tiles_and_is_told():
+def test_an_empty_input_has_no_byte_ranges_and_is_told():
     reading = read("")
-    assert (reading.tiles, [found.code for found in reading.findings]) == ([], ["file_empty"])
+    assert (reading.byte_ranges, [found.code for found in reading.findings]) == ([], ["file_empty"])
 
 
 @pytest.mark.parametrize(
