@@ -19,7 +19,7 @@ RUN = ("run", "--night", NIGHT, "--inbox", "inbox")
 def undisturbed(made_night, tmp_path_factory, screening, promised):
     folder = tmp_path_factory.mktemp("undisturbed") / "agency"
     shutil.copytree(made_night, folder)
-    screening(folder, *RUN, check=1)
+    screening(folder, *RUN, check=1, cold=True)  # with another seed of hashes than the others
     return promised(folder / "store")
 
 
