@@ -32,7 +32,13 @@ NIGHT = date(2026, 11, 23)
 
 
 _SLOW_ROOMS = ("tests/night", "tests/dags")
-_SLOW_FIXTURES = {"screening", "by_hand", "agency", "made_night"}  # whole nights, commands in processes
+_SLOW_FIXTURES = {
+    "screening",
+    "by_hand",
+    "agency",
+    "made_night",
+    "screened_night",
+}  # whole nights, commands in processes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -110,6 +116,15 @@ def screening() -> Iterator[Command]:
 
     yield call
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def screened_night(made_night: Path, tmp_path_factory: pytest.TempPathFactory, screening: Command) -> Path:
+    """The small night, screened by a fresh interpreter; read only, copy it (`symlinks=True`)."""
+    folder = tmp_path_factory.mktemp("screened") / "agency"
+    shutil.copytree(made_night, folder)
+    screening(folder, "run", "--night", NIGHT.isoformat(), "--inbox", "inbox", check=1, cold=True)
+    return folder
 
 
 def _environment() -> dict[str, str]:
