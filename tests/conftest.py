@@ -31,7 +31,13 @@ for _name in ("SCREENING_STORE", "SCREENING_PROFILE", "SCREENING_INBOX", "SCREEN
 NIGHT = date(2026, 11, 23)
 
 
-_SLOW_ROOMS = ("tests/night", "tests/dags")
+_SLOW_ROOMS = (
+    "tests/night",
+    "tests/dags",
+    "tests/alerts/test_shared_lists.py",  # real lists, tens of thousands of names
+    "tests/messages/test_parts.py",  # thousands of damaged messages, read in many ways
+    "tests/messages/test_reading_properties.py",
+)
 _SLOW_FIXTURES = {
     "screening",
     "by_hand",
