@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow test check lock sample schemas clean
+.PHONY: help setup run airflow test quick check lock sample schemas clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -28,12 +28,11 @@ run: setup ## Screen the sample night by the real Airflow DAG and show its resul
 airflow: setup ## Start Airflow's own pages with the same DAGs (address and log-in are printed)
 	@$(VENV)/bin/screening airflow serve
 
-test: setup ## Style, types, import direction and all tests
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports --no-logo
+test: check ## Style, types, import direction and all tests
 	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile -q
+
+quick: check ## The same without whole nights, Airflow and other slow tests: the inner loop
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile -q -m "not slow"
 
 check: setup ## Style and types only
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/lint-imports --no-logo

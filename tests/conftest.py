@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.messages_by_hand import by_hand, written
+from tests.warm import Server
 
 __all__ = ["by_hand", "written"]  # fixtures of all rooms
 
@@ -31,6 +32,30 @@ for _name in ("SCREENING_STORE", "SCREENING_PROFILE", "SCREENING_INBOX", "SCREEN
     os.environ.pop(_name, None)
 
 NIGHT = date(2026, 11, 23)
+
+
+_SLOW_ROOMS = (
+    "tests/night",
+    "tests/dags",
+    "tests/alerts/test_shared_lists.py",  # real lists, tens of thousands of names
+    "tests/messages/test_parts.py",  # thousands of damaged messages, read in many ways
+    "tests/messages/test_reading_properties.py",
+)
+_SLOW_FIXTURES = {
+    "screening",
+    "by_hand",
+    "agency",
+    "made_night",
+    "screened_night",
+}  # whole nights, commands in processes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by its room or by what it asks for; `make quick` leaves it out."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.nodeid.startswith(_SLOW_ROOMS) or fixtures & _SLOW_FIXTURES:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -63,29 +88,52 @@ def agency(made_night: Path, tmp_path: Path) -> Path:
 
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+_READ_AT_START = (
+    "PYTHON",
+    "LC_",
+    "LANG",
+    "OMP_",
+    "OPENBLAS_",
+    "ARROW_",
+)  # too late for a process that is forked
 
 
 @pytest.fixture(scope="session")
-def screening() -> Command:
-    """Run the command line in a process of its own, in an agency's folder; KILL_AT and FAIL_ON: tests/killed.py."""
+def screening() -> Iterator[Command]:
+    """Run the command line in a process of its own, in an agency's folder; KILL_AT, FAIL_ON: tests/killed.py."""
+    server = Server(ROOT)
 
     def call(
-        folder: Path, *arguments: str, check: int | None = None, **environment: str
+        folder: Path, *arguments: str, check: int | None = None, cold: bool = False, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "tests" / "killed.py"), *arguments],
-            cwd=folder,
-            env={**_environment(), **environment},
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
+        whole = {**_environment(), **environment}
+        if cold or any(name.startswith(_READ_AT_START) for name in environment):
+            done = subprocess.run(
+                [sys.executable, str(ROOT / "tests" / "killed.py"), *arguments],
+                cwd=folder,
+                env=whole,
+                capture_output=True,
+                text=True,
+                timeout=280,
+                check=False,
+            )
+        else:
+            done = server.run(list(arguments), folder, whole, timeout=280)
         if check is not None:
             assert done.returncode == check, done.stdout + done.stderr
         return done
 
-    return call
+    yield call
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def screened_night(made_night: Path, tmp_path_factory: pytest.TempPathFactory, screening: Command) -> Path:
+    """The small night, screened by a fresh interpreter; read only, copy it (`symlinks=True`)."""
+    folder = tmp_path_factory.mktemp("screened") / "agency"
+    shutil.copytree(made_night, folder)
+    screening(folder, "run", "--night", NIGHT.isoformat(), "--inbox", "inbox", check=1, cold=True)
+    return folder
 
 
 def _environment() -> dict[str, str]:

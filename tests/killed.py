@@ -10,6 +10,7 @@ file that is known by its name, and the process dies just before or just after i
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -82,17 +83,18 @@ def _described(arguments: tuple[Any, ...]) -> str:
 
 
 def fail_on(leg: str) -> None:
-    """Let our own code fail where it screens this leg; must come before the night's modules are imported."""
-    from screening.identity import prepare
-
-    identify: Callable[..., Any] = prepare.identify
+    """Let our own code fail where it screens this leg."""
+    from screening.identity.prepare import identify
+    from screening.night import session  # noqa: F401  (whoever calls it is there)
 
     def failing(travellers: Any, documents: Any) -> Any:
         if leg in travellers["flight_id"].to_pylist():
             raise RuntimeError("asked for by a test")
         return identify(travellers, documents)
 
-    prepare.identify = failing
+    for module in list(sys.modules.values()):
+        if vars(module).get("identify") is identify:
+            vars(module)["identify"] = failing
 
 
 def dies_at(point: str, work: Callable[[], object]) -> int:

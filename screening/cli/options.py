@@ -27,5 +27,5 @@ Reason = Annotated[str | None, typer.Option(help="Why; recorded. Needed with --l
 
 
 def label(night: datetime) -> date:
-    """Give the night's label."""
+    """Return the night's label."""
     return night.date()

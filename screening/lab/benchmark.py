@@ -160,7 +160,7 @@ def _widest(profiler: cProfile.Profile) -> tuple[tuple[str, float], ...]:
 
 
 def tree_mib(pid: int) -> float:
-    """Give the memory of a process and its children in MiB, pages that they share counted once."""
+    """Return the memory of a process and its children in MiB, pages that they share counted once."""
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]

@@ -49,7 +49,7 @@ class LargeCost:
     peak_mib: int
 
     def row(self) -> dict[str, object]:
-        """Give the row of the table."""
+        """Return the row of the table."""
         return asdict(self)
 
 

@@ -51,7 +51,7 @@ class Speed:
     ratio: float
 
     def row(self) -> dict[str, object]:
-        """Give it as a row of a table."""
+        """Return it as a row of a table."""
         return {
             "type": self.type,
             "reader": self.reader,

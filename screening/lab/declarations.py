@@ -47,7 +47,7 @@ def write_all(root: Path, commands: Any) -> list[Path]:  # noqa: ANN401  (as bel
 
 
 def documents(commands: Any) -> dict[str, str]:  # noqa: ANN401  (as below)
-    """Give every generated file: path below the root -> text."""
+    """Return every generated file: path below the root -> text."""
     found = {f"schemas/tables/{spec.name}.json": _json(table_schema(spec)) for spec in ALL}
     found |= {f"schemas/expectations/{gate}.json": _json(suite(gate)) for gate in GATES}
     found["schemas/profile.schema.json"] = _json(Profile.model_json_schema())
@@ -133,7 +133,7 @@ def _type(kind: pa.DataType) -> str:
 
 
 def kinds() -> Iterator[tuple[str, FindingKind]]:
-    """Give every declared finding with the room that gives it."""
+    """Yield every declared finding with the room that gives it."""
     for room, declared in _KINDS.items():
         for kind in declared:
             yield room, kind

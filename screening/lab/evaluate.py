@@ -1,7 +1,7 @@
 """How good is the matcher: recall at a given number of false alerts per 1,000 innocent travellers.
 
-Rule: a traveller raises one false alert at most (an analyst sees him once), so an innocent counts with the
-best of his pairs. At a rate of r per 1,000 the threshold is the lowest score that at most r of 1,000
+Rule: a traveller raises one false alert at most (an analyst sees them once), so an innocent counts with the
+best of their pairs. At a rate of r per 1,000 the threshold is the lowest score that at most r of 1,000
 innocents reach, and recall is the share of listed travellers with a pair of their own entity at or above it.
 Near misses (`nm_…`) are no innocents: how many of them stand above is told apart. Intervals are Wilson's, 95
 %.
@@ -30,7 +30,7 @@ NEVER = -math.inf
 
 
 def best_scores(hits: pa.Table, truth: pa.Table) -> Scores:
-    """Give the best score of each traveller; NEVER for one without a pair.
+    """Return the best score of each traveller; NEVER for one without a pair.
 
     Args:
         hits: evaluation table of hits.
@@ -60,7 +60,7 @@ def best_scores(hits: pa.Table, truth: pa.Table) -> Scores:
 
 
 def threshold_at(innocent: Sequence[float], rate: float) -> float:
-    """Give the lowest threshold that at most `rate` of 1,000 innocents reach.
+    """Return the lowest threshold that at most `rate` of 1,000 innocents reach.
 
     >>> threshold_at([1.0, 2.0, 3.0, 4.0], 500)
     3.0
@@ -76,7 +76,7 @@ def threshold_at(innocent: Sequence[float], rate: float) -> float:
 
 
 def wilson(found: int, of: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share (Wilson 1927).
+    """Return the 95 % interval of a share (Wilson 1927).
 
     >>> [round(end, 3) for end in wilson(98, 100)]
     [0.93, 0.994]
@@ -90,7 +90,7 @@ def wilson(found: int, of: int) -> tuple[float, float]:
 
 
 def evaluate(hits: pa.Table, truth: pa.Table, rates: Sequence[float] = RATES) -> list[dict[str, object]]:
-    """Give recall by rate of false alerts, over all and by slice.
+    """Return recall by rate of false alerts, over all and by slice.
 
     Args:
         hits: evaluation table of hits (passenger_id, entity_id, score).

@@ -153,7 +153,7 @@ def _strings(alert: Alert, field: str) -> list[str]:
 
 
 def _day(alert: Alert, dice: random.Random) -> date | None:
-    """Give the day on which the listed person says to be born: the true day behind an imprecise date."""
+    """Return the day on which the listed person says to be born: the true day behind an imprecise date."""
     values = list(zip(_strings(alert, "dobs"), _strings(alert, "dob_precisions"), strict=False))
     if not values:
         return None
@@ -210,7 +210,7 @@ def _noisy(person: Person, dice: random.Random) -> tuple[Row, str, str]:
 
 
 def _noisy_date(born: date, dice: random.Random) -> tuple[str, str]:
-    """Give what is done to the date and the date as it is then sent."""
+    """Return what is done to the date and the date as it is then sent."""
     ops = ("exact", "swapped", "digit", "year", "day", "stand_in", "missing")
     op = dice.choices(ops, (70, 6, 6, 5, 4, 5, 4))[0]
     text = born.isoformat()

@@ -26,7 +26,7 @@ _DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$", re.ASCII)
 
 
 def identities(travellers: pa.Table) -> pa.Table:
-    """Give IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
+    """Return IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
     rows: Rows = []
     for row in travellers.to_pylist():
         born = _interval(row.get("dob") or "")
@@ -53,7 +53,7 @@ def identities(travellers: pa.Table) -> pa.Table:
 
 
 def _names_of(row: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Give the readings of a name: without its titles, and as it stands."""
+    """Return the readings of a name: without its titles, and as it stands."""
     surname, given = row.get("surname") or "", row.get("given_names") or ""
     without = _name(strip_surname_title(surname, given=bool(given))[0]), _name(strip_title(given)[0])
     found = [without, (_name(surname), _name(given))]
@@ -65,7 +65,7 @@ def _name(field: str | None) -> tuple[str, ...]:
 
 
 def _interval(written: str) -> tuple[date, date] | None:
-    """Give first and last day of YYYY-MM-DD, YYYY-MM, YYYY or YYYY..YYYY."""
+    """Return first and last day of YYYY-MM-DD, YYYY-MM, YYYY or YYYY..YYYY."""
     begin, _, end = written.strip().partition("..")
     first, last = _part(begin), _part(end or begin)
     return (first[0], last[1]) if first and last and first[0] <= last[1] else None
@@ -87,7 +87,7 @@ def _part(written: str) -> tuple[date, date] | None:
 
 
 def alert_tables(alerts: pa.Table) -> AlertTables:
-    """Give the five alert tables of an evaluation table of alerts; `entity_id` becomes `alert_id`."""
+    """Return the five alert tables of an evaluation table of alerts; `entity_id` becomes `alert_id`."""
     heads: Rows = []
     names: Rows = []
     dates: Rows = []
@@ -177,7 +177,7 @@ def _list(row: Mapping[str, object], field: str) -> list[str]:
 
 
 def hits(scored: pa.Table) -> pa.Table:
-    """Give the evaluation table of hits: `score` in bits, `explanation` as a JSON string."""
+    """Return the evaluation table of hits: `score` in bits, `explanation` as a JSON string."""
     return pa.table(
         {
             "passenger_id": scored["traveller_id"],

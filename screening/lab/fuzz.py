@@ -107,7 +107,7 @@ def pool(seed: int) -> list[bytes]:
 
 
 def case(files: Sequence[bytes], seed: int, number: int) -> bytes:
-    """Give the damaged bytes of one case."""
+    """Return the damaged bytes of one case."""
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 -- as above
     return mutated(rng, rng.choice(files), files)
 
@@ -168,7 +168,7 @@ def _read(done: Fuzzed, number: int, data: bytes) -> Reading:
 
 
 def wrongs(data: bytes, reading: Reading) -> Iterator[str]:
-    """Give what does not hold of one reading: byte ranges, quarantine, places.
+    """Yield what does not hold of one reading: byte ranges, quarantine, places.
 
     Args:
         data: the bytes that were read.
@@ -214,7 +214,7 @@ def _is_service(stretch: bytes) -> bool:
 
 
 def blanked_wrongs(data: bytes, reading: Reading) -> Iterator[str]:
-    """Give what does not hold of the bytes with sensitive text blanked.
+    """Yield what does not hold of the bytes with sensitive text blanked.
 
     Args:
         data: the bytes that were read.
@@ -303,7 +303,7 @@ class _Watched:
 
 @contextmanager
 def _alarm() -> Iterator[Callable[[float], object]]:
-    """Give a function that raises in this thread after some seconds (0: never); restore what was set."""
+    """Yield a function that raises in this thread after some seconds (0: never); restore what was set."""
 
     def ring(signum: int, frame: FrameType | None) -> None:
         raise TooSlowError

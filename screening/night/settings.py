@@ -1,7 +1,7 @@
 """Where things lie: the environment above the profile, read once at the edge.
 
-Only four variables stand above the profile: SCREENING_STORE, SCREENING_PROFILE, SCREENING_INBOX,
-SCREENING_KEYS (the last is read in `protection.keys`). Defaults lie under the current directory.
+SCREENING_STORE, SCREENING_PROFILE and SCREENING_INBOX are read here; `profile.environment` lists all
+variables that are read anywhere. Defaults lie under the current directory.
 """
 
 import os
@@ -41,15 +41,15 @@ def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> 
     Raises:
         ProfileError: the profile named cannot be read or does not hold. Without any, defaults are used.
     """
-    named = profile or _path("SCREENING_PROFILE")
+    named = profile or _path(os.environ.get("SCREENING_PROFILE"))
     path = named or Path("profile.toml")
     if named is None and not path.exists():
         parsed, folder = Profile(), Path.cwd()
     else:
         parsed, folder = read_profile(path), path.parent
     return Settings(
-        store=Store(_path("SCREENING_STORE") or Path("store")),
-        inbox=inbox or _path("SCREENING_INBOX") or Path("inbox"),
+        store=Store(_path(os.environ.get("SCREENING_STORE")) or Path("store")),
+        inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),
         profile=parsed,
         profile_folder=folder.resolve(),
     )
@@ -73,6 +73,5 @@ def read_profile(path: Path) -> Profile:
     return parse_profile(text, name=str(path))
 
 
-def _path(variable: str) -> Path | None:
-    value = os.environ.get(variable)
+def _path(value: str | None) -> Path | None:
     return Path(value) if value else None

@@ -8,13 +8,15 @@ import http
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +137,25 @@ def run_dag(dag_id: str, conf: Mapping[str, Any], *, tell: Tell) -> Ran:
 
 def _ready_database(home: Path) -> None:
     with exclusive(home / ".database", what="Airflow's database", wait=True):
-        if not (home / "airflow.db").exists():
-            from airflow.utils import db
+        ready, now = home / "airflow.db.ready", metadata.version("apache-airflow")
+        if ready.exists() and ready.read_text() == now:
+            return
+        if not _has_revision(home / "airflow.db"):  # empty or half made: nothing has ever run on it
+            for ending in ("", "-journal", "-wal", "-shm"):
+                (home / f"airflow.db{ending}").unlink(missing_ok=True)
+        from airflow.utils import db
 
-            db.initdb()
+        db.initdb()  # one of another version, or stamped and not filled, gets what it lacks
+        write_bytes(ready, now.encode())
+
+
+def _has_revision(database: Path) -> bool:
+    """Has Airflow stamped this database with the version of its tables, as it does when all are there?"""
+    if not database.exists():
+        return False
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as opened:
+        return bool(opened.execute("select count(*) from alembic_version").fetchone()[0])
+    return False
 
 
 def _progress(ran: Ran, tell: Tell) -> object:

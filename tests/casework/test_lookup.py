@@ -1,6 +1,7 @@
 """Asking for one person, and asking why: as in a night, on the record, and the record names nobody."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -253,13 +254,10 @@ def test_a_store_without_a_list_is_an_error_that_says_how_to_add_one(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def screened(made_night, tmp_path_factory, screening):
-    """The generated night, screened once; tests only read it and add to its audit record."""
-    import shutil
-
+def screened(screened_night, tmp_path_factory):
+    """The generated night, screened; tests only read it and add to its audit record."""
     folder = tmp_path_factory.mktemp("asked") / "agency"
-    shutil.copytree(made_night, folder)
-    screening(folder, "run", "--night", "2026-11-23", "--inbox", "inbox")
+    shutil.copytree(screened_night, folder, symlinks=True)
     return folder
 
 

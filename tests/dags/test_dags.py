@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,11 +19,36 @@ NIGHT = "2026-11-23"
 _ATTENTION = "select state from task_instance where task_id = 'attention'"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def database():
+    """Airflow's database, made once; how an embedded run makes its own is tested in test_database.py."""
+    from airflow.utils import db
+
+    path = Path(os.environ["AIRFLOW_HOME"], "airflow.db")
+    if not path.exists():
+        db.initdb()
+    return path
+
+
 @pytest.fixture(scope="module")
-def ran(made_night, tmp_path_factory):
-    """The nightly DAG, run in a process of its own with a fresh Airflow home."""
-    folder = tmp_path_factory.mktemp("dag") / "agency"
-    shutil.copytree(made_night, folder)
+def agency_with_airflow(made_night, database, tmp_path_factory):
+    """Make a copy of the small night with an Airflow home of its own."""
+
+    def make():
+        folder = tmp_path_factory.mktemp("dag") / "agency"
+        shutil.copytree(made_night, folder)
+        (folder / "airflow").mkdir()
+        shutil.copy(database, folder / "airflow")
+        (folder / "airflow" / "airflow.db.ready").write_text(version("apache-airflow"))
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def ran(agency_with_airflow):
+    """The nightly DAG, run in a process of its own."""
+    folder = agency_with_airflow()
     return folder, _airflow(folder, "--night", NIGHT)
 
 
@@ -48,13 +74,10 @@ def _airflow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_dag_writes_the_bytes_of_the_command_line(ran, made_night, tmp_path, screening, promised):
+def test_the_dag_writes_the_bytes_of_the_command_line(ran, screened_night, promised):
     folder, done = ran
     assert done.returncode == 1, done.stdout + done.stderr
-    other = tmp_path / "agency"
-    shutil.copytree(made_night, other)
-    screening(other, "run", "--night", NIGHT, check=1)
-    assert promised(folder / "store") == promised(other / "store")
+    assert promised(folder / "store") == promised(screened_night / "store")
 
 
 def test_the_run_prints_a_summary_and_no_noise(ran):
@@ -111,10 +134,7 @@ def test_no_name_date_or_number_of_a_person_is_written_outside_the_zones(ran):
 
 def test_the_tasks_of_the_dag_are_those_of_the_stages(root):
     from airflow.dag_processing.dagbag import DagBag
-    from airflow.utils import db
 
-    if not Path(os.environ["AIRFLOW_HOME"], "airflow.db").exists():
-        db.initdb()
     bag = DagBag(str(root / "dags"))
     assert bag.import_errors == {}
     wanted = {str(task) for task in tasks()}
@@ -163,9 +183,8 @@ def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monk
     schedule._schedule_settings.cache_clear()
 
 
-def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(made_night, tmp_path, screening):
-    folder = tmp_path / "agency"
-    shutil.copytree(made_night, folder)
+def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with_airflow, screening):
+    folder = agency_with_airflow()
     chosen = sorted((folder / "inbox").glob("*PAXLST*.edi"))[0]
     whole = chosen.read_bytes()
     chosen.write_bytes(re.sub(rb"DTM\+189:[0-9]+:201'", b"", whole))
@@ -190,9 +209,8 @@ def _current(folder, table):
     return {row["flight_id"]: row for row in pq.read_table(path).to_pylist()}
 
 
-def test_a_night_without_a_single_usable_flight_is_published_all_the_same(made_night, tmp_path):
-    folder = tmp_path / "agency"
-    shutil.copytree(made_night, folder)
+def test_a_night_without_a_single_usable_flight_is_published_all_the_same(agency_with_airflow):
+    folder = agency_with_airflow()
     for path in (folder / "inbox").iterdir():
         path.unlink()
     (folder / "inbox" / "note.txt").write_text("no messages tonight\n")

@@ -1,5 +1,8 @@
 """The readers' benchmark measures both readers on the same bytes and writes its section of the page."""
 
+import json
+
+import pytest
 from typer.testing import CliRunner
 
 from screening.cli.laboratory import benchmark
@@ -27,3 +30,17 @@ def test_a_page_keeps_what_stands_around_its_section(tmp_path):
     assert text.endswith("<!-- read: end -->\n\nThe end.\n")
     assert "old" not in text
     assert text.count("| PNRGOV | ") == 4
+
+
+@pytest.mark.slow
+def test_a_tiny_night_is_measured_stage_by_stage(root):
+    words = ["night", "--flights", "2", "--travellers", "60", "--alerts", "20", "--format", "json"]
+    done = CliRunner(env={"PYTHONPATH": str(root)}).invoke(benchmark.app, words)
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    assert [row["stage"] for row in rows][-1] == "whole"
+    assert len(rows) > 5
+    assert len({row["stage"] for row in rows}) == len(rows)
+    assert all(row["seconds"] >= 0 and row["peak_mib"] > 50 for row in rows)
+    assert rows[-1]["seconds"] >= max(row["seconds"] for row in rows[:-1])
+    assert rows[-1]["peak_mib"] == max(row["peak_mib"] for row in rows)

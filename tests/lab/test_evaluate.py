@@ -70,6 +70,7 @@ def test_the_same_seed_gives_the_same_set(made):
     assert evaluation_set(again, innocents, true=300, seed=11).travellers.equals(found.travellers)
 
 
+@pytest.mark.slow
 def test_the_matcher_finds_the_listed_among_innocents_with_the_same_noise(made):
     """Innocents are built of the same few stems as the listed, so this is harder than traffic."""
     alerts, found = made

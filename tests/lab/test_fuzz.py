@@ -35,6 +35,7 @@ def test_a_case_depends_on_seed_and_number_alone(files):
     assert fuzz.case(files, 3, 0) != fuzz.case(files, 4, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12])
 def test_damaged_messages_are_read_or_accounted_for(seed):
     told = []
@@ -98,3 +99,30 @@ def test_a_hang_is_ended(monkeypatch):
     monkeypatch.setattr(fuzz, "LIMIT", 0.05)
     done = fuzz.fuzz(1, 1, lambda text: None)
     assert [failure.what.partition(" at ")[0] for failure in done.failures] == ["TooSlowError"]
+
+
+def _forgets_an_entry(data: bytes, intake: Intake, *, input_id: str) -> Reading:
+    reading = read_input(data, intake, input_id=input_id)
+    reading.quarantined[:1] = []
+    return reading
+
+
+def _forgets_the_end(data: bytes, intake: Intake, *, input_id: str) -> Reading:
+    reading = read_input(data, intake, input_id=input_id)
+    reading.tiles[-1:] = []
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("reader", "what"),
+    [
+        (_forgets_an_entry, "set aside without an entry"),
+        (_forgets_the_end, "tiles do not cover the input"),
+    ],
+)
+def test_a_reader_that_loses_something_is_found_out_in_few_cases(monkeypatch, files, reader, what):
+    monkeypatch.setattr(fuzz, "pool", lambda seed: files)
+    assert fuzz.fuzz(60, 1, lambda text: None).failures == []
+    monkeypatch.setattr(fuzz, "read_input", reader)
+    done = fuzz.fuzz(60, 1, lambda text: None)
+    assert any(what in failure.what for failure in done.failures)

@@ -106,7 +106,7 @@ def test_files_without_a_planted_fault_are_read_whole(night, readings):
             assert all(message.complete for reading in parts for message in reading.messages), name
 
 
-def test_every_readable_traveller_of_the_truth_is_read_on_his_leg(readings, truth):
+def test_every_readable_traveller_of_the_truth_is_read_on_their_leg(readings, truth):
     seen = set()
     for parts in readings.values():
         for reading in parts:

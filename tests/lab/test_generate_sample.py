@@ -4,6 +4,8 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from screening.lab.generate.night import Size, generate
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
@@ -15,6 +17,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.slow
 def test_sample_is_what_its_command_writes(tmp_path):
     generate(tmp_path, date(2026, 11, 23), Size(flights=40, travellers=4000, alerts=600), seed=1)
     assert _hashes(SAMPLE) == _hashes(tmp_path), "stale: run the command in sample_data/README.md"

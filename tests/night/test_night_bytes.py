@@ -16,15 +16,12 @@ RUN = ("run", "--night", NIGHT, "--inbox", "inbox")
 
 
 @pytest.fixture(scope="module")
-def undisturbed(made_night, tmp_path_factory, screening, promised):
-    folder = tmp_path_factory.mktemp("undisturbed") / "agency"
-    shutil.copytree(made_night, folder)
-    screening(folder, *RUN, check=1)
-    return promised(folder / "store")
+def undisturbed(screened_night, promised):
+    return promised(screened_night / "store")
 
 
-def test_a_second_run_finds_nothing_new(agency, screening, promised, undisturbed):
-    screening(agency, *RUN, check=1)
+def test_a_second_run_finds_nothing_new(agency, screened_night, screening, promised, undisturbed):
+    shutil.copytree(screened_night / "store", agency / "store", symlinks=True)
     again = screening(agency, *RUN, check=1)
     assert "nothing is new" in again.stdout
     assert promised(agency / "store") == undisturbed

@@ -96,7 +96,7 @@ def evaluate(
         list[float] | None, typer.Option("--rate", help="False alerts per 1,000 innocents; repeatable.")
     ] = None,
 ) -> None:
-    """Give recall at given false alerts per 1,000 travellers, over all and by distortion and culture.
+    """Print recall at given false alerts per 1,000 travellers, over all and by distortion and culture.
 
     Example: screening evaluate --hits hits.parquet --truth truth.parquet --format csv
     """

@@ -101,7 +101,7 @@ class Lists:
     documents: tuple[tuple[Paper, str, date], ...]  # paper, status, reported
 
     def of(self, list_id: str) -> list[Listed]:
-        """Give the people of one list."""
+        """Return the people of one list."""
         return [listed for listed in self.people if listed.list_id == list_id]
 
 
@@ -236,7 +236,7 @@ def _near_miss(rng: random.Random, person: Person, kind: str, today: date) -> Pe
 
 
 def refuse_csv(lists: Lists) -> bytes:
-    """Give the refuse-entry list: semicolons, UTF-8, one row a person, several values parted by `|`."""
+    """Write the refuse-entry list: semicolons, UTF-8, one row a person, several values parted by `|`."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(
@@ -292,14 +292,14 @@ def _born_text(listed: Listed) -> str:
 
 
 def documents_csv(lists: Lists) -> bytes:
-    """Give the list of lost and stolen documents."""
+    """Write the list of lost and stolen documents."""
     lines = ["document_type;document_number;issuing_state;status;reported_on"]
     lines += [f"P;{paper.number};{paper.state};{status};{on}" for paper, status, on in lists.documents]
     return ("\n".join(lines) + "\n").encode()
 
 
 def inform_xml(lists: Lists, generated: date) -> bytes:
-    """Give the inform list in the layout of the UN Security Council's consolidated list."""
+    """Write the inform list in the layout of the UN Security Council's consolidated list."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
         f'<CONSOLIDATED_LIST dateGenerated="{generated.isoformat()}T00:00:00.000Z">',

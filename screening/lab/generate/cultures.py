@@ -166,7 +166,7 @@ class Culture:
         return surname
 
     def respelt(self, token: str, rng: random.Random) -> str:
-        """Give another romanisation of a token; the token itself where no rule fits."""
+        """Return another romanisation of a token; the token itself where no rule fits."""
         known = self.variants.get(token)
         if known and rng.random() < 0.75:
             return rng.choice(known)

@@ -36,7 +36,7 @@ class Fault:
     travellers_lost: int = 0
 
     def entry(self) -> dict[str, object]:
-        """Give the object that stands in faults.json."""
+        """Return the object that stands in faults.json."""
         return asdict(self) | {"codes": list(self.codes)}
 
 
@@ -161,7 +161,7 @@ def plant(file: Sent, name: str) -> tuple[Sent, Fault] | None:
 
 
 def strays(stamp: str, second: str) -> list[tuple[Sent, Fault]]:
-    """Give files that belong to no flight: another message type, no message, nothing at all."""
+    """Return files that belong to no flight: another message type, no message, nothing at all."""
     response = (
         f"UNB+UNOA:4+BEBORDER+X0DCS+{stamp}+RESP0001++BEBORDER'UNH+1+CUSRES:D:05B:UN:IATA'BGM+962'"
         f"RFF+TN:{second}'ERP+2'ERC+0'UNT+6+1'UNZ+1+RESP0001'"

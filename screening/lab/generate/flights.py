@@ -66,12 +66,12 @@ def _airports() -> Mapping[str, Mapping[str, object]]:
 
 
 def zone(airport: str) -> ZoneInfo:
-    """Give the time zone of an airport."""
+    """Return the time zone of an airport."""
     return ZoneInfo(str(_airports()[airport]["tz"]))
 
 
 def country(airport: str) -> str:
-    """Give the country of an airport, ISO alpha-2."""
+    """Return the country of an airport, ISO alpha-2."""
     return str(_airports()[airport]["country"])
 
 
@@ -88,7 +88,7 @@ def _minutes(origin: str, destination: str) -> int:
 def fly(
     carrier: str, number: str, places: tuple[str, ...], departure: datetime, marketing: tuple[str, ...]
 ) -> list[Leg]:
-    """Give the legs of a flight that leaves at a local time, an hour on the ground at each stop."""
+    """Return the legs of a flight that leaves at a local time, an hour on the ground at each stop."""
     legs: list[Leg] = []
     at = departure.replace(tzinfo=zone(places[0]))
     for origin, destination in pairwise(places):

@@ -178,7 +178,7 @@ def generate(out: Path, night: date, size: Size, seed: int) -> Written:
 
 
 def _stream(seed: int, name: str) -> random.Random:
-    """Give a stream of choices of its own: more flights do not change the people of the lists."""
+    """Return a stream of choices of its own: more flights do not change the people of the lists."""
     return random.Random(f"{seed}/{name}")  # noqa: S311 -- choices must repeat; nothing is kept secret by them
 
 
@@ -227,13 +227,13 @@ class _Faults:
         self.copy_due = self.strays_due = bool(self._due)
 
     def offer(self, flight: Flight, file: Sent) -> Sent:
-        """Give the manifest with a fault, or as it is."""
+        """Return the manifest with a fault, or as it is."""
         if not _is_plain(flight):
             return file
         return self._first_that_fits(self._due, file)
 
     def offer_pnr(self, flight: Flight, file: Sent) -> Sent:
-        """Give the push with a fault, or as it is."""
+        """Return the push with a fault, or as it is."""
         options = flight.carrier.pnr
         if options.separators != DEFAULT_SEPARATORS or options.fold:
             return file

@@ -256,7 +256,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @lru_cache(maxsize=200_000)
 def as_hosts_write(name: str) -> str:
-    """Give a name in A-Z and blanks, as hosts and machine-readable zones write it.
+    """Return a name in A-Z and blanks, as hosts and machine-readable zones write it.
 
     >>> as_hosts_write("MÜLLER-LÜDENSCHEIDT"), as_hosts_write("O'BRIEN"), as_hosts_write("ERDOĞAN")
     ('MUELLER LUEDENSCHEIDT', 'OBRIEN', 'ERDOGAN')

@@ -1,4 +1,4 @@
-"""Who is on a flight: parties with their bookings, and each traveller as papers and messages show him.
+"""Who is on a flight: parties with their bookings, and each traveller as papers and messages show them.
 
 A party is one booking. Most travel alone or in twos, families share a surname, some groups are large.
 Plants (listed people, near misses, bearers of stolen documents) take seats of single adults, so nothing
@@ -61,7 +61,7 @@ class Plants:
 
 @dataclass(slots=True)
 class Passenger:
-    """One traveller as messages will show him."""
+    """One traveller as messages will show them."""
 
     person: Person
     kind: str
@@ -256,7 +256,7 @@ def _as_sent(rng: random.Random, paper: Paper, *, keeps_number: bool) -> Documen
 
 
 def names_as_sent(passenger: Passenger, *, diacritics: bool) -> tuple[str, str]:
-    """Give surname and given names as a host sends them: A-Z, or with the diacritics of its charset."""
+    """Return surname and given names as a host sends them: A-Z, or with the diacritics of its charset."""
     if diacritics:
         return passenger.surname, passenger.given
     return as_hosts_write(passenger.surname), as_hosts_write(passenger.given)

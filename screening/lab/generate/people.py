@@ -125,7 +125,7 @@ def draw_paper(rng: random.Random, kind: DocumentType, state: str, today: date) 
 
 
 def with_visa(rng: random.Random, person: Person, state: str, today: date) -> Person:
-    """Give the person a visa of a state besides the other documents."""
+    """Add to the person a visa of a state besides the other documents."""
     return replace(person, documents=(*person.documents, draw_paper(rng, DocumentType.VISA, state, today)))
 
 

@@ -39,7 +39,7 @@ class Manifest:
 
 
 def file_stem(flight: Flight, what: str) -> str:
-    """Give a file's name without sequence and ending, as hosts build it.
+    """Return a file's name without sequence and ending, as hosts build it.
 
     The number is padded to four digits: `Q00412_20261123_PAXLST`.
     """
@@ -48,7 +48,7 @@ def file_stem(flight: Flight, what: str) -> str:
 
 
 def api_files(manifest: Manifest, rng: random.Random) -> Iterator[Sent]:
-    """Give the API files of a flight: manifest, crew, and for interactive hosts the close-out."""
+    """Return the API files of a flight: manifest, crew, and for interactive hosts the close-out."""
     flight = manifest.flight
     if not flight.has_api:
         return
@@ -79,7 +79,7 @@ def api_files(manifest: Manifest, rng: random.Random) -> Iterator[Sent]:
 
 
 def earlier_api_file(manifest: Manifest, rng: random.Random) -> Sent:
-    """Give a manifest sent two hours before the last one, which replaces it; some are not yet on it."""
+    """Return a manifest sent two hours before the last one, which replaces it; some are not yet on it."""
     flight = manifest.flight
     sent = flight.departure - timedelta(hours=2)
     travellers = _api_travellers(manifest)
@@ -89,7 +89,7 @@ def earlier_api_file(manifest: Manifest, rng: random.Random) -> Sent:
 
 
 def pnr_files(manifest: Manifest, rng: random.Random) -> Iterator[Sent]:
-    """Give the PNR pushes of a flight that fall into the night, the earlier ones first."""
+    """Return the PNR pushes of a flight that fall into the night, the earlier ones first."""
     flight = manifest.flight
     if not flight.has_pnr:
         return
@@ -272,12 +272,12 @@ def _pnr_travellers(flight: Flight, party: Party, sent: date) -> list[Traveller]
 
 
 def compressed(file: Sent) -> Sent:
-    """Give the file as gzip, with no time in its header."""
+    """Write the file as gzip, with no time in its header."""
     return Sent(f"{file.name}.gz", gzip.compress(file.data, compresslevel=9, mtime=0))
 
 
 def packed(name: str, members: Sequence[Sent]) -> Sent:
-    """Give several files as one zip archive."""
+    """Write several files as one zip archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for member in members:

@@ -1,7 +1,7 @@
 """What is true of a generated night: who was planted, what noise each name got, how many are on each leg.
 
 `truth.parquet` holds one row a person and leg, in the evaluation tables' columns and, beside them, the
-traveller as he was sent, so that a row can be found again in what was read (by locator and name; crew by
+traveller as they were sent, so that a row can be found again in what was read (by locator and name; crew by
 leg and name).
 """
 
@@ -56,7 +56,7 @@ class Truth:
         Args:
             flight: the flight.
             ordinal: its place in the night; people are numbered inside it.
-            people: each traveller with his locator and whether some file that can be read holds him.
+            people: each traveller with their locator and whether some file that can be read holds them.
         """
         on_leg = [0] * len(flight.legs)
         for place, (passenger, locator, readable) in enumerate(people):
@@ -71,14 +71,14 @@ class Truth:
                 self.legs.append({"flight_id": leg.flight_id, "travellers": count, "sources": sources})
 
     def table(self) -> pa.Table:
-        """Give truth.parquet's table, in the order in which people were added."""
+        """Return truth.parquet's table, in the order in which people were added."""
         columns = list(zip(*self.rows, strict=True)) if self.rows else [()] * len(SCHEMA)
         arrays = [pa.array(values, kind.type) for values, kind in zip(columns, SCHEMA, strict=True)]
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
 def _reported(flight: Flight, passenger: Passenger) -> Iterator[int]:
-    """Legs of which messages tell: API tells all that he flies, PNR the one that crosses the border."""
+    """Legs of which messages tell: API tells all that they fly, PNR the one that crosses the border."""
     begin = passenger.first_leg if passenger.in_api else len(flight.legs) - 1
     yield from range(begin, len(flight.legs))
 

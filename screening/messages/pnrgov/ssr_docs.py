@@ -32,7 +32,8 @@ from typing import NamedTuple
 from screening.messages.syntax.segments import Segment
 
 _BIRTH = 5
-_SEXES = frozenset({"M", "F", "MI", "FI", "U", "X", "UI", "XI"})
+_INFANTS = frozenset({"MI", "FI", "UI", "XI"})
+_SEXES = frozenset({"M", "F", "U", "X"}) | _INFANTS
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS
@@ -59,8 +60,13 @@ class Docs(NamedTuple):
 
     @property
     def is_infant(self) -> bool:
-        """Does it state an infant (MI, FI), whoever it refers to?"""
-        return len(self.sex) == 2
+        """Does it state an infant (MI, FI, UI, XI), whoever it refers to?
+
+        >>> stated = [parse_docs(f"/P/GBR/1/GBR/12JUL64/{sex}/23AUG19/A/B") for sex in ("M", "fi", "MR")]
+        >>> [docs.is_infant for docs in stated]
+        [False, True, False]
+        """
+        return self.sex in _INFANTS
 
 
 def text_of(segment: Segment) -> str:

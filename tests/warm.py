@@ -1,0 +1,116 @@
+"""Commands in processes of their own that start at once: a server has imported everything and forks for each.
+
+Of the ten CPU seconds of a night with two flights eight were imports. A command started so is a real process
+with its own folder, environment and exit code, and can be killed; only the seed of Python's hashes is the
+server's, so whatever compares bytes has to take one side from a fresh interpreter (`cold=True`).
+"""
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_POLL = 0.005
+
+
+class Server:
+    """Forks commands; started with the first of them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(
+        self, arguments: list[str], folder: Path, environment: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command line (tests/killed.py) in a folder; what it prints is held like subprocess.run does."""
+        server = self._started()
+        assert server.stdin is not None
+        assert server.stdout is not None
+        with tempfile.TemporaryDirectory() as held:
+            asked = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
+            server.stdin.write(json.dumps(asked | {"held": held, "timeout": timeout}) + "\n")
+            server.stdin.flush()
+            code = int(server.stdout.readline())
+            out, err = (Path(held, name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess(arguments, code, out, err)
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None:
+            self._process.communicate(timeout=20)
+
+    def _started(self) -> "subprocess.Popen[str]":
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__],
+                cwd=self._root,
+                env={**os.environ, "PYTHONPATH": str(self._root)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        return self._process
+
+
+def _import_all() -> None:
+    import great_expectations  # noqa: F401
+
+    import screening
+
+    for module in pkgutil.walk_packages(screening.__path__, "screening."):
+        importlib.import_module(module.name)
+    gc.freeze()  # what is shared stays shared
+
+
+def _serve() -> dict[str, Any] | None:
+    """Fork for each line on stdin and answer with the exit code; the child returns with what it has to run."""
+    for line in sys.stdin:
+        asked: dict[str, Any] = json.loads(line)
+        child = os.fork()
+        if not child:
+            return asked
+        end = time.monotonic() + asked["timeout"]
+        ended = (0, 0)
+        while ended == (0, 0):
+            time.sleep(_POLL)
+            ended = os.waitpid(child, os.WNOHANG)
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+        os.write(1, f"{os.waitstatus_to_exitcode(ended[1])}\n".encode())
+    return None
+
+
+def _become(asked: dict[str, Any]) -> None:
+    for number, name, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, f"{asked['held']}/out", os.O_WRONLY | os.O_CREAT),
+        (2, f"{asked['held']}/err", os.O_WRONLY | os.O_CREAT),
+    ):
+        opened = os.open(name, flags, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    time.tzset()
+    sys.argv = ["screening", *asked["arguments"]]
+
+
+if __name__ == "__main__":
+    _import_all()
+    mine = _serve()
+    if mine is not None:
+        _become(mine)
+        from tests.killed import main
+
+        main()
