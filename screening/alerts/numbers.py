@@ -25,8 +25,8 @@ from screening.tables.codes import ListedDocumentType as Kind
 
 # The first that is found in the folded words wins: what only looks like a passport stands first.
 _KINDS: tuple[tuple[str, Kind], ...] = (
-    ("driv", Kind.OTHER), ("licen", Kind.OTHER), ("permis de conduire", Kind.OTHER),
-    ("deportation", Kind.OTHER),
+    ("driver", Kind.OTHER), ("driving", Kind.OTHER), ("licen", Kind.OTHER),
+    ("permis de conduire", Kind.OTHER), ("deportation", Kind.OTHER),
     ("ration card", Kind.OTHER), ("voter", Kind.OTHER), ("electoral", Kind.OTHER),
     ("birth certificate", Kind.OTHER),
     ("student", Kind.OTHER), ("residen", Kind.OTHER), ("immigration", Kind.OTHER),
@@ -88,6 +88,7 @@ def split_number(written: str) -> tuple[str, str | None] | None:
     number = " ".join(tokens[start:])
     number = re.sub(r"^(?:No|Nr|N°|Nº)\.? ?(?=[0-9A-Z])", "", number) if start == 0 else number
     words = re.sub(r"[.:#]+$", "", " ".join(tokens[:start]))
+    words = "" if words in {"No", "no", "Nr", "nr"} else words  # a number's, not Norway's or Nauru's
     return number.strip(" .,;:"), place or _state_words(words)
 
 

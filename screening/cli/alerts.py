@@ -237,7 +237,7 @@ def activate_command(
             f"the version {whole} was held back by the import gate",
             where="--version",
             effect="the active version stays in use",
-            remedy=f"`screening alerts release --list {list_id} --version {whole}` lets it through",
+            remedy=f"`screening alerts release --list {list_id} --version {whole} --reason TEXT` lets it in",
         )
     whole = lists.activate(store, list_id, whole, who(actor), reason, at=datetime.now(UTC))
     say(f"{list_id} {whole} is in use.")

@@ -141,14 +141,7 @@ def _csv_cell(value: object) -> str:
 
 
 def _show_table(rows: Sequence[Mapping[str, object]], names: list[str], title: str | None) -> None:
-    table = Table(
-        title=Text(clean(title)) if title else None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in names:
         values = [row.get(name) for row in rows if row.get(name) is not None]
         number = bool(values) and all(_is_number(value) for value in values)
@@ -159,6 +152,8 @@ def _show_table(rows: Sequence[Mapping[str, object]], names: list[str], title: s
     if not console.is_terminal:  # a file or pipe has no width: nothing is folded in it
         widest = Console(file=sys.stdout, width=100_000, markup=False)
         console.width = max(1, min(100_000, widest.measure(table).maximum))
+    if title:  # a heading within the table would be folded at the table's own width
+        console.print(Text(clean(title), style="bold"), soft_wrap=True)
     console.print(table)
 
 

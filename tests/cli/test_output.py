@@ -60,6 +60,11 @@ def test_a_name_is_printed_as_it_is(name, capsys):
     assert name in printed(capsys, [{"name": name}], Format.TABLE, title="[red]T")
 
 
+def test_a_heading_wider_than_its_table_stays_one_line(capsys):
+    heading = "0 added, 0 removed, 1 changed, 51 unchanged"
+    assert printed(capsys, [{"a": 1}], Format.TABLE, title=heading).splitlines()[0] == heading
+
+
 @pytest.mark.parametrize("shape", Format)
 @pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\u2028"])
 def test_no_sign_that_steers_a_terminal_is_printed(sign, shape, capsys):
