@@ -13,12 +13,14 @@ blank), annotations and decorators are not mutated.
 import argparse
 import ast
 import difflib
+import gc
 import hashlib
 import importlib
 import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import tomllib
@@ -41,7 +43,10 @@ _LIBRARIES = (
     "pytest", "hypothesis", "numpy", "pandas", "pyarrow.compute", "pyarrow.parquet", "pydantic", "rapidfuzz",
     "anyascii", "lxml.etree",
 )  # fmt: skip
-_PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+_PYTEST = (
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
 _NO_TESTS = 5  # exit code of pytest
 
 
@@ -158,8 +163,12 @@ def _tests(tree: Path, arguments: Sequence[str]) -> int:
     for stream in (1, 2):
         os.dup2(log, stream)
     os.chdir(tree)
-    os.environ |= {"PYTHONPATH": str(tree), "TMPDIR": str(tree.parent / "tmp")}
-    tempfile.tempdir = None
+    os.environ |= {
+        "PYTHONPATH": str(tree),
+        "TMPDIR": str(tree.parent / "tmp"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    tempfile.tempdir, sys.dont_write_bytecode = None, False
     import hypothesis
     import pytest
 
@@ -184,6 +193,7 @@ def measure(module: str, seed: int, size: int, only: Sequence[Mutant] | None) ->
     """Run a module's sample; `only`: those of it that survived the run before."""
     for library in _LIBRARIES:
         importlib.import_module(library)
+    gc.freeze()  # the forks need not walk through the libraries' objects
     path = f"screening/{module}.py"
     source = (ROOT / path).read_text(encoding="utf-8")
     arguments = [path, *_modules()[module]]
@@ -193,14 +203,18 @@ def measure(module: str, seed: int, size: int, only: Sequence[Mutant] | None) ->
     with _copied_tree() as tree:
         begun = time.monotonic()
         if _in_fork(tree, arguments, 600) != 0:
-            raise RuntimeError(f"{module}: its tests fail without a mutant\n{(tree.parent / 'log.txt').read_text()}")
+            raise RuntimeError(
+                f"{module}: its tests fail without a mutant\n{(tree.parent / 'log.txt').read_text()}"
+            )
         limit = 20 + 5 * (time.monotonic() - begun)
         stamp = int(time.time())
         for number, (mutant, text) in enumerate(drawn):
             if only is not None and mutant not in only:
                 continue
             (tree / path).write_text(text, encoding="utf-8")
-            os.utime(tree / path, (stamp + number, stamp + number))  # else a compiled file of the same size counts
+            os.utime(
+                tree / path, (stamp + number, stamp + number)
+            )  # else a compiled file of the same size counts
             code = _in_fork(tree, arguments, limit)
             if code == _NO_TESTS:
                 raise RuntimeError(f"{module}: no tests were run\n{(tree.parent / 'log.txt').read_text()}")
@@ -218,7 +232,9 @@ def _modules() -> dict[str, list[str]]:
 def equivalents() -> dict[tuple[str, Mutant], str]:
     """Read why a mutant changes nothing that anybody could see."""
     rows = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get("equivalent", [])
-    return {(row["module"], Mutant(row["within"], row["line"], row["changed"])): row["reason"] for row in rows}
+    return {
+        (row["module"], Mutant(row["within"], row["line"], row["changed"])): row["reason"] for row in rows
+    }
 
 
 def recorded() -> dict[str, Result]:
@@ -261,14 +277,27 @@ def write(results: dict[str, Result]) -> None:
         lines.append(
             f"| {module} | {result.mutants} | {result.sampled} | {out} | {killed} | {score:.0%} | {result.date} |"
         )
-        open_ += [f"{module}, {one.within or 'constants'}:\n  - {one.line}\n  + {one.changed}" for one in alive]
-    lines += ["", "## Survivors", "", "Read, and neither killed nor equivalent:", "", "```text", *open_, "```"]
+        open_ += [
+            f"{module}, {one.within or 'constants'}:\n  - {one.line}\n  + {one.changed}" for one in alive
+        ]
+    lines += [
+        "",
+        "## Survivors",
+        "",
+        "Read, and neither killed nor equivalent:",
+        "",
+        "```text",
+        *open_,
+        "```",
+    ]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Run the modules named, or all; exits 1 when one is below the aim."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("modules", nargs="*", help="modules, e.g. manifests/join; all when none is named")
     parser.add_argument("--survivors", action="store_true", help="only who survived the last run")
     parser.add_argument("--jobs", type=int, default=2)
