@@ -20,7 +20,7 @@ True
 import re
 
 from screening.alerts.states import state_named
-from screening.alerts.text import ascii_digits, clean, fold
+from screening.alerts.text import ascii_digits, clean, word_key
 from screening.tables.codes import ListedDocumentType as Kind
 
 # The first that is found in the folded words wins: what only looks like a passport stands first.
@@ -58,7 +58,7 @@ _PREFIX = re.compile(r"^[A-Z]{1,4}(?:-[A-Z]{1,2})?$")
 
 def kind_of(words: str) -> Kind | None:
     """Give the kind of document that the words name; None where they name none."""
-    folded = f" {fold(words)} "
+    folded = f" {word_key(words)} "
     for part, kind in _KINDS:
         if (f" {part}" if len(part) > 4 else f" {part} ") in folded:
             return kind

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import pycountry
 
-from screening.alerts.text import fold
+from screening.alerts.text import word_key
 from screening.identity.states import state_code
 
 _NAMES: dict[str, str] = {
@@ -105,14 +105,14 @@ def _known() -> dict[str, str]:
     """Names of ISO 3166-1 and -3 and our own; a name that two states share stands with its present bearer."""
     names: dict[str, str] = {}
     for old in pycountry.historic_countries:
-        names.setdefault(fold(old.name), getattr(old, "alpha_2", old.alpha_4[:2]))
+        names.setdefault(word_key(old.name), getattr(old, "alpha_2", old.alpha_4[:2]))
     for state in pycountry.countries:
         for attribute in ("name", "official_name", "common_name"):
             if written := getattr(state, attribute, None):
-                names[fold(written)] = state.alpha_2
+                names[word_key(written)] = state.alpha_2
         if "," in state.name:
             last, first = state.name.split(",", 1)
-            names[fold(f"{first} {last}")] = state.alpha_2
+            names[word_key(f"{first} {last}")] = state.alpha_2
     return names | _DEMONYMS | _NAMES
 
 
@@ -124,18 +124,18 @@ def state_named(written: str | None) -> str | None:
     text = written.strip(" .,;:")
     known = _known()
     for attempt in (text, _BRACKETS.sub(" ", text), _LEAD.sub("", text), _TAIL.sub("", _LEAD.sub("", text))):
-        if code := known.get(fold(attempt)):
+        if code := known.get(word_key(attempt)):
             return code
     if len(text) <= 3 and text.isascii() and text.isalpha():
         return state_code(text)
     shorter = _TAIL.sub("", _LEAD.sub("", _BRACKETS.sub(" ", text).strip(" .,;:"))).strip(" .,;:")
-    return known.get(fold(shorter))
+    return known.get(word_key(shorter))
 
 
 @lru_cache(maxsize=2048)
 def states_in(sentence: str) -> tuple[str, ...]:
     """Give the states that a sentence names, sorted; longer names win over the shorter that they contain."""
-    words = fold(sentence).split()
+    words = word_key(sentence).split()
     known, found, place = _known(), set(), 0
     while place < len(words):
         for size in range(min(_WORDS_AT_MOST, len(words) - place), 0, -1):

@@ -14,7 +14,7 @@ False
 
 from collections.abc import Sequence
 
-from screening.alerts.text import fold
+from screening.identity.names import tokens
 from screening.tables.codes import Category
 
 # Without a frequency table in this room length stands for rarity: given names of eight letters or more are
@@ -23,8 +23,8 @@ _RARE_LETTERS = 8
 
 
 def _usable(name: str) -> bool:
-    tokens = [token for token in fold(name).split() if len(token) > 1]
-    return len(tokens) > 1 or any(len(token) >= _RARE_LETTERS for token in tokens)
+    words = [token for token in tokens(name) if len(token) > 1]
+    return len(words) > 1 or any(len(word) >= _RARE_LETTERS for word in words)
 
 
 def is_sufficient(

@@ -67,8 +67,12 @@ def ascii_digits(text: str) -> str:
     )
 
 
-def fold(text: str) -> str:
-    """Give a key for looking words up: no accents, no signs, lower case, single blanks."""
+def word_key(text: str) -> str:
+    """Return a key for looking up words of a publisher (States, column headings, kinds): no accents or signs.
+
+    Words keep their script and their blanks, so that a sentence can be searched for them. Names of people are
+    compared by `screening.identity.names`, never by this.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 

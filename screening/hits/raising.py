@@ -25,6 +25,7 @@ import pyarrow as pa
 from screening.hits.clearances import Clearances, clearances_of
 from screening.hits.dispositions import in_force
 from screening.hits.grouping import group
+from screening.hits.person_keys import bind, other_keys
 from screening.tables.analyst import EVIDENCE, HITS
 from screening.tables.codes import AlertStatus, EvidenceKind
 
@@ -106,8 +107,10 @@ def raise_hits(
     Returns:
         HITS, EVIDENCE and the number of silenced pairs.
     """
+    people = {str(row["traveller_id"]): row for row in travellers.to_pylist()}
+    others = other_keys(people.values(), pseudonym)
     context = _Context(
-        travellers={str(row["traveller_id"]): row for row in travellers.to_pylist()},
+        travellers=people,
         documents=_by_traveller(documents),
         flights={str(row["flight_id"]): row for row in flights.to_pylist()},
         alerts={str(row["alert_id"]): row for row in alerts.to_pylist()},
@@ -116,9 +119,9 @@ def raise_hits(
         list_sizes=list_sizes,
         list_versions=list_versions,
         rate=rate,
-        clearances=clearances_of(clearances),
-        dispositions=in_force(dispositions),
-        first_nights=_first_nights(earlier_hits),
+        clearances=clearances_of(bind(clearances, others)),
+        dispositions=in_force(bind(dispositions, others)),
+        first_nights=_first_nights(bind(earlier_hits, others)),
         night=night,
         night_begins=night_begins,
         pseudonym=pseudonym,

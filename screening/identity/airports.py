@@ -64,7 +64,7 @@ def _by_icao() -> dict[str, str]:
 
 @lru_cache(maxsize=16384)
 def iata_code(written: str | None) -> str | None:
-    """Give the IATA code of an airport written as IATA, ICAO or UN/LOCODE.
+    """Return the IATA code of an airport written as IATA, ICAO or UN/LOCODE.
 
     Returns:
         Three letters; None where the code is unknown or its country and its airport contradict each other.
@@ -83,25 +83,25 @@ def iata_code(written: str | None) -> str | None:
 
 
 def airport(written: str | None) -> Airport | None:
-    """Give what is known of an airport or city; None where its code is unknown."""
+    """Return what is known of an airport or city; None where its code is unknown."""
     code = iata_code(written)
     return _airports()[code] if code else None
 
 
 def country(written: str | None) -> str | None:
-    """Give the country of an airport or city as ISO 3166 alpha-2."""
+    """Return the country of an airport or city as ISO 3166 alpha-2."""
     found = airport(written)
     return found.country if found else None
 
 
 def zone(written: str | None) -> str | None:
-    """Give the IANA time zone of an airport or city."""
+    """Return the IANA time zone of an airport or city."""
     found = airport(written)
     return found.zone if found else None
 
 
 def utc(local: datetime | None, zone_name: str | None) -> datetime | None:
-    """Give the UTC of a local time without zone.
+    """Return the UTC of a local time without zone.
 
     A time that occurs twice when clocks go back is the first of the two; one that is left out when they go
     forward is read with the offset from before (PEP 495, fold 0): schedules name neither in practice.

@@ -16,7 +16,7 @@ _WEIGHTS = (7, 3, 1)
 
 
 def check_digit(field: str) -> str:
-    """Give the check digit of a field of the machine-readable zone.
+    """Return the check digit of a field of the machine-readable zone.
 
     Raises:
         ValueError: a character may not stand in a machine-readable zone; names its place, not itself.

@@ -1,7 +1,7 @@
 """Naming cultures of States: for reports by culture and for what a name's order can mean; never for scoring.
 
 Rule: the State's majority practice of forming names, in the groups of docs/matching.md "Variation". A
-traveller's nationality says nothing certain about his name, so no weight depends on it.
+traveller's nationality says nothing certain about their name, so no weight depends on it.
 
 >>> culture("EG"), culture("CN"), culture("XXA"), culture(None)
 ('arab', 'chinese', 'other', 'unknown')
@@ -28,7 +28,7 @@ NAMES: tuple[str, ...] = (*_GROUPS, "other", "unknown")
 
 
 def culture(state: str | None) -> str:
-    """Give the naming culture of a State (inner code); `other` for those in no group, `unknown` for none."""
+    """Return the naming culture of a State (inner code); `other` where no group has it."""
     if not state:
         return "unknown"
     return _OF.get(state, "other")

@@ -32,17 +32,17 @@ _TYPES = {
 
 
 def normalise_number(written: str) -> str:
-    """Give a document number in upper case with only A-Z and 0-9 (other scripts' digits as 0-9)."""
+    """Return a document number in upper case with only A-Z and 0-9 (other scripts' digits as 0-9)."""
     return _SIGNS.sub("", unicodedata.normalize("NFKC", written).upper())
 
 
 def document_key(number: str, state: str | None) -> str:
-    """Give NUMBER@STATE, NUMBER@ where the state is unknown."""
+    """Return NUMBER@STATE, NUMBER@ where the state is unknown."""
     return f"{number}@{state or ''}"
 
 
 def document_type(sent: str | None) -> DocumentType:
-    """Give the kind of document of a code as sent (UN/EDIFACT 1001 as API uses it; ICAO 9303)."""
+    """Return the kind of document of a code as sent (UN/EDIFACT 1001 as API uses it; ICAO 9303)."""
     if not sent:
         return DocumentType.OTHER
     code = sent.strip().upper()

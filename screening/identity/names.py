@@ -5,6 +5,8 @@ State's own romanisation, so spelling is compared later by `skeleton`). Letters 
 Doc 9303 writes with two (AE, OE, UE, SS, TH) keep one spelling here, because the skeleton brings both
 spellings together. An apostrophe joins (O'NEIL is one name), a hyphen, full stop, comma or `<` parts.
 
+All that compares names uses `tokens`, or `comparable`, which is the same as one word.
+
 >>> tokens("Abd al-Rahman O'Néill")
 ('ABD', 'AL', 'RAHMAN', 'ONEILL')
 >>> tokens("MÜLLER<LÜDENSCHEIDT<<JÖRG<")
@@ -32,27 +34,73 @@ _GREEK = (("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("μπ", "mp"), ("γγ
 # Apostrophes, ayn, hamza, soft and hard sign and their look-alikes: they join what stands beside them.
 _JOINS = re.compile("['’‘ʼʻʹʺ`´′ʾʿˈ\"“”„]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Kana: KA and GA differ by a mark, which is no accent.
+_VOICED = "\u3099\u309a"
 _PARTS = re.compile(r"[^A-Z]+")
+_SIGNS = re.compile(r"[^A-Z0-9]+")
+_DIGRAPHS = re.compile(r"([AOU])E|(?<=A)A|(?<=[UN])XX")
 
 
 @lru_cache(maxsize=200_000)
 def tokens(written: str | None) -> tuple[str, ...]:
-    """Give the tokens of a name in their order; digits and signs are no part of a name."""
+    """Return the tokens of a name in their order; digits and signs are no part of a name."""
+    return tuple(part for part in _PARTS.split(_plain(written)) if part) if written else ()
+
+
+@lru_cache(maxsize=65536)
+def comparable(written: str | None) -> str:
+    """Return a name as one word: its tokens joined, with the digits that stand among them.
+
+    Two names are equal as a whole when this is: senders fold lines inside names, and write `O'LEARY`,
+    `OLEARY` and `O LEARY` for one (docs/messages.md). Digits stay, because they alone tell apart what stands
+    in for names that are not known (`INFANT 1`, `INFANT 2`). Where nothing can be romanised (anyascii
+    knows not every Han character), the name's own letters are kept: else all such names
+    would be equal, or absent.
+
+    >>> comparable("O'Leary"), comparable("Müller-Lüdenscheidt"), comparable("TBA 2"), comparable(None)
+    ('OLEARY', 'MULLERLUDENSCHEIDT', 'TBA2', '')
+    """
     if not written:
-        return ()
+        return ""
+    if written.isascii():
+        return _SIGNS.sub("", written.upper())
+    romanised = _SIGNS.sub("", _plain(written))
+    return romanised or "".join(filter(str.isalnum, unicodedata.normalize("NFKC", written).upper()))
+
+
+@lru_cache(maxsize=65536)
+def merge_transliterations(name: str) -> str:
+    """Return a comparable name as it is in all transliterations of ICAO Doc 9303 (part 3, section 6).
+
+    A document writes Ö as OE or O, Ü as UE, UXX or U, Å as AA or A, Ñ as N or NXX; a message may carry the
+    letter itself, and API and PNR of one traveller need not agree about it. Finer than a `skeleton`: what is
+    equal here is taken for one name, what has a skeleton in common is only weighed.
+
+    >>> merge_transliterations("OESTERGAARD") == merge_transliterations("OSTERGARD")
+    True
+    >>> merge_transliterations("MUXXLLER")
+    'MULLER'
+    """
+    return _DIGRAPHS.sub(r"\1", name)
+
+
+def _plain(written: str) -> str:
+    """Romanise in upper case; signs that join are gone, other signs and blanks still stand."""
     text = written
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LETTERS)
-        text = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+        text = "".join(
+            sign
+            for sign in unicodedata.normalize("NFD", text)
+            if not unicodedata.combining(sign) or sign in _VOICED
+        )
         text = _JOINS.sub("", text)
         if not text.isascii():
-            text = text.lower()
+            text = unicodedata.normalize("NFC", text).lower()
             for letters, sound in _GREEK:
                 text = text.replace(letters, sound)
-            text = _JOINS.sub("", _spaced(text))
-    else:
-        text = _JOINS.sub("", text)
-    return tuple(part for part in _PARTS.split(text.upper()) if part)
+            text = _spaced(text)
+    return _JOINS.sub("", text).upper()
 
 
 def _spaced(text: str) -> str:
@@ -60,17 +108,8 @@ def _spaced(text: str) -> str:
     return " ".join(anyascii(word) for word in re.split(r"[\s·・,]+", text))
 
 
-def fold(written: str | None) -> str:
-    """Give a name as tokens with single blanks: the form in which two names are compared as a whole.
-
-    >>> fold("  Díaz-Canel ")
-    'DIAZ CANEL'
-    """
-    return " ".join(tokens(written))
-
-
 def joined(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the neighbours of a name written as one; the last and the first too, as fields may be swapped.
+    """Return the neighbours of a name written as one; the last and the first too, as fields may be swapped.
 
     >>> joined(("ABD", "AL", "RAHMAN"))
     ('ABDAL', 'ALRAHMAN', 'RAHMANABD')

@@ -23,7 +23,7 @@ _MONTH = re.compile(r"^((?:18|19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?00)?$", re.AS
 
 
 def identify(travellers: pa.Table, documents: pa.Table) -> pa.Table:
-    """Give the comparable readings of each traveller.
+    """Return the comparable readings of each traveller.
 
     Args:
         travellers: TRAVELLERS; names, `other_names`, `date_of_birth`, `birth_as_sent`, `sex` and
@@ -76,7 +76,7 @@ def _readings(traveller: Mapping[str, str], documents: Sequence[Row]) -> list[di
 def _names(
     traveller: Mapping[str, str], documents: Sequence[Row]
 ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Give the distinct names, the settled one first; placeholder words are no name."""
+    """Return the distinct names, the settled one first; placeholder words are no name."""
     surname, _, given = str(traveller["name_as_sent"] or "").partition("/")
     written = [(traveller["surname"], traveller["given_names"])]
     written += [(str(row["surname"] or ""), str(row["given_names"] or "")) for row in documents]
@@ -99,7 +99,7 @@ def _real(field: str | None) -> tuple[str, ...]:
 
 
 def _born(traveller: Mapping[str, object]) -> tuple[date, date] | None:
-    """Give the first and last possible day of birth; a date sent as year, or year and month, is a range."""
+    """Return the first and last possible day of birth; a date sent as year, or year and month, is a range."""
     day = traveller["date_of_birth"]
     if isinstance(day, date):
         return day, day

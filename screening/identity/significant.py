@@ -61,7 +61,7 @@ def variants() -> Variants:
 
 
 def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
-    """Give the tokens that carry a name (or one field of it), each with its particles joined."""
+    """Return the tokens that carry a name (or one field of it), each with its particles joined."""
     words = variants()
     end = len(parts)
     while end > 1 and parts[end - 1] in words.trailing:

@@ -60,7 +60,7 @@ _COARSE = str.maketrans({"D": "T", "B": "P", "V": "F", "L": "R"})
 
 @lru_cache(maxsize=200_000)
 def keys(token: str) -> tuple[str, str]:
-    """Give the two skeletons of a token of A-Z: E read as A, and E read as I."""
+    """Return the two skeletons of a token of A-Z: E read as A, and E read as I."""
     text = token
     for pattern, into in _COMPILED:
         text = pattern.sub(into, text)
@@ -71,7 +71,7 @@ def keys(token: str) -> tuple[str, str]:
 
 
 def consonants(token: str) -> str:
-    """Give the coarser class of consonants alone; voiced and unvoiced, r and l fall together.
+    """Return the coarser class of consonants alone; voiced and unvoiced, r and l fall together.
 
     Source: Wade-Giles against Pinyin and McCune-Reischauer against Revised write one stop as B or P, D or T.
     """

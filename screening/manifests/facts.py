@@ -5,28 +5,23 @@ messages of one interchange follow each other by place: `…:999` before `…:10
 in the message.
 A message without time is the oldest of all: what cannot be dated never overrides what can.
 
-Names are compared without blanks, signs and accents, in upper case: senders fold lines inside names and
-write `O'LEARY`, `OLEARY` and `O LEARY` for one name (message-formats.md, sections 1 and 3). What is stored
-stays as sent.
+Names are compared as one word (identity.names.comparable). What is stored stays as sent.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from anyascii import anyascii
 
+from screening.identity.names import comparable
 from screening.manifests.papers import Papers
 from screening.tables import individual as t
 from screening.tables.codes import Level, MessageStatus, Says, Source
 from screening.tables.model import SchemaError
 
-_DIGRAPHS = re.compile(r"([AOU])E|(?<=A)A|(?<=[UN])XX")
 _OLDEST = datetime(1, 1, 1)  # noqa: DTZ001 (UNB times carry no zone)
 
 
@@ -143,32 +138,15 @@ def _codes_and_errors(findings: pa.ChunkedArray) -> tuple[list[frozenset[str]], 
     return codes, errors
 
 
-def comparable(column: pa.ChunkedArray) -> list[str]:
-    """Give names in upper case A-Z without accents, blanks and signs; "" for an absent one.
+def comparable_names(column: pa.ChunkedArray) -> list[str]:
+    """Return names as they are compared (identity.names.comparable); "" for an absent one.
 
-    >>> comparable(pa.chunked_array([["O'Leary", "MÜLLER", "Michał", None]]))
+    >>> comparable_names(pa.chunked_array([["O'Leary", "MÜLLER", "Michał", None]]))
     ['OLEARY', 'MULLER', 'MICHAL', '']
     """
     encoded = column.combine_chunks().dictionary_encode()
-    words = [_plain(word) for word in encoded.dictionary.to_pylist()]
+    words = [comparable(word) for word in encoded.dictionary.to_pylist()]
     return ["" if index is None else words[index] for index in encoded.indices.to_pylist()]
-
-
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, (name if name.isascii() else anyascii(name)).upper()))
-
-
-@lru_cache(maxsize=1 << 16)
-def folded(name: str) -> str:
-    """Give a comparable name as it is in all transliterations of ICAO Doc 9303 (part 3, section 6).
-
-    A document writes Ö as OE or O, Ü as UE, UXX or U, Å as AA or A, Ñ as N or NXX; a message may carry the
-    letter itself, and API and PNR of one traveller need not agree about it.
-
-    >>> folded("OESTERGAARD") == folded("OSTERGARD"), folded("MUXXLLER")
-    (True, 'MULLER')
-    """
-    return _DIGRAPHS.sub(r"\1", name)
 
 
 def gather(
@@ -256,7 +234,7 @@ def _facts(
     bookings: dict[int, int],
 ) -> Facts:
     bounds = np.searchsorted(leg_of, np.arange(len(names) + 1)).tolist()
-    surname, given = comparable(table["surname"]), comparable(table["given_names"])
+    surname, given = comparable_names(table["surname"]), comparable_names(table["given_names"])
     seats = table["seat"].to_pylist()
     identifiers = table["statement_id"].to_pylist()
     papers = Papers.of(documents, table["statement_id"])

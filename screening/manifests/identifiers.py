@@ -5,8 +5,9 @@ earliest statement was sent first, the others are lost to it. Where one id's sta
 travellers', who holds its earliest statement keeps it. Else HMAC of leg and first statement.
 
 person_key, what dispositions and clearances bind to: HMAC of the best document, where nobody else on the
-leg states it; else of normalised name and birth date. A name without a birth date names no person: clearing
-one KIM MIN of unknown birth must not silence the next one, so then the key is the traveller's own.
+leg states it; else of name and birth date (identity.person_key). A name without a birth date names no
+person: clearing one KIM MIN of unknown birth must not silence the next one, so then the key is the
+traveller's own.
 """
 
 from collections import Counter
@@ -15,7 +16,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.manifests.facts import Facts, folded
+from screening.identity.person_key import text
+from screening.manifests.facts import Facts
 from screening.manifests.papers import best
 from screening.manifests.settled import Traveller
 
@@ -118,10 +120,12 @@ def give_keys(facts: Facts, travellers: Sequence[Traveller], pseudonym: Pseudony
             traveller.person_key = pseudonym("person", paper.key)
             continue
         named = next((row for row in traveller.rows if facts.name[row]), None)
-        born = next((facts.born[row] for row in traveller.rows if facts.born[row] is not None), None)
-        if named is None or born is None:
+        dated = next((row for row in traveller.rows if facts.born[row] is not None), None)
+        if named is None or dated is None:
             traveller.person_key = pseudonym("person", traveller.traveller_id)
         else:
-            traveller.person_key = pseudonym(
-                "person", f"{folded(facts.surname[named])}/{folded(facts.given[named])}/{born}"
+            surname, given, day = (
+                facts.table[column][row].as_py()
+                for column, row in (("surname", named), ("given_names", named), ("date_of_birth", dated))
             )
+            traveller.person_key = pseudonym("person", text(surname, given, day))

@@ -2,7 +2,7 @@
 
 Names agree when surname and given names are equal, when the surnames are equal and one given name begins
 with the other (second names are dropped, `J` stands for `JOHN`), or when both written as one word are equal
-(the border between surname and given names is drawn differently); each up to transliteration (facts.folded).
+(the border between surname and given names is drawn differently); each up to transliteration.
 
 A birth date contradicts when both are known and differ. Nobody is taken for another whose birth date
 contradicts, unless name and document say that it is he: two wrong joins of a father and a son who share a
@@ -12,7 +12,8 @@ name would leave one of them unscreened.
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 
-from screening.manifests.facts import Facts, folded
+from screening.identity.names import merge_transliterations
+from screening.manifests.facts import Facts
 
 Key = tuple[Hashable, ...]
 
@@ -73,7 +74,9 @@ _KEYS: dict[Tier, Callable[[Facts, int], list[Key]]] = {
     Tier.DOCUMENT: _document,
     Tier.REFERENCE: _reference,
     Tier.NAME: lambda facts, row: [(facts.name[row],)] if facts.name[row] else [],
-    Tier.SURNAME: lambda facts, row: [(folded(facts.surname[row]),)] if facts.surname[row] else [],
+    Tier.SURNAME: lambda facts, row: (
+        [(merge_transliterations(facts.surname[row]),)] if facts.surname[row] else []
+    ),
 }
 
 
@@ -93,11 +96,11 @@ def names_agree(facts: Facts, one: int, other: int) -> bool:
     names, surnames = (facts.name[one], facts.name[other]), (facts.surname[one], facts.surname[other])
     if names[0] == names[1]:
         return bool(names[0])
-    if folded(names[0]) == folded(names[1]):
+    if merge_transliterations(names[0]) == merge_transliterations(names[1]):
         return True
-    if not surnames[0] or folded(surnames[0]) != folded(surnames[1]):
+    if not surnames[0] or merge_transliterations(surnames[0]) != merge_transliterations(surnames[1]):
         return False
-    given, also = folded(facts.given[one]), folded(facts.given[other])
+    given, also = merge_transliterations(facts.given[one]), merge_transliterations(facts.given[other])
     return given.startswith(also) or also.startswith(given)
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from screening.identity.names import comparable
 from screening.identity.titles import is_placeholder, strip_surname_title, strip_title
 from screening.messages.syntax import Segment
 
@@ -42,7 +43,7 @@ def names_of(segment: Segment) -> list[TifName]:
     names = []
     for place, element in enumerate(fields[2:] or [_ABSENT]):
         given, kind, reference, infant = map(str.strip, (element + _NO_PARTS)[:4])
-        if place and not letters(given):
+        if place and not any(map(str.isalpha, given)):
             continue  # a reference or a mark that slipped into an element of its own names nobody
         kind = "G" if group else kind.upper()
         family = surname
@@ -63,10 +64,9 @@ def reference_of(written: str) -> str:
     return bare.lstrip("0") or bare[-1:]
 
 
-@lru_cache(maxsize=65536)
 def letters(name: str) -> str:
-    """Give the letters of a name in upper case, nothing between them."""
-    return "".join(filter(str.isalpha, name)).upper()
+    """Return a name as it is compared."""
+    return comparable(name)
 
 
 class Bare(NamedTuple):

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from screening.hits.dispositions import dispose
+from screening.hits.person_keys import bind, other_keys
 from screening.night import acts
 from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.protection import audit
+from screening.protection.keys import load_keys
 from screening.store.landing import landed, missing
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
@@ -87,6 +89,7 @@ def decide(
 
     Raises:
         UsageError: no such hit, or the rules of `hits.dispositions` refuse.
+        ProfileError, StoreError: the key in use is asked for and cannot be loaded.
     """
     night, hit = find_hit(store, hit_id)
     frozen = published_frozen(store, night, published(store, night).revision)
@@ -94,6 +97,10 @@ def decide(
     if profile is None:
         raise _unknown(hit_id)
     evidence = read_current(store, night, analyst.EVIDENCE).to_pylist()
+
+    def pseudonym(purpose: str, text: str) -> str:  # asked for few people only: most decisions need no key
+        return load_keys(profile.agency.production, store_root=store.root).pseudonym(purpose, text)
+
     made = dispose(
         hit,
         decision=decision,
@@ -107,7 +114,7 @@ def decide(
         evidence=[
             row for row in evidence if (row["hit_id"], row["alert_id"]) == (hit["hit_id"], hit["alert_id"])
         ],
-        earlier=acts.dispositions(store),
+        earlier=bind(acts.dispositions(store), other_keys([hit], pseudonym)),
     )
     audit.append(store, analyst_id, "hit.decide", [hit["hit_id"], decision], reason, at)
     clearance = analyst.CLEARANCES.table([made.clearance]) if made.clearance else None

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
 from screening.matching.agreements import agreements
@@ -157,7 +158,7 @@ def why(
     case = _case(store, *_find_traveller(store, traveller, night), alert)
     keys = load_keys(settings.profile.agency.production, store_root=store.root)
     audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
-    return _explained(case, _score(case, keys))
+    return _explained(case, _score(case, keys), keys)
 
 
 def _objects(case: _Case, keys: Keys) -> list[str]:
@@ -304,7 +305,7 @@ def _score(case: _Case, keys: Keys) -> _Scored:
     )
 
 
-def _explained(case: _Case, scored: _Scored) -> Explanation:
+def _explained(case: _Case, scored: _Scored, keys: Keys) -> Explanation:
     pair = scored.exhaustive.to_pylist()[0] if scored.exhaustive.num_rows else None
     hit, kept = _published(case)
     computed = list(pair["evidence"]) if pair else []
@@ -312,7 +313,7 @@ def _explained(case: _Case, scored: _Scored) -> Explanation:
     score = sum(piece["weight"] for piece in evidence) if evidence else None
     threshold = hit["threshold"] if hit and hit["alert_id"] == case.alert["alert_id"] else case.threshold
     verdict = _verdict(case, scored, hit, score)
-    after = [_step_score(score, threshold, evidence), _clearance(case, scored, computed)]
+    after = [_step_score(score, threshold, evidence), _clearance(case, scored, computed, keys)]
     if kept:
         same = [dict(piece) for piece in computed] == kept
         result = "same" if same else "differs"
@@ -459,9 +460,10 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[Row]) -> S
     return Step("score", bits(score), "; ".join(parts))
 
 
-def _clearance(case: _Case, scored: _Scored, evidence: Sequence[Row]) -> Step:
+def _clearance(case: _Case, scored: _Scored, evidence: Sequence[Row], keys: Keys) -> Step:
     """Say whether a person's clearance of the pair was in force, and if not, why not."""
     table = acts.clearances(case.store, acts.dispositions(case.store, until=case.frozen.moment))
+    table = bind(table, other_keys([case.traveller], keys.pseudonym))
     mine = pc.and_(
         pc.equal(table["person_key"], str(case.traveller["person_key"])),
         pc.equal(table["alert_id"], str(case.alert["alert_id"])),

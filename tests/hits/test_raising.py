@@ -58,7 +58,13 @@ NAMES = {"a:1": "Quenzebrand, Otho", "b:1": "Otho QUENZEBRAND", "b:2": "Quenzebr
 
 
 def world(
-    pairs, *, alerts=ALERT_ROWS, departure=dt.datetime(2026, 11, 24, 9, 0), zone="Europe/Berlin", **more
+    pairs,
+    *,
+    alerts=ALERT_ROWS,
+    departure=dt.datetime(2026, 11, 24, 9, 0),
+    zone="Europe/Berlin",
+    person=None,
+    **more,
 ):
     flight = {
         "flight_id": "XX1-20261124-TXL-LHR", "carrier": "XX", "number": "1", "marketing": [], "origin": "TXL",
@@ -69,7 +75,7 @@ def world(
         {
             "traveller_id": key, "flight_id": flight["flight_id"], "statement_ids": ["in:100:1", "in:200:4", "old:5:1"],
             "current": 2, "sources": ["api"], "person_key": f"person of {key}", "role": "passenger", "surname": "QUENZEBRAND",
-            "given_names": "OTHO", "name_as_sent": "QUENZEBRAND/OTHO", "seat": "12A", "date_of_birth": dt.date(1970, 2, 1),
+            "given_names": "OTHO", "name_as_sent": "QUENZEBRAND/OTHO", "seat": "12A", "date_of_birth": dt.date(1970, 2, 1), **(person or {}),
         }
         for key in ("t1", "t2")
     ]  # fmt: skip

@@ -1,8 +1,11 @@
 """Airports: codes of all kinds, zones, UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screening.identity.airports import airport, country, iata_code, utc, zone
 
@@ -18,6 +21,9 @@ from screening.identity.airports import airport, country, iata_code, utc, zone
         pytest.param("LON", "LON", id="city"),
         pytest.param("GBLON", "LON", id="LOCODE of a city"),
         pytest.param("QQQ", None, id="unknown"),
+        pytest.param("QQQQ", None, id="unknown ICAO"),
+        pytest.param("DEQQQ", None, id="LOCODE of no airport"),
+        pytest.param("FR", None, id="two letters"),
         pytest.param("", None, id="empty"),
         pytest.param(None, None, id="absent"),
         pytest.param("FRANKFURT", None, id="a name"),
@@ -33,6 +39,9 @@ def test_iata_code(written, code):
         ("IAD", ("US", "America/New_York")),
         ("LON", ("GB", "Europe/London")),
         ("PRN", ("XK", "Europe/Belgrade")),
+        ("EDDF", ("DE", "Europe/Berlin")),
+        ("QQQ", (None, None)),
+        (None, (None, None)),
     ],
 )
 def test_country_and_zone(written, expected):
@@ -61,3 +70,21 @@ def test_a_city_is_no_airport_and_an_airport_no_city():
 )  # fmt: skip
 def test_utc(local, zone_name, expected):
     assert utc(datetime.fromisoformat(local) if local else None, zone_name) == expected
+
+
+CODES = st.sampled_from(["FRA", "IAD", "AKL", "PRN", "OSL", "GRU", "NRT", "JNB"])
+
+
+@given(CODES)
+def test_an_airport_has_one_code_however_it_is_written(code):
+    found = airport(code)
+    assert found is not None
+    assert {iata_code(code), iata_code(found.icao), iata_code(f"{found.country}{code}")} == {code}
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1)), CODES)
+def test_utc_and_back_is_the_same_time_but_for_an_hour_that_the_clocks_skipped(local, code):
+    moment = utc(local, zone(code))
+    assert moment is not None
+    back = moment.astimezone(ZoneInfo(zone(code))).replace(tzinfo=None)
+    assert back == local if code in {"NRT", "JNB"} else abs(back - local) <= timedelta(hours=1)

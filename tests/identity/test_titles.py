@@ -27,6 +27,16 @@ PLAIN = st.sampled_from(["JOHN", "ANNA", "LI", "KONG CHUN", "JEAN-LUC", "O'NEIL"
         pytest.param("DRAGAN", "DRAGAN", None, id="DR is never cut before a name"),
         pytest.param("MISS", "", "MISS", id="nothing but a title"),
         pytest.param("johnMr", "john", "MR", id="lower case"),
+        pytest.param("MRS EVAMISS", "EVA", "MRS MISS", id="a title on either side"),
+        pytest.param("ANNA MISS CHD", "ANNA", "CHD MISS", id="two titles behind blanks"),
+        pytest.param("JOHNPROF", "JOHN", "PROF", id="professor"),
+        pytest.param("JOHNDR", "JOHN", "DR", id="doctor"),
+        pytest.param("EVAINF", "EVA", "INF", id="infant"),
+        pytest.param("MRAD", "MRAD", None, id="two letters behind a glued title"),
+        pytest.param("MRADI", "ADI", "MR", id="three letters behind a glued title"),
+        pytest.param("MISSAEL", "MISSAEL", None, id="a name that begins like MISS"),
+        pytest.param("BADR", "BADR", None, id="a name that ends like DR, of four letters"),
+        pytest.param("LI MR NA", "LI MR NA", None, id="a title in the middle is a word"),
         pytest.param("", "", None, id="empty"),
     ],
 )
@@ -43,6 +53,11 @@ def test_title_of_given_names(sent, name, title):
         pytest.param("DOEJOHNMR", False, "DOEJOHN", id="glued where no given names stand"),
         pytest.param("DOEJOHNMR", True, "DOEJOHNMR", id="glued beside given names is part of the name"),
         pytest.param("MS", False, "MS", id="a surname of two letters"),
+        pytest.param("LEEMR", False, "LEE", id="glued, three letters remain"),
+        pytest.param("LIMR", False, "LIMR", id="glued, two letters would remain"),
+        pytest.param("DOE JOHNMSTR", False, "DOE JOHN", id="glued to the last word"),
+        pytest.param("DOE MISS CHD", True, "DOE", id="two titles"),
+        pytest.param("", False, "", id="empty"),
     ],
 )
 def test_title_of_surname(sent, has_given, name):

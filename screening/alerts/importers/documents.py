@@ -21,7 +21,7 @@ from screening.alerts.model import (
 )
 from screening.alerts.source import by_header, csv_rows, only_file, refused
 from screening.alerts.states import state_named
-from screening.alerts.text import ascii_digits, clean, fold
+from screening.alerts.text import ascii_digits, clean, word_key
 from screening.identity.documents import normalise_number
 from screening.tables.codes import Category, ListedDocumentStatus, ListedDocumentType
 
@@ -53,14 +53,14 @@ _STATUSES = (
 def _columns(header: list[str]) -> dict[str, str]:
     """Give our field for each column name that is known."""
     fields = {word: field for field, words in _HEADERS.items() for word in words}
-    return {name: fields[fold(name)] for name in header if fold(name) in fields}
+    return {name: fields[word_key(name)] for name in header if word_key(name) in fields}
 
 
 def _document(values: Mapping[str, str], row: str, findings: list[AlertFinding]) -> ListedDocument:
-    kind = _TYPES.get(fold(values.get("type", "")))
+    kind = _TYPES.get(word_key(values.get("type", "")))
     if kind is None and values.get("type"):
         findings.append(AlertFinding("list_unknown_code", _ROLE, row, "type of document"))
-    said = fold(values.get("status", ""))
+    said = word_key(values.get("status", ""))
     status = next((code for word, code in _STATUSES if word in said), None)
     if status is None:
         findings.append(AlertFinding("list_unknown_code", _ROLE, row, "status of a document; taken as lost"))

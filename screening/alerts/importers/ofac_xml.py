@@ -33,7 +33,7 @@ from screening.alerts.model import (
 from screening.alerts.numbers import kind_of
 from screening.alerts.source import local_name, only_file, xml_elements
 from screening.alerts.states import state_named
-from screening.alerts.text import clean, fold, script
+from screening.alerts.text import clean, script, word_key
 from screening.tables.codes import FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
 
 _ROLE = "ofac-xml"
@@ -184,9 +184,9 @@ class _Reader:
             )
             return None
         kind = self.value("PartyType", self.party_types.get(profile.get("PartySubTypeID", "")))
-        if fold(kind) != "individual":
+        if word_key(kind) != "individual":
             word = self.value("PartySubType", profile.get("PartySubTypeID")) or kind or "unknown"
-            self.counts[f"left_out_{fold(word).replace(' ', '_')}"] += 1
+            self.counts[f"left_out_{word_key(word).replace(' ', '_')}"] += 1
             if not kind:
                 self.findings.append(
                     AlertFinding("list_unknown_type", _ROLE, number, "kind of party is unknown")
@@ -209,11 +209,11 @@ class _Reader:
 
     def _identity(self, record: Record, identity: etree._Element, target: Identity) -> None:
         groups = {
-            group.get("ID", ""): fold(self.value("NamePartType", group.get("NamePartTypeID")))
+            group.get("ID", ""): word_key(self.value("NamePartType", group.get("NamePartTypeID")))
             for group in _all(identity, "NamePartGroups", "MasterNamePartGroup", "NamePartGroup")
         }
         for alias in _all(identity, "Alias"):
-            word = fold(self.value("AliasType", alias.get("AliasTypeID")))
+            word = word_key(self.value("AliasType", alias.get("AliasTypeID")))
             kind = NameKind.ALIAS
             if alias.get("Primary") == "true":
                 kind = NameKind.PRIMARY
@@ -227,7 +227,7 @@ class _Reader:
         target.documents.extend(self.documents.get(identity.get("ID", ""), []))
 
     def _feature(self, record: Record, feature: etree._Element) -> None:
-        word = fold(self.value("FeatureType", feature.get("FeatureTypeID")))
+        word = word_key(self.value("FeatureType", feature.get("FeatureTypeID")))
         for version in _all(feature, "FeatureVersion"):
             source = f"{_ROLE} {record.source_id} {word}"
             places = [
@@ -239,7 +239,7 @@ class _Reader:
             ]
             if word == "birthdate":
                 self._birth(record, version, source)
-            elif word == "gender" and (sex := {"male": "M", "female": "F"}.get(fold(" ".join(details)))):
+            elif word == "gender" and (sex := {"male": "M", "female": "F"}.get(word_key(" ".join(details)))):
                 record.own.facts.append(Fact(FactKind.SEX, sex, source))
             elif word in {"nationality country", "citizenship country"}:
                 for written in filter(None, (*places, *details)):

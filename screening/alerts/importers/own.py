@@ -46,7 +46,7 @@ from screening.alerts.model import (
 )
 from screening.alerts.source import only_file, refused
 from screening.alerts.states import state_named
-from screening.alerts.text import ascii_digits, clean, fold
+from screening.alerts.text import ascii_digits, clean, word_key
 from screening.tables.codes import (
     Category,
     FactKind,
@@ -164,8 +164,8 @@ class _Reader:
         ]
 
     def coded(self, field: str, text: str) -> str:
-        table = {fold(key): value for key, value in self.mapping.values.get(field, {}).items()}
-        return table.get(fold(text), text)
+        table = {word_key(key): value for key, value in self.mapping.values.get(field, {}).items()}
+        return table.get(word_key(text), text)
 
     def code(self, kind: type[Code], row: Mapping[str, Cell], field: str, record: Record) -> Code | None:
         written = self.text(row, field)

@@ -34,7 +34,7 @@ from screening.alerts.model import (
 from screening.alerts.numbers import split_number
 from screening.alerts.source import Row, by_header, csv_rows, only_file, refused
 from screening.alerts.states import state_named, states_in
-from screening.alerts.text import clean, fold
+from screening.alerts.text import clean
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
 
 _ROLE = "uk"
@@ -251,7 +251,7 @@ def _document(kind: ListedDocumentType, written: str, detail: str) -> ListedDocu
 def _as_sets(record: Record) -> Record:
     """Take the values of a cross product once each."""
     own = record.own
-    own.names = unique(own.names, lambda name: (name.kind, fold(name.full), name.full))
+    own.names = unique(own.names, lambda name: (name.kind, name.full))
     own.dates = unique(own.dates, lambda born: (born.date.value, born.date.precision, born.date.note))
     own.documents = unique(own.documents, lambda document: (document.type, document.number, document.state))
     return record
