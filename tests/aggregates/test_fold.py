@@ -77,6 +77,64 @@ def test_small_cells_are_folded_until_no_difference_of_cells_is_small(given_cell
     assert cells(publish(by(given_cells))) == published
 
 
+@pytest.mark.parametrize(
+    ("given_cells", "also", "before", "decision"),
+    [
+        pytest.param({"FR": 40, "A": 1, "B": 2, "C": 3}, (), None, Fold(frozenset("ABC")),
+                     id="Other less the lone traveller reaches the threshold"),
+        pytest.param({"FR": 40, "IS": 3, "XX": 0}, (), None, Fold(frozenset({"FR", "IS"})),
+                     id="a cell of nobody is neither small nor of help"),
+        pytest.param({"FR": 40, "DE": 30}, ("DE",), None, Fold(frozenset({"DE"})), id="folded for another reason"),
+        pytest.param({}, (), None, Fold(), id="no cells"),
+        pytest.param({"FR": 1}, (), None, Fold(withheld=True), id="a lone traveller"),
+        pytest.param({"FR": 45}, (), Before({"FR": 40}, 0, 40), Fold(), id="a change of the threshold is safe"),
+        pytest.param({"FR": 44}, (), Before({"FR": 40}, 0, 40), Fold(unchanged=True), id="one fewer is not"),
+        pytest.param({"FR": 41}, (), Before({"FR": 40}, 0, 40), Fold(unchanged=True), id="one latecomer"),
+        pytest.param({"FR": 36}, (), Before({"FR": 40}, 0, 40), Fold(unchanged=True), id="nor four who left"),
+        pytest.param({"FR": 35}, (), Before({"FR": 40}, 0, 40), Fold(), id="five who left"),
+        pytest.param({"FR": 20, "DE": 30}, (), Before({}, 0, None), Fold(frozenset({"FR", "DE"})),
+                     id="nobody knows what stood in a withheld table"),
+        pytest.param({"FR": 40, "IS": 20}, (), Before({"FR": 40}, 7, 47), Fold(frozenset({"IS"})),
+                     id="it may have stood in Other"),
+        pytest.param({"FR": 40, "IS": 20}, (), Before({"FR": 40}, 0, 40), Fold(), id="it cannot where there was no Other"),
+        pytest.param({"FR": 43, "DE": 30, "ES": 30}, (), Before({"FR": 40, "DE": 30, "ES": 20}, 0, 90),
+                     Fold(frozenset({"FR", "ES"})), id="what changed hides a small change, though what did not is as small"),
+        pytest.param({"FR": 60, "ES": 20, "IS": 4, "MT": 10}, (), Before({"FR": 40, "DE": 6, "ES": 20}, 7, 73),
+                     Fold(frozenset({"FR", "IS", "MT"})), id="a value that vanished may stand in Other now"),
+        pytest.param({"FR": 60, "ES": 20, "IS": 4, "MT": 9}, (), Before({"FR": 40, "ES": 20}, 7, 67),
+                     Fold(frozenset({"IS", "MT"})), id="Other changed by enough"),
+        pytest.param({"FR": 60, "ES": 20, "IS": 4, "MT": 5}, (), Before({"FR": 40, "ES": 20}, 7, 67),
+                     Fold(frozenset({"FR", "IS", "MT"})), id="Other changed by too few"),
+        pytest.param({"FR": 60, "ES": 20, "IS": 4, "MT": 3}, (), Before({"FR": 40, "ES": 20}, 7, 67),
+                     Fold(frozenset({"IS", "MT"})), id="Other did not change"),
+    ],
+)  # fmt: skip
+def test_which_cells_go_into_other(given_cells, also, before, decision):
+    assert fold(given_cells, threshold=THRESHOLD, also=also, before=before) == decision
+
+
+def test_rows_say_definition_period_value_and_status_sorted():
+    table = publish(by({"FR": 40, "DE": 30, "IS": 3, "MT": 4}))
+    rows = [row for row in table.to_pylist() if row["definition"] == "by_nationality"]
+    assert {(row["period"], row["nationality"], row["value"], row["status"]) for row in rows} == {
+        ("2026-11-23", "DE", 30, "published"),
+        ("2026-11-23", "FR", 40, "published"),
+        ("2026-11-23", OTHER, 7, "folded"),
+        ("2026-11-23", TOTAL, 77, "published"),
+    }
+    withheld = publish(by({"FR": 2}))
+    assert {(row["definition"], row["value"]) for row in withheld.to_pylist()} == {
+        (definition.name, None) for definition in DEFINITIONS
+    }
+    assert withheld.num_rows == 2 * len(DEFINITIONS)
+
+
+def test_what_was_published_of_another_date_is_no_earlier_version():
+    tomorrow = DAY + timedelta(days=1)
+    other = publish(by({"FR": 40}, tomorrow), closed=(tomorrow,))
+    assert cells(publish(by({"FR": 43}), earlier=other)) == {"FR": 43, TOTAL: 43}
+
+
 def test_status_says_what_became_of_a_cell():
     table = publish(by({"FR": 40, "IS": 3, "MT": 4}))
     own = {row["nationality"]: row["status"] for row in table.to_pylist() if row["nationality"]}

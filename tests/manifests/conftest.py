@@ -107,6 +107,14 @@ class Night:
             t.STATEMENT_DOCUMENTS.table(self.documents),
         )
 
+    def ordered(self) -> Any:
+        """What is stated, made ready for settling."""
+        from screening.manifests.statements import gather, in_order
+
+        messages, _, statements, documents = self.tables()
+        legs = sorted({row["flight_id"] for row in self.legs})
+        return gather(in_order(messages), statements, documents, {}, legs)
+
     def settle(self, *scope: str, earlier: pa.Table | None = None) -> SettledLegs:
         legs = scope or tuple(sorted({row["flight_id"] for row in self.legs}))
         held = t.TRAVELLERS.empty() if earlier is None else earlier

@@ -84,6 +84,16 @@ def test_two_candidates_are_no_join(kit):
     assert "join_ambiguous" in kit.codes(settled)
 
 
+def test_two_who_ask_for_one_are_no_join(kit):
+    settled = joined(
+        kit,
+        [person("KIM/MIN A", locator="L1"), person("KIM/MIN B", locator="L1")],
+        [person("KIM/MIN", locator="L1")],
+    )
+    assert settled.travellers["join_basis"].null_count == 3
+    assert "join_ambiguous" in kit.codes(settled)
+
+
 def test_a_weaker_basis_decides_between_candidates_of_a_stronger(kit):
     settled = joined(
         kit,

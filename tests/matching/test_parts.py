@@ -1,12 +1,10 @@
 import datetime as dt
-import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.matching.align import NONE, Grid, align, steps
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, RELATIONS, columns, relations
 from screening.matching.pairs import compare_names
@@ -153,41 +151,6 @@ def test_every_related_document_is_found_by_its_keys(number, listed, state, othe
     keys = set(document.keys(listed, other))
     if document.relation(number, state, listed, other) is not None:
         assert keys & set(document.lookups(number, state))
-
-
-def brute_force(single, weights):
-    """Best assignment without joined tokens, by trying all of them."""
-    m, n = single.shape
-    best = -(10**9)
-    for chosen in itertools.product([None, *range(n)], repeat=m):
-        used = [j for j in chosen if j is not None]
-        if len(set(used)) < len(used) or any(
-            single[i, j] == NONE for i, j in enumerate(chosen) if j is not None
-        ):
-            continue
-        agreeing = sum(int(single[i, j]) for i, j in enumerate(chosen) if j is not None)
-        left, unused = m - len(used), n - len(used)
-        both = min(left, unused)
-        total = agreeing + weights.conflict * both + weights.extra * (max(left, unused) - both)
-        if both:
-            total -= max(agreeing - weights.inherited_from, 0) // 2
-        best = max(best, total)
-    return best
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data(), m=st.integers(1, 4), n=st.integers(1, 4))
-def test_alignment_is_the_best_assignment(data, m, n):
-    from screening.matching.model import load_model
-
-    weights = load_model().name
-    cell = st.one_of(st.just(NONE), st.integers(-300, 1500))
-    single = np.array([[data.draw(cell) for _ in range(n)] for _ in range(m)], np.int32)
-    nothing = np.full((1, m, n), NONE, np.int32)
-    aligned = align(Grid(single[None], nothing, nothing), weights, keep=True)
-    assert int(aligned.score[0]) == brute_force(single, weights)
-    walked = steps(aligned, 0, m, n)
-    assert len({used for _, (used,), _ in walked}) == len(walked)
 
 
 @pytest.mark.parametrize("rate", [0.1, 1.0, 3.0, 50.0])

@@ -1,5 +1,6 @@
 """Whatever was changed, cut, moved or torn is found, at its place; a kill leaves a record that goes on."""
 
+import hashlib
 import json
 import resource
 import shutil
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -108,6 +109,14 @@ def json_equal(one, two):
         return False
 
 
+def followed(line, **changes):
+    """A record with other values and a hash that fits them."""
+    record_ = {key: value for key, value in json.loads(line).items() if key != "hash"} | changes
+    spelt = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
+    body = json.dumps(record_, **spelt).encode()
+    return json.dumps(record_ | {"hash": hashlib.sha256(body).hexdigest()}, **spelt).encode() + b"\n"
+
+
 def edited(lines, name):
     acts = {
         "taken out": lambda: lines[:1] + lines[2:],
@@ -117,29 +126,43 @@ def edited(lines, name):
         "all gone": lambda: [],
         "empty line": lambda: [lines[0], b"\n", *lines[1:]],
         "blank added": lambda: [lines[0], lines[1].replace(b'":"', b'": "', 1), lines[2]],
+        "other content": lambda: [lines[0], lines[1].replace(b"analyst7", b"analyst8"), lines[2]],
+        "a key less": lambda: [lines[0], lines[1].replace(b'"act":"hit.decide",', b""), lines[2]],
+        "a list": lambda: [lines[0], b"[]\n", lines[2]],
+        "no end": lambda: [*lines[:2], lines[2].rstrip()],
+        "another chain": lambda: [*lines[:2], followed(lines[2], previous="a" * 64)],
     }
     return acts[name]()
 
 
 @pytest.mark.parametrize(
-    ("name", "broken"),
+    ("name", "broken", "where", "reason"),
     [
-        ("taken out", 2),
-        ("moved", 1),
-        ("doubled", 2),
-        ("end cut off", 3),
-        ("all gone", 1),
-        ("empty line", 2),
-        ("blank added", 2),
+        ("taken out", 2, f"{YEAR_FILE}, line 2", "record 2 is missing or out of place"),
+        ("moved", 1, f"{YEAR_FILE}, line 1", "record 1 is missing or out of place"),
+        ("doubled", 2, f"{YEAR_FILE}, line 2", "record 2 is missing or out of place"),
+        ("end cut off", 3, "head.json", "records up to 3 are known from head.json, but are gone"),
+        ("all gone", 1, "head.json", "records up to 3 are known from head.json, but are gone"),
+        ("empty line", 2, f"{YEAR_FILE}, line 2", "the line is not JSON"),
+        ("blank added", 2, f"{YEAR_FILE}, line 2", "the line is spelt otherwise than it was written"),
+        ("other content", 2, f"{YEAR_FILE}, line 2", "its hash does not fit its content"),
+        ("a key less", 2, f"{YEAR_FILE}, line 2", "the line is no record"),
+        ("a list", 2, f"{YEAR_FILE}, line 2", "the line is no record"),
+        ("no end", 3, f"{YEAR_FILE}, line 3", "the line has no end"),
+        ("another chain", 3, f"{YEAR_FILE}, line 3", "it does not follow the record before"),
     ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 14 else "",
 )
-def test_lines_taken_out_put_in_or_moved_are_found_at_their_place(store, folder, name, broken):
+def test_lines_taken_out_put_in_or_moved_are_found_at_their_place(store, folder, name, broken, where, reason):
     record(store, 3)
     lines = (folder / YEAR_FILE).read_bytes().splitlines(keepends=True)
     (folder / YEAR_FILE).write_bytes(b"".join(edited(lines, name)))
     state = verify(store)
-    assert (state.holds, state.broken) == (False, broken)
-    assert state.reason
+    good = [line for line in lines if json.loads(line)["seq"] < broken]
+    last = json.loads(good[-1]) if good else None
+    assert (state.holds, state.broken, state.records, state.repairs) == (False, broken, broken - 1, 0)
+    assert (state.where, state.reason) == (where, reason)
+    assert state.head == (Head(last["seq"], last["hash"]) if last else None)
 
 
 def test_a_file_that_is_gone_is_found(store, folder):
@@ -165,7 +188,90 @@ def test_a_chain_written_anew_is_found_by_a_head_kept_outside(store, folder):
 def test_a_head_that_is_gone_is_found(store, folder):
     record(store, 3)
     (folder / "head.json").unlink()
-    assert verify(store).reason == "head.json is gone"
+    state = verify(store)
+    assert (state.broken, state.where, state.reason) == (4, "head.json", "head.json is gone")
+    assert (state.records, state.head.seq, state.repairs) == (3, 3, 0)
+
+
+def test_the_first_record_may_stand_without_a_head_as_it_is_written_before_it(store, folder):
+    record(store, 1)
+    (folder / "head.json").unlink()
+    state = verify(store)
+    assert (state.holds, state.records, state.repairs) == (True, 1, 0)
+    record(store, 1)
+    assert verify(store).holds
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b"{}", id="without its keys"),
+        pytest.param(b'{"seq": 3}', id="a key less"),
+        pytest.param(b'{"seq": "3", "hash": "a"}', id="sequence as text"),
+        pytest.param(b'{"seq": 3, "hash": "a", "at": "x"}', id="a key more"),
+        pytest.param(b"[3]", id="a list"),
+        pytest.param(b"{", id="no JSON"),
+    ],
+)
+def test_a_damaged_head_is_found_and_nothing_is_written_behind_it(store, folder, damage):
+    record(store, 3)
+    (folder / "head.json").write_bytes(damage)
+    state = verify(store)
+    assert (state.broken, state.where, state.reason) == (4, "head.json", "head.json is damaged")
+    assert (state.records, state.head.seq, state.repairs) == (3, 3, 0)
+    with pytest.raises(StoreError) as caught:
+        head(store)
+    assert "head kept outside" in caught.value.remedy
+    assert caught.value.where == str(folder / "head.json")
+    with pytest.raises(StoreError):
+        record(store, 1)
+
+
+def test_a_store_without_acts_has_no_head(store):
+    assert head(store) is None
+    state = verify(store, anchor=Head(4, "a" * 64))
+    assert (state.broken, state.where, state.records) == (1, "no audit folder", 0)
+
+
+def test_another_head_of_the_same_place_is_found(store):
+    record(store, 3)
+    state = verify(store, anchor=Head(2, "a" * 64))
+    assert (state.broken, state.where) == (2, "the head kept outside")
+    assert state.reason == "record 2 is another one than the head kept outside says"
+    assert (state.records, state.head) == (3, head(store))
+
+
+def test_a_head_ahead_of_the_chain_stops_writing_and_one_record_behind_does_not(store, folder):
+    record(store, 2)
+    before = (folder / "head.json").read_bytes()
+    record(store, 1)
+    now = (folder / "head.json").read_bytes()
+    (folder / "head.json").write_bytes(before)
+    record(store, 1)
+    assert (verify(store).holds, verify(store).records) == (True, 4)
+    (folder / "head.json").write_bytes(now.replace(b'"seq": 3', b'"seq": 5').replace(b'"seq":3', b'"seq":5'))
+    with pytest.raises(StoreError, match=r"ends with record 4, head\.json says 5") as caught:
+        record(store, 1)
+    assert caught.value.where == str(folder / YEAR_FILE)
+
+
+def test_other_files_in_the_folder_are_no_part_of_the_chain(store, folder):
+    record(store, 1)
+    (folder / "audit-old.jsonl").write_bytes(b"notes\n")
+    record(store, 1)
+    assert (verify(store).holds, verify(store).records) == (True, 2)
+
+
+def test_a_time_in_another_zone_is_written_in_utc_and_its_year_is_that_of_utc(store, folder):
+    append(store, "a", "act", [], None, datetime(2027, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=1))))
+    assert json.loads((folder / YEAR_FILE).read_bytes())["at"] == "2026-12-31T23:30:00.000000Z"
+
+
+def test_without_a_time_the_record_has_that_of_the_clock(store, folder):
+    before = datetime.now(UTC)
+    append(store, "a", "act", [])
+    path = next(folder.glob("audit-*.jsonl"))
+    assert before <= datetime.fromisoformat(json.loads(path.read_bytes())["at"]) <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("kept", [1, 40, 200, -1], ids=["one byte", "start", "middle", "all but its end"])

@@ -1,5 +1,6 @@
 """Each class goes at its own time, from every revision and from landing, with a proof; a kill changes nothing."""
 
+import hashlib
 import json
 import os
 import signal
@@ -9,8 +10,8 @@ import pytest
 
 from screening.profile.model import Agency, Retention, Schedule
 from screening.protection.audit import verify
-from screening.protection.retention import due, night_end, proofs, purge, term
-from screening.store.landing import missing, read_back, write_incoming
+from screening.protection.retention import due, first_nights, night_end, proofs, purge, term
+from screening.store.landing import missing, read_back, release_incoming, settle_landing, write_incoming
 from screening.store.revisions import current, mend_links, read_current, verify_night
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -54,6 +55,28 @@ def test_every_class_but_work_has_a_term_and_none_outlives_what_it_is_made_of(cl
         assert length == timedelta(hours=Retention().api)
 
 
+@pytest.mark.parametrize(
+    ("cls", "hours"),
+    [
+        ("api", 11), ("pnr", 12), ("settled", 11), ("unread", 11), ("hit", 15), ("list", 16), ("aggregate", 17),
+        ("record", 18), ("audit", 19),
+    ],
+)  # fmt: skip
+def test_each_class_has_the_term_of_the_profile(cls, hours):
+    terms = Retention(
+        api=11, pnr=12, settled=13, unread=14, hit=15, list=16, aggregate=17, record=18, audit=19
+    )
+    assert term(terms, RetentionClass(cls)) == timedelta(hours=hours)
+
+
+def test_what_is_made_of_both_goes_with_the_shorter_term_or_sooner():
+    shorter = Retention(api=30, pnr=20, settled=7, unread=9)
+    assert term(shorter, RetentionClass.SETTLED) == timedelta(hours=7)
+    assert term(shorter, RetentionClass.UNREAD) == timedelta(hours=9)
+    longer = Retention(api=30, pnr=20, settled=25, unread=25)
+    assert term(longer, RetentionClass.SETTLED) == term(longer, RetentionClass.UNREAD) == timedelta(hours=20)
+
+
 def test_nothing_is_due_before_its_hour(store, two_nights):
     clock = ends(FIRST) + timedelta(hours=48)
     assert due_at(store, clock - timedelta(seconds=1)) == ()
@@ -84,6 +107,35 @@ def test_an_input_that_no_night_published_has_the_shortest_term_from_its_writing
     assert due_at(store, datetime.now(UTC)) == ()
     found = due_at(store, datetime.now(UTC) + timedelta(hours=49))
     assert [(item.path, item.cls) for item in found] == [(f"landing/incoming/{input_id}", "unread")]
+
+
+def test_a_settled_input_that_no_night_published_is_kept_from_its_writing(store):
+    input_id = write_incoming(store, b"apipnr?1")
+    settle_landing(store, input_id, [(0, 3, RetentionClass.API), (3, 5, RetentionClass.PNR)], b"apipnr?1")
+    release_incoming(store, [input_id])
+    (api,) = (store.root / "landing" / "content" / "api").iterdir()
+    os.utime(api, (AT.timestamp(), AT.timestamp()))
+    clock = AT + timedelta(hours=48)
+    assert due_at(store, clock - timedelta(seconds=1)) == ()
+    (item,) = due_at(store, clock)
+    assert (item.cls, item.due, item.night, item.table) == (RetentionClass.API, clock, None, None)
+    assert (item.path, item.sha256) == (
+        api.relative_to(store.root).as_posix(),
+        hashlib.sha256(b"api").hexdigest(),
+    )
+
+
+def test_an_input_belongs_to_the_night_that_received_it_first(store, publish_night):
+    publish_night(store, FIRST, ["a" * 64], ["a" * 64])
+    publish_night(store, SECOND, ["a" * 64, "b" * 64], ["b" * 64])
+    assert first_nights(store) == {"a" * 64: FIRST, "b" * 64: SECOND}
+
+
+def test_a_manifest_of_unknown_inputs_has_the_clock_of_its_own_night(store, publish_night):
+    publish_night(store, FIRST, ["a" * 64], ["c" * 64])
+    clock = ends(FIRST) + timedelta(hours=48)
+    assert {item.table for item in due_at(store, clock)} == {"statement_documents", "travellers"}
+    assert due_at(store, clock - timedelta(seconds=1)) == ()
 
 
 def test_what_a_dead_run_left_unnamed_has_the_shortest_term(store, two_nights):
@@ -134,6 +186,48 @@ def test_a_purge_removes_what_is_due_and_keeps_the_proof(store, two_nights):
     )
 
 
+def test_a_proof_says_of_each_file_what_it_was_and_when_its_term_ended(store, two_nights):
+    items = due_at(store, AT)
+    (proof,) = purge(store, items, actor="robot", at=AT)
+    data = (store.root / "audit" / "purges" / f"{proof.proof_id}.json").read_bytes()
+    assert proof.proof_id == hashlib.sha256(data).hexdigest()
+    rows = json.loads(data)
+    assert rows == [item.row() for item in items]
+    assert rows[0] == {
+        "path": items[0].path,
+        "sha256": items[0].sha256,
+        "class": "api",
+        "due": "2026-11-25T00:00:00+00:00",
+        "night": "2026-11-22",
+        "table": "statement_documents",
+    }
+    landing = next(row for row in rows if row["path"].startswith("landing/"))
+    assert (landing["night"], landing["table"]) == (None, None)
+    (line,) = [
+        row
+        for row in map(json.loads, (store.root / "audit" / "audit-2026.jsonl").read_bytes().splitlines())
+        if row["act"] == "retention.purge"
+    ]
+    assert (line["reason"], line["at"]) == ("end of term", "2026-11-25T12:00:00.000000Z")
+
+
+def test_proofs_stand_in_the_order_of_their_ids_and_a_purge_not_ended_is_none(store, two_nights):
+    items = due_at(store, AT)
+    for item in items:
+        purge(store, (item,), actor="robot", at=AT)
+    ids = [proof.proof_id for proof in proofs(store)]
+    assert len(ids) == len(items) > 2
+    assert ids == sorted(ids)
+    (store.root / "audit" / "purges" / "x.begun").write_bytes(b"[]")
+    assert [proof.proof_id for proof in proofs(store)] == ids
+
+
+def test_the_order_in_which_files_are_named_makes_no_other_proof(store, two_nights):
+    items = due_at(store, AT)
+    (proof,) = purge(store, items[::-1], actor="robot", at=AT)
+    assert proof.files == items
+
+
 def test_nothing_due_is_no_act(store, two_nights):
     assert purge(store, (), actor="robot") == ()
     assert verify(store).records == 0
@@ -173,8 +267,11 @@ def test_a_damaged_list_of_a_purge_removes_nothing(store, two_nights, tree):
     (store.root / "audit").chmod(0o700)
     (folder / "x.begun").write_bytes(b'[{"path": "../../etc/passwd"}]')
     before = tree(store.root)
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="list of a purge is damaged") as caught:
         purge(store, (), actor="robot", at=AT)
+    assert caught.value.where == str(folder / "x.begun")
+    assert caught.value.effect == "nothing was removed"
+    assert "start the purge again" in caught.value.remedy
     assert {k: v for k, v in tree(store.root).items() if not k.startswith("audit/")} == {
         k: v for k, v in before.items() if not k.startswith("audit/")
     }
