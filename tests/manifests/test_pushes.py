@@ -8,9 +8,9 @@ from screening.manifests.pushes import pushes, stated_by
 def grouped(night):
     ordered = night.ordered()
     rows = {}
-    for row, number in enumerate(facts.message):
+    for row, number in enumerate(ordered.message):
         rows.setdefault(number, []).append(row)
-    return facts, pushes(ordered, range(len(ordered.messages)), rows)
+    return ordered, pushes(ordered, range(len(ordered.messages)), rows)
 
 
 def said(kit, source, messages):
@@ -156,5 +156,5 @@ def test_one_party_is_an_interactive_message(kit, source, messages, party):
     ],
 )  # fmt: skip
 def test_travellers_that_a_push_states(kit, messages, stated):
-    facts, (push,) = grouped(said(kit, "api", messages))
+    ordered, (push,) = grouped(said(kit, "api", messages))
     assert stated_by(ordered, push) == stated
