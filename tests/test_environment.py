@@ -34,7 +34,8 @@ def _read(tree: ast.Module) -> set[str]:
 
 
 def test_the_variables_declared_are_those_that_are_read(root):
-    trees = [ast.parse(path.read_text()) for path in (root / "screening").rglob("*.py")]
+    texts = (path.read_text() for path in (root / "screening").rglob("*.py"))
+    trees = [ast.parse(text) for text in texts if re.search("environ|getenv|envvar", text)]
     assert set().union(*map(_read, trees)) == set(VARIABLES)
 
 

@@ -4,8 +4,10 @@ import ast
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -38,7 +40,11 @@ def agency_with_airflow(made_night, database, tmp_path_factory):
         folder = tmp_path_factory.mktemp("dag") / "agency"
         shutil.copytree(made_night, folder)
         (folder / "airflow").mkdir()
-        shutil.copy(database, folder / "airflow")
+        with (
+            closing(sqlite3.connect(database)) as made,
+            closing(sqlite3.connect(folder / "airflow" / database.name)) as own,
+        ):
+            made.backup(own)  # the file alone lacks what stands in its journal
         (folder / "airflow" / "airflow.db.ready").write_text(version("apache-airflow"))
         return folder
 
@@ -100,8 +106,6 @@ def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
 
 def test_the_dag_run_is_red_because_a_person_is_needed(ran):
     folder, _ = ran
-    import sqlite3
-
     with sqlite3.connect(folder / "airflow" / "airflow.db") as database:
         states = {row[0] for row in database.execute(_ATTENTION)}
         runs = [row[0] for row in database.execute("select state from dag_run order by id")]

@@ -9,6 +9,7 @@ from screening.cli.laboratory import benchmark
 from screening.lab.benchmark_read import read_speeds
 
 
+@pytest.mark.slow
 def test_both_types_are_measured_beside_pydifact_on_the_same_bytes():
     speeds = read_speeds(1600, seed=1, rounds=1, tell=lambda text: None)
     assert [(one.type, one.reader.partition(" ")[0].strip(",")) for one in speeds] == [
@@ -19,6 +20,7 @@ def test_both_types_are_measured_beside_pydifact_on_the_same_bytes():
     assert [one.ratio for one in speeds if one.reader == "ours, bytes to tables"] == [1.0, 1.0]
 
 
+@pytest.mark.slow
 def test_a_page_keeps_what_stands_around_its_section(tmp_path):
     page = tmp_path / "benchmarks.md"
     page.write_text("# Speed\n\n<!-- read: generated -->\nold\n<!-- read: end -->\n\nThe end.\n")

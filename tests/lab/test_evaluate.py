@@ -122,6 +122,7 @@ def test_slices_are_those_that_the_truth_has():
     assert {row["slice"] for row in evaluate(HITS, TRUTH)} == {"all", "culture"}
 
 
+@pytest.mark.slow
 def test_match_compare_and_evaluate_write_the_published_formats(made, tmp_path, capsys):
     alerts, found = made
     paths = {

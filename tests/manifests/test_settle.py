@@ -67,6 +67,7 @@ def run(kit, tables, scope=LEGS, earlier=None):
 
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
+@pytest.mark.slow
 def test_any_order_of_arrival_gives_the_same_manifests(kit, messages, data):
     tables = build(kit, messages).tables()
     one, other = run(kit, tables), run(kit, [shuffled(table, data) for table in tables])
@@ -88,6 +89,7 @@ def test_of_a_statement_on_a_leg_and_on_its_alias_the_same_one_counts(kit):
 
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6), data=st.data())
+@pytest.mark.slow
 def test_statements_drawn_in_twice_change_nothing(kit, messages, data):
     import pyarrow as pa
 
@@ -100,6 +102,7 @@ def test_statements_drawn_in_twice_change_nothing(kit, messages, data):
 
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6))
+@pytest.mark.slow
 def test_settling_leg_by_leg_equals_settling_all(kit, messages):
     tables = build(kit, messages).tables()
     whole = run(kit, tables)
@@ -111,6 +114,7 @@ def test_settling_leg_by_leg_equals_settling_all(kit, messages):
 
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6), most=st.integers(1, 8), data=st.data())
+@pytest.mark.slow
 def test_settling_in_groups_equals_settling_at_once(kit, messages, most, data):
     tables = build(kit, messages).tables()
     whole = run(kit, tables)
@@ -136,6 +140,7 @@ def test_no_statement_is_missing_from_the_counts(kit, messages):
 
 @BOUNDED
 @given(messages=st.lists(MESSAGE, max_size=6))
+@pytest.mark.slow
 def test_ids_of_the_first_night_stay_when_it_is_settled_again(kit, messages):
     tables = build(kit, messages).tables()
     one = run(kit, tables)
@@ -145,6 +150,7 @@ def test_ids_of_the_first_night_stay_when_it_is_settled_again(kit, messages):
 
 @BOUNDED
 @given(people=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=6, unique=True))
+@pytest.mark.slow
 def test_a_message_sent_again_in_another_file_changes_no_traveller(kit, people):
     once, twice = kit.Night(), kit.Night()
     for night in (once, twice):

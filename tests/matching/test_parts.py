@@ -199,6 +199,7 @@ def test_names_alone_that_are_alike_score_above_those_that_are_not(model, alike,
     assert high.score > low.score + 0.1
 
 
+@pytest.mark.slow
 def test_a_row_of_names_does_not_depend_on_the_others(model):
     pairs = [("Jan Kowalczyk", "Jan Kowalczik"), ("Li Wei", "Lee Wai"), ("", "Nobody")]
     assert [compare_names([pair], model)[0] for pair in pairs] == compare_names(pairs, model)

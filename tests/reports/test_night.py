@@ -240,6 +240,7 @@ def test_findings_count_for_the_carriers_of_their_legs(night_tables, night_view)
 
 
 @pytest.mark.parametrize(("hits", "pages"), [(1_000, 1), (1_001, 9)])
+@pytest.mark.slow
 def test_above_a_thousand_hits_the_rest_stands_in_pages_beside(hits, pages, night_tables, night_view):
     made = render(night_view(night_tables(hits, 2)))
     assert len(made) == pages
