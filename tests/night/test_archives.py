@@ -11,6 +11,11 @@ import pytest
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
+COLLIDE = pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="two inputs of one name and one content end the run in a SchemaError of the inputs' table",
+)
 
 
 def zipped(*members):
@@ -41,6 +46,7 @@ def received(agency):
         pytest.param(
             lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", one), ("y.edi", two))},
             id="a member twice with its bytes",
+            marks=COLLIDE,
         ),
         pytest.param(
             lambda one, two: {"a.zip": zipped(("x.edi", one)), "a.zip!x.edi": two},
@@ -49,6 +55,7 @@ def received(agency):
         pytest.param(
             lambda one, two: {"a.zip": zipped(("x.edi", one), ("y.edi", two)), "a.zip!x.edi": one},
             id="a file named as a member, with its bytes",
+            marks=COLLIDE,
         ),
     ],
 )
