@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from screening.messages.unpack import unpack
+from screening.messages.syntax.unpack import unpack
 from screening.profile.model import Intake
 
 FIRST, SECOND = b"UNB+UNOA:4+A+B+261123:1545+1'UNZ+0+1'", b"UNB+UNOA:4+A+B+261123:1545+2'UNZ+0+2'"
