@@ -94,6 +94,10 @@ def test_without_choices_there_is_no_way_back():
         steps(aligned, 0, 1, 1)
 
 
+def test_no_more_than_eight_tokens_of_a_name_are_aligned():
+    assert len(whole("ALFA BRAVO CHARLIE DELTA ECHO FOXTROT GOLF HOTEL INDIA")) == 8
+
+
 @pytest.mark.parametrize(
     ("agreeing", "taken"), [(999, 0), (1000, 0), (1001, 0), (1002, -1), (1300, -150), (-5, 0)]
 )
