@@ -47,6 +47,15 @@ def test_a_small_cell_of_several_legs_is_given_away_though_none_of_the_legs_is()
     assert told == {"by_route": {"R2"}}
 
 
+def test_a_lone_traveller_of_a_leg_whose_cells_are_all_large_is_given_away():
+    assert extra({}, (20, 1, 40), carrier=CARRIERS, route=("R1", "R2", "R2")) == {"by_route": {"R1"}}
+
+
+def test_a_smaller_cell_that_the_derivation_does_not_need_stays():
+    told = extra({"route": {"A-C", "A-D"}}, (20, 3, 40, 6), carrier=(*CARRIERS, "Q3"), route=(*ROUTES, "A-E"))
+    assert told == {"by_route": {"A-B"}}
+
+
 def test_legs_that_are_small_each_and_not_together_are_no_small_cell():
     assert extra({}, (3, 3, 40), carrier=("Q1", "Q1", "Q2")) == {}
 

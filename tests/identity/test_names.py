@@ -38,6 +38,8 @@ def test_a_name_becomes_tokens_of_a_to_z(written, found):
         pytest.param("Ørsted Ærø", "ORSTEDAERO", id="letters without a base"),
         pytest.param("Þórður Đặng Ŋala", "THORDURDANGNALA", id="thorn, eth, two marks, eng"),
         pytest.param("Əliyev", "ALIYEV", id="schwa"),
+        pytest.param("ẞÆŒØĐÐÞŁŊƏ", "SSAEOEODDTHLNA", id="all capitals without a base"),
+        pytest.param("ßæœøđðþłıŋə", "SSAEOEODDTHLINA", id="all small letters without a base"),
         pytest.param("Παπαδόπουλος", "PAPADOPOULOS", id="Greek ou"),
         pytest.param("Ευαγγελία", "EVANGELIA", id="Greek eu and double gamma"),
         pytest.param("Αυγούστα Μπακογιάννη", "AVGOUSTAMPAKOGIANNI", id="Greek au and mp"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from screening.manifests.supersede import follow
+
 ANNA, BELA, CARL, DORA = (
     ("ADAM/ANNA", "1980-01-01", "A1@DE"),
     ("BERG/BELA", "1981-02-02", "B2@DE"),
@@ -401,6 +403,74 @@ def test_a_statement_that_says_withdrawn_withdraws(kit):
     settled = night.settle()
     assert kit.names(settled) == []
     assert kit.ledger(settled) == {"passed": 0, "withdrawn": 4}
+
+
+def followed(night, *, api=True):
+    """What became of one source's statements about the leg."""
+    facts = night.facts()
+    rows = {}
+    for row, number in enumerate(facts.message):
+        rows.setdefault(number, []).append(row)
+    return follow(facts, range(len(facts.messages)), rows, api=api)
+
+
+def test_what_is_stated_is_added_up_over_the_pushes_in_force(kit):
+    night = kit.Night()
+    night.api(
+        "08:00", kit.person(*ANNA, locator="L1"), kit.person(*BELA, locator="L1"), transaction="t1", stated=2
+    )
+    night.api("08:05", kit.person(*CARL), transaction="t2", stated=1)
+    assert followed(night).stated == 3
+    night.api("08:10", kit.person(*DORA), action="update", transaction="t3", stated=1)
+    assert followed(night).stated == 4
+
+
+def test_who_may_have_left_is_counted_by_traveller(kit):
+    night = kit.Night()
+    night.api("08:00", *(kit.person(*who) for who in MANY))
+    night.api("10:00", *(kit.person(*who) for who in MANY[:5]))
+    assert followed(night).counts == {"full_states_part": 15}
+    empty = kit.Night()
+    empty.api("08:00", kit.person(*ANNA), kit.person(*BELA))
+    empty.api("10:00")
+    assert followed(empty).counts == {"full_states_part": 2}
+
+
+def test_an_incomplete_update_of_a_booking_withdraws_nobody_of_it_and_counts_them(kit):
+    night = kit.Night()
+    night.pnr("08:00", *(kit.person(*who, locator="L1") for who in (ANNA, BELA, CARL)))
+    night.pnr("09:00", kit.person(*ANNA, locator="L1"), action="update", complete=False)
+    found = followed(night, api=False)
+    assert found.counts == {"full_states_part": 2}
+    assert [chain.present for chain in found.chains()] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("action", "complete", "status"),
+    [
+        pytest.param("close_not_boarded", True, "incomplete", id="who did not board completes no manifest"),
+        pytest.param("close_on_board", True, "final", id="all who flew do"),
+        pytest.param("close_on_board", False, "incomplete", id="some of them do not"),
+    ],
+)
+def test_a_close_out_completes_a_manifest_that_lacked_travellers(kit, action, complete, status):
+    night = kit.Night()
+    night.api("08:00", kit.person(*ANNA), kit.person(*BELA), complete=False)
+    night.api("11:00", kit.person(ANNA[0]), action=action, function="flight_status", complete=complete)
+    assert followed(night).status == status
+
+
+def test_a_cancellation_is_looked_for_among_the_senders_own_travellers_first(kit):
+    night = kit.Night()
+    night.api("08:00", kit.person(*ANNA), sender="QY")
+    night.api("08:01", kit.person(*ANNA), sender="QX")
+    night.api("09:00", kit.person(*ANNA), sender="QX", action="cancel")
+    assert [
+        (stream.sender, chain.present) for stream in followed(night).streams for chain in stream.chains
+    ] == [
+        ("QY", True),
+        ("QX", False),
+    ]
 
 
 def _finding(code):

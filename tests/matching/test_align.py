@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from screening.matching.align import NONE, Grid, align, inherited, steps
 from screening.matching.model import load_model
+from screening.matching.names import whole
 
 WEIGHTS = replace(load_model().name, conflict=-400, extra=-50, inherited_from=1000)
 
@@ -60,6 +61,11 @@ def walked(m, n, **cells):
                      [((0,), (0,), 1), ((1,), (1,), 2)], id="no token is used twice"),
         pytest.param((2, 2), {"single": {(0, 0): 200, (1, 1): 200}, "listed_joined": {(0, 0): 1000}}, 950,
                      [((0, 1), (0,), 101)], id="the better of joined and apart"),
+        pytest.param((2, 1), {"single": {(0, 0): 700}}, 650, [((0,), (0,), 1)], id="the last listed token over"),
+        pytest.param((3, 2), {"single": {(0, 0): 300, (0, 1): 900}, "listed_joined": {(1, 1): 800}}, 1100,
+                     [((0,), (0,), 1), ((1, 2), (1,), 102)], id="a token that a joined one took is not taken again"),
+        pytest.param((2, 3), {"single": {(0, 0): 300, (0, 1): 400, (0, 2): 400}, "traveller_joined": {(1, 1): 800}}, 1100,
+                     [((0,), (0,), 1), ((1,), (1, 2), 202)], id="nor are the two that were joined"),
     ],
 )  # fmt: skip
 def test_what_agrees_and_what_is_left_over(shape, cells, score, way):
@@ -86,6 +92,10 @@ def test_without_choices_there_is_no_way_back():
     assert aligned.choices is None
     with pytest.raises(ValueError, match="keep=True"):
         steps(aligned, 0, 1, 1)
+
+
+def test_no_more_than_eight_tokens_of_a_name_are_aligned():
+    assert len(whole("ALFA BRAVO CHARLIE DELTA ECHO FOXTROT GOLF HOTEL INDIA")) == 8
 
 
 @pytest.mark.parametrize(

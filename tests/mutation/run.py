@@ -29,10 +29,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from multiprocessing import Pool
 from pathlib import Path
 
 import libcst as cst
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -88,17 +90,22 @@ class _Changes(cst.CSTVisitor):
 
 def mutants(source: str) -> dict[tuple[Mutant, int], str]:
     """Return the mutated source of each mutant; equal changes of equal lines of a function are numbered."""
-    module, changes = cst.parse_module(source), _Changes()
-    module.visit(changes)
+    wrapper, changes = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True), _Changes()
+    wrapper.module.visit(changes)
+    places = wrapper.resolve(WhitespaceInclusivePositionProvider)
+    lines = source.splitlines(keepends=True)
+    starts = [0, *accumulate(len(line) for line in lines)]
     found: dict[tuple[Mutant, int], str] = {}
     seen: set[str] = {source}
     numbers: Counter[Mutant] = Counter()
     for within, node, changed in changes.found:
-        text = module.deep_replace(node, changed).code
+        place = places[node]
+        begin, end = (starts[at.line - 1] + at.column for at in (place.start, place.end))
+        text = source[:begin] + wrapper.module.code_for_node(changed) + source[end:]
         if text in seen or not _parses(text):
             continue
         seen.add(text)
-        diff = [*difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm="")][3:]
+        diff = [*difflib.unified_diff(lines, text.splitlines(keepends=True), n=0)][3:]
         before, after = (" ".join(line[1:].strip() for line in diff if line[0] == sign) for sign in "-+")
         mutant = Mutant(within, before, after)
         found[mutant, numbers[mutant]] = text
