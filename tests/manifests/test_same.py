@@ -20,7 +20,7 @@ def stated(kit, *people):
     """The statements of one message, as rows 0, 1, …"""
     night = kit.Night()
     night.api("08:00", *(kit.person(*facts, **more) for *facts, more in people))
-    return night.facts()
+    return night.ordered()
 
 
 def two(kit, one, other):
@@ -65,8 +65,8 @@ def test_keys_of_a_statement_that_says_everything(kit, tier, expected):
     ],
 )  # fmt: skip
 def test_a_statement_has_no_key_of_what_it_lacks(kit, person, tiers):
-    facts = stated(kit, person)
-    assert {tier for tier in Tier if keys(facts, 0, tier)} == tiers
+    ordered = stated(kit, person)
+    assert {tier for tier in Tier if keys(ordered, 0, tier)} == tiers
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_a_statement_has_no_key_of_what_it_lacks(kit, person, tiers):
     ],
 )
 def test_names_agree(kit, one, other, agree):
-    facts = two(kit, (one,), (other,))
-    assert names_agree(facts, 0, 1) is names_agree(facts, 1, 0) is agree
+    ordered = two(kit, (one,), (other,))
+    assert names_agree(ordered, 0, 1) is names_agree(ordered, 1, 0) is agree
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_names_agree(kit, one, other, agree):
     ],
 )
 def test_birth_dates_contradict_when_both_are_known_and_differ(kit, one, other, expected):
-    facts = two(kit, ("ADAM/ANNA", one), ("ADAM/ANNA", other))
-    assert contradicts(facts, 0, 1) is contradicts(facts, 1, 0) is expected
+    ordered = two(kit, ("ADAM/ANNA", one), ("ADAM/ANNA", other))
+    assert contradicts(ordered, 0, 1) is contradicts(ordered, 1, 0) is expected
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_birth_dates_contradict_when_both_are_known_and_differ(kit, one, other, 
     ],
 )
 def test_documents(kit, one, other, same, differ):
-    facts = two(kit, ("A/B", None, one), ("A/B", None, other))
-    assert same_document(facts, 0, 1) is same_document(facts, 1, 0) is same
-    assert documents_differ(facts, 0, 1) is documents_differ(facts, 1, 0) is differ
+    ordered = two(kit, ("A/B", None, one), ("A/B", None, other))
+    assert same_document(ordered, 0, 1) is same_document(ordered, 1, 0) is same
+    assert documents_differ(ordered, 0, 1) is documents_differ(ordered, 1, 0) is differ
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_documents(kit, one, other, same, differ):
     ],
 )  # fmt: skip
 def test_what_says_beside_a_document_that_it_is_one_person(kit, one, other, expected):
-    facts = two(kit, one, other)
-    assert touches(facts, 0, 1) is touches(facts, 1, 0) is expected
+    ordered = two(kit, one, other)
+    assert touches(ordered, 0, 1) is touches(ordered, 1, 0) is expected
 
 
 NAMES, LOOSE = {Tier.NAME, Tier.SURNAME}, {Tier.DOCUMENT, Tier.REFERENCE}
@@ -159,6 +159,6 @@ STRICT = {Tier.ALL, Tier.NAME_AND_BIRTH_DATE}
     ],
 )  # fmt: skip
 def test_at_which_keys_two_statements_may_be_one_person(kit, one, other, tiers):
-    facts = two(kit, one, other)
+    ordered = two(kit, one, other)
     assert {tier for tier in Tier if fits(facts, tier, 0, 1)} == tiers
     assert {tier for tier in Tier if fits(facts, tier, 1, 0)} == tiers

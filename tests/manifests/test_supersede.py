@@ -407,11 +407,11 @@ def test_a_statement_that_says_withdrawn_withdraws(kit):
 
 def followed(night, *, api=True):
     """What became of one source's statements about the leg."""
-    facts = night.facts()
+    ordered = night.ordered()
     rows = {}
-    for row, number in enumerate(facts.message):
+    for row, number in enumerate(ordered.message):
         rows.setdefault(number, []).append(row)
-    return follow(facts, range(len(facts.messages)), rows, api=api)
+    return follow(ordered, range(len(ordered.messages)), rows, api=api)
 
 
 def test_what_is_stated_is_added_up_over_the_pushes_in_force(kit):
@@ -442,7 +442,7 @@ def test_an_incomplete_update_of_a_booking_withdraws_nobody_of_it_and_counts_the
     night.pnr("09:00", kit.person(*ANNA, locator="L1"), action="update", complete=False)
     found = followed(night, api=False)
     assert found.counts == {"full_states_part": 2}
-    assert [chain.present for chain in found.chains()] == [True] * 3
+    assert [track.present for track in found.tracks()] == [True] * 3
 
 
 @pytest.mark.parametrize(
