@@ -160,5 +160,5 @@ STRICT = {Tier.ALL, Tier.NAME_AND_BIRTH_DATE}
 )  # fmt: skip
 def test_at_which_keys_two_statements_may_be_one_person(kit, one, other, tiers):
     ordered = two(kit, one, other)
-    assert {tier for tier in Tier if fits(facts, tier, 0, 1)} == tiers
-    assert {tier for tier in Tier if fits(facts, tier, 1, 0)} == tiers
+    assert {tier for tier in Tier if fits(ordered, tier, 0, 1)} == tiers
+    assert {tier for tier in Tier if fits(ordered, tier, 1, 0)} == tiers

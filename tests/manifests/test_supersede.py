@@ -466,7 +466,7 @@ def test_a_cancellation_is_looked_for_among_the_senders_own_travellers_first(kit
     night.api("08:01", kit.person(*ANNA), sender="QX")
     night.api("09:00", kit.person(*ANNA), sender="QX", action="cancel")
     assert [
-        (stream.sender, chain.present) for stream in followed(night).streams for chain in stream.chains
+        (stream.sender, track.present) for stream in followed(night).streams for track in stream.tracks
     ] == [
         ("QY", True),
         ("QX", False),
