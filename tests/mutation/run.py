@@ -267,7 +267,7 @@ def write(results: dict[str, Result]) -> None:
         "each with its reason, in `tests/mutation/equivalent.toml` and are left out of the score.",
         "",
         "```sh",
-        "make mutation                             # all modules; some 20 minutes on 2 cores",
+        "make mutation                             # all modules; allow an hour on 2 cores",
         "make mutation MODULE=manifests/join       # one of them",
         "make mutation ARGUMENTS=--survivors       # after a new test: only who survived the last run",
         "```",
