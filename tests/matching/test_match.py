@@ -181,6 +181,35 @@ def test_more_agreement_never_lowers_the_score(world, model, identities, rows_of
     assert scores == sorted(scores)
 
 
+@pytest.mark.parametrize(
+    ("born", "relation", "listed"),
+    [
+        pytest.param("1961-03-07", "same day", "1961-03-07", id="the first"),
+        pytest.param("1970-12-30", "same day", "1970-12-30", id="the second"),
+        pytest.param("2000-06-15", "other date", "1961-03-07", id="of two as far away the first"),
+    ],
+)
+def test_of_several_listed_dates_the_one_that_agrees_best_counts(
+    make_index, model, identities, exact_day, born, relation, listed
+):
+    days = [exact_day("1961-03-07"), exact_day("1970-12-30")]
+    index = make_index({"own:1": {"names": [(SUROVIKIN, 0)], "dates": days}})
+    travellers = identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", born, None, None, [])})
+    (row,) = match(travellers, index, model, floor=-9000).to_pylist()
+    assert [
+        (piece["relation"], piece["alert_value"])
+        for piece in row["evidence"]
+        if piece["kind"] == "date_of_birth"
+    ] == [(relation, listed)]
+
+
+def test_a_pair_at_its_floor_stays_and_below_it_goes(world, model, identities):
+    travellers = identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", "1961-03-07", "M", "RU", [])})
+    (row,) = match(travellers, world, model, floor=1500).to_pylist()
+    assert match(travellers, world, model, floor=row["score"]).to_pylist() == [row]
+    assert match(travellers, world, model, floor=row["score"] + 1).num_rows == 0
+
+
 def test_an_initial_alone_or_a_date_alone_makes_no_pair(world, model, identities):
     table = match(identities({"t": ("S", "A", "1961-03-07", "M", "RU", [])}), world, model, floor=0)
     assert table.num_rows == 0

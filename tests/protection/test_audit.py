@@ -219,7 +219,7 @@ def test_a_damaged_head_is_found_and_nothing_is_written_behind_it(store, folder,
     state = verify(store)
     assert (state.broken, state.where, state.reason) == (4, "head.json", "head.json is damaged")
     assert (state.records, state.head.seq, state.repairs) == (3, 3, 0)
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(StoreError, match="damaged") as caught:
         head(store)
     assert "head kept outside" in caught.value.remedy
     assert caught.value.where == str(folder / "head.json")
@@ -239,6 +239,13 @@ def test_another_head_of_the_same_place_is_found(store):
     assert (state.broken, state.where) == (2, "the head kept outside")
     assert state.reason == "record 2 is another one than the head kept outside says"
     assert (state.records, state.head) == (3, head(store))
+
+
+def test_of_two_heads_that_do_not_fit_the_stores_own_is_told(store, folder):
+    record(store, 3)
+    (folder / "head.json").write_text(json.dumps({"seq": 3, "hash": "a" * 64}))
+    state = verify(store, anchor=Head(2, "b" * 64))
+    assert (state.broken, state.where) == (3, "head.json")
 
 
 def test_a_head_ahead_of_the_chain_stops_writing_and_one_record_behind_does_not(store, folder):
@@ -314,10 +321,22 @@ def test_nothing_is_written_behind_a_complete_line_that_does_not_hold_until_a_pe
     assert (state.holds, state.records, state.repairs) == (True, 2, 1)
     note = json.loads(path.read_bytes().splitlines()[1])
     assert note["objects"][1] == f"expected:2:{before.hash}"
+    assert (note["actor"], note["act"], note["reason"]) == ("officer1", "audit.mend", "disk replaced")
+    assert note["at"] == "2026-11-23T01:00:00.000000Z"
     assert b"analyst8" in (folder / note["objects"][0]).read_bytes()
     assert not verify(store, anchor=before).holds
-    with pytest.raises(StoreError, match="not damaged"):
+    with pytest.raises(StoreError, match="not damaged") as caught:
         mend(store, "officer1", "again", AT)
+    assert "screening audit verify" in caught.value.remedy
+    record(store, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"seq":3', b'"seq":4'))
+    assert (verify(store).broken, verify(store).repairs) == (3, 1)
+    path.write_bytes(whole)
+    (folder / "head.json").write_bytes(b"{}")
+    assert (verify(store).where, verify(store).repairs) == ("head.json", 1)
+    (folder / "head.json").unlink()
+    assert (verify(store).where, verify(store).repairs) == ("head.json", 1)
 
 
 def test_a_cut_off_end_is_mended_without_setting_a_good_line_aside(store, folder):
