@@ -109,7 +109,7 @@ def _forgets_an_entry(data: bytes, intake: Intake, *, input_id: str) -> Reading:
 
 def _forgets_the_end(data: bytes, intake: Intake, *, input_id: str) -> Reading:
     reading = read_input(data, intake, input_id=input_id)
-    reading.tiles[-1:] = []
+    reading.byte_ranges[-1:] = []
     return reading
 
 
@@ -117,7 +117,7 @@ def _forgets_the_end(data: bytes, intake: Intake, *, input_id: str) -> Reading:
     ("reader", "what"),
     [
         (_forgets_an_entry, "set aside without an entry"),
-        (_forgets_the_end, "tiles do not cover the input"),
+        (_forgets_the_end, "byte ranges do not cover the input"),
     ],
 )
 def test_a_reader_that_loses_something_is_found_out_in_few_cases(monkeypatch, files, reader, what):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from screening.night.outcomes import LegFailure, Told, outcomes
+from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.tables import analyst, individual, landing
 
 LEG = "XQ401-20261123-ARN-VIE"
@@ -58,7 +58,7 @@ def given_input(name, status, input_id="a", reason=None):
 
 
 def told(flights=(), quarantine=(), inputs=()):
-    return Told(
+    return NightTables(
         individual.FLIGHTS.table(flights),
         individual.TRAVELLERS.empty(),
         individual.MESSAGES.empty(),
@@ -129,9 +129,9 @@ def test_outcome(found, failures, outcome, code, mended):
 
 def test_text_after_an_interchange_is_no_flight_of_its_own():
     found = told([flight()], [aside("bytes", leg=None, codes=("text_after_unz",))])
-    found = Told(
+    found = NightTables(
         **{
-            **{name: getattr(found, name) for name in Told.__dataclass_fields__},
+            **{name: getattr(found, name) for name in NightTables.__dataclass_fields__},
             "inputs": landing.INPUTS.table([given_input("a.edi", "read_in_part")]),
             "quarantine": individual.QUARANTINE.table([aside("bytes", leg=None)]),
             "messages": individual.MESSAGES.table([message()]),
@@ -172,9 +172,9 @@ def test_the_hash_of_a_leg_depends_on_pins_and_its_own_statements_only():
 def test_a_message_without_a_leg_beside_a_good_one_calls_a_person():
     """Whoever it holds was not screened, however good the other messages of its file are."""
     found = told([flight()], [aside(leg=None)], [given_input("a.edi", "read_in_part")])
-    found = Told(
+    found = NightTables(
         **{
-            **{name: getattr(found, name) for name in Told.__dataclass_fields__},
+            **{name: getattr(found, name) for name in NightTables.__dataclass_fields__},
             "messages": individual.MESSAGES.table([message()]),
         }
     )
