@@ -76,9 +76,9 @@ def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What a chunk has given so far; `give` takes tables that are full."""
+    """What a chunk has given so far; `collect` takes tables that are full."""
 
-    give: Collect
+    collect: Collect
     inputs: list[dict[str, object]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     bytes: int = 0  # of the readings
@@ -91,14 +91,14 @@ class _Gathered:
         self.readings.append(reading)
         self.bytes += sum(span.length for span in reading.byte_ranges)
         if self.bytes >= PIECE_BYTES:
-            told = tabulate(self.readings)
+            tables = tabulate(self.readings)
             self.readings, self.bytes = [], 0
-            self.counted.append(told.pop("ledger"))
-            self.give({name: table for name, table in told.items() if table.num_rows})
+            self.counted.append(tables.pop("ledger"))
+            self.collect({name: table for name, table in tables.items() if table.num_rows})
 
 
 @dataclass(slots=True)
-class _Heard:
+class _InputRead:
     """What the row of an input says of its readings."""
 
     messages: int = 0
@@ -138,7 +138,7 @@ def read_chunk(
     known: Carried,
     doubled: Collection[str] = (),
     *,
-    give: Collect,
+    collect: Collect,
 ) -> dict[str, pa.Table]:
     """Read one chunk and store its scrubbed bytes in landing.
 
@@ -148,7 +148,7 @@ def read_chunk(
         intake: limits and what is sensitive.
         known: what the published revision knows of compressed files.
         doubled: members that are counted, not read (`doubled_members`).
-        give: takes pieces of the tables, some of SPECS each, while a large input is read.
+        collect: takes pieces of the tables, some of SPECS each, while a large input is read.
 
     Returns:
         A table for each of SPECS, by name, without the rows that were given.
@@ -156,7 +156,7 @@ def read_chunk(
     Raises:
         StoreError: bytes are missing in landing or cannot be written.
     """
-    gathered = _Gathered(give)
+    gathered = _Gathered(collect)
     for entry in chunk.inputs:
         if entry.duplicate:
             gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.DUPLICATE))
@@ -191,18 +191,18 @@ def _read(
             double = InputStatus.DUPLICATE
             gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
             continue
-        heard, stored = _read_part(store, part, intake, gathered)
+        seen, stored = _read_part(store, part, intake, gathered)
         gathered.inputs.append(
             _row(
                 part.name,
                 part.input_id,
                 size,
-                heard.status,
+                seen.status,
                 container=container,
-                kind=InputKind.EDIFACT if heard.messages else InputKind.OTHER,
-                messages=heard.messages,
+                kind=InputKind.EDIFACT if seen.messages else InputKind.OTHER,
+                messages=seen.messages,
                 stored=stored,
-                reason=heard.reason,
+                reason=seen.reason,
             )
         )
     if opened.packed:
@@ -210,21 +210,21 @@ def _read(
         _note_container(store, gathered, entry, opened, unpacked=parts > 0)
 
 
-def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) -> tuple[_Heard, str]:
+def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) -> tuple[_InputRead, str]:
     """Read bytes and keep them scrubbed.
 
     Returns:
         What was read of them, and the hash of what is kept.
     """
-    heard = _Heard()
+    seen = _InputRead()
     with closing(Settling(store, part.input_id)) as settling:
         for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
-            heard.add(reading)
+            seen.add(reading)
             for span, stretch in blanked_ranges(part.data, reading):
                 settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
-        return heard, settling.keep().stored_sha256
+        return seen, settling.keep().stored_sha256
 
 
 def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[dict[str, object]]:
@@ -326,16 +326,16 @@ def _row(
 
 
 def _tables(gathered: _Gathered) -> dict[str, pa.Table]:
-    told = tabulate(gathered.readings)
+    tables = tabulate(gathered.readings)
     return {
-        **{spec.name: told.get(spec.name, spec.empty()) for spec in SPECS},
+        **{spec.name: tables.get(spec.name, spec.empty()) for spec in SPECS},
         "inputs": landing.INPUTS.table(gathered.inputs),
         "quarantine": individual.QUARANTINE.conform(
-            pa.concat_tables([told["quarantine"], individual.QUARANTINE.table(gathered.quarantine)])
+            pa.concat_tables([tables["quarantine"], individual.QUARANTINE.table(gathered.quarantine)])
         ),
         "ledger": individual.LEDGER.conform(
             pa.concat_tables(
-                [_summed([*gathered.counted, told["ledger"]]), individual.LEDGER.table(gathered.ledger)]
+                [_summed([*gathered.counted, tables["ledger"]]), individual.LEDGER.table(gathered.ledger)]
             )
         ),
     }

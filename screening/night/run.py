@@ -157,7 +157,7 @@ def _read_chunk(run: Run, known: Carried, doubled: Collection[str], chunk: Chunk
     """Read one chunk, perhaps in a process of its own."""
     with only(_zones(Task.READ)):
         intake, pieces = run.frozen.agency_profile().intake, settling.Pieces(run.work, chunk.unit)
-        tables = read_chunk(run.store, chunk, intake, known, doubled, give=pieces.write)
+        tables = read_chunk(run.store, chunk, intake, known, doubled, collect=pieces.write)
         run.work.write("read", chunk.unit, {**tables, "pieces": pieces.listed()})
     return len(chunk.inputs)
 

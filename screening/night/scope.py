@@ -20,7 +20,7 @@ from screening.tables import analyst, individual
 from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
-SAID = (
+STATED = (
     individual.MESSAGES,
     individual.MESSAGE_LEGS,
     individual.STATEMENTS,
@@ -33,12 +33,12 @@ class Drawn:
     """What earlier nights hold about the legs in scope.
 
     Attributes:
-        said: MESSAGES, MESSAGE_LEGS, STATEMENTS, STATEMENT_DOCUMENTS by name.
+        stated: MESSAGES, MESSAGE_LEGS, STATEMENTS, STATEMENT_DOCUMENTS by name.
         travellers: traveller_id, flight_id, statement_ids as earlier nights settled them, oldest first.
         scope: legs in scope, those under which the same leg was stated elsewhere (codeshares) included.
     """
 
-    said: dict[str, pa.Table]
+    stated: dict[str, pa.Table]
     travellers: pa.Table
     scope: list[str]
 
@@ -85,7 +85,7 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
     stated_by = {night: _read(store, night, individual.MESSAGE_LEGS) for night in sorted(earlier)}
     whole = codeshares(pa.concat_tables([tonight, *stated_by.values()]), scope)
     legs = pa.array(whole, pa.string())
-    gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in SAID}
+    gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in STATED}
     travellers = []
     for night, stated in stated_by.items():
         if not stated.num_rows or not pc.any(pc.is_in(stated["flight_id"], legs)).as_py():
@@ -109,8 +109,8 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         )
     empty = individual.TRAVELLERS.empty().select(["traveller_id", "flight_id", "statement_ids"])
     return Drawn(
-        said={
-            spec.name: spec.conform(pa.concat_tables([spec.empty(), *gathered[spec.name]])) for spec in SAID
+        stated={
+            spec.name: spec.conform(pa.concat_tables([spec.empty(), *gathered[spec.name]])) for spec in STATED
         },
         travellers=pa.concat_tables([empty, *travellers]).combine_chunks(),
         scope=whole,

@@ -10,7 +10,7 @@ from screening.manifests.groups import groups, settle_in_groups
 from screening.night.balance import check_spoken, line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS
-from screening.night.scope import SAID, draw, scope_of
+from screening.night.scope import STATED, draw, scope_of
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
 from screening.store.revisions import read_current
@@ -58,13 +58,13 @@ def spoken(work: Work, night: date) -> dict[str, pa.Table]:
     of a large night is the largest table there is.
 
     Returns:
-        A table for each of `scope.SAID`, by name.
+        A table for each of `scope.STATED`, by name.
 
     Raises:
         BalanceError: a message or a traveller that was read is not among them.
     """
-    *said, ledger = _lying(work, (*SAID, individual.LEDGER))
-    tables = {spec.name: table for spec, table in zip(SAID, said, strict=True)}
+    *stated, ledger = _lying(work, (*STATED, individual.LEDGER))
+    tables = {spec.name: table for spec, table in zip(STATED, stated, strict=True)}
     check_spoken(tables["messages"], tables["statements"], ledger, night=night.isoformat())
     return tables
 
@@ -105,18 +105,18 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     named = night_scope(store, frozen, read)
     drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
     scope = drawn.scope
-    said = {spec.name: pa.concat_tables([read[spec.name], drawn.said[spec.name]]) for spec in SAID}
+    stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
     settled = settle_in_groups(
-        said["messages"],
-        said["message_legs"],
-        said["statements"],
-        said["statement_documents"],
-        cut=groups(said["message_legs"], said["statements"], scope),
+        stated["messages"],
+        stated["message_legs"],
+        stated["statements"],
+        stated["statement_documents"],
+        cut=groups(stated["message_legs"], stated["statements"], scope),
         earlier=drawn.travellers,
         pseudonym=keys.pseudonym,
     )
     flights = _outside_window(settled.flights, frozen.night, frozen.agency_profile().intake)
-    ledger = pa.concat_tables([_drawn_lines(said["statements"], scope), settled.ledger])
+    ledger = pa.concat_tables([_drawn_lines(stated["statements"], scope), settled.ledger])
     return {
         "flights": flights,
         "travellers": settled.travellers,

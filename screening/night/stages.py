@@ -61,17 +61,22 @@ class Stage:
         return frozenset(tables | set(self.zones) | {Zone.WORK})
 
 
-_SAID = ("messages", "message_legs", "statements", "statement_documents", "bookings")
+_STATED = ("messages", "message_legs", "statements", "statement_documents", "bookings")
 _LISTED = ("alerts", "alert_names", "alert_dates", "alert_documents", "alert_facts")
 
 STAGES: tuple[Stage, ...] = (
     Stage("receive", Task.RECEIVE, Unit.NIGHT, ("inputs",), ("inputs",), "intake", (Zone.ALERTS, Zone.AUDIT)),
     Stage(
-        "read", Task.READ, Unit.INPUT, ("inputs",), (*_SAID, "quarantine", "byte_ranges", "ledger"), "intake"
+        "read",
+        Task.READ,
+        Unit.INPUT,
+        ("inputs",),
+        (*_STATED, "quarantine", "byte_ranges", "ledger"),
+        "intake",
     ),
     Stage("scrub", Task.READ, Unit.INPUT, ("byte_ranges",), ("inputs", "byte_ranges"), "intake"),
     Stage(
-        "settle", Task.SETTLE, Unit.NIGHT, _SAID, ("flights", "travellers", "documents", "ledger"), "intake"
+        "settle", Task.SETTLE, Unit.NIGHT, _STATED, ("flights", "travellers", "documents", "ledger"), "intake"
     ),
     Stage("gate_manifests", Task.SETTLE, Unit.NIGHT, ("travellers", "flights", "night_health"), (), "gates"),
     Stage("plan", Task.PLAN, Unit.NIGHT, ("flights",), (), "schedule"),
@@ -103,7 +108,7 @@ STAGES: tuple[Stage, ...] = (
         Task.PUBLISH,
         Unit.NIGHT,
         (
-            *_SAID,
+            *_STATED,
             "quarantine",
             "flights",
             "travellers",

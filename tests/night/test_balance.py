@@ -56,7 +56,7 @@ def test_a_table_with_a_row_too_few_is_refused():
 
 
 def test_what_is_settled_must_be_what_was_read():
-    heard = ledger(line("read", "A", "travellers", passed=1))
+    seen = ledger(line("read", "A", "travellers", passed=1))
     with pytest.raises(BalanceError, match="travellers stated: 0 rows, 1 in the ledger"):
-        balance.check_spoken(MESSAGES.empty(), STATEMENTS.empty(), heard, night="2026-11-23")
+        balance.check_spoken(MESSAGES.empty(), STATEMENTS.empty(), seen, night="2026-11-23")
     balance.check_spoken(MESSAGES.empty(), STATEMENTS.empty(), ledger(), night="2026-11-23")

@@ -23,7 +23,7 @@ import pycountry
 from screening.lab.generate.cultures import load_cultures
 from screening.lab.generate.noise import as_hosts_write
 from screening.lab.generate.parties import Plant, Plants
-from screening.lab.generate.people import Paper, Person, draw_paper, draw_person
+from screening.lab.generate.people import IssuedDocument, Person, draw_paper, draw_person
 from screening.tables.codes import DocumentType, Precision
 
 REFUSE, INFORM, DOCUMENTS = "refuse-entry", "inform", "lost-documents"
@@ -84,7 +84,7 @@ class Listed:
     last: date
     sex_known: bool
     state_known: bool
-    document: Paper | None
+    document: IssuedDocument | None
     listed_on: date
 
     @property
@@ -98,7 +98,7 @@ class Lists:
     """The three lists of a night."""
 
     people: tuple[Listed, ...]
-    documents: tuple[tuple[Paper, str, date], ...]  # paper, status, reported
+    documents: tuple[tuple[IssuedDocument, str, date], ...]  # paper, status, reported
 
     def of(self, list_id: str) -> list[Listed]:
         """Return the people of one list."""
@@ -119,7 +119,7 @@ def draw_lists(rng: random.Random, alerts: int, today: date) -> Lists:
             else:
                 person = draw_person(rng, cultures[rng.choices(names, weights)[0]], today, ages=_AGES)
             people.append(_listed(rng, person, list_id, ordinal, today))
-    documents: dict[str, tuple[Paper, str, date]] = {}
+    documents: dict[str, tuple[IssuedDocument, str, date]] = {}
     while len(documents) < max(1, alerts - sum(sizes.values())):
         culture = cultures[rng.choices(names, weights)[0]]
         state = rng.choices(culture.states, culture.state_weights)[0]

@@ -1,4 +1,4 @@
-"""Who is on a flight: parties with their bookings, and each traveller as papers and messages show them.
+"""Who is on a flight: parties with their bookings, and each traveller as documents and messages show them.
 
 A party is one booking. Most travel alone or in twos, families share a surname, some groups are large.
 Plants (listed people, near misses, bearers of stolen documents) take seats of single adults, so nothing
@@ -15,7 +15,7 @@ from screening.lab.generate.carriers import HOME_STATE
 from screening.lab.generate.cultures import load_cultures
 from screening.lab.generate.flights import Flight
 from screening.lab.generate.noise import as_hosts_write, distorted, distorted_date
-from screening.lab.generate.people import Paper, Person, draw_person, with_visa
+from screening.lab.generate.people import IssuedDocument, Person, draw_person, with_visa
 from screening.messages.model import Document
 from screening.tables.codes import DocumentType, Role, Sex
 
@@ -34,7 +34,7 @@ class Plant:
     """A person who is put on a flight on purpose.
 
     Attributes:
-        person: as in the papers that are shown at check-in.
+        person: as in the documents that are shown at check-in.
         kind: `true`, or `nm_…` for a near miss.
         entity_ids: alerts (LIST:SOURCE_ID) that mean this person or document.
     """
@@ -66,7 +66,7 @@ class Passenger:
     person: Person
     kind: str
     entity_ids: tuple[str, ...]
-    surname: str  # with noise, in the script of the papers
+    surname: str  # with noise, in the script of the documents
     given: str
     name_operations: tuple[str, ...]
     born: date | None
@@ -82,7 +82,7 @@ class Passenger:
     in_api: bool = True
     in_pnr: bool = True
     documents_in_pnr: bool = True
-    booked_given: str = ""  # given names as booked, shorter than in the papers for some
+    booked_given: str = ""  # given names as booked, shorter than in the documents for some
 
 
 @dataclass(slots=True)
@@ -219,11 +219,11 @@ def _passenger(rng: random.Random, person: Person, plant: Plant | None, role: Ro
     born, date_operation = distorted_date(rng, person.born, today)
     if role is Role.PASSENGER and plant is None and rng.random() < _VISA_SHARE and person.state != HOME_STATE:
         person = with_visa(rng, person, HOME_STATE, today)
-    papers = person.documents
+    documents = person.documents
     # A bearer of a stolen document is found by it alone: there the number arrives as printed
     keeps_number = plant is not None and plant.kind == "true"
     if not keeps_number and rng.random() < _NO_DOCUMENT:
-        papers = ()
+        documents = ()
     first, _, _rest = given.partition(" ")
     return Passenger(
         person=person,
@@ -236,7 +236,7 @@ def _passenger(rng: random.Random, person: Person, plant: Plant | None, role: Ro
         date_operation=date_operation,
         sex=None if rng.random() < _NO_SEX else person.sex,
         nationality=None if rng.random() < _NO_NATIONALITY else person.state,
-        documents=[_as_sent(rng, paper, keeps_number=keeps_number) for paper in papers],
+        documents=[_as_sent(rng, paper, keeps_number=keeps_number) for paper in documents],
         role=role,
         booked_given=first if rng.random() < 0.35 else given,
     )
@@ -246,7 +246,7 @@ def _kind(role: Role) -> str:
     return {Role.CREW: "inn_crew", Role.INFANT: "inn_infant"}.get(role, "inn_passenger")
 
 
-def _as_sent(rng: random.Random, paper: Paper, *, keeps_number: bool) -> Document:
+def _as_sent(rng: random.Random, paper: IssuedDocument, *, keeps_number: bool) -> Document:
     number = paper.number
     if not keeps_number and rng.random() < _MISREAD_NUMBER:
         place = rng.randrange(len(number))

@@ -60,7 +60,7 @@ _BAND_WEIGHTS = tuple(band[2] for band in _AGE_BANDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class IssuedDocument:
     """A travel document as issued."""
 
     type: DocumentType
@@ -79,7 +79,7 @@ class Person:
     sex: Sex
     born: date
     state: str
-    documents: tuple[Paper, ...]
+    documents: tuple[IssuedDocument, ...]
 
 
 def draw_person(
@@ -113,7 +113,7 @@ def draw_person(
     return Person(culture.key, family, given, sex, born, state, tuple(documents))
 
 
-def draw_paper(rng: random.Random, kind: DocumentType, state: str, today: date) -> Paper:
+def draw_paper(rng: random.Random, kind: DocumentType, state: str, today: date) -> IssuedDocument:
     """Draw a document in the shape that its issuing State prints."""
     shape = _SHAPES.get(state, _DEFAULT_SHAPE) if kind is DocumentType.PASSPORT else "#########"
     number = "".join(
@@ -121,7 +121,7 @@ def draw_paper(rng: random.Random, kind: DocumentType, state: str, today: date) 
         for sign in shape
     )
     expiry = today + timedelta(days=rng.randrange(120, 3600))
-    return Paper(kind, number, state, expiry)
+    return IssuedDocument(kind, number, state, expiry)
 
 
 def with_visa(rng: random.Random, person: Person, state: str, today: date) -> Person:
@@ -129,4 +129,4 @@ def with_visa(rng: random.Random, person: Person, state: str, today: date) -> Pe
     return replace(person, documents=(*person.documents, draw_paper(rng, DocumentType.VISA, state, today)))
 
 
-__all__ = ["Paper", "Person", "draw_paper", "draw_person", "load_cultures", "with_visa"]
+__all__ = ["IssuedDocument", "Person", "draw_paper", "draw_person", "load_cultures", "with_visa"]
