@@ -13,7 +13,7 @@ from screening.protection.actor import who
 from screening.tables.errors import StoreError
 
 if TYPE_CHECKING:
-    from screening.night.quarantine import Entry
+    from screening.night.quarantine_entries import Entry
     from screening.tables.findings import Finding
 
 app = typer.Typer(help="What was set aside, and its way back into the night.", no_args_is_help=True)
@@ -38,7 +38,7 @@ def list_entries(
 
     Example: screening quarantine list --night 2026-11-23 --format json
     """
-    from screening.casework.replay import listed
+    from screening.casework.quarantine import listed
     from screening.night.settings import load_settings
 
     found = listed(load_settings().store, night.date() if night else None, every=every)
@@ -59,8 +59,8 @@ def show_entry(
 
     Example: screening quarantine show 3f2a91c0 --bytes
     """
-    from screening.casework.replay import bytes_of, findings_of
-    from screening.night.quarantine import find
+    from screening.casework.quarantine import bytes_of, findings_of
+    from screening.night.quarantine_entries import find
     from screening.night.settings import load_settings
 
     store = load_settings().store
@@ -108,7 +108,7 @@ def replay_entry(
 
     Example: screening quarantine replay 3f2a91c0 --file mended.edi --as anna --reason "carrier sent it again"
     """
-    from screening.casework.replay import replay
+    from screening.casework.quarantine import replay
     from screening.night.attention import needs_attention
     from screening.night.settings import load_settings
 
@@ -144,7 +144,7 @@ def release_entry(
 
     Example: screening quarantine release 3f2a91c0 --as anna --reason "test file of the carrier"
     """
-    from screening.casework.replay import release
+    from screening.casework.quarantine import release
     from screening.night.settings import load_settings
 
     entry, recorded = release(

@@ -4,7 +4,7 @@
 it is about. Severity `critical` refuses, `warning` is reported. Below `minimum` travellers everything only
 warns: a small night is no fault. An expectation that cannot be computed counts as failed, never as passed.
 
-**No values of people.** Great Expectations gets masks and figures only (gate_frames.py), so a name cannot
+**No values of people.** Great Expectations gets masks and figures only (frames.py), so a name cannot
 come out of it; besides, only expectations of `ALLOWED` are taken (some others tell values in
 `observed_value`), and results are asked for without examples (BASIC, partial_unexpected_count 0).
 

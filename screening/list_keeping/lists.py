@@ -1,7 +1,7 @@
 """Alert lists come into the store: a publisher's files are read, kept, and used if the gate lets them.
 
 What the import gate holds back is stored, listed and comparable, and waits for a named person
-(`list_versions.release`). The last good version stays in use meanwhile.
+(`versions.release`). The last good version stays in use meanwhile.
 """
 
 import hashlib

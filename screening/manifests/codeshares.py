@@ -5,7 +5,7 @@ of the same origin, destination and date of departure lists as marketing is that
 a designator is listed by several legs, or two legs list each other, nothing says who operates: they stay
 apart, with a finding.
 
-Where messages disagree about times, the latest message is believed (ordered.py, order).
+Where messages disagree about times, the latest message is believed (statements.py, order).
 """
 
 import re

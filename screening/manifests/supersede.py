@@ -1,7 +1,7 @@
 """Which statements about a leg are in force: later messages replace, add to and withdraw earlier ones.
 
 Rule (WCO/IATA/ICAO guides as far as message-formats.md, sections 2 and 3, knows them). Messages of one
-source are taken in the order of time (ordered.py); each sender's passengers and crew are a stream of their
+source are taken in the order of time (statements.py); each sender's passengers and crew are a stream of their
 own, since only who sent a manifest can say that somebody left it.
 
 A full manifest replaces the pushes with which it shares a traveller (PNR: or a booking). So

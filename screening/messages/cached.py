@@ -15,8 +15,6 @@ _NAMES = 50_000
 birth_date = lru_cache(_DAYS)(dates.birth_date)
 expiry_date = lru_cache(_DAYS)(dates.expiry_date)
 local_time = lru_cache(_DAYS)(dates.local_time)
-strip_title = lru_cache(_NAMES)(titles.strip_title)
-strip_surname_title = lru_cache(_NAMES)(titles.strip_surname_title)
 
 
 @lru_cache(_NAMES)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from screening.night.frozen import published_frozen
-from screening.night.quarantine import settled
+from screening.night.quarantine_entries import settled
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.codes import Outcome

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.aggregates.counts import count
-from screening.aggregates.fold import withhold
 from screening.aggregates.quality import protect_quality
+from screening.aggregates.withholding import withhold
 from screening.manifests.quality import carrier_quality
 from screening.night import balance
 from screening.night.frozen import Frozen

@@ -23,7 +23,7 @@ from screening.night.frozen import (
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, other_nights, received_by
-from screening.night.quarantine import replays
+from screening.night.quarantine_entries import replays
 from screening.night.settings import Settings
 from screening.profile.model import Profile
 from screening.protection import audit

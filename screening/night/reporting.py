@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from screening.list_keeping import lists
 from screening.night.frozen import Frozen, frozen_path, published_frozen
-from screening.night.quarantine import settled
+from screening.night.quarantine_entries import settled
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
-from screening.reports.night import render
+from screening.reports.night_html import render
+from screening.reports.night_view import ListState, NightFigures, NightTables, NightView, build
 from screening.reports.summary import summarise
-from screening.reports.view import ListState, NightFigures, NightTables, NightView, build
 from screening.store import acts
 from screening.store.files import write_bytes
 from screening.store.revisions import nights, read_current

@@ -5,8 +5,8 @@ The last line is made for machines as well, like dbt's: the five outcomes of fli
 
 from collections.abc import Mapping, Sequence
 
+from screening.reports.night_view import NightView, Table
 from screening.reports.text import clean, words
-from screening.reports.view import NightView, Table
 from screening.tables.codes import Outcome
 
 _ROWS = 8  # of the traffic table

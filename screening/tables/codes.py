@@ -308,7 +308,7 @@ class QuarantineAct(StrEnum):
 
 
 class EvidenceKind(StrEnum):
-    """The room of the evidence: one function in matching/evidence/ each."""
+    """What a piece of evidence is about; weighed in matching/evidence/, names in matching/align.py."""
 
     PRIOR = "prior"
     NAME = "name"

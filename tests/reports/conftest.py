@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from screening.aggregates.counts import count
-from screening.aggregates.fold import withhold
-from screening.reports.view import ListState, NightFigures, NightTables, build
+from screening.aggregates.withholding import withhold
+from screening.reports.night_view import ListState, NightFigures, NightTables, build
 from screening.tables import aggregate, alerts, analyst, individual
 
 NIGHT = date(2026, 11, 23)

@@ -1,7 +1,7 @@
 """Read PAXLST: lead a message's segments through a table of steps and do what each step names.
 
-The loop has no branch for a segment: tables are data (`paxlst_tables`), actions are small functions
-(`paxlst_deeds`). Values that repeat (states, ports, sexes, dates of expiry) are read once and remembered by
+The loop has no branch for a segment: tables are data (`tables`), actions are small functions
+(`actions`). Values that repeat (states, ports, sexes, dates of expiry) are read once and remembered by
 their segment's bytes: half of a traveller's segments are such.
 
 Source: UN/EDIFACT PAXLST D.02B to D.15B; WCO/IATA/ICAO API guide; docs/messages.md says what rests on real

@@ -1,6 +1,6 @@
 """State of reading one PAXLST message: the traveller and the document at hand, flights, counts.
 
-Actions (`paxlst_deeds`) change it segment by segment; `paxlst_end` closes it.
+Actions (`actions`) change it segment by segment; `end_of_message` closes it.
 """
 
 from collections.abc import Callable

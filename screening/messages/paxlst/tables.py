@@ -1,7 +1,7 @@
 """What may follow what in PAXLST, as data: (state, segment) to step. A dialect is a copy with rows replaced.
 
 A key is the tag, or tag and qualifier (`LOC+174`); the qualified row wins. A step names what is done with the
-segment (`paxlst_deeds.ACTIONS`) and where the reader stands after it. Steps without an action are known and
+segment (`actions.ACTIONS`) and where the reader stands after it. Steps without an action are known and
 carry nothing that is kept.
 
 Source: UN/EDIFACT PAXLST, segment tables of D.02B to D.15B, in the order of the WCO/IATA/ICAO guide; which

@@ -1,4 +1,4 @@
-"""What each PNRGOV segment says: one small reader for each action that `pnrgov_tables` names.
+"""What each PNRGOV segment says: one small reader for each action that `tables` names.
 
 Source: IATA/ICAO/WCO PNRGOV implementation guide, segment descriptions, by way of docs/messages.md.
 """

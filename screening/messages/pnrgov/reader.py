@@ -1,7 +1,7 @@
 """Read PNRGOV (10.1 … 21.1): which bookings, travellers, documents and flights a push states.
 
-The loop knows no segment: `pnrgov_tables` says for each group and tag where it leads and what is read,
-`pnrgov_segments` holds the readers. One traveller is one (PNR, TIF reference). Names in history are past,
+The loop knows no segment: `tables` says for each group and tag where it leads and what is read,
+`actions` holds the readers. One traveller is one (PNR, TIF reference). Names in history are past,
 those of the check-in part repeat, a group is nobody; raw host text is never read.
 
 Source: IATA/ICAO/WCO PNRGOV principles and EDIFACT implementation guide; what each reading rests on stands in

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from screening.aggregates.definitions import POPULATION, UNIT
 from screening.reports import plots, text
 from screening.reports.hit import HitView
-from screening.reports.view import NightView
+from screening.reports.night_view import NightView
 
 MAIN = "report.html"
 _MOST = 1_000  # hits in one page

@@ -40,7 +40,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.aggregates.definitions import BY_NAME, DEFINITIONS, OTHER, TOTAL
-from screening.aggregates.linked import Legs, disclosing
+from screening.aggregates.linked_tables import Legs, disclosing
 from screening.tables.aggregate import PUBLISHED
 from screening.tables.codes import PublishedStatus
 from screening.tables.individual import COUNTS

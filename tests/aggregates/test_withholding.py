@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.aggregates.definitions import DEFINITIONS, OTHER, TOTAL
-from screening.aggregates.fold import Before, Fold, fold, withhold
+from screening.aggregates.withholding import Before, Fold, fold, withhold
 from screening.tables.individual import COUNTS
 from screening.tables.model import SchemaError
 

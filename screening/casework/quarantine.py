@@ -19,7 +19,7 @@ from screening.messages.describe import all_findings
 from screening.messages.explain import explain_stretch
 from screening.messages.read import read_parts
 from screening.night.frozen import machine, published_frozen
-from screening.night.quarantine import (
+from screening.night.quarantine_entries import (
     Entry,
     EntryState,
     acts,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.aggregates.linked import Legs, disclosing
+from screening.aggregates.linked_tables import Legs, disclosing
 
 THRESHOLD = 5
 CARRIERS = ("Q1", "Q1", "Q2")

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 import pyarrow as pa
 import pytest
 
-from screening.reports.night import MAIN, render
-from screening.reports.view import NightTables
+from screening.reports.night_html import MAIN, render
+from screening.reports.night_view import NightTables
 from screening.tables import individual
 from screening.tables.aggregate import PUBLISHED
 from screening.tables.individual import MESSAGES
