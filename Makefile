@@ -29,10 +29,10 @@ airflow: setup ## Start Airflow's own pages with the same DAGs (address and log-
 	@$(VENV)/bin/screening airflow serve
 
 test: check ## Style, types, import direction and all tests
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile -q
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 quick: check ## The same without whole nights, Airflow and other slow tests: the inner loop
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile -q -m "not slow"
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
 
 check: setup ## Style and types only
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/lint-imports --no-logo

@@ -51,11 +51,15 @@ _SLOW_FIXTURES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by its room or by what it asks for; `make quick` leaves it out."""
+    """Mark what is slow by its room or by what it asks for; `make quick` leaves it out.
+
+    Slow files come first, so that no worker sits with one at the end (with --no-loadscope-reorder).
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.nodeid.startswith(_SLOW_ROOMS) or fixtures & _SLOW_FIXTURES:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

@@ -62,13 +62,23 @@ class Server:
         return self._process
 
 
-def _import_all() -> None:
+def _warm_up() -> None:
+    """Import everything, and work out what every command would: airports, tables of readers, the model's tokens."""
     import great_expectations  # noqa: F401
 
     import screening
 
     for module in pkgutil.walk_packages(screening.__path__, "screening."):
         importlib.import_module(module.name)
+    from screening.matching.model import load_model
+    from screening.matching.rarity import token_weights
+    from screening.messages.read import read_input
+    from screening.profile.model import Intake
+    from tests.messages_by_hand import FILLERS, paxlst, pnrgov
+
+    token_weights(["ANNA"], load_model())
+    read_input(paxlst(FILLERS).encode(), Intake())
+    read_input(pnrgov({"ABC123": FILLERS}).encode(), Intake())
     gc.freeze()  # what is shared stays shared
 
 
@@ -107,7 +117,7 @@ def _become(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _import_all()
+    _warm_up()
     mine = _serve()
     if mine is not None:
         _become(mine)

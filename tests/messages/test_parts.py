@@ -73,13 +73,13 @@ def check(data):
     assert "\n".join(lines) + "\n" == explain(data, whole)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=FILES)
 def test_parts_of_any_size_give_the_tables_of_the_whole(data):
     check(data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=FILES, seed=st.integers(0, 1 << 32))
 def test_so_do_those_of_damaged_files(data, seed):
     check(mutated(random.Random(seed), data, GOLDEN))

@@ -112,7 +112,6 @@ TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIEC
     "kills",
     [
         pytest.param([], id="not killed"),
-        pytest.param(["files.before_rename:150"], id="killed among the pieces of an input"),
         pytest.param(["files.before_rename:150", "landing.before_index:9"], id="killed twice"),
     ],
 )
