@@ -56,6 +56,10 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
         "date_of_birth": _take(statements["date_of_birth"], born),
         "birth_as_sent": _take(statements["birth_as_sent"], written),
         "on_board": [traveller.on_board for traveller in settled],
+        "standing": [traveller.standing for traveller in settled],
+        "standing_reason": [traveller.reason for traveller in settled],
+        "counted": [traveller.counted for traveller in settled],
+        "last_named_by": [ordered.message_of(traveller.last_named).message_id for traveller in settled],
         "other_names": [
             _others(ordered, traveller, chosen, spelt)
             for traveller, chosen in zip(settled, name, strict=True)

@@ -219,6 +219,10 @@ class TravellerRow(TypedDict):
     debarkation: str | None
     on_board: bool | None
     other_names: list[str] | None
+    standing: str | None
+    standing_reason: str | None
+    counted: bool | None
+    last_named_by: str | None
 
 
 class DocumentRow(TypedDict):
@@ -255,6 +259,9 @@ class FlightRow(TypedDict):
     stated: int | None
     travellers: int
     findings: list[Finding]
+    unconfirmed: int | None
+    withdrawn: int | None
+    counted: int | None
 
 
 class OutcomeRow(TypedDict):
@@ -269,6 +276,8 @@ class OutcomeRow(TypedDict):
     travellers: int
     quarantined: int
     hits: int
+    unconfirmed: int | None
+    withdrawn: int | None
 
 
 QuarantineRow = TypedDict(
