@@ -17,7 +17,7 @@ OTHER = "Other"
 UNKNOWN = "unknown"
 
 POPULATION = (
-    "estimate of who flew: everyone named on a leg of the service date but whom a later manifest, "
+    "an estimate of who flew: everyone named on a leg of the service date but whom a later manifest, "
     "a cancellation or the close-out leaves out"
 )
 UNIT = "traveller on a leg"

@@ -41,6 +41,7 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
     written = _first(owner, row, pc.is_valid(statements["birth_as_sent"]), len(settled))
     written = np.where(born >= 0, born, written)
     first = np.array([traveller.rows[0] for traveller in settled], dtype=np.int64)
+    last_named = [ordered.message_of(traveller.last_named) for traveller in settled]
     columns: dict[str, object] = {
         "traveller_id": [traveller.traveller_id for traveller in settled],
         "flight_id": [traveller.flight_id for traveller in settled],
@@ -59,7 +60,8 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
         "standing": [traveller.standing for traveller in settled],
         "standing_reason": [traveller.reason for traveller in settled],
         "counted": [traveller.counted for traveller in settled],
-        "last_named_by": [ordered.message_of(traveller.last_named).message_id for traveller in settled],
+        "last_named_by": [message.message_id for message in last_named],
+        "last_named_local": [message.sent for message in last_named],
         "other_names": [
             _others(ordered, traveller, chosen, spelt)
             for traveller, chosen in zip(settled, name, strict=True)

@@ -229,6 +229,7 @@ TRAVELLERS = TableSpec(
             nullable=True,
         ),
         Column("last_named_by", "last message that names them otherwise than to withdraw", nullable=True),
+        Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
     ),
     version="1.1",
 )

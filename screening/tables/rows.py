@@ -67,6 +67,10 @@ class HitRow(TypedDict):
     disposition_id: str | None
     decision: str | None
     message_ids: list[str]
+    standing: str | None
+    standing_reason: str | None
+    last_named_by: str | None
+    last_named_local: datetime | None
 
 
 class EvidenceRow(TypedDict):
@@ -223,6 +227,7 @@ class TravellerRow(TypedDict):
     standing_reason: str | None
     counted: bool | None
     last_named_by: str | None
+    last_named_local: datetime | None
 
 
 class DocumentRow(TypedDict):
