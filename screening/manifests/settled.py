@@ -101,7 +101,7 @@ def _standing(tracks: Sequence[Track], on_board: bool | None) -> tuple[Standing,
         if any(track.named_as_left for track in tracks):
             return Standing.WITHDRAWN, StandingReason.NOT_BOARDED
         return Standing.UNCONFIRMED, StandingReason.NOT_IN_CLOSE_OUT
-    best = min(tracks, key=lambda track: (_BEST_FIRST.index(track.standing), -track.last))
+    best = min(tracks, key=lambda track: (_BEST_FIRST.index(track.standing), -max(track.rows())))
     return best.standing, best.reason
 
 
