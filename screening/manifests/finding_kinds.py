@@ -72,7 +72,7 @@ KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "full_states_part",
-        Level.WARNING,
+        Level.INFO,
         Effect.NONE,
         "A later full manifest is incomplete, or too small to be the whole: whom it leaves out still counts.",
         "Everybody is screened; only the estimate of traffic may be too high until a whole one comes.",

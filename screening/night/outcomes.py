@@ -89,7 +89,8 @@ def outcomes(
         elif leg not in settled:
             row |= _unusable(codes, leg, night)
         else:
-            row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
+            aside = {"set aside": quarantined, "unconfirmed": unconfirmed.get(leg, 0)}
+            row |= _screened(findings.get(leg, {}), codes, aside, leg, night)
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, night, pins_hash))
     return individual.OUTCOMES.table(rows)
@@ -115,7 +116,7 @@ def _unusable(codes: Sequence[str], leg: str, night: str) -> dict[str, object]:
 
 
 def _screened(
-    findings: Mapping[str, Level], codes: Sequence[str], quarantined: int, leg: str, night: str
+    findings: Mapping[str, Level], codes: Sequence[str], aside: Mapping[str, int], leg: str, night: str
 ) -> dict[str, object]:
     notable = sorted((code for code, level in findings.items() if level is not Level.INFO))
     if not notable and not codes:
@@ -123,11 +124,13 @@ def _screened(
     worst = sorted(notable, key=lambda code: (-_WEIGHT[findings[code]], code))
     named = list(dict.fromkeys([*codes, *worst]))
     mend = f"screening rerun --night {night} --flight {leg}" if codes else None
-    aside = f"{quarantined} travellers set aside; " if quarantined else ""
+    numbers = "".join(
+        f"{number} traveller{'s' * (number != 1)} {what}; " for what, number in aside.items() if number
+    )
     return {
         "outcome": Outcome.SCREENED_WITH_FINDINGS,
         "reason_code": named[0],
-        "reason": f"{aside}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
+        "reason": f"{numbers}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
         "mend": mend,
     }
 
