@@ -19,7 +19,7 @@ def people(*places):
     return [PEOPLE[place] for place in places]
 
 
-def said(kit, messages, *, order=None, meant=None):
+def said(kit, messages, *, order=None, meant=None, earlier=None):
     """Settle messages of (source, action, places), an hour between each; `order` is that of their arrival."""
     night = kit.Night()
     for place, (source, action, places) in enumerate(messages):
@@ -40,7 +40,11 @@ def said(kit, messages, *, order=None, meant=None):
     if order is not None:
         tables = tuple(table.take(_shuffled(table.num_rows, order)) for table in tables)
     return settle(
-        *tables, scope=[kit.leg], earlier=t.TRAVELLERS.empty(), pseudonym=kit.pseudonym, meant=meant
+        *tables,
+        scope=[kit.leg],
+        earlier=t.TRAVELLERS.empty() if earlier is None else earlier,
+        pseudonym=kit.pseudonym,
+        meant=meant,
     )
 
 
@@ -89,9 +93,26 @@ def test_nobody_named_and_not_withdrawn_is_missing_whatever_the_order_of_arrival
     again = said(kit, messages, order=order, meant=meant)
     for name in ("flights", "travellers", "documents", "ledger"):
         assert getattr(again, name).equals(getattr(settled, name))
-    if meant is None:
-        return
     assert set(standing(said(kit, messages))) == set(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(messages=st.lists(MESSAGE, min_size=2, max_size=7), data=st.data())
+def test_what_came_in_an_earlier_night_changes_nobodys_standing(kit, messages, data):
+    first = data.draw(st.lists(st.sampled_from(range(len(messages))), unique=True, min_size=1))
+    nobody = ("api", "update", [])
+    before = said(kit, [one if place in first else nobody for place, one in enumerate(messages)])
+    after = said(kit, messages, earlier=before.travellers)
+    at_once = said(kit, messages)
+    assert standing(after) == standing(at_once)
+    assert after.flights["counted"].equals(at_once.flights["counted"])
+    held = dict(
+        zip(*(before.travellers[name].to_pylist() for name in ("surname", "traveller_id")), strict=True)
+    )
+    now = dict(
+        zip(*(after.travellers[name].to_pylist() for name in ("surname", "traveller_id")), strict=True)
+    )
+    assert {name: now[name] for name in held} == held
 
 
 @pytest.mark.parametrize(
