@@ -1,8 +1,8 @@
 """Columns of settled travellers: each from the first of their statements in force that says it.
 
 What belongs together is taken from one statement: surname, given names and name as sent; birth date and how
-it was sent. Names that other statements in force give stand in `other_names`, so that they are screened
-too.
+it was sent. Names that their other statements give, replaced ones too, stand in `other_names`, so that they
+are screened: a later message may correct a name, shorten it, or give the document of one twin to the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -122,13 +122,14 @@ def _spellings(statements: pa.Table) -> dict[int, list[str]]:
 def _others(
     ordered: OrderedStatements, traveller: SettledTraveller, chosen: int, spelt: Mapping[int, list[str]]
 ) -> list[str]:
-    """Return the further names of the statements in force, each once, in their order."""
+    """Return the further names of their statements, each once: those in force first, then latest first."""
     within = list(dict.fromkeys(name for row in traveller.rows for name in spelt.get(row, ())))
-    if len(traveller.rows) == 1:
+    rows = [*traveller.rows, *sorted(traveller.old, reverse=True)]
+    if len(rows) == 1:
         return within
     known = {ordered.name[chosen] if chosen >= 0 else "", ""}
     found: list[str] = []
-    for row in traveller.rows:
+    for row in rows:
         if ordered.name[row] not in known:
             known.add(ordered.name[row])
             surname, given = (ordered.table[name][row].as_py() or "" for name in ("surname", "given_names"))

@@ -218,7 +218,7 @@ TRAVELLERS = TableSpec(
         *_TRAVELLER_FACTS,
         Column("on_board", "flew, by close-out or last full API; null where unknown", BOOL, nullable=True),
         Column(
-            "other_names", "further names of current statements, SURNAME/GIVEN NAMES", STRINGS, nullable=True
+            "other_names", "further names of their statements, SURNAME/GIVEN NAMES", STRINGS, nullable=True
         ),
         Column("standing", "still meant to be on the leg?", nullable=True, values=Standing),
         Column("standing_reason", "why not confirmed", nullable=True, values=StandingReason),

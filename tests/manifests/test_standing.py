@@ -242,6 +242,26 @@ def test_a_close_out_keeps_what_was_said_of_somebody_left_out(kit):
     assert "close_out_adds" not in kit.codes(settled)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(("TWIN/TIM", "2019-01-01", "A1@DE"), ("TWIN/TOM", "2019-01-01", "A1@DE"), id="twins, one document"),
+        pytest.param(("ADAM/ANNA", "1980-01-01", "A1@DE"), ("EVANS/ANNA", "1980-01-01", "A1@DE"), id="married"),
+        pytest.param(("ADAM/ANNA MARIA", "1980-01-01", "A1@DE"), ("ADAM/ANNA", "1980-01-01", "A1@DE"), id="shortened"),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_later_message_replaces_is_still_compared(kit, before, after):
+    night = kit.Night()
+    night.api("08:00", kit.person(*before), kit.person(*PEOPLE[0]))
+    night.api("09:00", kit.person(*after), kit.person(*PEOPLE[0]))
+    named = {
+        name
+        for row in night.settle().travellers.to_pylist()
+        for name in (f"{row['surname']}/{row['given_names']}", *row["other_names"])
+    }
+    assert named == {before[0], after[0], PEOPLE[0][0]}
+
+
 def test_a_traveller_of_an_old_api_and_the_pnr_is_one(kit):
     night = kit.Night()
     night.pnr("07:00", *(kit.person(*one, locator="L1") for one in people(0, 1)))
