@@ -191,23 +191,19 @@ class _LegFollower:
         self._leave_out(leaving, counts=not units or not push.whole or doubtful)
 
     def _of_bookings(self, stream: Stream, rows: Sequence[int]) -> list[Track]:
-        named = {self.ordered.locator[row] for row in rows} - {None}
-        return [
-            track
-            for track in stream.tracks
-            if not track.withdrawn and self.ordered.locator[track.last] in named
-        ]
+        named = (self.ordered.locator[row] for row in rows)
+        return stream.of_bookings(locator for locator in named if locator is not None)
 
     def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Track]:
         """Return the travellers whom a full manifest speaks about, named or not."""
         if self.meant is Meant.ADD:
             return []
-        everybody = [track for track in stream.tracks if track.present]
-        if self.meant is Meant.REPLACE or not push.rows:
-            return everybody
-        if len(touched) <= 1:
+        whole = self.meant is Meant.REPLACE or not push.rows
+        if not whole and len(touched) <= 1:
             return stream.of(touched)
-        return everybody if 3 * restated >= 2 * stream.headcount and not push.party else []
+        if whole or (3 * restated >= 2 * stream.headcount and not push.party):
+            return [track for track in stream.tracks if track.present]
+        return []
 
     # updates
 
@@ -282,7 +278,7 @@ class _LegFollower:
         theirs: set[int] = set()
         if message.transaction is not None:
             theirs = {one.push for one in stream.of_transaction(message.transaction) if one.present}
-        if len(theirs) != 1:
+        if len(theirs) != 1 and len(stream.alive) == 1:
             theirs = set(stream.alive)
         return (
             theirs.pop() if len(theirs) == 1 else self._new_push(Push([self.ordered.message[rows[0]]], rows))

@@ -89,6 +89,7 @@ class Stream:
     headcount: int = 0
     _members: dict[int, list[Track]] = field(default_factory=dict)
     _transactions: dict[str, list[Track]] = field(default_factory=dict)
+    _bookings: dict[str, list[Track]] = field(default_factory=dict)
     _stated: list[tuple[int, Track]] = field(default_factory=list)
     _index: dict[Tier, dict[Key, list[Track]]] = field(default_factory=dict)
     _indexed: list[int] = field(default_factory=lambda: [0] * len(Tier))
@@ -104,6 +105,9 @@ class Stream:
         transaction = self.ordered.message_of(unit[-1]).transaction
         if transaction is not None:
             self._transactions.setdefault(transaction, []).append(track)
+        locator = self.ordered.locator[unit[-1]]
+        if locator is not None:
+            self._bookings.setdefault(locator, []).append(track)
         if all(self.ordered.withdrawn[row] for row in unit):
             self.withdraw(track, withdrawal(self.ordered, unit[-1]))
             return track
@@ -169,6 +173,14 @@ class Stream:
             track
             for track in found
             if not track.withdrawn and self.ordered.message_of(track.last).transaction == transaction
+        ]
+
+    def of_bookings(self, locators: Iterable[str]) -> list[Track]:
+        """Return the travellers, but withdrawn ones, whose statement in force is of one of these bookings."""
+        wanted = dict.fromkeys(locators)
+        found = dict.fromkeys(track for locator in wanted for track in self._bookings.get(locator, ()))
+        return [
+            track for track in found if not track.withdrawn and self.ordered.locator[track.last] in wanted
         ]
 
     def by_key(self, tier: Tier, key: Key) -> list[Track]:
