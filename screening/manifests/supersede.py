@@ -16,7 +16,7 @@ A full manifest replaces the pushes with which it shares a traveller (PNR: or a 
   references into both, so the travellers decide. A replacement that keeps nobody of the manifest before
   does not occur, and taking an interactive message for one would lose everybody else on the leg.
 - one that shares travellers with several pushes is the whole manifest if it names two thirds of those who
-  stand, and not one party.
+  stand, and not one party; else it leaves others out of these pushes, but replaces none.
 
 Who is absent still counts where the full manifest is not whole (pushes.py), would leave out most of ten or
 more, or is one party's and would leave out more than it names: a part says nothing of the others. The profile
@@ -179,31 +179,36 @@ class _LegFollower:
         booked = [] if self.api else [one for one in self._of_bookings(stream, push.rows) if one.present]
         touched = {track.push for track in (*restated, *booked)}
         before, party_before = stream.headcount, touched <= stream.parties
-        concerned = dict.fromkeys([*self._concerned(stream, push, touched, len(restated)), *booked])
+        replaced, besides = self._concerned(stream, push, touched, len(restated))
+        replaced = [*replaced, *booked]
         for unit, track in zip(units, found.tracks, strict=True):
             stream.state(unit, track, own)
         if units and before and not touched:
             self.out.count("full_adds")
-        leaving = [track for track in concerned if track.present and track.push != own]
+        leaving = _still_of_others(replaced, own)
         many = len(leaving) >= _MANY and 2 * len(leaving) > before
         one_party = push.party and not party_before and len(leaving) > len(restated)
         doubtful = self.meant is not Meant.REPLACE and (many or one_party)
         self._leave_out(leaving, counts=not units or not push.whole or doubtful)
+        known = {id(track) for track in leaving}
+        unsure = [track for track in _still_of_others(besides, own) if id(track) not in known]
+        self._leave_out(unsure, counts=True)
 
     def _of_bookings(self, stream: Stream, rows: Sequence[int]) -> list[Track]:
         named = (self.ordered.locator[row] for row in rows)
         return stream.of_bookings(locator for locator in named if locator is not None)
 
-    def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Track]:
-        """Return the travellers whom a full manifest speaks about, named or not."""
+    def _concerned(
+        self, stream: Stream, push: Push, touched: set[int], restated: int
+    ) -> tuple[list[Track], list[Track]]:
+        """Return of whom a full manifest replaces what was stated, and whom it could have named besides."""
         if self.meant is Meant.ADD:
-            return []
+            return [], []
         whole = self.meant is Meant.REPLACE or not push.rows
-        if not whole and len(touched) <= 1:
-            return stream.of(touched)
-        if whole or (3 * restated >= 2 * stream.headcount and not push.party):
-            return [track for track in stream.tracks if track.present]
-        return []
+        several = len(touched) > 1
+        if whole or (several and 3 * restated >= 2 * stream.headcount and not push.party):
+            return [track for track in stream.tracks if track.present], []
+        return ([], stream.of(touched)) if several else (stream.of(touched), [])
 
     # updates
 
@@ -411,3 +416,8 @@ class _LegFollower:
         stated = [stated_by(self.ordered, push) for push in in_force]
         known = [number for number in stated if number is not None]
         return sum(known) if known else None
+
+
+def _still_of_others(tracks: Sequence[Track], push: int) -> list[Track]:
+    """Return, each once, who counts as present and was not stated by this push."""
+    return [track for track in dict.fromkeys(tracks) if track.present and track.push != push]

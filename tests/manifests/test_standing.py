@@ -123,6 +123,7 @@ def test_what_came_in_an_earlier_night_changes_nobodys_standing(kit, messages, d
         pytest.param([range(9), [8, 9, 10]], range(8), [8, 9, 10], id="nine, then three of whom one is known"),
         pytest.param([range(5), range(5, 9)], [], range(9), id="two batches that share nobody"),
         pytest.param([[0], [1], [2], [0]], [], range(3), id="singles, one sent again"),
+        pytest.param([range(5), range(5, 10), [4, 9]], [*range(4), *range(5, 9)], range(10), id="a part of two batches"),
         pytest.param([range(12), [3, 4]], [0, 1, 2, *range(5, 12)], range(12), id="too small to be the whole"),
         pytest.param([range(5), [], range(5)], [], range(5), id="an empty one, then all again"),
         pytest.param([range(5), []], range(5), range(5), id="an empty one"),
