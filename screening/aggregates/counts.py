@@ -13,7 +13,7 @@ from screening.tables.individual import COUNTS
 from screening.tables.model import SchemaError
 
 _FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local"]
-_TRAVELLER = ["flight_id", "on_board", "nationality", "sex", "date_of_birth", "role"]
+_TRAVELLER = ["flight_id", "counted", "on_board", "nationality", "sex", "date_of_birth", "role"]
 
 
 def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
@@ -21,11 +21,11 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
 
     Args:
         flights: FLIGHTS; flight_id, service_date, carrier, origin, destination, departure_local are read.
-        travellers: TRAVELLERS; flight_id, on_board, nationality, sex, date_of_birth, role are read.
+        travellers: TRAVELLERS; flight_id, counted, on_board, nationality, sex, date_of_birth, role are read.
 
     Returns:
-        COUNTS: one row a definition, leg and value; a leg without travellers has none, a traveller whose
-        close-out says that they stayed behind is not counted (definitions.POPULATION).
+        COUNTS: one row a definition, leg and value, of those who are `counted` (definitions.POPULATION); a
+        leg without them has none.
 
     Raises:
         SchemaError: a traveller's leg is not among the flights: counts would not add up to the manifests.
@@ -34,10 +34,9 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
     people = travellers.select(_TRAVELLER).to_pandas()
     if not people["flight_id"].isin(legs["flight_id"]).all():
         raise SchemaError("travellers: a traveller stands on a leg that is not among the flights")
-    # Not `== True`: null (no close-out) counts, only a plain False does not.
-    people = people[~people["on_board"].eq(False).fillna(False).astype(bool)].merge(
-        legs, on="flight_id", how="left", validate="many_to_one"
-    )
+    # Not `== True`: null counts (no close-out; a table from before `counted`), only a plain False does not.
+    left = people["counted"].eq(False).fillna(False) | people["on_board"].eq(False).fillna(False)
+    people = people[~left.astype(bool)].merge(legs, on="flight_id", how="left", validate="many_to_one")
     people["nationality"] = people["nationality"].fillna(UNKNOWN)
     people["sex"] = people["sex"].fillna(UNKNOWN)
     people["role"] = people["role"].map(ROLES)

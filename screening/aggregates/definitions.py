@@ -16,7 +16,10 @@ TOTAL = "Total"
 OTHER = "Other"
 UNKNOWN = "unknown"
 
-POPULATION = "everyone settled on a leg of the service date who is not known to have stayed behind"
+POPULATION = (
+    "an estimate of who flew: everyone named on a leg of the service date but whom a later manifest, "
+    "a cancellation or the close-out leaves out"
+)
 UNIT = "traveller on a leg"
 
 

@@ -11,6 +11,7 @@ from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.protection import audit
 from screening.protection.keys import load_keys
+from screening.reports.hit import standing_sentence
 from screening.store import acts
 from screening.store.landing import landed, missing
 from screening.store.revisions import nights, read_current
@@ -35,6 +36,9 @@ COLUMNS = (
     "score",
     "late",
     "decision",
+    "standing",
+    "standing_reason",
+    "last_named_by",
 )
 
 
@@ -185,6 +189,7 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
     held = list(traveller["statement_ids"]) if traveller else []
     where = f"{traveller['current']} of {len(held)} statements current" if traveller else "gone by rule"
     rows.append(_step("traveller", str(hit["traveller_id"]), where))
+    rows.append(_step("standing", hit["standing"] or "not known", standing_sentence(hit)))
     rows += [row for statement in held for row in _said(store, night, statement)]
     for text in hit["list_versions"]:
         rows.append(_step("list version", text, f"{store.root}/alerts/{text.replace('=', '/version=')}"))

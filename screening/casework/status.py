@@ -7,7 +7,10 @@ from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables.individual import OUTCOMES
 
-COLUMNS = ("flight_id", "outcome", "travellers", "quarantined", "hits", "reason_code", "reason", "mend")
+COLUMNS = (
+    *("flight_id", "outcome", "travellers", "quarantined", "unconfirmed", "withdrawn", "hits"),
+    *("reason_code", "reason", "mend"),
+)
 
 
 def flights_of(store: Store, night: date) -> list[dict[str, object]]:

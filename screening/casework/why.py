@@ -42,7 +42,7 @@ from screening.store import acts
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
-from screening.tables.codes import Category, EvidenceKind, Outcome
+from screening.tables.codes import Category, EvidenceKind, Outcome, Standing
 from screening.tables.errors import StoreError, UsageError
 from screening.tables.model import rows_of
 from screening.tables.rows import AlertRow, HitRow, ScoredEvidence, ScoredRow, TravellerRow
@@ -50,6 +50,7 @@ from screening.tables.rows import AlertRow, HitRow, ScoredEvidence, ScoredRow, T
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
 SILENCED, NOT_SCREENED, NOT_COMPARABLE = "silenced", "not_screened", "not_comparable"
 LOST, DIFFERS = "lost", "differs"
+WITHDRAWN = "withdrawn"
 FAULTS = frozenset({LOST, DIFFERS})
 """Verdicts that a person must look into."""
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out
@@ -70,7 +71,7 @@ class Explanation:
     """What happened between a traveller and an alert.
 
     Attributes:
-        verdict: HIT, SILENCED, BELOW, NOT_IN_FORCE, NOT_SCREENED, NOT_COMPARABLE, LOST or DIFFERS.
+        verdict: HIT, SILENCED, BELOW, NOT_IN_FORCE, NOT_SCREENED, WITHDRAWN, NOT_COMPARABLE, LOST or DIFFERS.
         before: steps up to the comparison.
         evidence: pieces whose weights add up to the score; none where nothing can be compared.
         after: steps after it; the last is the verdict.
@@ -346,6 +347,7 @@ _SAYS = {
     BELOW: "it stayed below the threshold of its list",
     NOT_IN_FORCE: "it reaches the threshold, but the alert was not in force in this night",
     NOT_SCREENED: "it reaches the threshold, but its leg was not screened: see `screening status`",
+    WITHDRAWN: "it reaches the threshold, but the traveller was withdrawn and the profile screens no such",
     NOT_COMPARABLE: "nothing of the two can be compared",
     LOST: "it reaches the threshold, but no route found it: this is a fault of the program, report it",
     DIFFERS: "it reaches the threshold now but was no hit in the night: other code ran, or it is a fault",
@@ -372,11 +374,17 @@ def _verdict(case: _Case, scored: _Scored, hit: HitRow | None, score: int | None
         return NOT_COMPARABLE
     if not scored.reaches:
         return NOT_IN_FORCE if score >= case.threshold and not scored.in_force else BELOW
+    if scored.silenced or _unscreened(case):
+        return _unscreened(case) or SILENCED
+    return DIFFERS if scored.routed.num_rows else LOST
+
+
+def _unscreened(case: _Case) -> str | None:
+    """Return why the traveller was not compared in the night; None if they were."""
     if case.outcome not in _SCREENED:
         return NOT_SCREENED
-    if scored.silenced:
-        return SILENCED
-    return DIFFERS if scored.routed.num_rows else LOST
+    withdrawn = case.traveller["standing"] == Standing.WITHDRAWN
+    return WITHDRAWN if withdrawn and not case.frozen.agency_profile().screening.withdrawn else None
 
 
 def _setting(case: _Case) -> list[Step]:

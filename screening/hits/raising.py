@@ -307,6 +307,10 @@ def _hit(
         "disposition_id": decided["disposition_id"] if decided else None,
         "decision": decided["decision"] if decided else None,
         "message_ids": _messages(traveller),
+        "standing": traveller["standing"],
+        "standing_reason": traveller["standing_reason"],
+        "last_named_by": traveller["last_named_by"],
+        "last_named_local": traveller["last_named_local"],
     }
 
 

@@ -1,8 +1,8 @@
 """Columns of settled travellers: each from the first of their statements in force that says it.
 
 What belongs together is taken from one statement: surname, given names and name as sent; birth date and how
-it was sent. Names that other statements in force give stand in `other_names`, so that they are screened
-too.
+it was sent. Names that their other statements give, replaced ones too, stand in `other_names`, so that they
+are screened: a later message may correct a name, shorten it, or give the document of one twin to the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
     written = _first(owner, row, pc.is_valid(statements["birth_as_sent"]), len(settled))
     written = np.where(born >= 0, born, written)
     first = np.array([traveller.rows[0] for traveller in settled], dtype=np.int64)
+    last_named = [ordered.message_of(traveller.last_named) for traveller in settled]
     columns: dict[str, object] = {
         "traveller_id": [traveller.traveller_id for traveller in settled],
         "flight_id": [traveller.flight_id for traveller in settled],
@@ -56,6 +57,11 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
         "date_of_birth": _take(statements["date_of_birth"], born),
         "birth_as_sent": _take(statements["birth_as_sent"], written),
         "on_board": [traveller.on_board for traveller in settled],
+        "standing": [traveller.standing for traveller in settled],
+        "standing_reason": [traveller.reason for traveller in settled],
+        "counted": [traveller.counted for traveller in settled],
+        "last_named_by": [message.message_id for message in last_named],
+        "last_named_local": [message.sent for message in last_named],
         "other_names": [
             _others(ordered, traveller, chosen, spelt)
             for traveller, chosen in zip(settled, name, strict=True)
@@ -116,13 +122,14 @@ def _spellings(statements: pa.Table) -> dict[int, list[str]]:
 def _others(
     ordered: OrderedStatements, traveller: SettledTraveller, chosen: int, spelt: Mapping[int, list[str]]
 ) -> list[str]:
-    """Return the further names of the statements in force, each once, in their order."""
+    """Return the further names of their statements, each once: those in force first, then latest first."""
     within = list(dict.fromkeys(name for row in traveller.rows for name in spelt.get(row, ())))
-    if len(traveller.rows) == 1:
+    rows = [*traveller.rows, *sorted(traveller.old, reverse=True)]
+    if len(rows) == 1:
         return within
     known = {ordered.name[chosen] if chosen >= 0 else "", ""}
     found: list[str] = []
-    for row in traveller.rows:
+    for row in rows:
         if ordered.name[row] not in known:
             known.add(ordered.name[row])
             surname, given = (ordered.table[name][row].as_py() or "" for name in ("surname", "given_names"))

@@ -72,10 +72,24 @@ KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "full_states_part",
+        Level.INFO,
+        Effect.NONE,
+        "A later full manifest is incomplete, or too small to be the whole: whom it leaves out still counts.",
+        "Everybody is screened; only the estimate of traffic may be too high until a whole one comes.",
+    ),
+    FindingKind(
+        "not_named_again",
         Level.WARNING,
         Effect.NONE,
-        "A later full manifest is incomplete, or too small to be the whole: it withdrew nobody.",
-        "Travellers who may have left stay on the manifest until a whole one comes.",
+        "Travellers whom an earlier message named are left out by a later one that could have named them.",
+        "They stand as unconfirmed and were screened. Absence withdraws nobody; ask the carrier if many are.",
+    ),
+    FindingKind(
+        "not_in_close_out",
+        Level.INFO,
+        Effect.NONE,
+        "The close-out lists who is on board and does not name these travellers.",
+        "They stand as unconfirmed and were screened; traffic does not count them.",
     ),
     FindingKind(
         "full_adds",

@@ -9,7 +9,7 @@ legs, on all their legs, because a count that a message states (EQN) is of all o
 message is settled in another group.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from screening.manifests.codeshares import listing
 from screening.manifests.identifiers import Pseudonym
 from screening.manifests.settle import SettledLegs, settle
 from screening.tables import individual as t
+from screening.tables.codes import Meant
 from screening.tables.model import TableSpec
 
 STATEMENTS_AT_ONCE = 50_000
@@ -113,6 +114,7 @@ def settle_in_groups(
     cut: Sequence[Group],
     earlier: pa.Table,
     pseudonym: Pseudonym,
+    meant: Mapping[str, Meant] | None = None,
 ) -> SettledLegs:
     """Settle group by group what `settle` would settle at once: the same tables, whatever the cut.
 
@@ -124,6 +126,7 @@ def settle_in_groups(
         cut: result of `groups`, in any order.
         earlier: as of `settle`.
         pseudonym: as of `settle`.
+        meant: as of `settle`.
 
     Returns:
         As `settle`.
@@ -132,7 +135,7 @@ def settle_in_groups(
         SchemaError: as `settle`.
     """
     parts = [
-        settle(*stated, scope=group.scope, earlier=earlier, pseudonym=pseudonym)
+        settle(*stated, scope=group.scope, earlier=earlier, pseudonym=pseudonym, meant=meant)
         for group, stated in _each(messages, message_legs, statements, statement_documents, cut)
     ]
     return SettledLegs(

@@ -52,7 +52,6 @@ def assign_ids(
     flight_id: str,
     travellers: Sequence[SettledTraveller],
     *,
-    gone: Sequence[Sequence[int]],
     held: Mapping[str, str],
     pseudonym: Pseudonym,
 ) -> tuple[int, int]:
@@ -61,8 +60,7 @@ def assign_ids(
     Args:
         ordered: the statements.
         flight_id: the leg.
-        travellers: who is on it, in the order of their first statements.
-        gone: rows of each who is not; an id whose first statement is theirs passes to nobody.
+        travellers: who was ever named on it, in the order of their first statements.
         held: statement -> id of earlier nights.
         pseudonym: purpose and text -> keyed pseudonym.
 
@@ -73,9 +71,8 @@ def assign_ids(
         _mint(ordered, flight_id, travellers, set(), pseudonym)
         return 0, 0
     claims: dict[str, dict[int, int]] = {}
-    everybody = [*(traveller.every() for traveller in travellers), *gone]
-    for number, rows in enumerate(everybody):
-        for row in rows:
+    for number, traveller in enumerate(travellers):
+        for row in traveller.every():
             identifier = held.get(ordered.statement_id[row])
             if identifier is not None:
                 own = claims.setdefault(identifier, {})

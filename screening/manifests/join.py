@@ -7,6 +7,9 @@ names go before names that only agree (same.py), so that JOHN and JOHNNY of one 
 other's way. A weaker basis may decide between candidates that a stronger one left open; who is still open
 after the last is counted.
 
+Who counts as on the manifest goes first, then everybody: whom a later message left out, or withdrew, in one
+source is one traveller with whom the other source names, and never stands in the way of somebody present.
+
 A birth date that contradicts refuses a pair unless the document says otherwise; a document or reference
 shared by travellers of whom nothing else agrees is no join but a finding.
 """
@@ -83,7 +86,7 @@ _TELLING = frozenset({JoinBasis.TRAVELLER_REFERENCE, JoinBasis.DOCUMENT})
 
 
 def join(ordered: OrderedStatements, api: Sequence[SourcePerson], pnr: Sequence[SourcePerson]) -> Joined:
-    """Join the travellers present in the API with those present in the PNR of one leg.
+    """Join the travellers of the API with those of the PNR of one leg.
 
     Returns:
         Pairs by their numbers in `api` and `pnr`; how many API travellers stayed open because they had
@@ -91,14 +94,33 @@ def join(ordered: OrderedStatements, api: Sequence[SourcePerson], pnr: Sequence[
         somebody else.
     """
     joined = Joined()
-    open_api = {number for number, person in enumerate(api) if person.present}
-    open_pnr = {number for number, person in enumerate(pnr) if person.present}
     ambiguous: set[int] = set()
     refused: set[int] = set()
+    present = [{number for number, person in enumerate(side) if person.present} for side in (api, pnr)]
+    _join_open(ordered, (api, pnr), (present[0], present[1]), joined, ambiguous, refused)
+    taken = {other for other, _ in joined.pairs.values()}
+    open_api, open_pnr = set(range(len(api))) - joined.pairs.keys(), set(range(len(pnr))) - taken
+    _join_open(ordered, (api, pnr), (open_api, open_pnr), joined, ambiguous, refused)
+    open_api -= joined.pairs.keys()
+    joined.ambiguous = len(ambiguous & open_api)
+    joined.contradicted = len(refused & open_api)
+    return joined
+
+
+def _join_open(
+    ordered: OrderedStatements,
+    sides: tuple[Sequence[SourcePerson], Sequence[SourcePerson]],
+    open_: tuple[set[int], set[int]],
+    joined: Joined,
+    ambiguous: set[int],
+    refused: set[int],
+) -> None:
+    """Join those open on both sides, basis by basis; who is joined is open no more."""
+    open_api, open_pnr = open_
     for basis in _BASES:
         if not (open_api and open_pnr):
-            break
-        edges = _edges(ordered, basis, (api, pnr), (open_api, open_pnr), refused)
+            return
+        edges = _edges(ordered, basis, sides, open_, refused)
         asked: dict[int, int] = {}
         for candidates in edges.values():
             for candidate in candidates:
@@ -110,9 +132,6 @@ def join(ordered: OrderedStatements, api: Sequence[SourcePerson], pnr: Sequence[
                 open_pnr.discard(candidates[0])
             else:
                 ambiguous.add(number)
-    joined.ambiguous = len(ambiguous & open_api)
-    joined.contradicted = len(refused & open_api)
-    return joined
 
 
 def _edges(

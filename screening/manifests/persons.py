@@ -7,6 +7,7 @@ differ. Travellers who share a
 document and nothing else stay apart, and the document is counted: somebody may travel on another's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from screening.manifests.same import Key, contradicts, documents_differ, names_agree
@@ -19,13 +20,13 @@ class SourcePerson:
     """One traveller of one source: the series about them, and what these say now."""
 
     tracks: list[Track]
-    present: bool
+    present: bool  # do they count as on the manifest?
     rows: list[int] = field(default_factory=list)  # in force, latest first
 
     @property
     def crew(self) -> bool:
         """Are they stated as crew?"""
-        return any(track.crew for track in self.tracks if track.present)
+        return any(track.crew for track in in_force(self.tracks))
 
 
 def persons(ordered: OrderedStatements, tracks: list[Track]) -> tuple[list[SourcePerson], int]:
@@ -82,8 +83,14 @@ def _root(parent: list[int], number: int) -> int:
 
 def _person(tracks: list[Track]) -> SourcePerson:
     own = sorted(tracks, key=lambda track: min(track.rows()))
-    in_force = [row for track in own if track.present for row in track.current]
-    return SourcePerson(own, present=bool(in_force), rows=sorted(in_force, reverse=True))
+    rows = [row for track in in_force(own) for row in track.current]
+    present = any(track.present for track in own)
+    return SourcePerson(own, present=present, rows=sorted(rows, reverse=True))
+
+
+def in_force(tracks: Sequence[Track]) -> Sequence[Track]:
+    """Return the tracks by which somebody is known: those not withdrawn, or all where every one is."""
+    return [track for track in tracks if not track.withdrawn] or tracks
 
 
 def _first(person: SourcePerson) -> int:

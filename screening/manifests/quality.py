@@ -9,6 +9,8 @@ UNB times carry no zone. They are read as UTC, as most systems send them, and th
 that sends local time shows a constant offset, which is a finding for the letter by itself. Departures are
 put into UTC by the zone of their airport; a leg of an unknown airport counts in everything but lateness.
 
+Travellers are those who count in traffic: whom a later manifest left out would be lacking in every share.
+
 Nothing here is about a person: shares are of all travellers of a carrier and night.
 """
 
@@ -96,6 +98,7 @@ def _count_legs(carriers: dict[str, _CarrierCounts], flights: pa.Table) -> None:
 def _count_travellers(
     carriers: dict[str, _CarrierCounts], flights: pa.Table, travellers: pa.Table, documents: pa.Table | None
 ) -> None:
+    travellers = travellers.filter(pc.fill_null(travellers["counted"], True))
     place = pc.index_in(travellers["flight_id"], flights["flight_id"].combine_chunks())
     has: dict[str, pa.ChunkedArray] = {name: pc.is_valid(travellers[name]) for name in _FACTS}
     if documents is not None:

@@ -9,7 +9,7 @@ others.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -25,13 +25,13 @@ from screening.manifests.settled import SettledTraveller
 from screening.manifests.statements import OrderedStatements, gather, in_order
 from screening.manifests.supersede import Followed, follow
 from screening.tables import individual as t
-from screening.tables.codes import Completeness, LedgerUnit
+from screening.tables.codes import Completeness, LedgerUnit, Meant, Standing, StandingReason
 from screening.tables.model import SchemaError
 
 STAGE = "settle"
 _COUNTED = {
     "full_adds": "full manifest shares nobody with those before: added up",
-    "full_states_part": "travellers are absent from a full manifest that does not prove that they left: kept",
+    "full_states_part": "travellers are absent from a full manifest that may be a part: they still count",
     "cancel_without_traveller": "cancellations name nobody on the manifest, or not surely",
     "close_out_adds": "travellers are on the manifest by the close-out alone",
     "close_out_ambiguous": "travellers in the close-out could not be told from others",
@@ -55,7 +55,7 @@ class _Manifest:
     """A leg as it is settled.
 
     Attributes:
-        gone: rows of each traveller who was stated once and is not on the manifest.
+        emptied: rows that say of a booking that nobody of it is left.
         unassigned: rows of cancellations and close-outs that name nobody, or not surely.
     """
 
@@ -63,7 +63,7 @@ class _Manifest:
     api: Followed
     pnr: Followed
     travellers: list[SettledTraveller] = field(default_factory=list)
-    gone: list[list[int]] = field(default_factory=list)
+    emptied: list[int] = field(default_factory=list)
     unassigned: list[int] = field(default_factory=list)
     findings: list[dict[str, object]] = field(default_factory=list)
 
@@ -77,6 +77,7 @@ def settle(
     scope: Sequence[str],
     earlier: pa.Table,
     pseudonym: Callable[[str, str], str],
+    meant: Mapping[str, Meant] | None = None,
 ) -> SettledLegs:
     """Settle the legs in scope from all statements held about them.
 
@@ -88,9 +89,11 @@ def settle(
         scope: flight ids; for a marketing designator's leg its operating leg is settled.
         earlier: traveller_id, flight_id, statement_ids of travellers settled before, whose ids stay.
         pseudonym: purpose and text -> keyed pseudonym.
+        meant: operating carrier -> how it means its full manifests (profile); others: as the travellers tell.
 
     Returns:
-        FLIGHTS: legs in scope of which a readable message speaks. TRAVELLERS and DOCUMENTS: who is on them.
+        FLIGHTS: legs in scope of which a readable message speaks. TRAVELLERS and DOCUMENTS: who was ever
+        named on them, with their standing.
         LEDGER: for each leg in scope, statements received = passed (one a traveller) + set aside.
 
     Raises:
@@ -105,6 +108,7 @@ def settle(
             scope=scope,
             earlier=earlier,
             pseudonym=pseudonym,
+            meant=meant or {},
         )
 
 
@@ -129,6 +133,7 @@ def _settle(
     scope: Sequence[str],
     earlier: pa.Table,
     pseudonym: Pseudonym,
+    meant: Mapping[str, Meant],
 ) -> SettledLegs:
     in_time = in_order(messages)
     silent = {message.message_id for message in in_time if message.quarantined}
@@ -136,7 +141,7 @@ def _settle(
     wanted = {root.get(leg, leg) for leg in scope}
     ordered = gather(in_time, statements, documents, root, sorted(wanted))
     legs = gather_legs(message_legs, in_time, root, wanted)
-    manifests = [_manifest(ordered, leg) for leg in legs]
+    manifests = [_manifest(ordered, leg, meant.get(str(leg.latest("carrier")))) for leg in legs]
     held = earlier_ids(earlier, root, wanted)
     flights = []
     for manifest in manifests:
@@ -151,14 +156,16 @@ def _settle(
     )
 
 
-def _manifest(ordered: OrderedStatements, leg: StatedLeg) -> _Manifest:
+def _manifest(ordered: OrderedStatements, leg: StatedLeg, meant: Meant | None) -> _Manifest:
     rows: dict[int, list[int]] = {}
     for row in range(*ordered.legs.get(leg.flight_id, (0, 0))):
         rows.setdefault(ordered.message[row], []).append(row)
     speaking = [number for number in rows if not ordered.messages[number].quarantined]
     numbers = sorted({*leg.messages, *speaking})
     manifest = _Manifest(
-        leg, follow(ordered, numbers, rows, api=True), follow(ordered, numbers, rows, api=False)
+        leg,
+        follow(ordered, numbers, rows, api=True, meant=meant),
+        follow(ordered, numbers, rows, api=False, meant=meant),
     )
     api, shared_api = persons(ordered, manifest.api.tracks())
     pnr, shared_pnr = persons(ordered, manifest.pnr.tracks())
@@ -167,6 +174,7 @@ def _manifest(ordered: OrderedStatements, leg: StatedLeg) -> _Manifest:
     manifest.findings = [
         *_about_messages(manifest),
         *counted("document_on_several_travellers", max(shared_api, shared_pnr), *_DOCUMENT_SHARED),
+        *_about_standing(manifest),
         *_about_join(manifest, joined),
     ]
     return manifest
@@ -182,20 +190,16 @@ def _take_down(
     leg = manifest.leg.flight_id
     taken = {number for number, _ in joined.pairs.values()}
     for number, person in enumerate(api):
-        if person.present and number in joined.pairs:
+        if number in joined.pairs:
             other, basis = joined.pairs[number]
             manifest.travellers.append(SettledTraveller.of(ordered, leg, person, pnr[other], basis))
-        elif person.present:
+        else:
             manifest.travellers.append(SettledTraveller.of(ordered, leg, person, None))
     for number, person in enumerate(pnr):
-        if person.present and number not in taken:
+        if number not in taken:
             manifest.travellers.append(SettledTraveller.of(ordered, leg, None, person))
     manifest.travellers.sort(key=lambda traveller: traveller.first)
-    manifest.gone = [
-        [row for track in person.tracks for row in track.rows()]
-        for person in (*api, *pnr)
-        if not person.present
-    ]
+    manifest.emptied = [*manifest.api.emptied, *manifest.pnr.emptied]
     manifest.unassigned = [*manifest.api.unassigned, *manifest.pnr.unassigned]
     # the tracks have become travellers: of a night they would fill as much memory again
     manifest.api.streams, manifest.pnr.streams = [], []
@@ -216,6 +220,21 @@ def _about_messages(manifest: _Manifest) -> list[dict[str, object]]:
     return found
 
 
+def _about_standing(manifest: _Manifest) -> list[dict[str, object]]:
+    """Say how many stand on the leg by an earlier word only; they are screened."""
+    reasons = [traveller.reason for traveller in manifest.travellers]
+    one, several = (
+        "traveller was named before and is not named",
+        "travellers were named before and are not named",
+    )
+    again, close = "again by a later message: kept, unconfirmed", "by the close-out: kept, unconfirmed"
+    left_out, not_closed = StandingReason.NOT_NAMED_AGAIN, StandingReason.NOT_IN_CLOSE_OUT
+    return [
+        *counted("not_named_again", reasons.count(left_out), f"{one} {again}", f"{several} {again}"),
+        *counted("not_in_close_out", reasons.count(not_closed), f"{one} {close}", f"{several} {close}"),
+    ]
+
+
 def _about_join(manifest: _Manifest, joined: Joined) -> list[dict[str, object]]:
     if Completeness.MISSING in {manifest.api.status, manifest.pnr.status}:
         return []
@@ -224,10 +243,9 @@ def _about_join(manifest: _Manifest, joined: Joined) -> list[dict[str, object]]:
         "traveller shares a document or reference with a person of other name and birth",
         "travellers share a document or reference with persons of other name and birth",
     )
-    without_pnr = sum(
-        1 for traveller in manifest.travellers if traveller.sources == ("api",) and not traveller.crew
-    )
-    without_api = sum(1 for traveller in manifest.travellers if traveller.sources == ("pnr",))
+    present = [traveller for traveller in manifest.travellers if traveller.present]
+    without_pnr = sum(1 for traveller in present if traveller.sources == ("api",) and not traveller.crew)
+    without_api = sum(1 for traveller in present if traveller.sources == ("pnr",))
     return [
         *counted("join_ambiguous", joined.ambiguous, *one),
         *counted("join_contradicted", joined.contradicted, *refused),
@@ -250,9 +268,7 @@ def _identify(
     ordered: OrderedStatements, manifest: _Manifest, held: dict[str, str], pseudonym: Pseudonym
 ) -> None:
     leg = manifest.leg.flight_id
-    merged, split = assign_ids(
-        ordered, leg, manifest.travellers, gone=manifest.gone, held=held, pseudonym=pseudonym
-    )
+    merged, split = assign_ids(ordered, leg, manifest.travellers, held=held, pseudonym=pseudonym)
     assign_keys(ordered, manifest.travellers, pseudonym)
     manifest.findings += counted(
         "traveller_ids_merged", merged, "id was lost to an older one", "ids were lost to older ones"
@@ -264,11 +280,15 @@ def _identify(
 
 def _flight(manifest: _Manifest, unclear: Collection[str]) -> dict[str, object]:
     row, about = flight(manifest.leg, unclear)
+    standings = [traveller.standing for traveller in manifest.travellers]
     return row | {
         "api_status": manifest.api.status,
         "pnr_status": manifest.pnr.status,
         "stated": manifest.api.stated,
         "travellers": len(manifest.travellers),
+        "unconfirmed": standings.count(Standing.UNCONFIRMED),
+        "withdrawn": standings.count(Standing.WITHDRAWN),
+        "counted": sum(traveller.counted for traveller in manifest.travellers),
         "findings": [*about, *manifest.findings],
     }
 
@@ -286,7 +306,7 @@ def _ledger(ordered: OrderedStatements, manifests: Sequence[_Manifest], scope: C
         aside = {
             "merged": sum(len(each.rows) - 1 + len(each.marks) for each in travellers),
             "superseded": sum(len(each.old) for each in travellers),
-            "withdrawn": sum(map(len, manifest.gone)) if manifest else 0,
+            "withdrawn": len(manifest.emptied) if manifest else 0,
             "unattributed": len(manifest.unassigned) if manifest else 0,
             "quarantined": quarantined,
         }

@@ -1,25 +1,30 @@
-"""Which statements about a leg are in force: later messages replace, add to and withdraw earlier ones.
+"""What later messages about a leg say of whom earlier ones named: named again, left out, or withdrawn.
+
+Absence withdraws nobody: carriers send whole lists, parts of one and single travellers, and say so nowhere.
+Whom a later manifest leaves out stays, unconfirmed, and is screened; only an explicit word takes somebody off
+(a cancellation, a close-out, a booking without content, a cancelled segment). What is worked out of pushes
+below decides who counts in traffic, and who is said to be left out; never who is screened.
 
 Rule (WCO/IATA/ICAO guides as far as message-formats.md, sections 2 and 3, knows them). Messages of one
 source are taken in the order of time (statements.py); each sender's passengers and crew are a stream of their
-own, since only who sent a manifest can say that somebody left it.
+own, since only who sent a manifest can leave somebody out of it.
 
 A full manifest replaces the pushes with which it shares a traveller (PNR: or a booking). So
-- batch: the whole manifest sent again replaces the one before, and who is absent is withdrawn;
+- batch: the whole manifest sent again replaces the one before, and who is absent counts no more;
 - interactive: one message a traveller or party; they share nobody, so they add up, and a party sent again
   replaces itself only. Nothing in a message says which of the two it is: carriers put transaction
   references into both, so the travellers decide. A replacement that keeps nobody of the manifest before
   does not occur, and taking an interactive message for one would lose everybody else on the leg.
 - one that shares travellers with several pushes is the whole manifest if it names two thirds of those who
-  stand, and not one party.
+  stand, and not one party; else it leaves others out of these pushes, but replaces none.
 
-Nobody is withdrawn by a full manifest that is not whole (pushes.py), that would withdraw most of
-  ten or more, or that is one party's and would withdraw more than it names: absence from a part proves
-  nothing. Who may have left then stays, is screened, and is counted in a finding.
+Who is absent still counts where the full manifest is not whole (pushes.py), would leave out most of ten or
+more, or is one party's and would leave out more than it names: a part says nothing of the others. The profile
+may say of a carrier that its full manifests always replace, or always add.
 
 An update replaces the statements of whom it names and adds the others (PNR: it restates the bookings it
-names). A cancellation withdraws whom it names, without names all of its transaction (RFF+TN). A close-out
-says who flew.
+names). A cancellation withdraws whom it names, without names all of its transaction (RFF+TN); a booking
+without content all of that booking. A close-out says who flew.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +35,7 @@ from screening.manifests.pushes import Push, pushes, stated_by
 from screening.manifests.same import touches
 from screening.manifests.statements import OrderedStatements, SentMessage, order
 from screening.manifests.tracks import Matched, Stream, Track, Unit, match, units_of
-from screening.tables.codes import Action, Completeness, Function
+from screening.tables.codes import Action, Completeness, Function, Meant, StandingReason
 
 _StreamKey = tuple[str | None, str]
 _CREW = frozenset({Function.CREW, Function.MASTER_CREW_LIST})
@@ -44,6 +49,7 @@ class Followed:
     Attributes:
         streams: tracks by sender and function.
         unassigned: rows of cancellations and close-outs that name nobody, or not surely.
+        emptied: rows that say of a booking that nobody of it is left.
         status: how much of this source is there.
         stated: travellers that API messages state (CNT); None where they state none.
         counts: what is to be reported, by finding code.
@@ -51,6 +57,7 @@ class Followed:
 
     streams: list[Stream] = field(default_factory=list)
     unassigned: list[int] = field(default_factory=list)
+    emptied: list[int] = field(default_factory=list)
     status: Completeness = Completeness.MISSING
     stated: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
@@ -66,7 +73,12 @@ class Followed:
 
 
 def follow(
-    ordered: OrderedStatements, numbers: Sequence[int], rows: dict[int, list[int]], *, api: bool
+    ordered: OrderedStatements,
+    numbers: Sequence[int],
+    rows: dict[int, list[int]],
+    *,
+    api: bool,
+    meant: Meant | None = None,
 ) -> Followed:
     """Take the messages of one source about one leg in the order of time.
 
@@ -75,18 +87,21 @@ def follow(
         numbers: messages that speak of the leg, of both sources, in order, quarantined ones left out.
         rows: rows of each message on this leg.
         api: follow the API, else the PNR; a cancellation of the flight counts for both.
+        meant: how the carrier means its full manifests; None: as the travellers tell.
 
     Returns:
         Tracks of all travellers ever stated, and the state of the source.
     """
-    return _LegFollower(ordered, rows, api=api).follow(numbers)
+    return _LegFollower(ordered, rows, api=api, meant=meant).follow(numbers)
 
 
 class _LegFollower:
     """One leg while its messages are followed."""
 
-    def __init__(self, ordered: OrderedStatements, rows: dict[int, list[int]], *, api: bool) -> None:
-        self.ordered, self.rows, self.api = ordered, rows, api
+    def __init__(
+        self, ordered: OrderedStatements, rows: dict[int, list[int]], *, api: bool, meant: Meant | None
+    ) -> None:
+        self.ordered, self.rows, self.api, self.meant = ordered, rows, api, meant
         self.out = Followed()
         self.by_stream: dict[_StreamKey, Stream] = {}
         self.streams = self.out.streams
@@ -137,8 +152,14 @@ class _LegFollower:
             self.by_stream[key] = self.streams[-1]
         return self.by_stream[key]
 
-    def _withdraw(self, track: Track, *rows: int) -> None:
-        self.streams[track.home].withdraw(track, *rows)
+    def _withdraw(self, track: Track, reason: StandingReason, *rows: int) -> None:
+        self.streams[track.home].withdraw(track, reason, *rows)
+
+    def _leave_out(self, tracks: Sequence[Track], *, counts: bool) -> None:
+        for track in tracks:
+            self.streams[track.home].miss(track, counts=counts)
+        if counts:
+            self.out.count("full_states_part", len(tracks))
 
     def _new_push(self, push: Push) -> int:
         self.pushes.append(push)
@@ -155,43 +176,39 @@ class _LegFollower:
         units = units_of(self.ordered, push.rows)
         found = match(self.ordered, units, stream)
         restated = [track for track in found.tracks if track is not None and track.present]
-        booked = [] if self.api else self._of_bookings(stream, push.rows)
+        booked = [] if self.api else [one for one in self._of_bookings(stream, push.rows) if one.present]
         touched = {track.push for track in (*restated, *booked)}
-        before, party_before = stream.standing, touched <= stream.parties
-        concerned = dict.fromkeys([*self._concerned(stream, push, touched, len(restated)), *booked])
+        before, party_before = stream.headcount, touched <= stream.parties
+        replaced, besides = self._concerned(stream, push, touched, len(restated))
+        replaced = [*replaced, *booked]
         for unit, track in zip(units, found.tracks, strict=True):
             stream.state(unit, track, own)
-        if before and not units:
-            self.out.count("full_states_part", before)
-        elif before and not touched:
+        if units and before and not touched:
             self.out.count("full_adds")
-        leaving = [track for track in concerned if track.present and track.push != own]
-        doubtful = (
-            not push.whole
-            or (len(leaving) >= _MANY and 2 * len(leaving) > before)
-            or (push.party and not party_before and len(leaving) > len(restated))
-        )
-        if doubtful:
-            self.out.count("full_states_part", len(leaving))
-            return
-        for track in leaving:
-            self._withdraw(track)
+        leaving = _still_of_others(replaced, own)
+        many = len(leaving) >= _MANY and 2 * len(leaving) > before
+        one_party = push.party and not party_before and len(leaving) > len(restated)
+        doubtful = self.meant is not Meant.REPLACE and (many or one_party)
+        self._leave_out(leaving, counts=not units or not push.whole or doubtful)
+        known = {id(track) for track in leaving}
+        unsure = [track for track in _still_of_others(besides, own) if id(track) not in known]
+        self._leave_out(unsure, counts=True)
 
     def _of_bookings(self, stream: Stream, rows: Sequence[int]) -> list[Track]:
-        if not stream.standing:
-            return []
-        named = {self.ordered.locator[row] for row in rows} - {None}
-        return [
-            track for track in stream.tracks if track.present and self.ordered.locator[track.last] in named
-        ]
+        named = (self.ordered.locator[row] for row in rows)
+        return stream.of_bookings(locator for locator in named if locator is not None)
 
-    def _concerned(self, stream: Stream, push: Push, touched: set[int], restated: int) -> list[Track]:
-        """Return the travellers whom a full manifest speaks about, named or not."""
-        if len(touched) <= 1:
-            return stream.of(touched)
-        if 3 * restated >= 2 * stream.standing and not push.party:
-            return [track for track in stream.tracks if track.present]
-        return []
+    def _concerned(
+        self, stream: Stream, push: Push, touched: set[int], restated: int
+    ) -> tuple[list[Track], list[Track]]:
+        """Return of whom a full manifest replaces what was stated, and whom it could have named besides."""
+        if self.meant is Meant.ADD:
+            return [], []
+        whole = self.meant is Meant.REPLACE or not push.rows
+        several = len(touched) > 1
+        if whole or (several and 3 * restated >= 2 * stream.headcount and not push.party):
+            return [track for track in stream.tracks if track.present], []
+        return ([], stream.of(touched)) if several else (stream.of(touched), [])
 
     # updates
 
@@ -199,11 +216,12 @@ class _LegFollower:
         if not rows:
             return
         stream = self._stream((message.sender, message.function))
+        rows = self._without_emptied(stream, rows)
         units = units_of(self.ordered, rows)
         found = match(self.ordered, units, stream)
-        self._elsewhere(units, found, message, stream)
+        self._elsewhere(units, found, message, but=stream)
         self._by_transaction(units, found, stream, message)
-        own = self._amended(stream, message, rows)
+        own = self._amended(stream, message, rows) if rows else 0
         booked = [] if self.api else self._of_bookings(stream, rows)
         stated: set[int] = set()
         for unit, track in zip(units, found.tracks, strict=True):
@@ -211,14 +229,26 @@ class _LegFollower:
             kept = track.push if track is not None and track.present else own
             stated.add(id(home.state(unit, track, kept)))
         leaving = [track for track in booked if track.present and id(track) not in stated]
-        if not message.complete:
-            self.out.count("full_states_part", len(leaving))
-            return
-        for track in leaving:
-            self._withdraw(track)
+        self._leave_out(leaving, counts=not message.complete)
+
+    def _without_emptied(self, stream: Stream, rows: list[int]) -> list[int]:
+        """Withdraw everybody of a booking that an update sends without content; return the other rows."""
+        if self.api:
+            return rows
+        emptied = [row for row in rows if self.ordered.withdrawn[row] and not self.ordered.name[row]]
+        for track in self._of_bookings(stream, emptied):
+            self._withdraw(track, StandingReason.CANCELLED_BOOKING)
+        self.out.emptied.extend(emptied)
+        return [row for row in rows if row not in emptied]
 
     def _elsewhere(
-        self, units: list[Unit], found: Matched, message: SentMessage, but: Stream | None = None
+        self,
+        units: list[Unit],
+        found: Matched,
+        message: SentMessage,
+        *,
+        but: Stream | None = None,
+        cancelling: bool = False,
     ) -> None:
         """Look for whom a message names in the other streams too: the same sender's first."""
         others = [other for other in self.streams if other is not but]
@@ -227,7 +257,8 @@ class _LegFollower:
             open_ = [place for place, track in enumerate(found.tracks) if track is None]
             if not open_:
                 return
-            further = match(self.ordered, [units[place] for place in open_], other)
+            wanted = [units[place] for place in open_]
+            further = match(self.ordered, wanted, other, cancelling=cancelling)
             for place, track in zip(open_, further.tracks, strict=True):
                 found.tracks[place] = track
             found.ambiguous.update(open_[place] for place in further.ambiguous)
@@ -251,8 +282,8 @@ class _LegFollower:
         """Return the push that a message amends: whom it adds leaves with the next version of that one."""
         theirs: set[int] = set()
         if message.transaction is not None:
-            theirs = {track.push for track in stream.of_transaction(message.transaction)}
-        if len(theirs) != 1:
+            theirs = {one.push for one in stream.of_transaction(message.transaction) if one.present}
+        if len(theirs) != 1 and len(stream.alive) == 1:
             theirs = set(stream.alive)
         return (
             theirs.pop() if len(theirs) == 1 else self._new_push(Push([self.ordered.message[rows[0]]], rows))
@@ -269,18 +300,18 @@ class _LegFollower:
                 for track in stream.of_transaction(message.transaction)
             ]
             for track in theirs:
-                self._withdraw(track)
+                self._withdraw(track, StandingReason.CANCELLED)
             self.out.count("cancel_without_traveller", 0 if theirs else 1)
             return
         units = units_of(self.ordered, rows)
         found = Matched([None] * len(units), set())
-        self._elsewhere(units, found, message)
+        self._elsewhere(units, found, message, cancelling=True)
         for unit, named in zip(units, found.tracks, strict=True):
             if named is None:
                 self.out.unassigned.extend(unit)
                 self.out.count("cancel_without_traveller")
             else:
-                self._withdraw(named, *unit)
+                self._withdraw(named, StandingReason.CANCELLED, *unit)
 
     def _cancel_flight(self, _: SentMessage, rows: list[int]) -> None:
         self.out.count("flight_cancelled")
@@ -290,7 +321,8 @@ class _LegFollower:
     def _withdraw_all(self) -> None:
         for stream in self.streams:
             for track in stream.tracks:
-                self._withdraw(track)
+                if not track.withdrawn:
+                    self._withdraw(track, StandingReason.FLIGHT_CANCELLED)
 
     def _change_flight(self, message: SentMessage, rows: list[int]) -> None:
         self.out.count("flight_changed")
@@ -307,7 +339,8 @@ class _LegFollower:
         self._begin_close_out(message)
         units = units_of(self.ordered, rows)
         found = Matched([None] * len(units), set())
-        self._elsewhere(units, found, message)
+        left = message.action == Action.CLOSE_NOT_BOARDED
+        self._elsewhere(units, found, message, cancelling=left)
         for place, (unit, track) in enumerate(zip(units, found.tracks, strict=True)):
             if track is None and place in found.ambiguous:
                 self.ambiguous_close = True
@@ -317,14 +350,16 @@ class _LegFollower:
                 self._mark(unit, track, message)
 
     def _mark(self, unit: Unit, track: Track | None, message: SentMessage) -> None:
-        if track is not None and track.present:
-            track.marks.extend(unit)
-        else:
-            home = None if track is None else self.streams[track.home]
-            stream = home or self._stream((message.sender, Function.PASSENGERS))
-            track = stream.state(unit, track, self._amended(stream, message, unit))
+        if track is None:
+            stream = self._stream((message.sender, Function.PASSENGERS))
+            track = stream.state(unit, None, self._amended(stream, message, unit))
             self.out.count("close_out_adds")
+        else:  # what was said of them before stays in force: a close-out gives little but the name
+            self.out.count("close_out_adds", 1 if track.withdrawn else 0)
+            self.streams[track.home].recall(track)
+            track.marks.extend(unit)
         track.on_board = message.action == Action.CLOSE_ON_BOARD
+        track.named_as_left = not track.on_board
 
     def _begin_close_out(self, message: SentMessage) -> None:
         """Forget what the sender's last close-out of this kind said, unless this message is a part of it."""
@@ -336,7 +371,7 @@ class _LegFollower:
             self.ambiguous_close = False
             for stream in self.streams:
                 for track in stream.tracks if stream.sender == message.sender else ():
-                    track.on_board = None
+                    track.on_board, track.named_as_left = None, False
         self.close_group = group
 
     def _settle_close_out(self) -> None:
@@ -381,3 +416,8 @@ class _LegFollower:
         stated = [stated_by(self.ordered, push) for push in in_force]
         known = [number for number in stated if number is not None]
         return sum(known) if known else None
+
+
+def _still_of_others(tracks: Sequence[Track], push: int) -> list[Track]:
+    """Return, each once, who counts as present and was not stated by this push."""
+    return [track for track in dict.fromkeys(tracks) if track.present and track.push != push]

@@ -21,6 +21,7 @@ from screening.manifests.same import (
     names_agree,
 )
 from screening.manifests.statements import OrderedStatements
+from screening.tables.codes import Source, Standing, StandingReason
 
 Unit = list[int]
 """Rows of one push or message that are one traveller, in the order of time."""
@@ -36,6 +37,9 @@ class Track:
         current: rows in force.
         old: rows that later ones replaced, and cancellations.
         marks: rows of close-outs that name the traveller; they say nothing but who flew.
+        present: do they count as on the manifest? An estimate that never decides who is screened.
+        standing: whether they are still meant to be on the leg, `reason` why not.
+        on_board: what the close-out says of them; `named_as_left` where it names them as not boarded.
     """
 
     home: int
@@ -45,12 +49,20 @@ class Track:
     old: Unit = field(default_factory=list)
     marks: Unit = field(default_factory=list)
     present: bool = False
+    standing: Standing = Standing.CONFIRMED
+    reason: StandingReason | None = None
     on_board: bool | None = None
+    named_as_left: bool = False
 
     @property
     def last(self) -> int:
         """The latest statement, in force or not."""
         return self.current[-1]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Has an explicit word taken them off?"""
+        return self.standing is Standing.WITHDRAWN
 
     def rows(self) -> Unit:
         """Return all rows."""
@@ -63,7 +75,8 @@ class Stream:
 
     Attributes:
         parties: pushes that are one party's.
-        alive: travellers on the manifest by the push that stated them last; none without travellers.
+        alive: travellers who count as present by the push that stated them last; none without travellers.
+        headcount: travellers who count as present.
     """
 
     ordered: OrderedStatements
@@ -73,9 +86,10 @@ class Stream:
     tracks: list[Track] = field(default_factory=list)
     parties: set[int] = field(default_factory=set)
     alive: dict[int, int] = field(default_factory=dict)
-    standing: int = 0
+    headcount: int = 0
     _members: dict[int, list[Track]] = field(default_factory=dict)
     _transactions: dict[str, list[Track]] = field(default_factory=dict)
+    _bookings: dict[str, list[Track]] = field(default_factory=dict)
     _stated: list[tuple[int, Track]] = field(default_factory=list)
     _index: dict[Tier, dict[Key, list[Track]]] = field(default_factory=dict)
     _indexed: list[int] = field(default_factory=lambda: [0] * len(Tier))
@@ -91,26 +105,53 @@ class Stream:
         transaction = self.ordered.message_of(unit[-1]).transaction
         if transaction is not None:
             self._transactions.setdefault(transaction, []).append(track)
-        if self.ordered.withdrawn[unit[-1]]:
-            self.withdraw(track)
+        locator = self.ordered.locator[unit[-1]]
+        if locator is not None:
+            self._bookings.setdefault(locator, []).append(track)
+        if all(self.ordered.withdrawn[row] for row in unit):
+            self.withdraw(track, withdrawal(self.ordered, unit[-1]))
             return track
         if track.present:
             self._leave(track)
-        track.push, track.present = push, True
-        self._members.setdefault(push, []).append(track)
-        self.alive[push] = self.alive.get(push, 0) + 1
-        self.standing += 1
+        track.push = push
+        self._enter(track)
         return track
 
-    def withdraw(self, track: Track, *rows: int) -> None:
-        """Take a traveller off the manifest; the history stays."""
-        track.old.extend(rows)
+    def recall(self, track: Track) -> None:
+        """Count a traveller again whom a message names without restating them (a close-out)."""
         if track.present:
-            track.present, track.on_board = False, None
+            track.standing, track.reason = Standing.CONFIRMED, None
+        else:
+            self._enter(track)
+
+    def miss(self, track: Track, *, counts: bool) -> None:
+        """Note that something later leaves a traveller out; `counts`: that is no sign that they left."""
+        if track.withdrawn:
+            return
+        track.standing, track.reason = Standing.UNCONFIRMED, StandingReason.NOT_NAMED_AGAIN
+        if not counts:
+            self._discount(track)
+
+    def withdraw(self, track: Track, reason: StandingReason, *rows: int) -> None:
+        """Take a traveller off the manifest by an explicit word; the history stays."""
+        track.old.extend(rows)
+        track.standing, track.reason = Standing.WITHDRAWN, reason
+        self._discount(track)
+
+    def _enter(self, track: Track) -> None:
+        track.present, track.standing, track.reason = True, Standing.CONFIRMED, None
+        push = track.push
+        self._members.setdefault(push, []).append(track)
+        self.alive[push] = self.alive.get(push, 0) + 1
+        self.headcount += 1
+
+    def _discount(self, track: Track) -> None:
+        if track.present:
+            track.present, track.on_board, track.named_as_left = False, None, False
             self._leave(track)
 
     def _leave(self, track: Track) -> None:
-        self.standing -= 1
+        self.headcount -= 1
         self.alive[track.push] -= 1
         if not self.alive[track.push]:
             del self.alive[track.push]
@@ -126,9 +167,21 @@ class Stream:
         return list(found)
 
     def of_transaction(self, transaction: str) -> list[Track]:
-        """Return the travellers on the manifest whose statement in force came under a transaction."""
+        """Return the travellers, but withdrawn ones, whose statement in force came under a transaction."""
         found = dict.fromkeys(self._transactions.get(transaction, ()))
-        return [c for c in found if c.present and self.ordered.message_of(c.last).transaction == transaction]
+        return [
+            track
+            for track in found
+            if not track.withdrawn and self.ordered.message_of(track.last).transaction == transaction
+        ]
+
+    def of_bookings(self, locators: Iterable[str]) -> list[Track]:
+        """Return the travellers, but withdrawn ones, whose statement in force is of one of these bookings."""
+        wanted = dict.fromkeys(locators)
+        found = dict.fromkeys(track for locator in wanted for track in self._bookings.get(locator, ()))
+        return [
+            track for track in found if not track.withdrawn and self.ordered.locator[track.last] in wanted
+        ]
 
     def by_key(self, tier: Tier, key: Key) -> list[Track]:
         """Return the tracks with a key; a tier is indexed only once it is asked for."""
@@ -142,6 +195,13 @@ class Stream:
         return index.get(key, [])
 
 
+def withdrawal(ordered: OrderedStatements, row: int) -> StandingReason:
+    """Return by what a statement that says `withdrawn` takes its traveller off."""
+    if ordered.message_of(row).source == Source.API:
+        return StandingReason.CANCELLED
+    return StandingReason.CANCELLED_SEGMENT if ordered.name[row] else StandingReason.CANCELLED_BOOKING
+
+
 @dataclass(slots=True)
 class Matched:
     """For each unit the track that it belongs to; `ambiguous` are those that fit several."""
@@ -150,8 +210,14 @@ class Matched:
     ambiguous: set[int]
 
 
-def match(ordered: OrderedStatements, units: Sequence[Unit], stream: Stream) -> Matched:
-    """Find the track of each unit, one track at most for each and one unit at most for each track."""
+def match(
+    ordered: OrderedStatements, units: Sequence[Unit], stream: Stream, *, cancelling: bool = False
+) -> Matched:
+    """Find the track of each unit, one track at most for each and one unit at most for each track.
+
+    Who counts as present goes before who does not. For a cancellation all go alike who are not withdrawn: one
+    that fits two of them decides nothing.
+    """
     found = Matched([None] * len(units), set())
     if not stream.tracks:
         return found
@@ -168,7 +234,8 @@ def match(ordered: OrderedStatements, units: Sequence[Unit], stream: Stream) -> 
         for key, places in by_key.items():
             free = [track for track in stream.by_key(tier, key) if id(track) not in used]
             waiting = [units[place][-1] for place in places if found.tracks[place] is None]
-            pairs, ambiguous = _pairs(ordered, tier, waiting, free)
+            before = [track for track in free if (not track.withdrawn if cancelling else track.present)]
+            pairs, ambiguous = _pairs(ordered, tier, waiting, before or free)
             found.ambiguous.update(by_row[row] for row in ambiguous)
             for row, track in pairs:
                 found.tracks[by_row[row]] = track
@@ -177,10 +244,9 @@ def match(ordered: OrderedStatements, units: Sequence[Unit], stream: Stream) -> 
 
 
 def _pairs(
-    ordered: OrderedStatements, tier: Tier, rows: list[int], free: list[Track]
+    ordered: OrderedStatements, tier: Tier, rows: list[int], candidates: list[Track]
 ) -> tuple[list[tuple[int, Track]], list[int]]:
     """Pair rows with tracks of one key; also give the rows that fit several tracks, if these suffice."""
-    candidates = [track for track in free if track.present] or free
     if tier in STRICT:
         return list(zip(rows, candidates, strict=False)), []
     edges = {row: [track for track in candidates if fits(ordered, tier, row, track.last)] for row in rows}

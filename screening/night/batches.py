@@ -4,6 +4,7 @@ No output depends on how legs are grouped: rows of a leg depend on its manifest,
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,11 +27,12 @@ from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure
 from screening.night.scope import earlier_hits
-from screening.profile.model import Profile
+from screening.profile.model import Profile, Screening
 from screening.protection.keys import Keys
 from screening.store import acts
 from screening.store.zones import Store
 from screening.tables import analyst, individual
+from screening.tables.codes import Standing
 from screening.tables.errors import ScreeningError
 
 
@@ -218,7 +220,8 @@ def _screen(
     legs: Sequence[str],
 ) -> Screened:
     ours = part(settled, legs)
-    flights, travellers, documents = ours["flights"], ours["travellers"], ours["documents"]
+    flights, documents = ours["flights"], ours["documents"]
+    travellers = to_screen(ours["travellers"], frozen.agency_profile().screening)
     scored = match(identify(travellers, documents), against.index, against.model, floor=against.thresholds)
     raised = raise_hits(
         scored,
@@ -229,12 +232,32 @@ def _screen(
         night_begins=begins(frozen),
         pseudonym=keys.pseudonym,
     )
-    counted = travellers.group_by("flight_id").aggregate([("traveller_id", "count")]).sort_by("flight_id")
-    numbers = dict(
-        zip(counted["flight_id"].to_pylist(), counted["traveller_id_count"].to_pylist(), strict=True)
-    )
-    rows = [row for leg in legs for row in line("screen", leg, "travellers", passed=numbers.get(leg, 0))]
+    screened, settled_ = _by_leg(travellers), _by_leg(ours["travellers"])
+    rows = [
+        row
+        for leg in legs
+        for row in line(
+            "screen",
+            leg,
+            "travellers",
+            passed=screened[leg],
+            aside={"withdrawn": settled_[leg] - screened[leg]},
+        )
+    ]
     return Screened(raised.hits, raised.evidence, individual.LEDGER.table(rows), raised.silenced, {})
+
+
+def to_screen(travellers: pa.Table, screening: Screening) -> pa.Table:
+    """Return the travellers who are compared with the lists: everybody, or all but those withdrawn."""
+    if screening.withdrawn:
+        return travellers
+    return travellers.filter(
+        pc.fill_null(pc.not_equal(travellers["standing"], str(Standing.WITHDRAWN)), True)
+    )
+
+
+def _by_leg(travellers: pa.Table) -> Counter[str]:
+    return Counter(travellers["flight_id"].to_pylist())
 
 
 def watched(against: Watch, frozen: Frozen) -> ListsInUse:

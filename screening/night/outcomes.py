@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.tables import individual
-from screening.tables.codes import Level, Outcome, QuarantineUnit
+from screening.tables.codes import Level, Outcome, QuarantineUnit, Standing
 
 _WHOLE = {QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE}
+_NOT_CONFIRMED = (Standing.UNCONFIRMED, Standing.WITHDRAWN)
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -45,7 +46,12 @@ class NightTables:
 
 
 def outcomes(
-    tables: NightTables, failures: Mapping[str, LegFailure], *, night: str, pins_hash: str
+    tables: NightTables,
+    failures: Mapping[str, LegFailure],
+    *,
+    night: str,
+    pins_hash: str,
+    withdrawn_screened: bool = True,
 ) -> pa.Table:
     """Tell the outcome of every leg of the night.
 
@@ -54,6 +60,7 @@ def outcomes(
         failures: legs on which our own code failed.
         night: label, for the commands that mend.
         pins_hash: hash of pins and machine (`Frozen.pins_hash`).
+        withdrawn_screened: are withdrawn travellers screened (profile)?
 
     Returns:
         OUTCOMES, one row a leg, and one for each input that names no leg.
@@ -63,6 +70,7 @@ def outcomes(
     hits = _count(tables.hits, "flight_id")
     statements = _statements_by_leg(tables.travellers)
     travellers = _count(tables.travellers, "flight_id")
+    unconfirmed, withdrawn = (_count_standing(tables.travellers, one) for one in _NOT_CONFIRMED)
     settled = set(tables.flights["flight_id"].to_pylist())
     rows = []
     for leg in sorted(settled | set(set_aside) | set(failures)):
@@ -70,16 +78,19 @@ def outcomes(
         row: dict[str, object] = {
             "flight_id": leg,
             "frozen": _leg_hash(pins_hash, leg, statements.get(leg, ())),
-            "travellers": travellers.get(leg, 0),
+            "travellers": travellers.get(leg, 0) - (0 if withdrawn_screened else withdrawn.get(leg, 0)),
             "quarantined": quarantined,
             "hits": hits.get(leg, 0),
+            "unconfirmed": unconfirmed.get(leg, 0),
+            "withdrawn": withdrawn.get(leg, 0),
         }
         if leg in failures:
             row |= _failed(failures[leg], leg, night) | {"travellers": 0, "hits": 0}
         elif leg not in settled:
             row |= _unusable(codes, leg, night)
         else:
-            row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
+            aside = {"set aside": quarantined, "unconfirmed": unconfirmed.get(leg, 0)}
+            row |= _screened(findings.get(leg, {}), codes, aside, leg, night)
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, night, pins_hash))
     return individual.OUTCOMES.table(rows)
@@ -105,7 +116,7 @@ def _unusable(codes: Sequence[str], leg: str, night: str) -> dict[str, object]:
 
 
 def _screened(
-    findings: Mapping[str, Level], codes: Sequence[str], quarantined: int, leg: str, night: str
+    findings: Mapping[str, Level], codes: Sequence[str], aside: Mapping[str, int], leg: str, night: str
 ) -> dict[str, object]:
     notable = sorted((code for code, level in findings.items() if level is not Level.INFO))
     if not notable and not codes:
@@ -113,11 +124,13 @@ def _screened(
     worst = sorted(notable, key=lambda code: (-_WEIGHT[findings[code]], code))
     named = list(dict.fromkeys([*codes, *worst]))
     mend = f"screening rerun --night {night} --flight {leg}" if codes else None
-    aside = f"{quarantined} travellers set aside; " if quarantined else ""
+    numbers = "".join(
+        f"{number} traveller{'s' * (number != 1)} {what}; " for what, number in aside.items() if number
+    )
     return {
         "outcome": Outcome.SCREENED_WITH_FINDINGS,
         "reason_code": named[0],
-        "reason": f"{aside}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
+        "reason": f"{numbers}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
         "mend": mend,
     }
 
@@ -154,6 +167,8 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
             "travellers": 0,
             "quarantined": 0,
             "hits": 0,
+            "unconfirmed": 0,
+            "withdrawn": 0,
         }
 
 
@@ -223,6 +238,10 @@ def _statements_by_leg(travellers: pa.Table) -> dict[str, list[str]]:
 def _leg_hash(pins_hash: str, leg: str, statements: Iterable[str]) -> str:
     joined = "\n".join([pins_hash, leg, *sorted(set(statements))])
     return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _count_standing(travellers: pa.Table, standing: Standing) -> dict[str, int]:
+    return _count(travellers.filter(pc.equal(travellers["standing"], str(standing))), "flight_id")
 
 
 def _count(table: pa.Table, column: str) -> dict[str, int]:

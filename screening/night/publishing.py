@@ -75,7 +75,13 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         hits=merged["hits"],
         inputs=merged["inputs"],
     )
-    fresh = outcomes(tables, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
+    fresh = outcomes(
+        tables,
+        parts.failures,
+        night=frozen.night.isoformat(),
+        pins_hash=frozen.pins_hash,
+        withdrawn_screened=frozen.agency_profile().screening.withdrawn,
+    )
     merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
     with only(stage("count").opens() | stage("withhold").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])
@@ -95,8 +101,11 @@ def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
         documents=merged["documents"],
     )
     travellers: dict[str, int] = {}
-    for row in merged["flights"].select(["carrier", "travellers"]).to_pylist():
-        travellers[row["carrier"]] = travellers.get(row["carrier"], 0) + row["travellers"]
+    for row in merged["flights"].select(["carrier", "travellers", "counted"]).to_pylist():
+        counted = (
+            row["travellers"] if row["counted"] is None else row["counted"]
+        )  # null: an earlier version's
+        travellers[row["carrier"]] = travellers.get(row["carrier"], 0) + counted
     threshold = frozen.agency_profile().disclosure.threshold
     return protect_quality(measured, travellers, threshold=threshold)
 
@@ -274,6 +283,12 @@ def _health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Ta
         ("flights_failed", outcome.count(Outcome.FAILED), "legs"),
         ("travellers", merged["travellers"].num_rows, "travellers on legs"),
         ("travellers_quarantined", aside, "travellers"),
+        (
+            "travellers_unconfirmed",
+            pc.sum(merged["outcomes"]["unconfirmed"]).as_py() or 0,
+            "travellers on legs",
+        ),
+        ("travellers_withdrawn", pc.sum(merged["outcomes"]["withdrawn"]).as_py() or 0, "travellers on legs"),
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),

@@ -106,6 +106,7 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
     scope = drawn.scope
     stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
+    profile = frozen.agency_profile()
     settled = settle_in_groups(
         stated["messages"],
         stated["message_legs"],
@@ -114,8 +115,9 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
         cut=groups(stated["message_legs"], stated["statements"], scope),
         earlier=drawn.travellers,
         pseudonym=keys.pseudonym,
+        meant=profile.manifests.meant(),
     )
-    flights = _outside_window(settled.flights, frozen.night, frozen.agency_profile().intake)
+    flights = _outside_window(settled.flights, frozen.night, profile.intake)
     ledger = pa.concat_tables([_drawn_lines(stated["statements"], scope), settled.ledger])
     return {
         "flights": flights,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from screening.tables.codes import Category
+from screening.tables.codes import Category, Meant
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 ListSource = Literal[
@@ -67,6 +67,38 @@ class Intake(_Section):
     sensitive_ssr: tuple[str, ...] = tuple(_SENSITIVE.split())
     sensitive_remarks: bool = True  # IFT 4:28 free text; contact codes in it are read before it is blanked
     booking_elements: tuple[str, ...] = tuple(_ELEMENTS.split())
+
+
+class CarrierMessages(_Section):
+    """How a carrier means a full manifest that follows another; never who is screened."""
+
+    carrier: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
+    messages: Meant
+
+
+class Manifests(_Section):
+    """What is known of carriers that their messages do not say."""
+
+    carriers: tuple[CarrierMessages, ...] = ()
+
+    @field_validator("carriers")
+    @classmethod
+    def _once(cls, value: tuple[CarrierMessages, ...]) -> tuple[CarrierMessages, ...]:
+        if len({stated.carrier for stated in value}) != len(value):
+            raise ValueError("each carrier may stand once")
+        return value
+
+    def meant(self) -> dict[str, Meant]:
+        """Return how each carrier that is named means its full manifests."""
+        return {stated.carrier: stated.messages for stated in self.carriers}
+
+
+class Screening(_Section):
+    """Who is compared with the lists."""
+
+    # True fails safe: a cancellation may be wrong, fit the wrong person, or be taken back by a word that got
+    # lost. A hit says that its traveller was withdrawn.
+    withdrawn: bool = True
 
 
 class Gates(_Section):
@@ -145,6 +177,8 @@ class Profile(_Section):
     agency: Agency = Agency()
     schedule: Schedule = Schedule()
     intake: Intake = Intake()
+    manifests: Manifests = Manifests()
+    screening: Screening = Screening()
     gates: Gates = Gates()
     lists: tuple[ListPolicy, ...] = ()
     list_defaults: ListGate = ListGate()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from screening.reports.text import bits, words
-from screening.tables.codes import EvidenceKind
+from screening.tables.codes import EvidenceKind, StandingReason
 from screening.tables.rows import (
     AlertDateRow,
     AlertDocumentRow,
@@ -122,6 +122,7 @@ class HitView:
     others: tuple[tuple[str, str, str], ...]  # further alerts of the group: id, name, score
     sentence: str
     rate: str
+    standing: str
     fellows: tuple[str, ...]
     disposition: DispositionRow | None
 
@@ -252,6 +253,38 @@ def rate(false_alerts: float) -> str:
     if false_alerts < 0.01:
         return "fewer than 0.01 in 1,000 innocent travellers"
     return f"{false_alerts:.{2 if false_alerts < 1 else 1}f} in 1,000 innocent travellers"
+
+
+_STANDINGS = {
+    StandingReason.NOT_NAMED_AGAIN: "A later message could have named this traveller and does not.",
+    StandingReason.NOT_IN_CLOSE_OUT: "The close-out lists who is on board and does not name this traveller.",
+    StandingReason.CANCELLED: "The carrier cancelled this traveller.",
+    StandingReason.CANCELLED_BOOKING: "The carrier cancelled the booking of this traveller.",
+    StandingReason.CANCELLED_SEGMENT: "The booking says that its segment on this flight is cancelled.",
+    StandingReason.FLIGHT_CANCELLED: "The carrier cancelled the flight.",
+    StandingReason.NOT_BOARDED: "The close-out says that this traveller did not board.",
+}
+
+
+def standing_sentence(hit: HitRow) -> str:
+    """Say whether the traveller is still meant to be on the leg, and by which message.
+
+    >>> from datetime import datetime
+    >>> row = {"standing": "withdrawn", "standing_reason": "cancelled", "last_named_by": "ab:7"}
+    >>> standing_sentence(row | {"last_named_local": datetime(2026, 11, 23, 6, 0)})
+    'Withdrawn. The carrier cancelled this traveller. Last named by message ab:7, sent 2026-11-23 06:00.'
+    >>> standing_sentence(dict.fromkeys(row))
+    'Standing not known: an earlier version of the program settled this leg.'
+    """
+    if hit["standing"] is None:
+        return "Standing not known: an earlier version of the program settled this leg."
+    parts = [f"{hit['standing'].capitalize()}."]
+    if hit["standing_reason"] is not None:
+        parts.append(_STANDINGS[StandingReason(hit["standing_reason"])])
+    sent = hit["last_named_local"]
+    when = f", sent {sent:%Y-%m-%d %H:%M}" if sent else ""
+    parts.append(f"Last named by message {hit['last_named_by']}{when}.")
+    return " ".join(parts)
 
 
 def facts(hit: HitRow, alert: "AlertSide") -> tuple[Fact, ...]:

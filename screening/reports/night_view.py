@@ -23,6 +23,7 @@ from screening.reports.hit import (
     facts,
     rate,
     sentence,
+    standing_sentence,
     traveller_name,
     waterfall,
 )
@@ -141,6 +142,8 @@ class NightView:
     notes: tuple[str, ...]
     outcomes: Mapping[str, int]
     travellers: int
+    unconfirmed: int
+    withdrawn: int
     quarantined: int
     severities: Mapping[int, int]
     attention: tuple[OutcomeRow, ...]
@@ -205,6 +208,8 @@ def build(
         notes=tuple(notes),
         outcomes=_counted(row["outcome"] for row in outcomes),
         travellers=tables.travellers.num_rows,
+        unconfirmed=sum(row["unconfirmed"] or 0 for row in outcomes),
+        withdrawn=sum(row["withdrawn"] or 0 for row in outcomes),
         quarantined=sum(row["quarantined"] for row in outcomes),
         severities=dict(sorted(Counter(hit.row["severity"] for hit in hits).items(), reverse=True)),
         attention=tuple(_attention(outcomes)),
@@ -292,6 +297,7 @@ def _hit(
         others=tuple(others),
         sentence=sentence(best, row["score"], row["threshold"]),
         rate=rate(row["false_alerts_per_1000"]),
+        standing=standing_sentence(row),
         fellows=tuple(fellows.get(row["hit_id"], ())),
         disposition=decided.get(row["disposition_id"]) if row["disposition_id"] else None,
     )
@@ -365,7 +371,7 @@ def _traffic(published: pa.Table) -> tuple[Table, ...]:
             hours = [(f"{hour:02d}", named.pop(f"{hour:02d}", 0)) for hour in range(24)]
             drawn = hours + list(named.items())
         draw = plots.standing if definition.dimension in {"hour", "age_band"} else plots.lying
-        title = f"{definition.title}, {newest}"
+        title = f"{definition.title} (estimate), {newest}"
         note = definition.meaning[0].upper() + definition.meaning[1:] + "."
         tables.append(
             Table(

@@ -30,7 +30,7 @@ def summarise(
     lines += [f"! {note}" for note in view.notes]
     lines += [
         _labelled("Flights", _flights(view)),
-        _labelled("Travellers", f"{view.travellers} on legs, {view.quarantined} set aside"),
+        _labelled("Travellers", f"{_travellers(view)}, {view.quarantined} set aside"),
         _labelled("Hits", _hits(view)),
     ]
     for row in view.attention:
@@ -72,6 +72,16 @@ def _flights(view: NightView) -> str:
     parts = [f"{number} {words(word)}" for word, number in view.outcomes.items()]
     total = sum(view.outcomes.values())
     return f"{total} received: {', '.join(parts)}" if parts else "none received"
+
+
+def _travellers(view: NightView) -> str:
+    standing = [
+        f"{number} {word}"
+        for word, number in (("unconfirmed", view.unconfirmed), ("withdrawn", view.withdrawn))
+        if number
+    ]
+    aside = f" ({', '.join(standing)})" if standing else ""
+    return f"{view.travellers} on legs{aside}"
 
 
 def _hits(view: NightView) -> str:

@@ -2,8 +2,17 @@
 
 import pyarrow as pa
 
-from screening.tables.codes import Category, Decision, EvidenceKind, RetentionClass, Sex, Zone
-from screening.tables.model import BOOL, DATE, FLOAT, INT32, STRINGS, UTC, Column, TableSpec
+from screening.tables.codes import (
+    Category,
+    Decision,
+    EvidenceKind,
+    RetentionClass,
+    Sex,
+    Standing,
+    StandingReason,
+    Zone,
+)
+from screening.tables.model import BOOL, DATE, FLOAT, INT32, LOCAL, STRINGS, UTC, Column, TableSpec
 
 HIT_DOCUMENTS = pa.list_(
     pa.field(
@@ -55,7 +64,12 @@ HITS = TableSpec(
         Column("disposition_id", "disposition in force when the night was frozen", nullable=True),
         Column("decision", "its decision", nullable=True, values=Decision),
         Column("message_ids", "messages of the current statements", STRINGS),
+        Column("standing", "is the traveller still meant to be on the leg?", nullable=True, values=Standing),
+        Column("standing_reason", "why not confirmed", nullable=True, values=StandingReason),
+        Column("last_named_by", "last message that names the traveller", nullable=True),
+        Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
     ),
+    version="1.1",
 )
 
 EVIDENCE = TableSpec(

@@ -115,6 +115,33 @@ class Says(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Meant(StrEnum):
+    """How a carrier means a whole manifest that follows another (profile: manifests.carriers)."""
+
+    REPLACE = "replace"  # it states everybody again
+    ADD = "add"  # it adds to those before
+
+
+class Standing(StrEnum):
+    """Whether a traveller is still meant to be on a leg, by what its messages say."""
+
+    CONFIRMED = "confirmed"  # the newest word of a source names them
+    UNCONFIRMED = "unconfirmed"  # named before, and not by something later that could have named them
+    WITHDRAWN = "withdrawn"  # taken off by an explicit word
+
+
+class StandingReason(StrEnum):
+    """Why a traveller's standing is not `confirmed`."""
+
+    NOT_NAMED_AGAIN = "not_named_again"  # a later manifest or booking leaves them out
+    NOT_IN_CLOSE_OUT = "not_in_close_out"  # the close-out lists who is on board, and not them
+    CANCELLED = "cancelled"  # a cancellation (XR, RP, CNL) names them or their transaction
+    CANCELLED_BOOKING = "cancelled_booking"  # an update sends their booking without content
+    CANCELLED_SEGMENT = "cancelled_segment"  # their booking says that this flight of it is cancelled
+    FLIGHT_CANCELLED = "flight_cancelled"  # the carrier cancelled the whole flight (XF)
+    NOT_BOARDED = "not_boarded"  # the close-out names them as not boarded
+
+
 class Sex(StrEnum):
     """Sex as travel documents give it (ICAO Doc 9303: M, F, < written as X)."""
 

@@ -21,6 +21,8 @@ from screening.tables.codes import (
     Says,
     Sex,
     Source,
+    Standing,
+    StandingReason,
     Zone,
 )
 from screening.tables.findings import FINDINGS_TYPE
@@ -190,9 +192,13 @@ FLIGHTS = TableSpec(
         Column("api_status", "how much of its API is there", values=Completeness),
         Column("pnr_status", "how much of its PNR is there", values=Completeness),
         Column("stated", "travellers that the API states", INT32, nullable=True),
-        Column("travellers", "travellers settled on it", INT32),
+        Column("travellers", "travellers settled on it, whatever their standing", INT32),
         Column("findings", "deviations of the leg", FINDINGS_TYPE),
+        Column("unconfirmed", "of them: named before, and not by something later", INT32, nullable=True),
+        Column("withdrawn", "of them: taken off by an explicit word", INT32, nullable=True),
+        Column("counted", "of them: part of the estimate of who flew", INT32, nullable=True),
     ),
+    version="1.1",
 )
 
 TRAVELLERS = TableSpec(
@@ -200,7 +206,7 @@ TRAVELLERS = TableSpec(
     zone=Zone.INDIVIDUAL,
     classes=(RetentionClass.SETTLED,),
     key=("flight_id", "traveller_id"),
-    meaning="Travellers of each leg in scope, API and PNR joined; one row a traveller and leg.",
+    meaning="Everybody ever named on each leg in scope, API and PNR joined; one row a traveller and leg.",
     columns=(
         Column("traveller_id", "keyed pseudonym that stays while messages add up"),
         Column("flight_id", "the leg"),
@@ -212,9 +218,20 @@ TRAVELLERS = TableSpec(
         *_TRAVELLER_FACTS,
         Column("on_board", "flew, by close-out or last full API; null where unknown", BOOL, nullable=True),
         Column(
-            "other_names", "further names of current statements, SURNAME/GIVEN NAMES", STRINGS, nullable=True
+            "other_names", "further names of their statements, SURNAME/GIVEN NAMES", STRINGS, nullable=True
         ),
+        Column("standing", "still meant to be on the leg?", nullable=True, values=Standing),
+        Column("standing_reason", "why not confirmed", nullable=True, values=StandingReason),
+        Column(
+            "counted",
+            "part of the estimate of who flew (traffic); says nothing of who is screened",
+            BOOL,
+            nullable=True,
+        ),
+        Column("last_named_by", "last message that names them otherwise than to withdraw", nullable=True),
+        Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
     ),
+    version="1.1",
 )
 
 DOCUMENTS = TableSpec(
@@ -246,7 +263,10 @@ OUTCOMES = TableSpec(
         Column("travellers", "travellers screened", INT32),
         Column("quarantined", "travellers set aside", INT32),
         Column("hits", "hits raised", INT32),
+        Column("unconfirmed", "travellers named before, and not by something later", INT32, nullable=True),
+        Column("withdrawn", "travellers taken off by an explicit word", INT32, nullable=True),
     ),
+    version="1.1",
 )
 
 QUARANTINE = TableSpec(

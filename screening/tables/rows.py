@@ -67,6 +67,10 @@ class HitRow(TypedDict):
     disposition_id: str | None
     decision: str | None
     message_ids: list[str]
+    standing: str | None
+    standing_reason: str | None
+    last_named_by: str | None
+    last_named_local: datetime | None
 
 
 class EvidenceRow(TypedDict):
@@ -219,6 +223,11 @@ class TravellerRow(TypedDict):
     debarkation: str | None
     on_board: bool | None
     other_names: list[str] | None
+    standing: str | None
+    standing_reason: str | None
+    counted: bool | None
+    last_named_by: str | None
+    last_named_local: datetime | None
 
 
 class DocumentRow(TypedDict):
@@ -255,6 +264,9 @@ class FlightRow(TypedDict):
     stated: int | None
     travellers: int
     findings: list[Finding]
+    unconfirmed: int | None
+    withdrawn: int | None
+    counted: int | None
 
 
 class OutcomeRow(TypedDict):
@@ -269,6 +281,8 @@ class OutcomeRow(TypedDict):
     travellers: int
     quarantined: int
     hits: int
+    unconfirmed: int | None
+    withdrawn: int | None
 
 
 QuarantineRow = TypedDict(

@@ -55,6 +55,23 @@ def test_whoever_is_known_to_have_stayed_behind_is_not_traffic(on_board, counted
     assert cells(count(flights, travellers), "by_route", "route") == {"FRA-IAD": 1 + counted}
 
 
+@pytest.mark.parametrize(
+    ("counted", "number"),
+    [
+        pytest.param(True, 1, id="part of the estimate"),
+        pytest.param(False, 0, id="left out or withdrawn"),
+        pytest.param(None, 1, id="settled by an earlier version, which dropped whom it did not count"),
+    ],
+)
+def test_traffic_counts_only_who_is_counted(counted, number, flight, traveller, tables):
+    leg = flight()
+    flights, travellers = tables(
+        [leg],
+        [traveller(1, leg["flight_id"], counted=counted), traveller(2, leg["flight_id"], counted=True)],
+    )
+    assert cells(count(flights, travellers), "by_route", "route") == {"FRA-IAD": 1 + number}
+
+
 def test_a_person_on_two_legs_counts_on_both(flight, traveller, tables):
     one, two = flight(), flight(number="11", origin="IAD", destination="SFO", hour=5)
     flights, travellers = tables([one, two], [traveller(1, one["flight_id"]), traveller(1, two["flight_id"])])

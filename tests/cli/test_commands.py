@@ -22,8 +22,8 @@ import screening
 from screening.cli.main import cli
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
-FLIGHT_ROWS = "flight_id outcome travellers quarantined hits reason_code reason mend"
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision"
+FLIGHT_ROWS = "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
 VERSION_ROWS = "version imported_at active alerts source published held sequence imported_by"

@@ -128,6 +128,12 @@ def test_a_pair_at_the_threshold_of_its_list_is_a_hit_and_below_it_none():
     row = raised.hits.to_pylist()[0]
     assert (row["hit_id"], row["threshold"], row["false_alerts_per_1000"]) == ("hit(t1|a:1)", 2000, 200.0)
     assert row["message_ids"] == ["in:100", "in:200"]
+
+
+def test_a_hit_says_the_standing_and_the_message_that_named_the_traveller_last():
+    said = {"standing": "withdrawn", "standing_reason": "cancelled", "last_named_by": "in:200"}
+    [row] = world([pair("a:1", named(2000))], person=said).hits.to_pylist()
+    assert {name: row[name] for name in said} == said
     assert row["documents"][0]["number"] == "P123456"
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from screening.manifests.settle import SettledLegs, settle
 from screening.tables import individual as t
-from screening.tables.codes import Action, Function, Source
+from screening.tables.codes import Action, Function, Meant, Source
 
 LEG = "QX12-20261124-FRA-IAD"
 
@@ -115,10 +115,12 @@ class Night:
         legs = sorted({row["flight_id"] for row in self.legs})
         return gather(in_order(messages), statements, documents, {}, legs)
 
-    def settle(self, *scope: str, earlier: pa.Table | None = None) -> SettledLegs:
+    def settle(
+        self, *scope: str, earlier: pa.Table | None = None, meant: dict[str, Meant] | None = None
+    ) -> SettledLegs:
         legs = scope or tuple(sorted({row["flight_id"] for row in self.legs}))
         held = t.TRAVELLERS.empty() if earlier is None else earlier
-        return settle(*self.tables(), scope=legs, earlier=held, pseudonym=pseudonym)
+        return settle(*self.tables(), scope=legs, earlier=held, pseudonym=pseudonym, meant=meant)
 
 
 def names(settled: SettledLegs, leg: str | None = None) -> list[str]:
@@ -129,6 +131,20 @@ def names(settled: SettledLegs, leg: str | None = None) -> list[str]:
         for row in rows
         if leg in {None, row["flight_id"]}
     )
+
+
+def counted(settled: SettledLegs, leg: str | None = None) -> list[str]:
+    """Names of those who are part of the estimate of who flew, sorted."""
+    rows = settled.travellers.filter(settled.travellers["counted"])
+    return names(replace(settled, travellers=rows), leg)
+
+
+def standings(settled: SettledLegs) -> dict[str, str]:
+    """Given names -> standing, with the reason where there is one."""
+    return {
+        row["given_names"]: " ".join(filter(None, (row["standing"], row["standing_reason"])))
+        for row in settled.travellers.to_pylist()
+    }
 
 
 def codes(settled: SettledLegs, leg: str = LEG) -> list[str]:
@@ -150,6 +166,8 @@ class Kit:
     Night = Night
     person = staticmethod(person)
     names = staticmethod(names)
+    counted = staticmethod(counted)
+    standings = staticmethod(standings)
     codes = staticmethod(codes)
     ledger = staticmethod(ledger)
     pseudonym = staticmethod(pseudonym)

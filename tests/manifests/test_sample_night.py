@@ -42,7 +42,7 @@ def test_each_leg_has_the_travellers_of_its_truth(settled):
         leg["flight_id"]: leg["travellers"] for leg in json.loads((SAMPLE / "truth/flights.json").read_text())
     }
     flights = settled.flights.to_pylist()
-    assert {leg["flight_id"]: leg["travellers"] for leg in flights} == {
+    assert {leg["flight_id"]: leg["counted"] for leg in flights} == {
         flight_id: number for flight_id, number in truth.items() if number
     }
 

@@ -14,16 +14,25 @@ MANY = [(f"MANY/T{number:02}", f"19{number + 20}-01-01", f"M{number}@DE") for nu
 
 
 def on(kit, night):
-    return sorted(name.split("/")[1] for name in kit.names(night.settle(kit.leg)))
+    """Given names of those who count."""
+    return sorted(name.split("/")[1] for name in kit.counted(night.settle(kit.leg)))
 
 
-def test_a_later_full_replaces_the_one_before_and_withdraws_who_is_absent(kit):
+def test_whom_a_later_full_leaves_out_stays_unconfirmed_and_counts_no_more(kit):
     night = kit.Night()
     night.api("08:00", kit.person(*ANNA), kit.person(*BELA))
     night.api("10:00", kit.person(*ANNA), kit.person(*CARL))
     settled = night.settle()
-    assert kit.names(settled) == ["ADAM/ANNA", "CERNY/CARL"]
-    assert kit.ledger(settled) == {"passed": 2, "superseded": 1, "withdrawn": 1}
+    assert kit.standings(settled) == {
+        "ANNA": "confirmed",
+        "BELA": "unconfirmed not_named_again",
+        "CARL": "confirmed",
+    }
+    assert kit.counted(settled) == ["ADAM/ANNA", "CERNY/CARL"]
+    assert kit.ledger(settled) == {"passed": 3, "superseded": 1}
+    assert _texts(settled, "not_named_again") == [
+        "1 traveller was named before and is not named again by a later message: kept, unconfirmed"
+    ]
     anna = settled.travellers.filter(settled.travellers["surname"].to_numpy(zero_copy_only=False) == "ADAM")
     assert anna["statement_ids"].to_pylist() == [["f001:100:0", "f000:100:0"]]
     assert anna["current"].to_pylist() == [1]
@@ -130,12 +139,13 @@ def test_whom_an_update_added_leaves_with_the_next_full(kit):
         pytest.param({"status": "repaired"}, False, id="repaired is whole"),
     ],
 )
-def test_only_a_whole_full_withdraws(kit, ordered, kept):
+def test_whom_a_full_leaves_out_counts_on_unless_it_is_whole(kit, ordered, kept):
     night = kit.Night()
     night.api("08:00", kit.person(*ANNA), kit.person(*BELA))
     night.api("10:00", kit.person(*ANNA), **ordered)
     settled = night.settle()
-    assert ("BERG/BELA" in kit.names(settled)) is kept
+    assert ("BERG/BELA" in kit.counted(settled)) is kept
+    assert kit.standings(settled)["BELA"] == "unconfirmed not_named_again"
     assert ("full_states_part" in kit.codes(settled)) is kept
     assert settled.flights["api_status"].to_pylist() == ["incomplete" if kept else "final"]
 
@@ -253,12 +263,14 @@ def test_who_comes_back_after_a_cancellation_has_his_history(kit):
     night.api("08:00", kit.person(*ANNA))
     night.api("09:00", kit.person(*ANNA), action="cancel")
     before = night.settle()
-    assert before.travellers.num_rows == 0
-    assert kit.ledger(before) == {"passed": 0, "withdrawn": 2}
+    assert kit.standings(before) == {"ANNA": "withdrawn cancelled"}
+    assert before.travellers["last_named_by"].to_pylist() == ["f000:100"]
+    assert kit.ledger(before) == {"passed": 1, "superseded": 1}
     night.api("10:00", kit.person(*ANNA), action="update")
     (back,) = night.settle().travellers.to_pylist()
     assert back["statement_ids"] == ["f002:100:0", "f000:100:0", "f001:100:0"]
     assert back["current"] == 1
+    assert (back["standing"], back["counted"], back["last_named_by"]) == ("confirmed", True, "f002:100")
 
 
 def test_cancelling_the_flight_withdraws_api_and_pnr_said_before(kit):
@@ -267,8 +279,9 @@ def test_cancelling_the_flight_withdraws_api_and_pnr_said_before(kit):
     night.pnr("08:00", kit.person(*BELA, locator="L1"))
     night.api("09:00", function="flight_status", action="cancel_flight")
     settled = night.settle()
-    assert settled.travellers.num_rows == 0
-    assert settled.flights["travellers"].to_pylist() == [0]
+    assert set(kit.standings(settled).values()) == {"withdrawn flight_cancelled"}
+    (flight,) = settled.flights.to_pylist()
+    assert [flight[name] for name in ("travellers", "withdrawn", "counted")] == [2, 2, 0]
     assert "flight_cancelled" in kit.codes(settled)
     night.api("10:00", kit.person(*CARL))
     assert on(kit, night) == ["CARL"]
@@ -364,7 +377,7 @@ def test_pnr_messages_of_one_time_or_of_one_eqn_are_one_push(kit):
                     stated=3 if day == "22" else 2,
                 )
     settled = night.settle()
-    assert kit.names(settled) == ["ADAM/ANNA", "CERNY/CARL"]
+    assert kit.counted(settled) == ["ADAM/ANNA", "CERNY/CARL"]
     assert settled.flights["pnr_status"].to_pylist() == ["final"]
 
 
@@ -401,8 +414,13 @@ def test_a_statement_that_says_withdrawn_withdraws(kit):
     night.pnr("2026-11-23T10:00", kit.person(*ANNA, locator="L1", says="withdrawn"), action="update")
     night.pnr("2026-11-23T11:00", kit.person(*CARL, locator="L2", says="withdrawn"), action="update")
     settled = night.settle()
-    assert kit.names(settled) == []
-    assert kit.ledger(settled) == {"passed": 0, "withdrawn": 4}
+    assert kit.standings(settled) == {
+        "ANNA": "withdrawn cancelled_segment",
+        "BELA": "unconfirmed not_named_again",
+        "CARL": "withdrawn cancelled_segment",
+    }
+    assert kit.counted(settled) == []
+    assert kit.ledger(settled) == {"passed": 3, "superseded": 1}
 
 
 def followed(night, *, api=True):
@@ -471,6 +489,11 @@ def test_a_cancellation_is_looked_for_among_the_senders_own_travellers_first(kit
         ("QY", True),
         ("QX", False),
     ]
+
+
+def _texts(settled, code):
+    rows = settled.flights.to_pylist()
+    return [found["text"] for row in rows for found in row["findings"] if found["code"] == code]
 
 
 def _finding(code):

@@ -57,10 +57,24 @@ def given_input(name, status, input_id="a", reason=None):
     }
 
 
-def told(flights=(), quarantine=(), inputs=()):
+def traveller(place, standing):
+    return {
+        "traveller_id": f"t{place}",
+        "flight_id": LEG,
+        "statement_ids": [f"in:1:{place}"],
+        "current": 1,
+        "sources": ["api"],
+        "person_key": f"p{place}",
+        "role": "passenger",
+        "name_as_sent": "NAME/GIVEN",
+        "standing": standing,
+    }
+
+
+def told(flights=(), quarantine=(), inputs=(), travellers=()):
     return NightTables(
         individual.FLIGHTS.table(flights),
-        individual.TRAVELLERS.empty(),
+        individual.TRAVELLERS.table(travellers),
         individual.MESSAGES.empty(),
         individual.STATEMENTS.empty(),
         individual.QUARANTINE.table(quarantine),
@@ -125,6 +139,24 @@ def test_outcome(found, failures, outcome, code, mended):
     row = one(found, failures)
     assert (row["outcome"], row["reason_code"], row["mend"] is not None) == (outcome, code, mended)
     assert row["mend"] is None or row["mend"].startswith("screening ")
+
+
+@pytest.mark.parametrize(
+    ("screened", "travellers"),
+    [
+        pytest.param(True, 4, id="withdrawn ones are screened"),
+        pytest.param(False, 3, id="the profile leaves them out"),
+    ],
+)
+def test_an_outcome_says_how_many_are_unconfirmed_and_withdrawn(screened, travellers):
+    people = [
+        traveller(place, word)
+        for place, word in enumerate(("confirmed", "unconfirmed", "unconfirmed", "withdrawn"))
+    ]
+    found = told([flight(findings=[finding("not_named_again", "warning")])], travellers=people)
+    [row] = outcomes(found, {}, night="2026-11-23", pins_hash="p", withdrawn_screened=screened).to_pylist()
+    assert (row["travellers"], row["unconfirmed"], row["withdrawn"]) == (travellers, 2, 1)
+    assert row["reason"] == "2 travellers unconfirmed; findings: not_named_again"
 
 
 def test_text_after_an_interchange_is_no_flight_of_its_own():

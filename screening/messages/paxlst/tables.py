@@ -145,13 +145,15 @@ BGM_FUNCTION = MappingProxyType(
         "655": Function.GATE_PASS,
     }
 )
-# BGM second element: WCO/IATA/ICAO guide; A, B, BC, C, CC, D and G, H, I as the US adds them for crew
+# BGM second element: WCO/IATA/ICAO guide; CNL as some hosts write a cancellation;
+# A, B, BC, C, CC, D and G, H, I as the US adds them for crew
 BGM_ACTION = MappingProxyType(
     {
         "": Action.FULL,
         "CP": Action.UPDATE,
         "XR": Action.CANCEL,
         "RP": Action.CANCEL,
+        "CNL": Action.CANCEL,
         "CL": Action.CLOSE,
         "CLNB": Action.CLOSE_NOT_BOARDED,
         "CLOB": Action.CLOSE_ON_BOARD,

@@ -22,6 +22,7 @@ from screening.messages.pnrgov.names import reference_of
 from screening.messages.pnrgov.party import Claim, Party, Person, add_document
 from screening.messages.pnrgov.ssr_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
 from screening.messages.syntax.segments import Segment
+from screening.tables.codes import Says
 from screening.tables.findings import Finding
 
 CANCELLED = "reported_flight_cancelled"
@@ -237,6 +238,8 @@ def _settle_reported(pnr: Pnr, settled: Settled, header: Leg) -> None:
             pnr.note(CANCELLED, flight.status_at)
         for person in pnr.party.people:
             person.traveller.embarkation, person.traveller.debarkation = settled.journey
+            if flight.is_cancelled:
+                person.traveller.says = Says.WITHDRAWN
     if not pnr.seats:
         return
     adults = [person for person in pnr.party.people if not person.is_infant]

@@ -173,6 +173,7 @@ def test_legs_are_the_same_however_they_are_told(legs):
         ("BGM+745", "passengers", "full", "present", None),
         ("BGM+745+CP", "passengers", "update", "present", None),
         ("BGM+745+XR", "passengers", "cancel", "withdrawn", None),
+        ("BGM+745+CNL", "passengers", "cancel", "withdrawn", None),
         ("BGM+745+RP", "passengers", "cancel", "withdrawn", None),
         ("BGM+745++1", "passengers", "cancel", "withdrawn", None),
         ("BGM+250+C", "crew", "full", "present", None),

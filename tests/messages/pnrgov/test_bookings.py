@@ -74,6 +74,8 @@ def test_a_flight_that_was_cancelled_is_told_of_each_booking(first):
     codes = [found.code for found in message.findings]
     own = [found.code for found in alone.findings]
     assert codes.count("reported_flight_cancelled") == 3 + own.count("reported_flight_cancelled")
+    withdrawn = [one.locator for one in message.travellers if one.says == "withdrawn"]
+    assert withdrawn == [f"AAA11{n}" for n in range(3)] + ["AAA119"] * own.count("reported_flight_cancelled")
 
 
 def test_a_name_of_the_check_in_part_that_stands_in_another_booking_is_new_there():
