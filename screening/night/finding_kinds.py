@@ -26,6 +26,13 @@ KINDS: tuple[FindingKind, ...] = (
         "Report the error's type and place with the input's id; `screening rerun` with a mended version.",
     ),
     FindingKind(
+        "balance_differs",
+        Level.ERROR,
+        Effect.NONE,
+        "What was counted on the way of this leg's messages and travellers does not add up.",
+        "Run the command shown; if it fails again, report the sentence: the numbers name the stage at fault.",
+    ),
+    FindingKind(
         "batch_lost",
         Level.ERROR,
         Effect.NONE,
