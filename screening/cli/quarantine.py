@@ -20,8 +20,8 @@ app = typer.Typer(help="What was set aside, and its way back into the night.", n
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the entry, or its first digits.")]
 _COLUMNS = (
-    *("id", "night", "unit", "flight_id", "input", "offset", "length", "codes", "reason", "people", "flight"),
-    *("state", "actor", "at_utc"),
+    *("id", "night", "unit", "flight_id", "input", "offset", "length", "codes", "reason"),
+    *("state", "actor", "at_utc", "people", "flight"),
 )
 
 
@@ -137,7 +137,7 @@ def replay_entry(
 def _inside(entry: "Entry") -> str:
     from screening.night.remedies import not_screened
 
-    return "it holds nobody" if entry.people == 0 else not_screened(entry.people)
+    return "nobody" if entry.people == 0 else not_screened(entry.people)
 
 
 @app.command("release")
@@ -165,7 +165,7 @@ def release_entry(
         store, entry_id, actor=who(actor), reason=reason, second=second, at=datetime.now(UTC)
     )
     if recorded:
-        say(f"Entry {entry.short} is released: {_inside(entry)}.")
+        say(f"Entry {entry.short} is released. Inside: {_inside(entry)}.")
         write_report(store, entry.night)
     else:
         say(f"Entry {entry.short} was released before, by {entry.actor}: nothing to do.")

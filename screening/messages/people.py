@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from screening.messages.syntax.segments import Data
 from screening.tables.codes import Counted
 
-# A segment may follow any separator or none: the separators are not known here. Roles: paxlst/tables.py.
-_NAD = re.compile(rb"(?<![0-9A-Za-z])NAD[^0-9A-Za-z\s](?:FL|FM|DDU|DDT)(?![0-9A-Za-z])")
-_TIF = re.compile(rb"(?<![0-9A-Za-z])TIF[^0-9A-Za-z\s]")
+# A segment may follow any separator or none: the separators are not known here, but they are none of prose.
+# Roles: paxlst/tables.py.
+_NAD = re.compile(rb"(?<![0-9A-Za-z])NAD[^0-9A-Za-z\s.,;/()\"`'-](?:FL|FM|DDU|DDT)(?![0-9A-Za-z])")
+_TIF = re.compile(rb"(?<![0-9A-Za-z])TIF[^0-9A-Za-z\s.,;/()\"`'-](?=[A-Z])")
 _COUNT = re.compile(rb"(?<![0-9A-Za-z])CNT[^0-9A-Za-z\s](?:42|41)[^0-9A-Za-z\s]([0-9]{1,5})(?![0-9])")
 _MESSAGE = re.compile(rb"(?<![0-9A-Za-z])UNH[^0-9A-Za-z\s][^\r\n]{0,40}?([A-Z]{6})(?![A-Z])")
 _TDT = re.compile(

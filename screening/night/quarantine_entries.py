@@ -114,11 +114,11 @@ class Entry:
             "length": self.length,
             "codes": list(self.codes),
             "reason": self.reason,
-            "people": self.people,
-            "flight": self.flight,
             "state": self.state,
             "actor": self.actor,
             "at_utc": self.at,
+            "people": self.people,
+            "flight": self.flight,
         }
 
 

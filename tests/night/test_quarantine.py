@@ -222,7 +222,7 @@ def test_a_release_that_leaves_somebody_unscreened_says_how_many_and_needs_a_sec
     assert "1 traveller not screened" in agency(*release, check=2).stderr
     assert not _acts(agency)
     done = agency(*release, "--second", "ben", check=0)
-    assert "is released: 1 traveller not screened" in done.stdout
+    assert "is released. Inside: 1 traveller not screened." in done.stdout
     assert '"second:ben"' in audit(agency)
     agency("status", "--night", NIGHT, check=0)
     agency("status", check=0)
