@@ -121,6 +121,19 @@ def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     raise typer.Exit(1 if needs_attention(store, chosen) else 0)
 
 
+def nights(shape: Shape = Format.TABLE) -> None:
+    """Show each night, the latest first: its state, flights, travellers, people not screened, hits.
+
+    States: in order, needs a person, incomplete, failed (never published).
+
+    Example: screening nights --format json
+    """
+    from screening.casework.status import NIGHTS, nights_of
+    from screening.night.settings import load_settings
+
+    show(nights_of(load_settings().store), shape, NIGHTS)
+
+
 def report(night: Night) -> None:
     """Write the night's report again (one HTML file that opens offline) and say where it is.
 

@@ -5,7 +5,7 @@ from datetime import date
 from screening.night import fitness
 from screening.night.frozen import published_frozen
 from screening.night.quarantine_entries import settled
-from screening.reports.headline import INCOMPLETE, NEEDS_A_PERSON, Headline, headline
+from screening.reports.headline import Headline, headline
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.individual import OUTCOMES
@@ -36,4 +36,4 @@ def needs_attention(store: Store, night: date) -> list[str]:
         Phrases such as `80 travellers of 4X164 not screened`; none where nobody is needed.
     """
     found = headline_of(store, night)
-    return list(found.phrases) if found.state in {INCOMPLETE, NEEDS_A_PERSON} else []
+    return list(found.phrases) if found.calls else []

@@ -45,10 +45,12 @@ class Headline:
     Attributes:
         state: in order, needs a person, incomplete.
         phrases: why; none where the night is in order.
+        calls: does it call a person (exit 1, red)? Not for as few as the profile tolerates.
     """
 
     state: str
     phrases: tuple[str, ...] = ()
+    calls: bool = True
 
     @property
     def text(self) -> str:
@@ -113,7 +115,8 @@ def headline(
     if failures:
         return Headline(INCOMPLETE, (*failures, *unscreened, *others))
     if _tolerable(open_rows, tolerated) and unscreened:
-        return Headline("needs nobody", (f"{unscreened[0]}, as few as the profile tolerates",))
+        told = f"{unscreened[0]}, as few as the profile tolerates without a call"
+        return Headline(NEEDS_A_PERSON, (told,), calls=False)
     phrases = (*unscreened, *others)
     return Headline(NEEDS_A_PERSON if phrases else IN_ORDER, phrases)
 
