@@ -37,6 +37,6 @@ KINDS: tuple[FindingKind, ...] = (
         Level.ERROR,
         Effect.NONE,
         "The task that screened this flight's batch ended for good without a result.",
-        "Look at the task's log in Airflow (killed, out of memory?), then `screening rerun --night DATE --failed`.",
+        "Look at the task's log in Airflow (killed?), then `screening rerun --night DATE --failed`.",
     ),
 )

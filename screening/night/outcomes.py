@@ -19,7 +19,7 @@ from screening.night.quarantine_entries import EMPTY, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT
 from screening.tables import individual
-from screening.tables.codes import InputStatus, Level, Outcome
+from screening.tables.codes import Completeness, InputStatus, Level, Outcome
 
 BALANCE_DIFFERS = "balance_differs"
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
@@ -98,6 +98,7 @@ def outcomes(
     """
     findings = _findings_by_leg(tables)
     set_aside = _set_aside_by_leg(tables)
+    cut = _cut_legs(tables)
     hits = _count(tables.hits, "flight_id")
     statements = _statements_by_leg(tables.travellers)
     travellers = _count(tables.travellers, "flight_id")
@@ -128,6 +129,8 @@ def outcomes(
             row |= _unusable(aside, leg, night)
         else:
             row |= _screened(findings.get(leg, {}), aside, night)
+            if leg in cut and not aside.entries:
+                row |= _cut_short(leg, night)
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, failures, night, pins_hash))
     return individual.OUTCOMES.table(rows)
@@ -182,6 +185,41 @@ def _screened(findings: Mapping[str, Level], aside: _Aside, night: str) -> dict[
         "reason_code": named[0],
         "reason": told,
         "mend": command,
+    }
+
+
+def _cut_short(leg: str, night: str) -> dict[str, object]:
+    """Tell of a message that ends between two travellers: nobody knows who would have followed."""
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": "unt_missing",
+        "reason": "the message is cut off, and how many travellers are missing is not known; ask the carrier "
+        f"to send it again, put it into the inbox under night={night}/ and run the command",
+        "mend": f"screening rerun --night {night} --flight {leg}",
+        "quarantined": None,
+    }
+
+
+def _cut_legs(tables: NightTables) -> set[str]:
+    """Legs of a message without its end that does not hold as many as it states, where no whole one came."""
+    columns = ["flight_ids", "findings", "source", "function", "complete", "stated", "read"]
+    messages = tables.messages.select(columns).to_pylist()
+    final = {
+        row["flight_id"]
+        for row in tables.flights.select(["flight_id", "api_status", "pnr_status"]).to_pylist()
+        if Completeness.FINAL in {row["api_status"], row["pnr_status"]}
+    }
+    whole: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in messages:
+        for leg in row["flight_ids"] if row["complete"] else ():
+            kind = (leg, row["source"], row["function"])
+            whole[kind] = max(whole[kind], row["read"])
+    return {
+        leg
+        for row in messages
+        if row["stated"] != row["read"] and any(found["code"] == "unt_missing" for found in row["findings"])
+        for leg in row["flight_ids"]
+        if leg not in final and whole[leg, row["source"], row["function"]] < max(1, row["read"])
     }
 
 

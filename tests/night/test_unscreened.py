@@ -69,6 +69,19 @@ def test_the_unscreened_of_a_faulty_night_are_counted_as_they_are(by_hand, writt
     assert first.partition("revision 1: ")[2] in report.replace("\n", " ")
 
 
+def test_a_message_that_ends_between_two_travellers_is_not_in_order_until_a_whole_one_comes(by_hand, written):
+    whole = written.paxlst([*written.fillers, written.ylva])
+    by_hand.send("cut.edi", whole[: whole.rindex("NAD+FL")])
+    told = by_hand.run(NIGHT, check=1).stdout
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["travellers"], row["quarantined"], row["reason_code"]) == (3, None, "unt_missing")
+    assert "an unknown number of travellers of XQ401 not screened" in told.splitlines()[0]
+    by_hand.send(f"night={NIGHT}/whole.edi", whole)
+    by_hand(*row["mend"].split()[1:], check=0)
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["travellers"], row["quarantined"], row["mend"]) == (4, 0, None)
+
+
 def test_travellers_of_a_leg_that_does_not_add_up_are_counted_and_a_rerun_mends_it(by_hand, written):
     by_hand.send("a.edi", written.paxlst([written.ylva]))
     by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402"))
