@@ -17,7 +17,7 @@ in `inputs` is its entry, `input_id:file`.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,16 +26,19 @@ from typing import Any
 import pyarrow as pa
 
 from screening.night.inbox import Arrival
+from screening.reports.headline import Settled
 from screening.store.files import read_table, write_table
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
-from screening.tables.codes import InputStatus, QuarantineAct, QuarantineUnit, Zone
+from screening.tables.codes import Counted, InputStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
 from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
+EMPTY = frozenset({"file_empty", "no_message"})  # no byte, or white space alone
 _HASH_HEX = 64
 _SHORT_HEX = 12
+_WHOLE = frozenset({QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE})
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
 
 
@@ -63,6 +66,9 @@ class Entry:
         codes: findings that set it aside.
         reason: one sentence without personal data.
         message_id: its message, where there is one.
+        people: people in it whom nobody compared; None where not known.
+        counted: how their number is known (`codes.Counted`).
+        flight: designator that stands in it, as far as known.
         state: what has become of it.
         actor, at, why: the latest act; None where nobody has acted.
     """
@@ -78,6 +84,9 @@ class Entry:
     codes: tuple[str, ...]
     reason: str
     message_id: str | None
+    people: int | None = None
+    counted: str | None = None
+    flight: str | None = None
     state: EntryState = EntryState.OPEN
     actor: str | None = None
     at: datetime | None = None
@@ -108,22 +117,9 @@ class Entry:
             "state": self.state,
             "actor": self.actor,
             "at_utc": self.at,
+            "people": self.people,
+            "flight": self.flight,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class SettledEntries:
-    """What of a night's quarantine people have settled.
-
-    Attributes:
-        entries: number of settled entries.
-        legs: rows of `outcomes` all of whose entries are settled.
-        travellers: travellers set aside, on legs, that are settled.
-    """
-
-    entries: int
-    legs: frozenset[str]
-    travellers: int
 
 
 def short(quarantine_id: str) -> str:
@@ -152,7 +148,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     for row in rows:
         name = names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
-        legs = own or (() if row["input_id"] in named else (f"input:{name}",))
+        legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
         found.append(
             Entry(
@@ -167,6 +163,9 @@ def entries(store: Store, night: date) -> list[Entry]:
                 codes=tuple(row["codes"]),
                 reason=row["reason"],
                 message_id=row["message_id"],
+                people=row["people"],
+                counted=row["counted"],
+                flight=row["flight"],
                 state=_state(row["input_id"], act, received),
                 actor=act.get("actor"),
                 at=act.get("at_utc"),
@@ -174,6 +173,20 @@ def entries(store: Store, night: date) -> list[Entry]:
             )
         )
     return sorted(found, key=lambda entry: (entry.name, entry.offset, entry.quarantine_id))
+
+
+def stands_apart(row: Mapping[str, Any], named: Collection[str]) -> bool:
+    """Say whether what was set aside counts for its input, as a row of `outcomes` of its own.
+
+    What names no leg may hold anybody, also beside good messages of the same file.
+
+    Args:
+        row: row of `quarantine`.
+        named: inputs that name a leg.
+    """
+    if row["flight_id"] is not None:
+        return False
+    return row["unit"] in _WHOLE or row["people"] != 0 or row["input_id"] not in named
 
 
 def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
@@ -189,6 +202,9 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
             "length": row["bytes"],
             "codes": [row["reason_code"]] if row["reason_code"] else [],
             "reason": "the file was set aside as a whole",
+            "people": 0 if row["reason_code"] in EMPTY else None,
+            "counted": str(Counted.NOBODY if row["reason_code"] in EMPTY else Counted.UNKNOWN),
+            "flight": None,
         }
         for row in inputs
         if row["status"] == InputStatus.QUARANTINED and row["input_id"] not in known
@@ -205,8 +221,8 @@ def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -
     return EntryState.REPLAYED if (act["name"], act["input_id"]) in received else EntryState.PENDING
 
 
-def settled(store: Store, night: date) -> SettledEntries:
-    """Say what of a night's quarantine people have settled, for exit codes and the summary.
+def settled(store: Store, night: date) -> Settled:
+    """Say what of a night's quarantine people have settled, for exit codes, status, summary and report.
 
     Args:
         store: the store.
@@ -214,11 +230,17 @@ def settled(store: Store, night: date) -> SettledEntries:
     """
     found = entries(store, night)
     done = [entry for entry in found if entry.settled]
-    waiting = {leg for entry in found if not entry.settled for leg in entry.legs}
-    return SettledEntries(
-        entries=len(done),
-        legs=frozenset({leg for entry in done for leg in entry.legs} - waiting),
-        travellers=sum(len(entry.legs) for entry in done if entry.unit == QuarantineUnit.TRAVELLER),
+    waiting: dict[str, int | None] = {}
+    for entry in found:
+        if not entry.settled:
+            for leg in entry.legs:
+                before = waiting.get(leg, 0)
+                waiting[leg] = None if before is None or entry.people is None else before + entry.people
+    touched = {leg for entry in done for leg in entry.legs}
+    return Settled(
+        entries=frozenset(entry.quarantine_id for entry in done),
+        legs=frozenset(touched - waiting.keys()),
+        waiting={leg: people for leg, people in waiting.items() if leg in touched},
     )
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from screening.messages.model import Reading
+from screening.messages.people import Inside, people_in
 from screening.messages.read import BYTES_AT_ONCE, read_parts
 from screening.messages.scrub import blanked_ranges
 from screening.messages.syntax.memory_map import forget
+from screening.messages.syntax.unpack import PACKED, kind_of_bytes
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
 from screening.night.frozen import FrozenInput
@@ -24,7 +26,7 @@ from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
 from screening.tables import individual, landing
-from screening.tables.codes import InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
 from screening.tables.model import TableSpec
 
 CHUNK_BYTES = 8_000_000
@@ -220,11 +222,20 @@ def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) ->
     with closing(Settling(store, part.input_id)) as settling:
         for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
             seen.add(reading)
+            _count_people(part, reading)
             for span, stretch in blanked_ranges(part.data, reading):
                 settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
         return seen, settling.keep().stored_sha256
+
+
+def _count_people(part: Part, reading: Reading) -> None:
+    """Count who stands in what was set aside, before sensitive text is blanked."""
+    for unit in reading.quarantined:
+        if unit.unit is not QuarantineUnit.TRAVELLER:
+            inside = people_in(part.data, unit.offset, unit.offset + unit.length)
+            unit.people, unit.counted, unit.flight = inside.people, inside.counted, inside.flight
 
 
 def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[dict[str, object]]:
@@ -276,12 +287,19 @@ def _keep_whole(store: Store, entry: FrozenInput) -> None:
 
 def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code: str, text: str) -> None:
     gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.QUARANTINED, reason=code))
-    gathered.quarantine.append(_file_aside(entry, [code], text))
+    with open_back(store, entry.input_id) as data:
+        inside = _PACKED if kind_of_bytes(data) in PACKED else people_in(data)
+    gathered.quarantine.append(_file_aside(entry, [code], text, inside))
     gathered.ledger += line("receive", entry.name, "bytes", passed=0, aside={code: entry.size})
     _keep_whole(store, entry)
 
 
-def _file_aside(entry: FrozenInput, codes: Sequence[str], text: str) -> dict[str, object]:
+_PACKED = Inside(None, Counted.UNKNOWN, None)
+
+
+def _file_aside(
+    entry: FrozenInput, codes: Sequence[str], text: str, inside: Inside = _PACKED
+) -> dict[str, object]:
     return {
         "quarantine_id": f"{entry.input_id}:file",
         "input_id": entry.input_id,
@@ -291,6 +309,9 @@ def _file_aside(entry: FrozenInput, codes: Sequence[str], text: str) -> dict[str
         "class": RetentionClass.UNREAD,
         "codes": list(codes),
         "reason": text,
+        "people": inside.people,
+        "counted": str(inside.counted),
+        "flight": inside.flight,
     }
 
 

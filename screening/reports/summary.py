@@ -30,7 +30,7 @@ def summarise(
     lines += [f"! {note}" for note in view.notes]
     lines += [
         _labelled("Flights", _flights(view)),
-        _labelled("Travellers", f"{_travellers(view)}, {view.quarantined} set aside"),
+        _labelled("Travellers", _travellers(view)),
         _labelled("Hits", _hits(view)),
     ]
     for row in view.attention:
@@ -81,7 +81,10 @@ def _travellers(view: NightView) -> str:
         if number
     ]
     aside = f" ({', '.join(standing)})" if standing else ""
-    return f"{view.travellers} on legs{aside}"
+    told = f"{view.travellers} on legs{aside}, {view.quarantined} not screened"
+    if view.uncounted:
+        return f"{told}, and an unknown number in {view.uncounted} file{'' if view.uncounted == 1 else 's'}"
+    return told
 
 
 def _hits(view: NightView) -> str:

@@ -279,10 +279,11 @@ class OutcomeRow(TypedDict):
     mend: str | None
     frozen: str
     travellers: int
-    quarantined: int
+    quarantined: int | None
     hits: int
     unconfirmed: int | None
     withdrawn: int | None
+    flight: str | None
 
 
 QuarantineRow = TypedDict(
@@ -298,6 +299,9 @@ QuarantineRow = TypedDict(
         "class": str,
         "codes": list[str],
         "reason": str,
+        "people": int | None,
+        "counted": str | None,
+        "flight": str | None,
     },
 )
 
@@ -314,6 +318,7 @@ class QuarantineActRow(TypedDict):
     input_id: str | None
     name: str | None
     bytes: int | None
+    second: str | None
 
 
 class MessageRow(TypedDict):
