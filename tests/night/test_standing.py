@@ -70,3 +70,13 @@ def test_a_list_that_comes_in_a_later_night_leaves_nobody_out(by_hand, written):
     by_hand.run(NIGHT)
     row = by_hand.status(NIGHT)[LEG]
     assert (row["travellers"], row["unconfirmed"], row["hits"]) == (4, 2, 1)
+
+
+def test_what_the_profile_says_of_a_carrier_reaches_the_counts_and_not_the_screening(by_hand, written):
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[[manifests.carriers]]\ncarrier = "XQ"\nmessages = "add"\n')
+    send(by_hand, written, cancelled=False)
+    by_hand.run(NIGHT)
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["travellers"], row["unconfirmed"], row["hits"]) == (4, 0, 1)
+    assert sum(cell["count"] for cell in table(by_hand, "individual", "counts") if cell["route"]) == 4
