@@ -17,6 +17,7 @@ from screening.messages.multipart import Sequences, input_end, part_end
 from screening.messages.paxlst.reader import read_paxlst
 from screening.messages.paxlst.us_dialect import read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
+from screening.messages.provisional import stand_in
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
@@ -215,6 +216,7 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
     if not dialect.tested:
         raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
     reading = dialect.reader(raw, intake)
+    stand_in(reading.message, part.input_id)
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined
     part.sensitive += reading.sensitive

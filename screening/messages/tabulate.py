@@ -117,13 +117,14 @@ def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
             "message_id": message_id(input_id, message),
             "flight_id": flight_id,
             "ordinal": ordinal,
-            "carrier": leg.carrier,
-            "number": leg.number,
+            "carrier": leg.carrier or None,
+            "number": leg.number or None,
             "marketing": list(leg.marketing),
-            "origin": leg.origin,
-            "destination": leg.destination,
+            "origin": leg.origin or None,
+            "destination": leg.destination or None,
             "departure_local": leg.departure,
             "arrival_local": leg.arrival,
+            "provisional": bool(leg.stand_in) and not leg.is_complete,
         }
 
 

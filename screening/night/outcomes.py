@@ -64,6 +64,7 @@ def outcomes(
     statements = _statements_by_leg(tables.travellers)
     travellers = _count(tables.travellers, "flight_id")
     settled = set(tables.flights["flight_id"].to_pylist())
+    incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
     rows = []
     for leg in sorted(settled | set(set_aside) | set(failures)):
         codes, quarantined = set_aside.get(leg, ((), 0))
@@ -80,6 +81,8 @@ def outcomes(
             row |= _unusable(codes, leg, night)
         else:
             row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
+            if leg in incomplete:
+                row |= _incomplete(night)
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, night, pins_hash))
     return individual.OUTCOMES.table(rows)
@@ -119,6 +122,17 @@ def _screened(
         "reason_code": named[0],
         "reason": f"{aside}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
         "mend": mend,
+    }
+
+
+def _incomplete(night: str) -> dict[str, object]:
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": "leg_incomplete",
+        "reason": "flight, date or places cannot be read: its travellers were screened and count in no "
+        "traffic table; ask the carrier to send it again, put the file into the inbox under "
+        f"night={night}/ and run the command: they move to the leg that it names",
+        "mend": f"screening rerun --night {night} --failed",
     }
 
 

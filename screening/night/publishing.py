@@ -96,7 +96,8 @@ def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
     )
     travellers: dict[str, int] = {}
     for row in merged["flights"].select(["carrier", "travellers"]).to_pylist():
-        travellers[row["carrier"]] = travellers.get(row["carrier"], 0) + row["travellers"]
+        carrier = row["carrier"] or "unknown"
+        travellers[carrier] = travellers.get(carrier, 0) + row["travellers"]
     threshold = frozen.agency_profile().disclosure.threshold
     return protect_quality(measured, travellers, threshold=threshold)
 
@@ -222,7 +223,8 @@ def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.
     last = frozen.night - timedelta(days=disclosure.nights_to_wait)
     before = [date.fromisoformat(found.night) for found in frozen.pins.earlier]
     published = {found: read_current(store, found, aggregate.PUBLISHED) for found in before}
-    changed = {day for day in merged["flights"]["service_date"].to_pylist() if day <= last}
+    days = merged["flights"]["service_date"].drop_null().to_pylist()
+    changed = {day for day in days if day <= last}
     closed = sorted({last, *changed})
     counts = _latest_counts(store, before, merged["counts"], closed)
     return withhold(

@@ -73,7 +73,7 @@ def receive_again(
         settings: store and inbox; profile, lists and model are those of the night.
         night: the night.
         flights: flights as an operator writes them (`UA988-20261123-FRA-IAD`, `UA988`, `ua 0988`).
-        failed: all quarantined and failed ones.
+        failed: all quarantined and failed ones, and provisional legs.
         actor: who starts it.
         now: the moment, UTC.
 
@@ -98,6 +98,7 @@ def receive_again(
                 row["flight_id"]
                 for row in known.to_pylist()
                 if row["outcome"] in {Outcome.QUARANTINED, Outcome.FAILED}
+                or row["reason_code"] == "leg_incomplete"
             ]
         fresh, new_links = _speaking_of(
             store,

@@ -159,7 +159,7 @@ def _outside_window(flights: pa.Table, night: date, intake: Intake) -> pa.Table:
     last = night + timedelta(days=intake.days_ahead)
     findings = []
     for day, found in zip(flights["service_date"].to_pylist(), flights["findings"].to_pylist(), strict=True):
-        if not first <= day <= last:
+        if day is not None and not first <= day <= last:
             text = (
                 f"the leg's date is more than {intake.days_back} days before or {intake.days_ahead} days "
                 "after the night (an old file, or a typing error); it was screened"

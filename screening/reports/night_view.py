@@ -53,6 +53,7 @@ from screening.tables.rows import (
 _OfAlert = TypeVar("_OfAlert")
 
 NEEDS_A_PERSON = (Outcome.FAILED, Outcome.QUARANTINED)
+_NO_CARRIER = "unknown"
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def build(
     outcomes = rows_of(tables.outcomes, OutcomeRow)
     flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
     hits = _hits(tables, flights)
-    carriers = {flight: row["carrier"] for flight, row in flights.items()}
+    carriers = {flight: row["carrier"] or _NO_CARRIER for flight, row in flights.items()}
     return NightView(
         night=night,
         revision=revision,
@@ -402,7 +403,7 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
     for flight in rows_of(tables.flights, FlightRow):
         for finding in flight["findings"]:
             by_code[finding["code"], finding["level"]] += 1
-            by_carrier[flight["carrier"]] += 1
+            by_carrier[flight["carrier"] or _NO_CARRIER] += 1
     cells = sorted(by_carrier.items(), key=lambda cell: (-cell[1], cell[0]))
     codes = sorted(by_code.items(), key=lambda cell: (-cell[1], cell[0]))
     title = "Findings by carrier"

@@ -240,21 +240,22 @@ class FlightRow(TypedDict):
     """A row of `flights`."""
 
     flight_id: str
-    carrier: str
-    number: str
+    carrier: str | None
+    number: str | None
     marketing: list[str]
-    origin: str
-    destination: str
-    departure_local: datetime
+    origin: str | None
+    destination: str | None
+    departure_local: datetime | None
     arrival_local: datetime | None
     origin_zone: str | None
     destination_zone: str | None
-    service_date: date
+    service_date: date | None
     api_status: str
     pnr_status: str
     stated: int | None
     travellers: int
     findings: list[Finding]
+    provisional: bool | None
 
 
 class OutcomeRow(TypedDict):
