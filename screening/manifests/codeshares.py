@@ -55,7 +55,7 @@ class StatedLeg:
         """Return the codeshare designators, without the leg's own."""
         own = _name(self.rows[-1])
         listed = {name for row in (*self.rows, *self.aliases) for name in _strings(row["marketing"])}
-        listed.update(_name(row) for row in self.aliases)
+        listed.update(_name(row) for row in self.aliases if not row["provisional"])
         return sorted({_designator(name) for name in listed} - {own, ""})
 
 
@@ -201,8 +201,14 @@ def _about(
     yield from counted(
         "airport_unknown", unknown, "airport of the leg is unknown", "airports of the leg are unknown"
     )
-    if leg.aliases:
-        names = sorted({str(row["flight_id"]) if row["provisional"] else _name(row) for row in leg.aliases})
+    names = sorted({_name(row) for row in leg.aliases if not row["provisional"]})
+    if names:
         yield finding("codeshare_folded", f"also stated as {', '.join(names)}; settled as this leg")
+    yield from counted(
+        "provisional_settled",
+        sum(1 for row in leg.aliases if row["provisional"]),
+        "manifest that names the leg in part is settled with it",
+        "manifests that name the leg in part are settled with it",
+    )
     if unclear:
         yield finding("codeshare_ambiguous", "messages contradict each other about who operates this leg")

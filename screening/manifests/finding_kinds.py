@@ -50,6 +50,13 @@ KINDS: tuple[FindingKind, ...] = (
         "Nothing to do, unless the difference is large.",
     ),
     FindingKind(
+        "provisional_settled",
+        Level.INFO,
+        Effect.REPAIRED,
+        "A manifest names the leg in part, shares a traveller or reference with it and is settled with it.",
+        "Tell the carrier what its manifest lacks; nobody is lost.",
+    ),
+    FindingKind(
         "airport_unknown",
         Level.WARNING,
         Effect.NONE,

@@ -6,7 +6,7 @@ that is set aside and names no leg at all stands here too, as `input:NAME`, so t
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from screening.tables import individual
 from screening.tables.codes import Level, Outcome, QuarantineUnit
 
 _WHOLE = {QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE}
+SetAside = dict[str, tuple[tuple[str, ...], int]]
+"""Leg -> codes and number of travellers set aside."""
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -66,6 +68,7 @@ def outcomes(
     settled = set(tables.flights["flight_id"].to_pylist())
     incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
     rows = []
+    set_aside = _with_their_legs(set_aside, settled, tables)
     for leg in sorted(settled | set(set_aside) | set(failures)):
         codes, quarantined = set_aside.get(leg, ((), 0))
         row: dict[str, object] = {
@@ -210,7 +213,7 @@ def _findings_of_travellers(statements: pa.Table) -> set[tuple[str, str, int]]:
     }
 
 
-def _set_aside_by_leg(tables: NightTables) -> dict[str, tuple[tuple[str, ...], int]]:
+def _set_aside_by_leg(tables: NightTables) -> SetAside:
     """Codes and number of travellers set aside, by leg."""
     legs_of = dict(
         zip(tables.messages["message_id"].to_pylist(), tables.messages["flight_ids"].to_pylist(), strict=True)
@@ -223,6 +226,33 @@ def _set_aside_by_leg(tables: NightTables) -> dict[str, tuple[tuple[str, ...], i
             codes[leg].update(dict.fromkeys(row["codes"]))
             travellers[leg] += row["unit"] == "traveller"
     return {leg: (tuple(found), travellers[leg]) for leg, found in codes.items()}
+
+
+def _with_their_legs(set_aside: SetAside, settled: Collection[str], tables: NightTables) -> SetAside:
+    """Put what was set aside of a leg that was settled as another (provisional, codeshare) with that."""
+    elsewhere = set(set_aside) - set(settled)
+    if not elsewhere:
+        return set_aside
+    messages = {
+        message: leg
+        for message, legs in zip(
+            tables.messages["message_id"].to_pylist(), tables.messages["flight_ids"].to_pylist(), strict=True
+        )
+        for leg in legs
+        if leg in elsewhere
+    }
+    whole: dict[str, str] = {}
+    columns = (tables.travellers[name].to_pylist() for name in ("flight_id", "statement_ids"))
+    for leg, statements in zip(*columns, strict=True):
+        for statement in statements:
+            named = messages.get(statement.rpartition(":")[0])
+            if named is not None:
+                whole[named] = leg
+    found: SetAside = {}
+    for leg, (codes, number) in sorted(set_aside.items()):
+        before, counted = found.get(whole.get(leg, leg), ((), 0))
+        found[whole.get(leg, leg)] = (tuple(dict.fromkeys([*before, *codes])), counted + number)
+    return found
 
 
 def _statements_by_leg(travellers: pa.Table) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.codeshares import operating
+from screening.manifests.provisional import fitting
 from screening.night.frozen import EarlierNight
 from screening.store.revisions import current, read_current, read_revision, revision
 from screening.store.zones import Store
@@ -83,8 +84,10 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         StoreError: a frozen revision is gone and its successor was made from other statements.
     """
     stated_by = {night: _read(store, night, individual.MESSAGE_LEGS) for night in sorted(earlier)}
-    whole = codeshares(pa.concat_tables([tonight, *stated_by.values()]), scope)
-    legs = pa.array(whole, pa.string())
+    every = pa.concat_tables([tonight, *stated_by.values()])
+    whole = codeshares(every, scope)
+    # provisional legs of earlier nights come along where they may be one of these: settling decides
+    legs = pa.array(sorted({*whole, *fitting(every, whole)}), pa.string())
     gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in STATED}
     travellers = []
     for night, stated in stated_by.items():

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.manifests.codeshares import operating
 from screening.manifests.groups import groups, settle_in_groups
+from screening.manifests.provisional import moved, ties
 from screening.night.balance import check_spoken, line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS
@@ -104,14 +106,17 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     """
     named = night_scope(store, frozen, read)
     drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
-    scope = drawn.scope
     stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
+    tied = ties(*(stated[spec.name] for spec in STATED))
+    root, _ = operating(stated["message_legs"])
+    found = {leg for leg, whole in moved(tied, root).items() if whole in drawn.scope}
+    scope = sorted({*drawn.scope, *found})
     settled = settle_in_groups(
         stated["messages"],
         stated["message_legs"],
         stated["statements"],
         stated["statement_documents"],
-        cut=groups(stated["message_legs"], stated["statements"], scope),
+        cut=groups(stated["message_legs"], stated["statements"], scope, tied=tied),
         earlier=drawn.travellers,
         pseudonym=keys.pseudonym,
     )
