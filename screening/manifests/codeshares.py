@@ -29,13 +29,16 @@ class StatedLeg:
 
     Attributes:
         messages: numbers of the messages that speak of it, in order, quarantined ones left out.
-        rows: what they state, in the same order; `aliases` are statements under a marketing designator.
+        rows: what they state, in the same order; `aliases` are statements under a marketing designator,
+            or of a leg that is named in part.
+        stood_on: message -> provisional leg that it states; ids that were made there stay.
     """
 
     flight_id: str
     messages: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     aliases: list[Row] = field(default_factory=list)
+    stood_on: dict[int, str] = field(default_factory=dict)
 
     @property
     def is_provisional(self) -> bool:
@@ -159,6 +162,8 @@ def gather_legs(
     for (place, flight_id), row in sorted(found.items(), key=lambda item: item[0]):
         leg = legs.setdefault(root.get(flight_id, flight_id), StatedLeg(root.get(flight_id, flight_id)))
         (leg.rows if flight_id == leg.flight_id else leg.aliases).append(row)
+        if row["provisional"] and flight_id != leg.flight_id:
+            leg.stood_on[place] = flight_id
         if not leg.messages or leg.messages[-1] != place:
             leg.messages.append(place)
     return [legs[name] for name in sorted(legs) if legs[name].rows]

@@ -254,7 +254,13 @@ def _identify(
 ) -> None:
     leg = manifest.leg.flight_id
     merged, split = assign_ids(
-        ordered, leg, manifest.travellers, gone=manifest.gone, held=held, pseudonym=pseudonym
+        ordered,
+        leg,
+        manifest.travellers,
+        gone=manifest.gone,
+        held=held,
+        pseudonym=pseudonym,
+        stood_on=manifest.leg.stood_on,
     )
     assign_keys(ordered, manifest.travellers, pseudonym)
     manifest.findings += counted(

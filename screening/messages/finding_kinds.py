@@ -94,6 +94,10 @@ _PAXLST = (
         "Ask the carrier to send it again with what is missing; its travellers then move to that leg.",
     ),
     _warning("leg_by_arrival", "A leg has no date of departure; it is called by its date of arrival."),
+    _info(
+        "leg_time_not_scheduled",
+        "A leg states no scheduled departure; the estimated or actual one was used.",
+    ),
     _info("leg_date_out_of_place", "A date of the leg stands elsewhere than behind its place; it was used."),
     _warning(
         "leg_date_against_format",

@@ -99,6 +99,9 @@ def legs_of(flights: list[Flight], before: Times) -> tuple[list[Leg], list[str]]
     legs = legs or partial
     if legs and (_fill(legs[0], "departure", before) | _fill(legs[-1], "arrival", before)):
         codes.append("leg_date_out_of_place")
+    places = [place.times for flight in flights for place in flight.places]
+    if any(times.ranks.get("departure", 0) for times in [*places, *(flight.times for flight in flights)]):
+        codes.append("leg_time_not_scheduled")
     if any(leg.departure is None and leg.arrival is not None for leg in legs):
         codes.append("leg_by_arrival")
     dated = [leg.departure for leg in legs if leg.departure is not None]
