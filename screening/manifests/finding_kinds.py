@@ -57,6 +57,15 @@ KINDS: tuple[FindingKind, ...] = (
         "Tell the carrier what its manifest lacks; nobody is lost.",
     ),
     FindingKind(
+        "perhaps_one_flight",
+        Level.WARNING,
+        Effect.NONE,
+        "Another leg between the same places within a day has the same passengers: a delay over midnight, a "
+        "date in UTC, or two designators of one flight.",
+        "Everybody on both was screened. Where two designators are always one, say so in the profile "
+        "(`intake.designators`).",
+    ),
+    FindingKind(
         "airport_unknown",
         Level.WARNING,
         Effect.NONE,

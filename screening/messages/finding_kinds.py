@@ -94,6 +94,13 @@ _PAXLST = (
         "Ask the carrier to send it again with what is missing; its travellers then move to that leg.",
     ),
     _warning("leg_by_arrival", "A leg has no date of departure; it is called by its date of arrival."),
+    FindingKind(
+        "designator_by_profile",
+        Level.INFO,
+        Effect.NONE,
+        "The leg is called by the designator that the profile names for it.",
+        "Nothing to do: the profile's section intake decides.",
+    ),
     _info(
         "leg_time_not_scheduled",
         "A leg states no scheduled departure; the estimated or actual one was used.",

@@ -14,6 +14,7 @@ from screening.messages.collector import collector_paused
 from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
+from screening.messages.one_designator import call_by_one, same_designators
 from screening.messages.paxlst.reader import read_paxlst
 from screening.messages.paxlst.us_dialect import read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
@@ -216,6 +217,9 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
     if not dialect.tested:
         raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
     reading = dialect.reader(raw, intake)
+    if intake.designators:
+        names = same_designators((entry.one, entry.also) for entry in intake.designators)
+        call_by_one(reading.message, names, raw.offset)
     stand_in(reading.message, part.input_id)
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined

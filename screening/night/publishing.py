@@ -11,9 +11,11 @@ from screening.aggregates.counts import count
 from screening.aggregates.quality import protect_quality
 from screening.aggregates.withholding import withhold
 from screening.manifests.quality import carrier_quality
+from screening.manifests.twins import tell_twins
 from screening.night import balance
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
+from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
@@ -64,6 +66,8 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         BalanceError: the counts do not add up.
     """
     merged = _merged(store, frozen, parts)
+    near = nights_just_before(store, frozen.pins.earlier, frozen.night)
+    merged["flights"] = tell_twins(merged["flights"], merged["travellers"], *near)
     balance.check(merged["ledger"], night=frozen.night.isoformat())
     balance.check_published(merged, parts.failures, night=frozen.night.isoformat())
     tables = NightTables(
@@ -76,7 +80,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         inputs=merged["inputs"],
     )
     fresh = outcomes(tables, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
-    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
+    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh, merged["flights"])
     with only(stage("count").opens() | stage("withhold").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])
         merged["published"] = _published(store, frozen, merged)
@@ -203,18 +207,33 @@ def _without(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table[column], pa.array(sorted(values), pa.string()))))
 
 
-def _kept_outcomes(store: Store, frozen: Frozen, parts: Parts, fresh: pa.Table) -> pa.Table:
-    """Outcomes of a re-run: fresh ones of the legs in scope and of what is new, all others as they were."""
+def _kept_outcomes(
+    store: Store, frozen: Frozen, parts: Parts, fresh: pa.Table, flights: pa.Table
+) -> pa.Table:
+    """Outcomes of a re-run: fresh ones of the legs in scope and of what is new, all others as they were.
+
+    A leg out of scope is told anew where it has gained or lost a finding that names another leg.
+    """
     if frozen.flights is None:
         return fresh
     base = read_current(store, frozen.night, individual.OUTCOMES)
     scope = set(parts.settled["scope"]["flight_id"].to_pylist())
     known = set(base["flight_id"].to_pylist())
     reread = {f"input:{name}" for name in parts.read["inputs"]["name"].to_pylist()}
+    scope |= _told_otherwise(read_current(store, frozen.night, individual.FLIGHTS), flights)
     replaced = {leg for leg in known if leg in scope or leg in reread}
     new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}
     kept = _without(base, "flight_id", replaced)
     return individual.OUTCOMES.conform(pa.concat_tables([kept, _only(fresh, "flight_id", new)]))
+
+
+def _told_otherwise(before: pa.Table, now: pa.Table) -> set[str]:
+    """Legs whose findings are not what they were."""
+    columns = [
+        dict(zip(table["flight_id"].to_pylist(), table["findings"].to_pylist(), strict=True))
+        for table in (before, now)
+    ]
+    return {leg for leg, findings in columns[0].items() if columns[1].get(leg, findings) != findings}
 
 
 def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
