@@ -16,7 +16,7 @@ from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
 from screening.messages.one_designator import call_by_one, same_designators
 from screening.messages.paxlst.reader import read_paxlst
-from screening.messages.paxlst.us_dialect import read_us_paxlst
+from screening.messages.paxlst.us_dialect import US_VERSION, read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
 from screening.messages.provisional import stand_in
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
@@ -59,7 +59,7 @@ class Dialect:
 
 
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("PAXLST", r"0*1:0*", r".*", Source.API, read_us_paxlst),
+    Dialect("PAXLST", US_VERSION, r".*", Source.API, read_us_paxlst),
     Dialect("PAXLST", r"D:(0[2-9]|1[0-5])[AB]", r".*", Source.API, read_paxlst),
     Dialect("PAXLST", r".*", r".*", Source.API, read_paxlst, tested=False),
     Dialect("PNRGOV", r"(1[0-9]|2[01]):\d+", r".*", Source.PNR, read_pnrgov),

@@ -82,6 +82,11 @@ def _moments(to: At) -> dict[str, Step]:
     }
 
 
+def _us_moments(to: At) -> dict[str, Step]:
+    """Rows of a leg's times in the US dialect, which writes date and time as two elements."""
+    return {f"DTM+{code}": Step(to, f"us_{event}") for event, codes in _MOMENTS.items() for code in codes}
+
+
 _HEADER = {
     "BGM": Step(At.HEADER, "function"),
     "RFF+TN": Step(At.HEADER, "transaction"),
@@ -136,14 +141,12 @@ US: Rows = UN | {
     At.FLIGHT: {
         **_FLIGHT,
         "LOC": Step(At.FLIGHT, "us_place"),
-        "DTM+136": Step(At.FLIGHT, "us_departure"),
-        "DTM+132": Step(At.FLIGHT, "us_arrival"),
+        **_us_moments(At.FLIGHT),
         "PDT": Step(At.TRAVELLER, "us_traveller"),
     },
     At.HEADER: {
         **_HEADER,
-        "DTM+136": Step(At.HEADER, "us_departure"),
-        "DTM+132": Step(At.HEADER, "us_arrival"),
+        **_us_moments(At.HEADER),
         "PDT": Step(At.TRAVELLER, "us_traveller"),
     },
     At.TRAVELLER: {

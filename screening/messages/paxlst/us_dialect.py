@@ -120,6 +120,7 @@ ACTIONS: dict[str, SegmentAction] = {
     "us_arrival": partial(_us_moment, event="arrival"),
     "us_traveller": _us_traveller,
 }
+US_VERSION = r"0*1:0*"
 US = PaxlstDialect("us", tables.freeze(tables.US), ACTIONS)
 
 
