@@ -7,14 +7,13 @@ own tables say what is done with it where it stands, and what they do not keep i
 Source of the meanings: UN/EDIFACT PAXLST and PNRGOV implementation guides; docs/messages.md.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from screening.messages.describe import all_findings
 from screening.messages.model import Message, Reading
 from screening.messages.paxlst import reader as paxlst
-from screening.messages.paxlst.us_dialect import US, US_VERSION
+from screening.messages.paxlst.us_dialect import US, is_us
 from screening.messages.pnrgov import reader as pnrgov
 from screening.messages.pnrgov.tables import PASSED_OVER
 from screening.messages.syntax.envelope import OutsideMessages, RawMessage, frames
@@ -178,7 +177,7 @@ def _done(raw: RawMessage) -> list[str]:
     if raw.type == MessageType.PNRGOV:
         return pnrgov.actions_of(raw)
     if raw.type == MessageType.PAXLST:
-        return paxlst.actions_of(raw, US if re.fullmatch(US_VERSION, raw.version) else paxlst.UN)
+        return paxlst.actions_of(raw, US if is_us(raw) else paxlst.UN)
     return [paxlst.NOT_READ] * len(raw.pieces)
 
 

@@ -16,7 +16,7 @@ from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
 from screening.messages.one_designator import call_by_one, same_designators
 from screening.messages.paxlst.reader import read_paxlst
-from screening.messages.paxlst.us_dialect import US_VERSION, read_us_paxlst
+from screening.messages.paxlst.us_dialect import US_VERSION, is_us, read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
 from screening.messages.provisional import stand_in
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
@@ -65,6 +65,9 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("PNRGOV", r"(1[0-9]|2[01]):\d+", r".*", Source.PNR, read_pnrgov),
     Dialect("PNRGOV", r".*", r".*", Source.PNR, read_pnrgov, tested=False),
 )
+
+
+_US_DAMAGED = Dialect("PAXLST", r".*", r".*", Source.API, read_us_paxlst, tested=False)
 
 
 def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Reading:
@@ -200,7 +203,10 @@ def _fill(
 
 
 def _dialect(raw: RawMessage) -> Dialect | None:
-    return next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+    found = next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+    if found is not None and found.source is Source.API and not found.tested and is_us(raw):
+        return _US_DAMAGED
+    return found
 
 
 def number_of_messages(data: Data) -> int:

@@ -1,7 +1,7 @@
 """Nobody is lost by a header: each of its elements is taken away or garbled in turn, and the same people are screened.
 
-Samples: messages of our own, and the shared corpus where it is at hand. What the envelope rests on (a segment's
-tag, UNH's message type) is no element of this rule: without it nobody can tell that it is a message.
+Samples: messages of our own, and the shared corpus where it is at hand. What says that it is a message at all (UNH
+itself and its type) is no element of this rule.
 """
 
 import hashlib
@@ -73,15 +73,14 @@ def damages(data):
     for piece, start in zip(message.pieces, message.starts, strict=True):
         if piece.replace(plus, b"+").startswith(_PEOPLE_BEGIN):
             return
-        if piece.startswith(b"UNH"):
-            continue
         elements = piece.split(plus)
-        yield f"{start} {piece[:3].decode()} gone", data[:start] + data[start + len(piece) + 1 :]
+        if not piece.startswith(b"UNH"):
+            yield f"{start} {piece[:3].decode()} gone", data[:start] + data[start + len(piece) + 1 :]
         for place, element in enumerate(elements[1:], start=1):
             components = element.split(colon)
             for part, component in enumerate(components):
                 for what, other in (("empty", b""), ("garbled", b"#%0"), ("letters", b"ZZQ")):
-                    if component == other:
+                    if component == other or (piece.startswith(b"UNH") and (place, part) == (2, 0)):
                         continue
                     changed = [*components[:part], other, *components[part + 1 :]]
                     whole = [*elements[:place], colon.join(changed), *elements[place + 1 :]]

@@ -13,6 +13,7 @@ Source: real bytes (docs/messages.md); CEDIPAX layout of the US Customs Service.
 ('P', 'X1234567', '', 'US', True)
 """
 
+import re
 from functools import partial
 
 from screening.identity.documents import document_type, normalise_number
@@ -122,6 +123,13 @@ ACTIONS: dict[str, SegmentAction] = {
 }
 US_VERSION = r"0*1:0*"
 US = PaxlstDialect("us", tables.freeze(tables.US), ACTIONS)
+
+
+def is_us(raw: RawMessage) -> bool:
+    """Say whether a message is of the US dialect, by its version, else by its travellers in PDT."""
+    if re.fullmatch(US_VERSION, raw.version):
+        return True
+    return not raw.version.startswith("D:") and any(piece.startswith(b"PDT") for piece in raw.pieces)
 
 
 def read_us_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:
