@@ -12,7 +12,7 @@ from screening.tables import dimensions
 from screening.tables.individual import COUNTS
 from screening.tables.model import SchemaError
 
-_FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local"]
+_FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local", "provisional"]
 _TRAVELLER = ["flight_id", "counted", "on_board", "nationality", "sex", "date_of_birth", "role"]
 
 
@@ -20,12 +20,14 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
     """Count travellers by leg and definition.
 
     Args:
-        flights: FLIGHTS; flight_id, service_date, carrier, origin, destination, departure_local are read.
+        flights: FLIGHTS; flight_id, service_date, carrier, origin, destination, departure_local and
+            provisional are read.
         travellers: TRAVELLERS; flight_id, counted, on_board, nationality, sex, date_of_birth, role are read.
 
     Returns:
         COUNTS: one row a definition, leg and value, of those who are `counted` (definitions.POPULATION); a
-        leg without them has none.
+        leg without them has none. Nor is anybody counted on a provisional leg: they may stand on the leg
+        itself as well.
 
     Raises:
         SchemaError: a traveller's leg is not among the flights: counts would not add up to the manifests.
@@ -37,6 +39,7 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
     # Not `== True`: null counts (no close-out; a table from before `counted`), only a plain False does not.
     left = people["counted"].eq(False).fillna(False) | people["on_board"].eq(False).fillna(False)
     people = people[~left.astype(bool)].merge(legs, on="flight_id", how="left", validate="many_to_one")
+    people = people[~people["provisional"]]
     people["nationality"] = people["nationality"].fillna(UNKNOWN)
     people["sex"] = people["sex"].fillna(UNKNOWN)
     people["role"] = people["role"].map(ROLES)
@@ -46,8 +49,10 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
 
 def _legs(flights: pa.Table) -> pd.DataFrame:
     legs: pd.DataFrame = flights.select(_FLIGHT).to_pandas()
+    legs["provisional"] = legs["provisional"].eq(True).fillna(False).astype(bool)
+    legs["carrier"] = legs["carrier"].fillna(UNKNOWN)  # a registration has none
     legs["route"] = legs["origin"] + "-" + legs["destination"]
-    legs["hour"] = pd.to_datetime(legs["departure_local"]).dt.strftime("%H")
+    legs["hour"] = pd.to_datetime(legs["departure_local"]).dt.strftime("%H").fillna(UNKNOWN)
     return legs.drop(columns=["origin", "destination", "departure_local"])
 
 

@@ -321,8 +321,8 @@ def _messages(traveller: TravellerRow) -> list[str]:
 
 
 def _late(flight: FlightRow | None, night_begins: datetime) -> bool:
-    """Had the leg departed? False where its time zone is unknown: a hit is then treated as in time."""
-    if flight is None or not flight["origin_zone"]:
+    """Had the leg departed? False where its time or zone is unknown: a hit is then treated as in time."""
+    if flight is None or not flight["origin_zone"] or flight["departure_local"] is None:
         return False
     return flight["departure_local"].replace(tzinfo=ZoneInfo(flight["origin_zone"])) < night_begins
 

@@ -112,3 +112,17 @@ def clock_time(written: str) -> time | None:
     if hour == 24 and minute == 0:
         hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def month_of(name: str) -> int | None:
+    """Return the number of a month by its first three letters.
+
+    >>> month_of("NOV"), month_of("NOX")
+    (11, None)
+    """
+    return _MONTHS.get(name)
+
+
+def calendar_day(year: int, month: int, day: int) -> date | None:
+    """Return a date; None where there is no such day."""
+    return _day(year, month, day)

@@ -29,13 +29,21 @@ class StatedLeg:
 
     Attributes:
         messages: numbers of the messages that speak of it, in order, quarantined ones left out.
-        rows: what they state, in the same order; `aliases` are statements under a marketing designator.
+        rows: what they state, in the same order; `aliases` are statements under a marketing designator,
+            or of a leg that is named in part.
+        stood_on: message -> provisional leg that it states; ids that were made there stay.
     """
 
     flight_id: str
     messages: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     aliases: list[Row] = field(default_factory=list)
+    stood_on: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Is the leg itself one that no message names whole?"""
+        return all(row["provisional"] for row in self.rows)
 
     def times(self, column: str) -> set[datetime]:
         """Return the different times that are stated, those of aliases included."""
@@ -48,10 +56,14 @@ class StatedLeg:
 
     def marketing(self) -> list[str]:
         """Return the codeshare designators, without the leg's own."""
-        own = f"{self.rows[-1]['carrier']}{self.rows[-1]['number']}"
+        own = _name(self.rows[-1])
         listed = {name for row in (*self.rows, *self.aliases) for name in _strings(row["marketing"])}
-        listed.update(f"{row['carrier']}{row['number']}" for row in self.aliases)
-        return sorted({_designator(name) for name in listed} - {own})
+        listed.update(_name(row) for row in self.aliases if not row["provisional"])
+        return sorted({_designator(name) for name in listed} - {own, ""})
+
+
+def _name(row: Row) -> str:
+    return f"{row['carrier'] or ''}{row['number'] or ''}"
 
 
 def _strings(value: object) -> list[str]:
@@ -139,7 +151,7 @@ def gather_legs(
     """
     number = {message.message_id: place for place, message in enumerate(messages)}
     names = ("flight_id", "carrier", "number", "marketing", "origin", "destination", "departure_local",
-             "arrival_local")  # fmt: skip
+             "arrival_local", "provisional")  # fmt: skip
     columns = [message_legs[name].to_pylist() for name in ("message_id", *names)]
     found: dict[tuple[int, str], Row] = {}
     for message_id, *values in zip(*columns, strict=True):
@@ -150,6 +162,8 @@ def gather_legs(
     for (place, flight_id), row in sorted(found.items(), key=lambda item: item[0]):
         leg = legs.setdefault(root.get(flight_id, flight_id), StatedLeg(root.get(flight_id, flight_id)))
         (leg.rows if flight_id == leg.flight_id else leg.aliases).append(row)
+        if row["provisional"] and flight_id != leg.flight_id:
+            leg.stood_on[place] = flight_id
         if not leg.messages or leg.messages[-1] != place:
             leg.messages.append(place)
     return [legs[name] for name in sorted(legs) if legs[name].rows]
@@ -160,6 +174,7 @@ def flight(leg: StatedLeg, unclear: Collection[str]) -> tuple[dict[str, object],
     departure, origin, destination = (
         leg.latest(name) for name in ("departure_local", "origin", "destination")
     )
+    moment = departure or leg.latest("arrival_local")
     zones = zone(str(origin)), zone(str(destination))
     row = {
         "flight_id": leg.flight_id,
@@ -172,7 +187,8 @@ def flight(leg: StatedLeg, unclear: Collection[str]) -> tuple[dict[str, object],
         "arrival_local": leg.latest("arrival_local"),
         "origin_zone": zones[0],
         "destination_zone": zones[1],
-        "service_date": departure.date() if isinstance(departure, datetime) else None,
+        "service_date": moment.date() if isinstance(moment, datetime) else None,
+        "provisional": leg.is_provisional,
     }
     return row, [*_about(leg, zones, unclear=leg.flight_id in unclear)]
 
@@ -186,12 +202,18 @@ def _about(
             yield finding(
                 "leg_time_differs", f"messages state {times} times of {event}; the latest is believed"
             )
-    unknown = zones.count(None)
+    unknown = 0 if leg.is_provisional else zones.count(None)
     yield from counted(
         "airport_unknown", unknown, "airport of the leg is unknown", "airports of the leg are unknown"
     )
-    if leg.aliases:
-        names = sorted({f"{row['carrier']}{row['number']}" for row in leg.aliases})
+    names = sorted({_name(row) for row in leg.aliases if not row["provisional"]})
+    if names:
         yield finding("codeshare_folded", f"also stated as {', '.join(names)}; settled as this leg")
+    yield from counted(
+        "provisional_settled",
+        sum(1 for row in leg.aliases if row["provisional"]),
+        "manifest that names the leg in part is settled with it",
+        "manifests that name the leg in part are settled with it",
+    )
     if unclear:
         yield finding("codeshare_ambiguous", "messages contradict each other about who operates this leg")

@@ -50,6 +50,22 @@ KINDS: tuple[FindingKind, ...] = (
         "Nothing to do, unless the difference is large.",
     ),
     FindingKind(
+        "provisional_settled",
+        Level.INFO,
+        Effect.REPAIRED,
+        "A manifest names the leg in part, shares a traveller or reference with it and is settled with it.",
+        "Tell the carrier what its manifest lacks; nobody is lost.",
+    ),
+    FindingKind(
+        "perhaps_one_flight",
+        Level.WARNING,
+        Effect.NONE,
+        "Another leg between the same places within a day has the same passengers: a delay over midnight, a "
+        "date in UTC, or two designators of one flight.",
+        "Everybody on both was screened. Where two designators are always one, say so in the profile "
+        "(`intake.designators`).",
+    ),
+    FindingKind(
         "airport_unknown",
         Level.WARNING,
         Effect.NONE,

@@ -2,7 +2,8 @@
 
 What is held in Python while legs are settled takes ten times the room of the same statements in Arrow. A
 leg depends on the statements about it and on nothing else, so any cut into groups gives the same manifests
-as long as it keeps together what may be one leg: the designators that list each other as marketing.
+as long as it keeps together what may be one leg: the designators that list each other as marketing, and a
+provisional leg with what it may be.
 
 Legs that share a message need not share a group. Each group is given the whole messages that speak of its
 legs, on all their legs, because a count that a message states (EQN) is of all of them; the rest of such a
@@ -11,12 +12,14 @@ message is settled in another group.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.codeshares import listing
 from screening.manifests.identifiers import Pseudonym
+from screening.manifests.provisional import kin as kin_of
 from screening.manifests.settle import SettledLegs, settle
 from screening.tables import individual as t
 from screening.tables.codes import Meant
@@ -24,6 +27,8 @@ from screening.tables.model import TableSpec
 
 STATEMENTS_AT_ONCE = 50_000
 """Statements that a group may hold before it is closed: some 150 MB of Python objects."""
+
+_NOTHING_TIED: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,12 @@ class Group:
 
 
 def groups(
-    message_legs: pa.Table, statements: pa.Table, scope: Collection[str], *, most: int = STATEMENTS_AT_ONCE
+    message_legs: pa.Table,
+    statements: pa.Table,
+    scope: Collection[str],
+    *,
+    tied: Mapping[str, Collection[str]] = _NOTHING_TIED,
+    most: int = STATEMENTS_AT_ONCE,
 ) -> list[Group]:
     """Cut the legs in scope into groups.
 
@@ -48,6 +58,7 @@ def groups(
         message_legs: MESSAGE_LEGS of all messages that speak of the legs in scope.
         statements: STATEMENTS on them; only `flight_id` is read.
         scope: flight ids.
+        tied: provisional legs and what they may be (provisional.ties).
         most: statements that a group holds at most; legs that may be one are never parted, so a group of
             them alone may hold more.
 
@@ -60,7 +71,7 @@ def groups(
     made: list[Group] = []
     legs: list[str] = []
     held = 0
-    for kin in _kin(message_legs, wanted):
+    for kin in _kin(message_legs, wanted, tied):
         size = sum(sizes.get(leg, 0) for leg in kin)
         if legs and held + size > most:
             made.append(_group(legs, wanted))
@@ -79,7 +90,9 @@ def _group(legs: Sequence[str], wanted: Collection[str]) -> Group:
     return Group(tuple(legs), tuple(leg for leg in legs if leg in wanted))
 
 
-def _kin(message_legs: pa.Table, wanted: Collection[str]) -> list[list[str]]:
+def _kin(
+    message_legs: pa.Table, wanted: Collection[str], stood_in: Mapping[str, Collection[str]]
+) -> list[list[str]]:
     """Return for each leg in scope all that may be one with it; those who share one are one list.
 
     Messages that were quarantined tie legs too: it costs room only, and `operating` alone decides.
@@ -90,6 +103,9 @@ def _kin(message_legs: pa.Table, wanted: Collection[str]) -> list[list[str]]:
         tied.setdefault(alias, set()).update(by)
         for leg in by:
             tied.setdefault(leg, set()).add(alias)
+    for leg, other in kin_of(stood_in):
+        tied.setdefault(leg, set()).add(other)
+        tied.setdefault(other, set()).add(leg)
     found: list[list[str]] = []
     seen: set[str] = set()
     for first in sorted(wanted):

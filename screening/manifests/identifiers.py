@@ -2,7 +2,8 @@
 
 traveller_id: the id under which any of their statements stood in an earlier night; of several the one whose
 earliest statement was sent first, the others are lost to it. Where one id's statements are now several
-travellers', who holds its earliest statement keeps it. Else HMAC of leg and first statement.
+travellers', who holds its earliest statement keeps it. Else HMAC of first statement and of the
+leg under which it was first settled.
 
 person_key, what dispositions and clearances bind to: HMAC of the best document, where nobody else on the
 leg states it; else of name and birth date (identity.person_key). A name without a birth date names no
@@ -12,6 +13,7 @@ traveller's own.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +24,7 @@ from screening.manifests.settled import SettledTraveller
 from screening.manifests.statements import OrderedStatements
 
 Pseudonym = Callable[[str, str], str]
+_NOWHERE_ELSE: Mapping[int, str] = MappingProxyType({})
 Earlier = dict[str, dict[str, str]]
 """Operating leg -> statement -> traveller_id."""
 
@@ -54,6 +57,7 @@ def assign_ids(
     *,
     held: Mapping[str, str],
     pseudonym: Pseudonym,
+    stood_on: Mapping[int, str] = _NOWHERE_ELSE,
 ) -> tuple[int, int]:
     """Assign each traveller of a leg their id.
 
@@ -63,12 +67,13 @@ def assign_ids(
         travellers: who was ever named on it, in the order of their first statements.
         held: statement -> id of earlier nights.
         pseudonym: purpose and text -> keyed pseudonym.
+        stood_on: message -> provisional leg under which its travellers were given ids (StatedLeg.stood_on).
 
     Returns:
         How many earlier ids were lost to an older one, and how many were claimed by several travellers.
     """
     if not held:
-        _mint(ordered, flight_id, travellers, set(), pseudonym)
+        _mint(ordered, flight_id, travellers, set(), pseudonym, stood_on)
         return 0, 0
     claims: dict[str, dict[int, int]] = {}
     for number, traveller in enumerate(travellers):
@@ -88,7 +93,7 @@ def assign_ids(
         if number in granted:
             traveller.traveller_id = min(granted[number])[1]
             merged += len(granted[number]) - 1
-    _mint(ordered, flight_id, travellers, set(claims), pseudonym)
+    _mint(ordered, flight_id, travellers, set(claims), pseudonym, stood_on)
     return merged, split
 
 
@@ -98,11 +103,13 @@ def _mint(
     travellers: Sequence[SettledTraveller],
     taken: set[str],
     pseudonym: Pseudonym,
+    stood_on: Mapping[int, str],
 ) -> None:
     for traveller in travellers:
         if traveller.traveller_id:
             continue
-        text = f"{flight_id}|{ordered.statement_id[traveller.first]}"
+        leg = stood_on.get(ordered.message[traveller.first], flight_id)
+        text = f"{leg}|{ordered.statement_id[traveller.first]}"
         identifier, again = pseudonym("traveller", text), 1
         while identifier in taken:  # the id of this statement went to another when a traveller was split
             again += 1

@@ -32,6 +32,7 @@ _TRAVELLERS = "share of travellers"
 _LEGS = "share of legs"
 _HOURS = "hours before departure, sent times read as UTC"
 _FACTS = ("date_of_birth", "nationality", "sex")
+_NOBODYS = "unknown"  # the carrier of a registration, or of a provisional leg
 _CREW = (str(Role.CREW), str(Role.TRANSIT_CREW))
 _STATES = frozenset({Action.FULL, Action.UPDATE, Action.CLOSE_ON_BOARD, Action.CLOSE_NOT_BOARDED})
 # pushes are asked for at these hours before departure; one counts for the nearest (message-formats.md, 3)
@@ -74,6 +75,7 @@ def carrier_quality(
         CARRIER_QUALITY, one row a carrier and measure; a measure without anything to measure has no row.
     """
     carriers: dict[str, _CarrierCounts] = defaultdict(_CarrierCounts)
+    flights, message_legs = _with_carriers(flights), _with_carriers(message_legs)
     _count_legs(carriers, flights)
     _count_travellers(carriers, flights, travellers, documents)
     _count_messages(carriers, messages, message_legs)
@@ -83,6 +85,11 @@ def carrier_quality(
         for carrier, counted in carriers.items()
         for measure, value, unit in _measures(counted)
     )
+
+
+def _with_carriers(legs: pa.Table) -> pa.Table:
+    place = legs.schema.get_field_index("carrier")
+    return legs.set_column(place, "carrier", pc.fill_null(legs["carrier"], _NOBODYS))
 
 
 def _count_legs(carriers: dict[str, _CarrierCounts], flights: pa.Table) -> None:

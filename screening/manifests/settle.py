@@ -21,6 +21,7 @@ from screening.manifests.finding_kinds import counted, finding
 from screening.manifests.identifiers import Pseudonym, assign_ids, assign_keys, earlier_ids
 from screening.manifests.join import Joined, join
 from screening.manifests.persons import SourcePerson, persons
+from screening.manifests.provisional import moved, ties
 from screening.manifests.settled import SettledTraveller
 from screening.manifests.statements import OrderedStatements, gather, in_order
 from screening.manifests.supersede import Followed, follow
@@ -83,7 +84,8 @@ def settle(
 
     Args:
         messages: MESSAGES, tonight's and those drawn in; all that speak of the legs in scope.
-        message_legs: MESSAGE_LEGS of these messages; codeshares are found among the legs given here.
+        message_legs: MESSAGE_LEGS of these messages; codeshares, and what a provisional leg turns out to be,
+            are found among the legs given here.
         statements: STATEMENTS of these messages, on all their legs.
         statement_documents: STATEMENT_DOCUMENTS of them.
         scope: flight ids; for a marketing designator's leg its operating leg is settled.
@@ -138,6 +140,7 @@ def _settle(
     in_time = in_order(messages)
     silent = {message.message_id for message in in_time if message.quarantined}
     root, unclear = operating(message_legs, silent)
+    root = root | moved(ties(messages, message_legs, statements, documents), root)
     wanted = {root.get(leg, leg) for leg in scope}
     ordered = gather(in_time, statements, documents, root, sorted(wanted))
     legs = gather_legs(message_legs, in_time, root, wanted)
@@ -268,7 +271,14 @@ def _identify(
     ordered: OrderedStatements, manifest: _Manifest, held: dict[str, str], pseudonym: Pseudonym
 ) -> None:
     leg = manifest.leg.flight_id
-    merged, split = assign_ids(ordered, leg, manifest.travellers, held=held, pseudonym=pseudonym)
+    merged, split = assign_ids(
+        ordered,
+        leg,
+        manifest.travellers,
+        held=held,
+        pseudonym=pseudonym,
+        stood_on=manifest.leg.stood_on,
+    )
     assign_keys(ordered, manifest.travellers, pseudonym)
     manifest.findings += counted(
         "traveller_ids_merged", merged, "id was lost to an older one", "ids were lost to older ones"

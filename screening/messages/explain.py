@@ -1,7 +1,8 @@
 """Print a message for a person: segment by segment with meaning and findings, values of people masked.
 
 Masking allows, it does not forbid: only elements listed in `_OPEN` are shown, so that a segment nobody
-thought of shows its tag and nothing else.
+thought of shows its tag and nothing else. What a segment means is not told by its tag alone: the readers'
+own tables say what is done with it where it stands, and what they do not keep is said to be not kept.
 
 Source of the meanings: UN/EDIFACT PAXLST and PNRGOV implementation guides; docs/messages.md.
 """
@@ -11,15 +12,20 @@ from itertools import chain
 
 from screening.messages.describe import all_findings
 from screening.messages.model import Message, Reading
+from screening.messages.paxlst import reader as paxlst
+from screening.messages.paxlst.us_dialect import US, is_us
+from screening.messages.pnrgov import reader as pnrgov
+from screening.messages.pnrgov.tables import PASSED_OVER
 from screening.messages.syntax.envelope import OutsideMessages, RawMessage, frames
 from screening.messages.syntax.segments import Data, Segment
+from screening.tables.codes import MessageType
 from screening.tables.findings import Finding
 
 _ALL = 99
 # tag (and qualifier) to the number of elements that name no person
 _OPEN = {
     "UNB": _ALL, "UNG": _ALL, "UNH": _ALL, "UNT": _ALL, "UNE": _ALL, "UNZ": _ALL, "UNS": _ALL,
-    "BGM": _ALL, "TDT": _ALL, "LOC": _ALL, "LOC+180": 1, "DTM": _ALL, "DTM+329": 0, "ATT": _ALL, "MEA": _ALL,
+    "BGM": _ALL, "TDT": _ALL, "LOC": _ALL, "LOC+180": 1, "DTM": _ALL, "ATT": _ALL, "MEA": _ALL,
     "GEI": _ALL, "NAT": _ALL, "CNT": _ALL, "EMP": 1, "NAD": 1, "DOC": 1, "FTX": 1, "RFF": 0, "COM": 0,
     "MSG": _ALL, "ORG": 2, "TVL": _ALL, "EQN": _ALL, "SRC": _ALL, "DAT": _ALL, "RPI": _ALL, "APD": _ALL,
     "TRA": _ALL, "SAC": _ALL, "ABI": 1, "FAR": 1, "MON": 0, "TXD": 0, "ADD": 0,
@@ -42,8 +48,7 @@ _MEANING = {
     "LOC+130": "final airport", "LOC+22": "first clearance", "LOC+174": "residence", "LOC+178": "embarks at",
     "LOC+179": "debarks at", "LOC+180": "place of birth", "LOC+91": "issuing state",
     "LOC+005": "departs from", "LOC+008": "arrives at",
-    "DTM": "date or time", "DTM+189": "departure", "DTM+232": "arrival", "DTM+329": "date of birth",
-    "DTM+36": "expiry", "DTM+136": "departure", "DTM+132": "arrival",
+    "DTM": "date or time",
     "ATT": "sex", "MEA": "measure", "MEA+CT": "number of bags", "MEA+WT": "weight of bags", "FTX": "text",
     "FTX+BAG": "bag tag", "GEI": "verification", "NAT": "nationality", "EMP": "crew class", "DOC": "document",
     "PDT": "traveller with document", "CNT": "number of travellers",
@@ -56,6 +61,22 @@ _MEANING = {
     "SSD": "seat", "TBD": "bags", "ABI": "history: who", "SAC": "history: what",
     "LTS": "host text (not read)",
 }  # fmt: skip
+# by the action of the reader's table: it is done with the segment where it stands
+_DONE = {
+    "departure_scheduled": "departure", "departure_estimated": "departure, estimated",
+    "departure_actual": "departure, actual", "us_departure": "departure",
+    "arrival_scheduled": "arrival", "arrival_estimated": "arrival, estimated",
+    "arrival_actual": "arrival, actual", "us_arrival": "arrival",
+    "birth": "date of birth", "expiry": "expiry", "other_moment": "date or time (not kept)",
+    "out_of_place": "out of its place (not kept)", "residence": "residence", "nationality": "nationality",
+    "embarkation": "embarks at", "debarkation": "debarks at", "issuing_state": "issuing state",
+    "boarding_name": "traveller, repeated at check-in",
+    "history_item": "past: counted, not read", "history_date": "past: when",
+    "split_locator": "split from or to",
+}  # fmt: skip
+_DATES_OF_NOBODY = ("departure", "arrival", "us_departure", "us_arrival", "other_moment", "expiry")
+_NOT_KEPT, _NOT_READ = " (not kept)", " (not read here)"
+_KEEP_NOTHING = frozenset({"UNA", "UNB", "UNG", "UNH", "UNT", "UNE", "UNZ", "UNS"})
 _MASK = "•••"
 
 
@@ -77,10 +98,10 @@ def explain(data: Data, reading: Reading, *, show_names: bool = False) -> str:
 def explain_stretch(data: Data, start: int, stop: int, *, show_names: bool = False) -> str:
     """Return a line for each segment that touches the bytes start to stop, masked as by `explain`."""
     return "\n".join(
-        f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
+        f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, done, show_names=show_names)}"
         for frame in frames(data)
         if isinstance(frame, RawMessage)
-        for segment in frame.segments
+        for segment, done in zip(frame.segments, _done(frame), strict=True)
         if segment.offset < stop and segment.offset + segment.length > start
     )
 
@@ -142,8 +163,8 @@ def _finding(found: Finding) -> str:
 
 def _segments(raw: RawMessage, findings: list[Finding], *, show_names: bool) -> Iterator[str]:
     waiting = list(findings)
-    for segment in raw.segments:
-        yield f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
+    for segment, done in zip(raw.segments, _done(raw), strict=True):
+        yield f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, done, show_names=show_names)}"
         stop = segment.offset + segment.length
         while waiting and waiting[0].offset < stop:
             yield _finding(waiting.pop(0))
@@ -151,19 +172,51 @@ def _segments(raw: RawMessage, findings: list[Finding], *, show_names: bool) -> 
         yield _finding(found)
 
 
-def _segment(segment: Segment, *, show_names: bool) -> str:
+def _done(raw: RawMessage) -> list[str]:
+    """Return what the reader of a message does with each of its segments."""
+    if raw.type == MessageType.PNRGOV:
+        return pnrgov.actions_of(raw)
+    if raw.type == MessageType.PAXLST:
+        return paxlst.actions_of(raw, US if is_us(raw) else paxlst.UN)
+    return [paxlst.NOT_READ] * len(raw.pieces)
+
+
+def meaning(tag: str, qualifier: str, done: str) -> str:
+    """Return what a segment means where it stands.
+
+    Args:
+        tag: of the segment.
+        qualifier: its first value.
+        done: what the reader does with it.
+
+    >>> meaning("DTM", "136", "departure_actual"), meaning("DTM", "136", "not_kept")
+    ('departure, actual', 'date or time (not kept)')
+    """
+    if done in _DONE:
+        return _DONE[done]
+    told = _MEANING.get(f"{tag}+{qualifier}") or _MEANING.get(tag, "unknown segment")
+    if tag in _KEEP_NOTHING:
+        return told
+    if done in {paxlst.NOT_KEPT, PASSED_OVER}:
+        return f"{told}{_NOT_KEPT}"
+    return told if done not in {paxlst.NOT_READ, ""} or tag not in _MEANING else f"{told}{_NOT_READ}"
+
+
+def _segment(segment: Segment, done: str, *, show_names: bool) -> str:
     tag = segment.tag if segment.tag.isalnum() and len(segment.tag) == 3 else "???"
     qualified = f"{tag}+{segment.get(0).strip()}"
-    meaning = _MEANING.get(qualified) or _MEANING.get(tag, "unknown segment")
+    told = meaning(tag, segment.get(0).strip(), done)
     if show_names:
         shown = "+".join(":".join(segment.element(place)) for place in range(segment.count()))
     else:
-        shown = "+".join(_masked(segment, tag, qualified))
-    return f"{tag} {shown:<40} {meaning}".rstrip()
+        shown = "+".join(_masked(segment, tag, qualified, done))
+    return f"{tag} {shown:<40} {told}".rstrip()
 
 
-def _masked(segment: Segment, tag: str, qualified: str) -> Iterator[str]:
+def _masked(segment: Segment, tag: str, qualified: str, done: str) -> Iterator[str]:
     open_elements = _OPEN.get(qualified, _OPEN.get(tag, 0))
+    if tag == "DTM" and not done.startswith(_DATES_OF_NOBODY):
+        open_elements = 0  # a birth date under a qualifier that is unknown stays masked
     for place in range(segment.count()):
         components = segment.element(place)
         if place < open_elements:

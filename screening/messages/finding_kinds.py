@@ -83,7 +83,46 @@ _ENVELOPE = (
 )
 
 _PAXLST = (
-    _error("no_leg_with_date", Effect.MESSAGE, "No leg with airports and a date of departure can be read."),
+    _error(
+        "no_leg_with_date",
+        Effect.MESSAGE,
+        "No leg can be read of the message, and it names no traveller: nobody stands on it.",
+    ),
+    _warning(
+        "leg_incomplete",
+        "Flight, date or places cannot be read: the travellers stand on a provisional leg and were screened.",
+        "Ask the carrier to send it again with what is missing; its travellers then move to that leg.",
+    ),
+    _warning("leg_by_arrival", "A leg has no date of departure; it is called by its date of arrival."),
+    FindingKind(
+        "designator_by_profile",
+        Level.INFO,
+        Effect.NONE,
+        "The leg is called by the designator that the profile names for it.",
+        "Nothing to do: the profile's section intake decides.",
+    ),
+    _info(
+        "leg_time_not_scheduled",
+        "A leg states no scheduled departure; the estimated or actual one was used.",
+    ),
+    _info("leg_date_out_of_place", "A date of the leg stands elsewhere than behind its place; it was used."),
+    _warning(
+        "leg_date_against_format",
+        "A date of the leg is not written as its format code says; it was read by its figures.",
+    ),
+    _info("leg_time_with_zone", "A time of the leg names a zone; it was kept as sent, as the place's own."),
+    _warning("leg_date_qualifier_unknown", "A date of the flight has a qualifier that no time of a leg has."),
+    _warning("leg_airport_unknown", "The code of a place is no airport's; it was kept as sent."),
+    _warning("tdt_missing", "Places of a leg stand without TDT; the leg is known by them alone."),
+    _warning("carrier_unreadable", "The code of the carrier cannot be read."),
+    _info("flight_is_a_registration", "The leg is named by the registration of its craft."),
+    _warning(
+        "flight_without_airline", "The leg is named by a call sign or craft of no airline; kept as sent."
+    ),
+    _warning("flight_without_carrier", "TDT gives a number and nobody whose number it is."),
+    _warning(
+        "flight_number_repaired", "The flight number holds signs or a second number; the first was read."
+    ),
     _warning(
         "leg_without_date", "A further leg has no date of departure; its travellers stand on the dated legs."
     ),

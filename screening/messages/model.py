@@ -3,6 +3,7 @@
 Times are local to the airport, as sent. States are inner codes (ISO alpha-2, else ICAO 9303).
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -22,6 +23,8 @@ from screening.tables.codes import (
 )
 from screening.tables.findings import Finding
 
+_NUMBER_ALONE = re.compile(r"^[0-9]+[A-Z]{0,3}$")
+
 
 @dataclass(slots=True)
 class Leg:
@@ -34,13 +37,33 @@ class Leg:
     departure: datetime | None = None
     arrival: datetime | None = None
     marketing: tuple[str, ...] = ()
+    stand_in: str = ""  # of a provisional leg: what tells it from others (messages.provisional)
+
+    @property
+    def day(self) -> date | None:
+        """Date by which the leg is called: of departure, else of arrival."""
+        moment = self.departure or self.arrival
+        return moment.date() if moment is not None else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Are flight, date and airports known? A number alone names no flight; a registration does."""
+        named = bool(self.number) and (bool(self.carrier) or not _NUMBER_ALONE.match(self.number))
+        return named and self.day is not None and bool(self.origin and self.destination)
 
     @property
     def flight_id(self) -> str | None:
-        """Identifier of the leg, `UA988-20261123-FRA-IAD`; None while its date is unknown."""
-        if self.departure is None or not (self.carrier and self.number and self.origin and self.destination):
+        """Identifier of the leg, `UA988-20261123-FRA-IAD`; None while a part of it is unknown.
+
+        A provisional leg holds what is known, and what tells it from others: `UA988-UNDATED-FRA-XXX-…`.
+        """
+        if self.is_complete:
+            return f"{self.carrier}{self.number}-{self.day:%Y%m%d}-{self.origin}-{self.destination}"
+        if not self.stand_in:
             return None
-        return f"{self.carrier}{self.number}-{self.departure:%Y%m%d}-{self.origin}-{self.destination}"
+        day = f"{self.day:%Y%m%d}" if self.day is not None else "UNDATED"
+        name = f"{self.carrier}{self.number}" or "UNNAMED"
+        return f"{name}-{day}-{self.origin or 'XXX'}-{self.destination or 'XXX'}-{self.stand_in}"
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ from screening.messages.collector import collector_paused
 from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
+from screening.messages.one_designator import call_by_one, same_designators
 from screening.messages.paxlst.reader import read_paxlst
-from screening.messages.paxlst.us_dialect import read_us_paxlst
+from screening.messages.paxlst.us_dialect import US_VERSION, is_us, read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
+from screening.messages.provisional import stand_in
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
@@ -57,12 +59,15 @@ class Dialect:
 
 
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("PAXLST", r"0*1:0*", r".*", Source.API, read_us_paxlst),
+    Dialect("PAXLST", US_VERSION, r".*", Source.API, read_us_paxlst),
     Dialect("PAXLST", r"D:(0[2-9]|1[0-5])[AB]", r".*", Source.API, read_paxlst),
     Dialect("PAXLST", r".*", r".*", Source.API, read_paxlst, tested=False),
     Dialect("PNRGOV", r"(1[0-9]|2[01]):\d+", r".*", Source.PNR, read_pnrgov),
     Dialect("PNRGOV", r".*", r".*", Source.PNR, read_pnrgov, tested=False),
 )
+
+
+_US_DAMAGED = Dialect("PAXLST", r".*", r".*", Source.API, read_us_paxlst, tested=False)
 
 
 def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Reading:
@@ -198,7 +203,10 @@ def _fill(
 
 
 def _dialect(raw: RawMessage) -> Dialect | None:
-    return next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+    found = next((dialect for dialect in DIALECTS if dialect.takes(raw)), None)
+    if found is not None and found.source is Source.API and not found.tested and is_us(raw):
+        return _US_DAMAGED
+    return found
 
 
 def number_of_messages(data: Data) -> int:
@@ -215,6 +223,10 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
     if not dialect.tested:
         raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
     reading = dialect.reader(raw, intake)
+    if intake.designators:
+        names = same_designators((entry.one, entry.also) for entry in intake.designators)
+        call_by_one(reading.message, names, raw.offset)
+    stand_in(reading.message, part.input_id)
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined
     part.sensitive += reading.sensitive

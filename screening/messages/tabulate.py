@@ -67,8 +67,8 @@ def is_screened(traveller: Traveller) -> bool:
     return bool(traveller.documents) and not any(found.code == _CUT_OFF for found in traveller.findings)
 
 
-def dated_legs(message: Message) -> dict[int, str]:
-    """Return ordinal and flight_id of the legs that have one, each flight once."""
+def identified_legs(message: Message) -> dict[int, str]:
+    """Return ordinal and flight_id of the legs that have one, dated or provisional, each flight once."""
     seen: dict[str, int] = {}
     for ordinal, leg in enumerate(message.legs):
         flight_id = leg.flight_id
@@ -104,26 +104,27 @@ def _message_row(input_id: str, message: Message) -> Row:
         "stated": message.stated,
         "read": len(message.travellers),
         "complete": message.complete,
-        "flight_ids": list(dated_legs(message).values()),
+        "flight_ids": list(identified_legs(message).values()),
         "status": str(message.status),
         "findings": [found.row() for found in all_findings(message)],
     }
 
 
 def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
-    for ordinal, flight_id in dated_legs(message).items():
+    for ordinal, flight_id in identified_legs(message).items():
         leg = message.legs[ordinal]
         yield {
             "message_id": message_id(input_id, message),
             "flight_id": flight_id,
             "ordinal": ordinal,
-            "carrier": leg.carrier,
-            "number": leg.number,
+            "carrier": leg.carrier or None,
+            "number": leg.number or None,
             "marketing": list(leg.marketing),
-            "origin": leg.origin,
-            "destination": leg.destination,
+            "origin": leg.origin or None,
+            "destination": leg.destination or None,
             "departure_local": leg.departure,
             "arrival_local": leg.arrival,
+            "provisional": bool(leg.stand_in) and not leg.is_complete,
         }
 
 
@@ -220,7 +221,7 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
     seats: list[str | None] = []
     first = 0
     for (_, message), count in zip(people.stating, people.counts, strict=True):
-        legs = dated_legs(message)
+        legs = identified_legs(message)
         known: dict[tuple[int, ...], list[int]] = {}
         for place in range(first, first + count):
             traveller = people.travellers[place]
@@ -269,7 +270,7 @@ def _booking_rows(input_id: str, message: Message) -> Iterable[Row]:
         merged.setdefault(booking.locator, booking)
         elements.setdefault(booking.locator, {}).update(booking.elements)
     for locator, booking in merged.items():
-        for flight_id in dated_legs(message).values():
+        for flight_id in identified_legs(message).values():
             yield {
                 "message_id": message_id(input_id, message),
                 "locator": locator,
@@ -306,7 +307,7 @@ def _quarantine_row(identity: str, reading: Reading, unit: Quarantined, message:
         "quarantine_id": identity,
         "input_id": reading.input_id,
         "unit": str(unit.unit),
-        "flight_id": next(iter(dated_legs(message).values()), None) if message is not None else None,
+        "flight_id": next(iter(identified_legs(message).values()), None) if message is not None else None,
         "message_id": message_id(reading.input_id, message) if message is not None else None,
         "offset": unit.offset,
         "length": unit.length,

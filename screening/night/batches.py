@@ -74,7 +74,7 @@ def plan(flights: pa.Table, number: int) -> list[Batch]:
     carrier = dict(zip(flights["flight_id"].to_pylist(), flights["carrier"].to_pylist(), strict=True))
     batches = []
     for place, legs in enumerate(bins, start=1):
-        carriers = sorted({carrier[leg] for leg in legs})
+        carriers = sorted({carrier[leg] for leg in legs if carrier[leg]})
         shown = " ".join(carriers[:4]) + (" …" if len(carriers) > 4 else "")
         unit = hashlib.sha256("\n".join(sorted(legs)).encode()).hexdigest()
         batches.append(Batch(unit, f"{place:02d}: {len(legs)} flights {shown}", tuple(sorted(legs))))

@@ -8,7 +8,7 @@ null, never 0.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from screening.night.quarantine_entries import EMPTY, short, stands_apart
 from screening.night.remedies import not_screened, remedy
-from screening.reports.headline import CUT
+from screening.reports.headline import CUT, LEG_INCOMPLETE
 from screening.tables import individual
 from screening.tables.codes import Completeness, InputStatus, Level, Outcome, Standing
 
@@ -56,6 +56,13 @@ class _Aside:
         self.people = None if self.people is None or row["people"] is None else self.people + row["people"]
         self.entries.append(row["quarantine_id"])
         self.flight = self.flight or row["flight"]
+
+    def add(self, other: "_Aside") -> None:
+        """Add what was set aside of another leg, which is settled as this one."""
+        self.codes.update(other.codes)
+        self.people = None if self.people is None or other.people is None else self.people + other.people
+        self.entries += other.entries
+        self.flight = self.flight or other.flight
 
     def remedy(self, night: str) -> tuple[str, str | None]:
         """Say what to do, and the command; of several entries the command of the first."""
@@ -116,6 +123,8 @@ def outcomes(
             *(tables.flights[name].to_pylist() for name in ("flight_id", "carrier", "number")), strict=True
         )
     }
+    incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
+    set_aside = _with_their_legs(set_aside, settled, tables)
     rows = []
     for leg in sorted({*settled, *set_aside, *failures}):
         aside = set_aside.get(leg, _Aside())
@@ -139,6 +148,8 @@ def outcomes(
             row |= _unusable(aside, leg, night)
         else:
             row |= _screened(findings.get(leg, {}), aside, unconfirmed.get(leg, 0), night)
+            if leg in incomplete and not aside.entries:
+                row |= _incomplete(night)
             if leg in cut and not aside.entries:
                 row |= _cut_short(leg, night)
         rows.append(row)
@@ -234,6 +245,17 @@ def _cut_legs(tables: NightTables) -> set[str]:
         if row["stated"] != row["read"] and any(found["code"] == "unt_missing" for found in row["findings"])
         for leg in row["flight_ids"]
         if leg not in final and whole[leg, row["source"], row["function"]] < max(1, row["read"])
+    }
+
+
+def _incomplete(night: str) -> dict[str, object]:
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": LEG_INCOMPLETE,
+        "reason": "flight, date or places cannot be read: its travellers were screened and count in no "
+        "traffic table; ask the carrier to send it again, put the file into the inbox under "
+        f"night={night}/ and run the command: they move to the leg that it names",
+        "mend": f"screening rerun --night {night} --failed",
     }
 
 
@@ -340,6 +362,34 @@ def _set_aside_by_leg(tables: NightTables) -> dict[str, _Aside]:
         for leg in legs_of.get(row["message_id"]) or ([row["flight_id"]] if row["flight_id"] else []):
             found[leg].take(row)
     return dict(found)
+
+
+def _with_their_legs(
+    set_aside: dict[str, _Aside], settled: Collection[str], tables: NightTables
+) -> dict[str, _Aside]:
+    """Put what was set aside of a leg that was settled as another (provisional, codeshare) with that."""
+    elsewhere = set(set_aside) - set(settled)
+    if not elsewhere:
+        return set_aside
+    messages = {
+        message: leg
+        for message, legs in zip(
+            tables.messages["message_id"].to_pylist(), tables.messages["flight_ids"].to_pylist(), strict=True
+        )
+        for leg in legs
+        if leg in elsewhere
+    }
+    whole: dict[str, str] = {}
+    columns = (tables.travellers[name].to_pylist() for name in ("flight_id", "statement_ids"))
+    for leg, statements in zip(*columns, strict=True):
+        for statement in statements:
+            named = messages.get(statement.rpartition(":")[0])
+            if named is not None:
+                whole[named] = leg
+    found: dict[str, _Aside] = defaultdict(_Aside)
+    for leg, aside in sorted(set_aside.items()):
+        found[whole.get(leg, leg)].add(aside)
+    return found
 
 
 def _statements_by_leg(travellers: pa.Table) -> dict[str, list[str]]:

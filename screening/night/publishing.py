@@ -12,9 +12,11 @@ from screening.aggregates.quality import protect_quality
 from screening.aggregates.withholding import withhold
 from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import carrier_quality
+from screening.manifests.twins import tell_twins
 from screening.night import balance
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
+from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.reports.headline import people_aside
 from screening.store.revisions import Publication, read_current
@@ -67,6 +69,8 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         BalanceError: counts do not add up, and nobody can tell whose.
     """
     merged = _merged(store, frozen, parts)
+    near = nights_just_before(store, frozen.pins.earlier, frozen.night)
+    merged["flights"] = tell_twins(merged["flights"], merged["travellers"], *near)
     failures = _unbalanced(frozen, parts, merged) | parts.failures
     tables = NightTables(
         flights=merged["flights"],
@@ -84,7 +88,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         pins_hash=frozen.pins_hash,
         withdrawn_screened=frozen.agency_profile().screening.withdrawn,
     )
-    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
+    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh, merged["flights"])
     with only(stage("count").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])
     return merged
@@ -127,11 +131,10 @@ def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
         documents=merged["documents"],
     )
     travellers: dict[str, int] = {}
-    for row in merged["flights"].select(["carrier", "travellers", "counted"]).to_pylist():
-        counted = (
-            row["travellers"] if row["counted"] is None else row["counted"]
-        )  # null: an earlier version's
-        travellers[row["carrier"]] = travellers.get(row["carrier"], 0) + counted
+    for row in merged["flights"].select(["carrier", "travellers", "counted", "provisional"]).to_pylist():
+        counted = row["travellers"] if row["counted"] is None else row["counted"]  # null: an older version's
+        carrier = row["carrier"] or "unknown"
+        travellers[carrier] = travellers.get(carrier, 0) + (0 if row["provisional"] else counted)
     threshold = frozen.agency_profile().disclosure.threshold
     return protect_quality(measured, travellers, threshold=threshold)
 
@@ -241,18 +244,33 @@ def _without(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table[column], pa.array(sorted(values), pa.string()))))
 
 
-def _kept_outcomes(store: Store, frozen: Frozen, parts: Parts, fresh: pa.Table) -> pa.Table:
-    """Outcomes of a re-run: fresh ones of the legs in scope and of what is new, all others as they were."""
+def _kept_outcomes(
+    store: Store, frozen: Frozen, parts: Parts, fresh: pa.Table, flights: pa.Table
+) -> pa.Table:
+    """Outcomes of a re-run: fresh ones of the legs in scope and of what is new, all others as they were.
+
+    A leg out of scope is told anew where it has gained or lost a finding that names another leg.
+    """
     if frozen.flights is None:
         return fresh
     base = read_current(store, frozen.night, individual.OUTCOMES)
     scope = set(parts.settled["scope"]["flight_id"].to_pylist())
     known = set(base["flight_id"].to_pylist())
     reread = {f"input:{name}" for name in parts.read["inputs"]["name"].to_pylist()}
+    scope |= _told_otherwise(read_current(store, frozen.night, individual.FLIGHTS), flights)
     replaced = {leg for leg in known if leg in scope or leg in reread}
     new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}
     kept = _without(base, "flight_id", replaced)
     return individual.OUTCOMES.conform(pa.concat_tables([kept, _only(fresh, "flight_id", new)]))
+
+
+def _told_otherwise(before: pa.Table, now: pa.Table) -> set[str]:
+    """Legs whose findings are not what they were."""
+    columns = [
+        dict(zip(table["flight_id"].to_pylist(), table["findings"].to_pylist(), strict=True))
+        for table in (before, now)
+    ]
+    return {leg for leg, findings in columns[0].items() if columns[1].get(leg, findings) != findings}
 
 
 def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
@@ -261,7 +279,8 @@ def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.
     last = frozen.night - timedelta(days=disclosure.nights_to_wait)
     before = [date.fromisoformat(found.night) for found in frozen.pins.earlier]
     published = {found: read_current(store, found, aggregate.PUBLISHED) for found in before}
-    changed = {day for day in merged["flights"]["service_date"].to_pylist() if day <= last}
+    days = merged["flights"]["service_date"].drop_null().to_pylist()
+    changed = {day for day in days if day <= last}
     closed = sorted({last, *changed})
     counts = _latest_counts(store, before, merged["counts"], closed)
     return withhold(

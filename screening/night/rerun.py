@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from screening.messages.read import read_parts
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
@@ -30,6 +33,7 @@ from screening.night.scope import linked
 from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
+from screening.reports.headline import LEG_INCOMPLETE
 from screening.store.locks import night_lock
 from screening.store.mapped import mapped
 from screening.store.revisions import Current, mend_links, read_current
@@ -73,7 +77,7 @@ def receive_again(
         settings: store and inbox; profile, lists and model are those of the night.
         night: the night.
         flights: flights as an operator writes them (`UA988-20261123-FRA-IAD`, `UA988`, `ua 0988`).
-        failed: all quarantined and failed ones.
+        failed: all quarantined and failed ones, and provisional legs.
         actor: who starts it.
         now: the moment, UTC.
 
@@ -98,6 +102,7 @@ def receive_again(
                 row["flight_id"]
                 for row in known.to_pylist()
                 if row["outcome"] in {Outcome.QUARANTINED, Outcome.FAILED}
+                or row["reason_code"] == LEG_INCOMPLETE
             ]
         fresh, new_links = _speaking_of(
             store,
@@ -109,7 +114,8 @@ def receive_again(
         )
         legs = read_current(store, night, individual.MESSAGE_LEGS)
         pairs = zip(legs["message_id"].to_pylist(), legs["flight_id"].to_pylist(), strict=True)
-        scope = linked([*pairs, *new_links], {*named, *(leg for _, leg in new_links)})
+        settled = _settled_on(read_current(store, night, individual.TRAVELLERS))
+        scope = linked([*pairs, *settled, *new_links], {*named, *(leg for _, leg in new_links)})
         along = tuple(leg for leg in scope if leg not in set(named))
         if not named and not fresh:
             return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False)
@@ -137,6 +143,14 @@ def _frozen(
         machine=machine(),
         kept=kept_inputs(store, night, carried),
     )
+
+
+def _settled_on(travellers: pa.Table) -> set[tuple[str, str]]:
+    """Pairs of message and leg as settled: one that names a leg in part is settled with the whole."""
+    parents = pc.list_parent_indices(travellers["statement_ids"])
+    legs = travellers["flight_id"].take(parents).to_pylist()
+    statements = pc.list_flatten(travellers["statement_ids"]).to_pylist()
+    return {(one.rpartition(":")[0], leg) for one, leg in zip(statements, legs, strict=True)}
 
 
 def resolve(written: Sequence[str], known: Sequence[str], night: date) -> list[str]:

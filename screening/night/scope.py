@@ -7,12 +7,13 @@ the API at close-out are one manifest that grows.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.codeshares import operating
+from screening.manifests.provisional import fitting
 from screening.night.frozen import EarlierNight
 from screening.store.revisions import current, read_current, read_revision, revision
 from screening.store.zones import Store
@@ -20,6 +21,7 @@ from screening.tables import analyst, individual
 from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
+_NEAR = timedelta(days=2)
 STATED = (
     individual.MESSAGES,
     individual.MESSAGE_LEGS,
@@ -83,8 +85,10 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         StoreError: a frozen revision is gone and its successor was made from other statements.
     """
     stated_by = {night: _read(store, night, individual.MESSAGE_LEGS) for night in sorted(earlier)}
-    whole = codeshares(pa.concat_tables([tonight, *stated_by.values()]), scope)
-    legs = pa.array(whole, pa.string())
+    every = pa.concat_tables([tonight, *stated_by.values()])
+    whole = codeshares(every, scope)
+    # provisional legs of earlier nights come along where they may be one of these: settling decides
+    legs = pa.array(sorted({*whole, *fitting(every, whole)}), pa.string())
     gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in STATED}
     travellers = []
     for night, stated in stated_by.items():
@@ -132,6 +136,18 @@ def earlier_hits(store: Store, earlier: Sequence[EarlierNight]) -> pa.Table:
     columns = ["person_key", "alert_id", "alert_ids", "evidence_hash", "first_night"]
     tables = [_read(store, night, analyst.HITS).select(columns) for night in sorted(earlier)]
     return pa.concat_tables([analyst.HITS.empty().select(columns), *tables]).combine_chunks()
+
+
+def nights_just_before(
+    store: Store, earlier: Sequence[EarlierNight], night: date
+) -> tuple[pa.Table, pa.Table]:
+    """Read flights and travellers of the nights whose legs may depart within a day of this night's."""
+    near = sorted(one for one in earlier if night - date.fromisoformat(one.night) <= _NEAR)
+    found = []
+    for spec in (individual.FLIGHTS, individual.TRAVELLERS):
+        tables = [_read(store, one, spec) for one in near]
+        found.append(pa.concat_tables([spec.empty(), *tables]).combine_chunks())
+    return found[0], found[1]
 
 
 def _read(store: Store, night: EarlierNight, spec: TableSpec) -> pa.Table:

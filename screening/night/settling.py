@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.manifests.codeshares import operating
 from screening.manifests.groups import groups, settle_in_groups
+from screening.manifests.provisional import moved, ties
 from screening.night.balance import line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS
@@ -92,15 +94,18 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
     """
     named = night_scope(store, frozen, read)
     drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
-    scope = drawn.scope
     stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
     profile = frozen.agency_profile()
+    tied = ties(*(stated[spec.name] for spec in STATED))
+    root, _ = operating(stated["message_legs"])
+    found = {leg for leg, whole in moved(tied, root).items() if whole in drawn.scope}
+    scope = sorted({*drawn.scope, *found})
     settled = settle_in_groups(
         stated["messages"],
         stated["message_legs"],
         stated["statements"],
         stated["statement_documents"],
-        cut=groups(stated["message_legs"], stated["statements"], scope),
+        cut=groups(stated["message_legs"], stated["statements"], scope, tied=tied),
         earlier=drawn.travellers,
         pseudonym=keys.pseudonym,
         meant=profile.manifests.meant(),
@@ -149,7 +154,7 @@ def _outside_window(flights: pa.Table, night: date, intake: Intake) -> pa.Table:
     last = night + timedelta(days=intake.days_ahead)
     findings = []
     for day, found in zip(flights["service_date"].to_pylist(), flights["findings"].to_pylist(), strict=True):
-        if not first <= day <= last:
+        if day is not None and not first <= day <= last:
             text = (
                 f"the leg's date is more than {intake.days_back} days before or {intake.days_ahead} days "
                 "after the night (an old file, or a typing error); it was screened"

@@ -29,6 +29,9 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_DESIGNATOR = r"^(?:[A-Z][A-Z0-9]|[0-9][A-Z])[A-Z]?(?:[1-9][0-9]{0,5}[A-Z]?)?$"
+
+
 class Agency(_Section):
     """Whose screening this is."""
 
@@ -55,6 +58,13 @@ class Schedule(_Section):
     batches: Annotated[int, Field(ge=1, le=200)] = 8
 
 
+class Designators(_Section):
+    """Designators that are one: carriers (`UA`, `UAL`), or single flights (`QX732`, `ZQ7732`)."""
+
+    one: Annotated[str, Field(pattern=_DESIGNATOR)]
+    also: Annotated[tuple[Annotated[str, Field(pattern=_DESIGNATOR)], ...], Field(min_length=1)]
+
+
 class Intake(_Section):
     """Limits and care at the door."""
 
@@ -67,6 +77,7 @@ class Intake(_Section):
     sensitive_ssr: tuple[str, ...] = tuple(_SENSITIVE.split())
     sensitive_remarks: bool = True  # IFT 4:28 free text; contact codes in it are read before it is blanked
     booking_elements: tuple[str, ...] = tuple(_ELEMENTS.split())
+    designators: tuple[Designators, ...] = ()  # legs under any of them are one leg, under the first
 
 
 class CarrierMessages(_Section):

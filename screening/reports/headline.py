@@ -16,6 +16,7 @@ from screening.tables.rows import OutcomeRow
 
 IN_ORDER, NEEDS_A_PERSON, INCOMPLETE = "in order", "needs a person", "incomplete"
 CUT = frozenset({"traveller_cut_off"})  # whoever follows the cut is not in the bytes
+LEG_INCOMPLETE = "leg_incomplete"  # everybody was screened; the carrier is who mends it
 _NAMED = 3  # flights named in one line
 _DONE = "a person has replayed or released what was set aside"
 
@@ -75,7 +76,7 @@ def is_open(row: OutcomeRow, settled: Settled = NOTHING) -> bool:
     """Say whether an outcome asks a person for something."""
     if row["outcome"] == Outcome.FAILED:
         return True
-    if row["flight_id"] in settled.legs:
+    if row["flight_id"] in settled.legs or (row["reason_code"] == LEG_INCOMPLETE and row["quarantined"] == 0):
         return False
     return row["outcome"] == Outcome.QUARANTINED or row["quarantined"] != 0 or row["mend"] is not None
 

@@ -55,6 +55,8 @@ from screening.tables.rows import (
 
 _OfAlert = TypeVar("_OfAlert")
 
+_NO_CARRIER = "unknown"
+
 
 @dataclass(frozen=True)
 class NightTables:
@@ -200,7 +202,7 @@ def build(
     outcomes = after_acts(stated, settled)
     flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
     hits = _hits(tables, flights)
-    carriers = {flight: row["carrier"] for flight, row in flights.items()}
+    carriers = {flight: row["carrier"] or _NO_CARRIER for flight, row in flights.items()}
     return NightView(
         night=night,
         revision=revision,
@@ -431,7 +433,7 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
     for flight in rows_of(tables.flights, FlightRow):
         for finding in flight["findings"]:
             by_code[finding["code"], finding["level"]] += 1
-            by_carrier[flight["carrier"]] += 1
+            by_carrier[flight["carrier"] or _NO_CARRIER] += 1
     cells = sorted(by_carrier.items(), key=lambda cell: (-cell[1], cell[0]))
     codes = sorted(by_code.items(), key=lambda cell: (-cell[1], cell[0]))
     title = "Findings by carrier"

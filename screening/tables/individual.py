@@ -31,6 +31,11 @@ from screening.tables.model import BOOL, DATE, INT32, INT64, LOCAL, STRINGS, UTC
 
 _BY_SOURCE = (RetentionClass.API, RetentionClass.PNR)
 
+_FLIGHT_ID = (
+    "CARRIERNUMBER-YYYYMMDD-ORIGIN-DESTINATION; of a provisional leg what is known of these, and a hash"
+)
+_PROVISIONAL = "true where flight, date or places cannot be read: the leg holds what is known"
+
 MESSAGES = TableSpec(
     name="messages",
     zone=Zone.INDIVIDUAL,
@@ -69,19 +74,25 @@ MESSAGE_LEGS = TableSpec(
     zone=Zone.INDIVIDUAL,
     classes=_BY_SOURCE,
     key=("message_id", "flight_id"),
-    meaning="Legs as each message states them.",
+    meaning="Legs as each message states them; null where the message does not say.",
     columns=(
         Column("message_id", "the message"),
-        Column("flight_id", "CARRIERNUMBER-YYYYMMDD-ORIGIN-DESTINATION"),
+        Column("flight_id", _FLIGHT_ID),
         Column("ordinal", "place in the message, from 0", INT32),
-        Column("carrier", "operating carrier", unit="IATA or ICAO designator"),
-        Column("number", "flight number without leading zeros, with its suffix letter"),
+        Column("carrier", "operating carrier", nullable=True, unit="IATA or ICAO designator"),
+        Column(
+            "number",
+            "flight number without leading zeros, with its suffix letter; or registration",
+            nullable=True,
+        ),
         Column("marketing", "other designators of the same leg (codeshares)", STRINGS),
-        Column("origin", "airport of departure", unit="IATA"),
-        Column("destination", "airport of arrival", unit="IATA"),
-        Column("departure_local", "scheduled departure, local", LOCAL),
+        Column("origin", "place of departure", nullable=True, unit="IATA, else as sent"),
+        Column("destination", "place of arrival", nullable=True, unit="IATA, else as sent"),
+        Column("departure_local", "scheduled departure, local", LOCAL, nullable=True),
         Column("arrival_local", "scheduled arrival, local", LOCAL, nullable=True),
+        Column("provisional", _PROVISIONAL, BOOL, nullable=True),
     ),
+    version="1.1",
 )
 
 _TRAVELLER_FACTS = (
@@ -179,17 +190,22 @@ FLIGHTS = TableSpec(
     key=("flight_id",),
     meaning="Legs in scope of the night, as settled from all statements held.",
     columns=(
-        Column("flight_id", "CARRIERNUMBER-YYYYMMDD-ORIGIN-DESTINATION"),
-        Column("carrier", "operating carrier"),
-        Column("number", "flight number"),
+        Column("flight_id", _FLIGHT_ID),
+        Column("carrier", "operating carrier", nullable=True),
+        Column("number", "flight number, or registration", nullable=True),
         Column("marketing", "codeshare designators", STRINGS),
-        Column("origin", "airport of departure", unit="IATA"),
-        Column("destination", "airport of arrival", unit="IATA"),
-        Column("departure_local", "departure, local", LOCAL),
+        Column("origin", "place of departure", nullable=True, unit="IATA, else as sent"),
+        Column("destination", "place of arrival", nullable=True, unit="IATA, else as sent"),
+        Column("departure_local", "departure, local", LOCAL, nullable=True),
         Column("arrival_local", "arrival, local", LOCAL, nullable=True),
         Column("origin_zone", "time zone of the origin", nullable=True, unit="IANA"),
         Column("destination_zone", "time zone of the destination", nullable=True, unit="IANA"),
-        Column("service_date", "local date of departure", DATE),
+        Column(
+            "service_date",
+            "local date of departure, else of arrival; null where unknown",
+            DATE,
+            nullable=True,
+        ),
         Column("api_status", "how much of its API is there", values=Completeness),
         Column("pnr_status", "how much of its PNR is there", values=Completeness),
         Column("stated", "travellers that the API states", INT32, nullable=True),
@@ -198,6 +214,7 @@ FLIGHTS = TableSpec(
         Column("unconfirmed", "of them: named before, and not by something later", INT32, nullable=True),
         Column("withdrawn", "of them: taken off by an explicit word", INT32, nullable=True),
         Column("counted", "of them: part of the estimate of who flew", INT32, nullable=True),
+        Column("provisional", _PROVISIONAL, BOOL, nullable=True),
     ),
     version="1.1",
 )

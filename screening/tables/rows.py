@@ -249,16 +249,16 @@ class FlightRow(TypedDict):
     """A row of `flights`."""
 
     flight_id: str
-    carrier: str
-    number: str
+    carrier: str | None
+    number: str | None
     marketing: list[str]
-    origin: str
-    destination: str
-    departure_local: datetime
+    origin: str | None
+    destination: str | None
+    departure_local: datetime | None
     arrival_local: datetime | None
     origin_zone: str | None
     destination_zone: str | None
-    service_date: date
+    service_date: date | None
     api_status: str
     pnr_status: str
     stated: int | None
@@ -267,6 +267,7 @@ class FlightRow(TypedDict):
     unconfirmed: int | None
     withdrawn: int | None
     counted: int | None
+    provisional: bool | None
 
 
 class OutcomeRow(TypedDict):

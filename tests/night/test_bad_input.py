@@ -70,13 +70,13 @@ def test_an_unknown_key_of_the_profile_is_named_with_those_allowed(by_hand, writ
 def test_an_interchange_cut_in_the_middle_keeps_the_travellers_before_the_cut(by_hand, written):
     whole = written.paxlst([*written.fillers, written.ylva])
     by_hand.send("cut.edi", whole[: whole.index("QVARNSTEDT") + 14])
-    by_hand.send("other.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    by_hand.send("other.edi", written.paxlst(written.fillers, flight="XQ0402", destination="GRZ"))
     by_hand.run(NIGHT, check=1)
     status = by_hand.status(NIGHT)
     assert status[LEG]["outcome"] == "screened_with_findings"
     assert status[LEG]["travellers"] == 3
     assert status[LEG]["quarantined"] == 1
-    assert status["XQ402-20261123-ARN-VIE"]["outcome"] == "screened"
+    assert status["XQ402-20261123-ARN-GRZ"]["outcome"] == "screened"
     assert [row["unit"] for row in quarantine(by_hand)] == ["traveller"]
 
 

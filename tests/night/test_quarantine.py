@@ -14,7 +14,6 @@ import pytest
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
 LEG, OTHER = "XQ401-20261123-ARN-VIE", "XQ402-20261123-ARN-VIE"
-DATE = "DTM+189:2611230915:201'"
 
 
 def rows(agency, zone, table, leg):
@@ -91,9 +90,9 @@ def test_a_mended_cut_off_manifest_brings_the_missing_traveller_and_counts_nobod
     agency("audit", "verify", check=0)
 
 
-def test_a_message_whose_leg_had_no_date_is_mended(by_hand, written):
+def test_a_message_that_names_another_type_is_mended(by_hand, written):
     whole = written.paxlst([written.ylva], flight="XQ0402")
-    by_hand.send("bad.edi", whole.replace(DATE, "DTM+189:26XX230915:201'"))
+    by_hand.send("bad.edi", whole.replace("PAXLST", "INVOIC"))
     by_hand.send("good.edi", written.paxlst(written.fillers))
     by_hand.run(NIGHT, check=1)
     [entry] = [row for row in entries(by_hand) if row["input"] == "bad.edi"]
@@ -111,7 +110,8 @@ def test_a_message_whose_leg_had_no_date_is_mended(by_hand, written):
 def test_a_member_of_a_zip_is_mended_by_another_zip_and_run_again(by_hand, written):
     whole = written.paxlst([written.ylva], flight="XQ0402")
     by_hand.send(
-        "b.zip", zipped({"x.edi": whole.replace(DATE, ""), "y.edi": written.paxlst(written.fillers)})
+        "b.zip",
+        zipped({"x.edi": whole.replace("PAXLST", "INVOIC"), "y.edi": written.paxlst(written.fillers)}),
     )
     by_hand.run(NIGHT, check=1)
     [entry] = entries(by_hand)

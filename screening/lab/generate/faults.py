@@ -57,16 +57,14 @@ def cut_off(file: Sent) -> tuple[Sent, Fault, int]:
 
 
 def undated(file: Sent) -> tuple[Sent, Fault]:
-    """Take the times of all legs away: nobody can tell which flight it is."""
-    lost = len(re.findall(rb"NAD\+(?:FL|DDU)\+", file.data))
+    """Take the times of all legs away: nobody can tell which flight it is, and all are screened."""
     data = re.sub(rb"DTM\+(189|232):[0-9]+:201'\s*", b"", file.data)
     fault = Fault(
         file.name,
         "legs_without_date",
-        ("no_leg_with_date",),
-        "message",
-        "the message is set aside whole; no flight can be named",
-        lost,
+        ("leg_incomplete",),
+        "none",
+        "its travellers stand on a provisional leg and are screened",
     )
     return Sent(file.name, data), fault
 

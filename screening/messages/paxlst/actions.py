@@ -9,9 +9,11 @@ from functools import partial
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
 from screening.messages.cached import birth_date, expiry_date
+from screening.messages.designators import airport, designator
 from screening.messages.model import Document
+from screening.messages.moments import read_moment
 from screening.messages.paxlst import tables
-from screening.messages.paxlst.legs import Flight, Place, airport, flight_number, moment
+from screening.messages.paxlst.legs import Flight, Place
 from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, StatedValue, value
 from screening.messages.syntax.segments import whole_number
 from screening.tables.codes import Action, Function, Role, Sex
@@ -46,30 +48,61 @@ def _transaction(state: PaxlstState, fields: Fields) -> StatedValue | None:
 def _flight(state: PaxlstState, fields: Fields) -> StatedValue | None:
     state.end_traveller(state.raw.starts[state.index])
     sent = value(fields, 2)
-    carrier, number, codes = flight_number(sent, value(fields, 5) or value(fields, 4))
+    carrier = value(fields, 5) or ("" if value(fields, 4).isdigit() else value(fields, 4))
+    mode = value(fields, 3)
+    carrier, number, codes = designator(_named_by_craft(fields, sent, mode), carrier)
     if sent.upper().endswith("MCL"):
         state.message.function = Function.MASTER_CREW_LIST
     for code in codes:
         state.note(code)
-    state.flights.append(Flight(carrier, number))
+    if state.flights and state.flights[-1].implied:
+        flight = state.flights[-1]  # its places came first
+        flight.carrier, flight.number, flight.mode, flight.implied = carrier, number, mode, False
+    else:
+        state.flights.append(Flight(carrier, number, mode))
     return None
+
+
+def _named_by_craft(fields: Fields, sent: str, mode: str) -> str:
+    """Return the designator as sent, or the craft's own where a voyage has none, or only a number (C222)."""
+    craft = "".join(filter(str.isalnum, value(fields, 8).upper()))
+    if not craft or (sent and not (sent.isdigit() and mode == tables.BY_SEA)):
+        return sent
+    if craft.isdigit():
+        craft = f"IMO{craft}"
+    return f"{craft}V{sent.lstrip('0') or '0'}" if sent else craft
 
 
 def _place(state: PaxlstState, fields: Fields) -> StatedValue | None:
-    where = airport(value(fields, 2))
+    if not state.flights:
+        state.note("tdt_missing")
+        state.flights.append(Flight("", "", implied=True))
+    flight, sent = state.flights[-1], value(fields, 2)
+    where = airport(sent, by_air=flight.by_air)
     if not where:
         state.note("leg_airport_missing")
-    state.flights[-1].places.append(Place(value(fields, 1), where))
+    elif len(where) != 3:
+        state.note("leg_airport_unknown")
+    flight.places.append(Place(value(fields, 1), where))
     return None
 
 
-def _moment(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
-    """Take a time: it belongs to the place just before."""
-    found = moment(value(fields, 1, 1), state.sent)
-    for code in found.codes:
-        state.note(code)
-    if state.flights[-1].places:
-        setattr(state.flights[-1].places[-1], attribute, found.at)
+def _moment(state: PaxlstState, fields: Fields, event: str, rank: int) -> StatedValue | None:
+    """Take a time: it belongs to the place just before, else to the flight."""
+    written, code = value(fields, 1, 1), value(fields, 1, 2)
+    if not written and value(fields, 2):
+        written, code = value(fields, 2), value(fields, 2, 1)
+        state.note("leg_date_out_of_place")
+    found = read_moment(written, code, sent=state.sent)
+    for one in found.codes:
+        state.note(one)
+    state.times.take(event, found.at, rank)
+    return None
+
+
+def _other_moment(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    if value(fields, 1) not in tables.MOMENTS_PASSED:
+        state.note("leg_date_qualifier_unknown")
     return None
 
 
@@ -237,8 +270,12 @@ ACTIONS: dict[str, SegmentAction] = {
     "transaction": _transaction,
     "flight": _flight,
     "place": _place,
-    "departure": partial(_moment, attribute="departure"),
-    "arrival": partial(_moment, attribute="arrival"),
+    **{
+        f"{event}_{kind}": partial(_moment, event=event, rank=rank)
+        for event in ("departure", "arrival")
+        for rank, kind in enumerate(tables.TIMES)
+    },
+    "other_moment": _other_moment,
     "traveller": _traveller,
     "sex": _sex,
     "residence": partial(_state, attribute="residence", code="nationality_unknown"),

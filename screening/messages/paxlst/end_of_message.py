@@ -4,6 +4,7 @@ from screening.messages.finding_kinds import INCOMPLETE, finding
 from screening.messages.model import Quarantined, Traveller
 from screening.messages.paxlst.legs import flown, legs_of
 from screening.messages.paxlst.state import PaxlstState
+from screening.messages.provisional import note_unknown
 from screening.tables.codes import MessageStatus, QuarantineUnit
 from screening.tables.findings import Finding
 
@@ -24,14 +25,13 @@ def finish(state: PaxlstState) -> None:
         state.set_aside(open_traveller, "traveller_cut_off")
     if state.lower_case:
         state.note_message("lower_case", raw.starts[state.lower_case - 1], state.lower_case)
-    message.legs, codes = legs_of(state.flights)
+    message.legs, codes = legs_of(state.flights, state.before)
     for code in codes:
         state.note_message(code, raw.offset, None)
     _bind_legs(state)
     _shared_documents(state)
     _check_count(state)
-    if not any(leg.flight_id for leg in message.legs):
-        state.note_message("no_leg_with_date", raw.offset, None)
+    if not any(leg.is_complete for leg in message.legs) and not note_unknown(message, raw.offset):
         message.status = MessageStatus.QUARANTINED
         state.out.quarantined.append(
             Quarantined(
@@ -54,7 +54,7 @@ def finish(state: PaxlstState) -> None:
 def _bind_legs(state: PaxlstState) -> None:
     """Say which legs each traveller flies, and bind their seats to them in order."""
     legs = state.message.legs
-    dated = tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
+    dated = tuple(ordinal for ordinal, leg in enumerate(legs) if leg.is_complete)
     found: dict[tuple[str | None, str | None], tuple[tuple[int, ...], bool]] = {}
     for traveller in state.message.travellers:
         journey = (traveller.embarkation, traveller.debarkation)

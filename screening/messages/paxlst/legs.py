@@ -1,34 +1,45 @@
 """Legs of a PAXLST message: flight numbers, places in the order sent, times, and who flies which leg.
 
 Rule: a place opens a leg, the next closes it; a place that closes a leg and departs again (a stop sent once,
-a 125 or PT) opens the next. A traveller flies from the leg that starts at LOC+178 to the leg that ends at
-LOC+179; ports off the reported legs are connections and limit nothing.
+a 125 or PT) opens the next. A time belongs to the place before it; one under TDT, before the first TDT or
+with the leg's other end is used where the leg has none, with a finding. An arrival alone dates the leg. A
+traveller flies from the leg that starts at LOC+178 to the leg that ends at LOC+179; ports off the reported
+legs are connections and limit nothing.
 
-Source: WCO/IATA/ICAO API guide, LOC group of TDT; docs/messages.md.
-
->>> flight_number("UA0989", "UA"), flight_number("AAL12B", "")
-(('UA', '989', ()), ('AAL', '12B', ('tdt_without_carrier',)))
->>> flight_number("ZX877", "XZ")
-('XZ', '877', ('carrier_differs_from_flight_number',))
->>> airport("NZAKL"), airport("lhr"), airport("")
-('AKL', 'LHR', '')
+Source: WCO/IATA/ICAO API guide, LOC group of TDT; UN/EDIFACT PAXLST, group 2 (DTM under TDT);
+docs/messages.md.
 """
 
-import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
-from screening.identity.airports import iata_code
-from screening.identity.dates import local_time
 from screening.messages.model import Leg
 
-_PREFIXED = re.compile(r"^((?:[A-Z][A-Z0-9]|[0-9][A-Z])[A-Z]?)(\d{1,5})([A-Z]?)$", re.ASCII)
-_BARE = re.compile(r"^(\d{1,5})([A-Z]?)$", re.ASCII)
 _OPENS = frozenset({"125", "PT", "005", "5"})
 _CLOSES = frozenset({"87", "008", "8"})
 _BEYOND_DATE_LINE = timedelta(hours=25)
 _APART = timedelta(days=31)
+_NO_MODE_BY_AIR = frozenset({"1", "2", "3", "8"})  # UN 8067: sea, rail, road, inland water
+
+
+@dataclass(slots=True)
+class Times:
+    """Departure and arrival as stated at one place of the message.
+
+    Of several times of one event the scheduled one is believed, then the estimated, then the actual: a leg
+    is called by the scheduled one. Of two of a kind the later stands, if it can be read.
+    """
+
+    departure: datetime | None = None
+    arrival: datetime | None = None
+    ranks: dict[str, int] = field(default_factory=dict)
+
+    def take(self, event: str, at: datetime | None, rank: int = 0) -> None:
+        """Take a time of an event, unless a better one is known."""
+        if at is None or self.ranks.get(event, rank) < rank:
+            return
+        self.ranks[event] = rank
+        setattr(self, event, at)
 
 
 @dataclass(slots=True)
@@ -37,104 +48,88 @@ class Place:
 
     qualifier: str
     airport: str
-    departure: datetime | None = None
-    arrival: datetime | None = None
+    times: Times = field(default_factory=Times)
 
 
 @dataclass(slots=True)
 class Flight:
-    """One TDT with its places."""
+    """One TDT with its places; `times` stand before them; `implied` where the TDT itself is lost."""
 
     carrier: str
     number: str
+    mode: str = ""
     places: list[Place] = field(default_factory=list)
+    times: Times = field(default_factory=Times)
+    implied: bool = False
+
+    @property
+    def by_air(self) -> bool:
+        """Does it fly, as far as is said?"""
+        return self.mode not in _NO_MODE_BY_AIR
+
+    @property
+    def is_empty(self) -> bool:
+        """Is nothing known of it?"""
+        known = self.carrier or self.number or self.places or self.times.departure or self.times.arrival
+        return not known
 
 
-@lru_cache(maxsize=4096)
-def airport(written: str) -> str:
-    """Return the IATA code of a place written as IATA (3 letters) or UN/LOCODE (5)."""
-    code = written.strip().upper()
-    known = iata_code(code) if code else None
-    return known or (code[2:] if len(code) == 5 and code.isalpha() else code)
-
-
-def flight_number(written: str, carrier: str) -> tuple[str, str, tuple[str, ...]]:
-    """Part carrier and number: no leading zeros, suffix letter kept; the element of the carrier wins.
-
-    Returns:
-        carrier, number (either may be empty) and codes of findings.
-    """
-    text = written.upper().replace(" ", "").removesuffix("MCL")
-    carrier = carrier.strip().upper()
-    codes: list[str] = []
-    bare = _BARE.match(text) if carrier or not _PREFIXED.match(text) else None
-    prefixed = _PREFIXED.match(text)
-    if carrier and text.startswith(carrier) and _BARE.match(text[len(carrier) :]):
-        bare = _BARE.match(text[len(carrier) :])
-    elif bare is None and prefixed is not None:
-        if carrier:
-            codes.append("carrier_differs_from_flight_number")
-        else:
-            codes.append("tdt_without_carrier")
-            carrier = prefixed[1]
-        return carrier, (prefixed[2].lstrip("0") or "0") + prefixed[3], tuple(codes)
-    if bare is None:
-        return carrier, "", ("flight_number_unreadable",)
-    if not carrier:
-        codes.append("flight_number_unreadable")
-    return carrier, (bare[1].lstrip("0") or "0") + bare[2], tuple(codes)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A local date and time, and what deviated in it."""
-
-    at: datetime | None
-    codes: tuple[str, ...] = ()
-
-
-def moment(written: str, sent: date | None) -> Moment:
-    """Read YYMMDDHHMM or CCYYMMDDHHMM (formats 201, 203), or a date alone (101, 102)."""
-    text = written.replace(" ", "")
-    codes: tuple[str, ...] = ("space_in_date",) if text != written.strip() else ()
-    if not (text.isascii() and text.isdigit()) or len(text) not in {6, 8, 10, 12, 14}:
-        return Moment(None, (*codes, "leg_date_impossible"))
-    cut = 8 if len(text) in {8, 12, 14} else 6
-    at = local_time(text[:cut], text[cut : cut + 4], day_first=False, sent=sent)
-    if at is None:
-        at = local_time(text[:cut], "", day_first=False, sent=sent)
-        return Moment(at, (*codes, "leg_date_impossible" if at is None else "hour_above_23"))
-    return Moment(at, codes)
-
-
-def legs_of(flights: list[Flight]) -> tuple[list[Leg], list[str]]:
+def legs_of(flights: list[Flight], before: Times) -> tuple[list[Leg], list[str]]:
     """Build legs from flights and their places.
 
+    Args:
+        flights: in the order sent.
+        before: times before the first TDT.
+
     Returns:
-        Legs in the order sent, and codes of findings about them.
+        Legs in the order sent, and codes of findings about them. Where no flight has a pair of places, the
+        legs hold what is known of each.
     """
-    legs: list[Leg] = []
     codes: list[str] = []
+    legs: list[Leg] = []
+    partial: list[Leg] = []
     for flight in flights:
-        found = _legs_of_one(flight)
+        found, moved = _legs_of_one(flight)
         if not found and flight.places:
             codes.append("leg_airport_missing")
+        if not found and not flight.is_empty:
+            partial.append(_part_of_a_leg(flight))
         legs += found
+        codes += ["leg_date_out_of_place"] * moved
+    legs = legs or partial
+    if legs and (_fill(legs[0], "departure", before) | _fill(legs[-1], "arrival", before)):
+        codes.append("leg_date_out_of_place")
+    places = [place.times for flight in flights for place in flight.places]
+    if any(times.ranks.get("departure", 0) for times in [*places, *(flight.times for flight in flights)]):
+        codes.append("leg_time_not_scheduled")
+    if any(leg.departure is None and leg.arrival is not None for leg in legs):
+        codes.append("leg_by_arrival")
     dated = [leg.departure for leg in legs if leg.departure is not None]
-    if any(leg.flight_id is None for leg in legs) and dated:
+    if any(leg.day is None for leg in legs) and any(leg.is_complete for leg in legs):
         codes.append("leg_without_date")
     if dated and max(dated) - min(dated) > _APART:
         codes.append("legs_far_apart")
     if any(leg.departure and leg.arrival and leg.departure - leg.arrival > _BEYOND_DATE_LINE for leg in legs):
         codes.append("arrival_before_departure")
-    return legs, codes
+    return legs, list(dict.fromkeys(codes))
 
 
-def _legs_of_one(flight: Flight) -> list[Leg]:
+def _fill(leg: Leg, event: str, times: Times) -> bool:
+    """Give a leg the time of an event that it lacks; say whether it got one."""
+    at = getattr(times, event)
+    if at is None or getattr(leg, event) is not None:
+        return False
+    setattr(leg, event, at)
+    return True
+
+
+def _legs_of_one(flight: Flight) -> tuple[list[Leg], bool]:
+    """Return the legs between the places of a flight, and whether a time was used out of its place."""
     places = [place for place in flight.places if place.airport]
     if len(places) == 2 and places[0].qualifier in _CLOSES and places[1].qualifier in _OPENS:
         places.reverse()
     legs: list[Leg] = []
+    ends: list[tuple[Place, Place, bool]] = []
     opened: Place | None = None
     for number, place in enumerate(places):
         if opened is None:
@@ -142,13 +137,37 @@ def _legs_of_one(flight: Flight) -> list[Leg]:
                 continue  # the flight's final airport, stated again
             opened = place
             continue
-        legs.append(
-            Leg(flight.carrier, flight.number, opened.airport, place.airport, opened.departure, place.arrival)
-        )
-        again = place.qualifier in _OPENS or place.departure is not None
+        departure, arrival = opened.times.departure, place.times.arrival
+        legs.append(Leg(flight.carrier, flight.number, opened.airport, place.airport, departure, arrival))
+        again = place.qualifier in _OPENS or place.times.departure is not None
         following = places[number + 1] if number + 1 < len(places) else None
-        opened = place if again and following and following.airport != place.airport else None
-    return legs
+        onward = bool(again and following and following.airport != place.airport)
+        ends.append((opened, place, onward))
+        opened = place if onward else None
+    moved = False
+    if legs:
+        moved = _fill(legs[0], "departure", flight.times) | _fill(legs[-1], "arrival", flight.times)
+        for leg, (_, closing, onward) in zip(legs, ends, strict=True):
+            moved |= not onward and _fill(leg, "departure", closing.times)
+        moved |= _fill(legs[0], "arrival", ends[0][0].times)
+    return legs, moved
+
+
+def _part_of_a_leg(flight: Flight) -> Leg:
+    """Return what is known of a flight that has no pair of places."""
+    leg = Leg(flight.carrier, flight.number, "", "")
+    for place in flight.places:
+        closes = place.qualifier in _CLOSES or (
+            place.qualifier not in _OPENS and place.times.arrival is not None
+        )
+        if place.airport and closes:
+            leg.destination = place.airport
+        elif place.airport:
+            leg.origin = place.airport
+    for times in (*(place.times for place in flight.places), flight.times):
+        _fill(leg, "departure", times)
+        _fill(leg, "arrival", times)
+    return leg
 
 
 def flown(legs: list[Leg], embarkation: str | None, debarkation: str | None) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from screening.messages.paxlst.end_of_message import finish
 from screening.messages.paxlst.state import NOTHING, Fields, PaxlstState, SegmentAction, StatedValue
 from screening.messages.paxlst.tables import At, Table
 from screening.messages.syntax.envelope import MessageReading, RawMessage
-from screening.messages.syntax.segments import Separators, tag_of
+from screening.messages.syntax.segments import Separators, Syntax, fitting, tag_of
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
@@ -36,25 +36,32 @@ class PaxlstDialect:
     actions: dict[str, SegmentAction]
 
 
+def keys_of(fields: Fields) -> tuple[str, str]:
+    """Return the keys of a segment's rows: its tag, and its tag with the qualifier."""
+    tag = fields[0][0].strip()
+    return tag, f"{tag}+{fields[1][0].strip() if len(fields) > 1 else ''}"
+
+
 class Position:
     """Where the reader stands in a message: rows of the table, and values that segments stated there.
 
     Attributes:
         rows: action and next position, by tag or by tag and qualifier.
+        names: name of the action, by the same keys; None where nothing of the segment is kept.
         values: what a segment states, by all its bytes.
     """
 
-    __slots__ = ("rows", "values")
+    __slots__ = ("names", "rows", "values")
 
     def __init__(self) -> None:
+        self.names: dict[str, str | None] = {}
         self.rows: dict[str, tuple[SegmentAction | None, Position]] = {}
         self.values: dict[bytes, StatedValue] = {}
 
     def row(self, fields: Fields) -> tuple[SegmentAction | None, "Position"] | None:
         """Find the step of a segment: the row with its qualifier wins."""
-        tag = fields[0][0].strip()
-        qualifier = fields[1][0].strip() if len(fields) > 1 else ""
-        return self.rows.get(f"{tag}+{qualifier}") or self.rows.get(tag)
+        tag, qualified = keys_of(fields)
+        return self.rows.get(qualified) or self.rows.get(tag)
 
 
 @lru_cache(maxsize=16)
@@ -68,6 +75,7 @@ def compiled(dialect: PaxlstDialect, separators: Separators, codec: str, sent: d
         for key, step in steps.items():
             action = dialect.actions[step.action] if step.action else None
             positions[at].rows[key] = (action, positions[step.to])
+            positions[at].names[key] = step.action
     return positions[At.HEADER]
 
 
@@ -114,9 +122,7 @@ def _step(
     """Take one segment: find its step, do its action, remember the value if it states one."""
     if not piece:
         return position, None
-    fields = state.syntax.fields(piece)
-    if " " in fields[0][0]:
-        fields[0][0] = tag_of(piece, state.syntax.element) + " " * fields[0][0].endswith(" ")
+    fields = _fields(state.syntax, piece)
     tag = fields[0][0].strip()
     if len(fields) - 1 > tables.ELEMENTS.get(tag, 99):
         after = _part_glued(state, position, piece, dialect)
@@ -134,6 +140,14 @@ def _step(
     if stated is not None and after is position and as_sent and len(position.values) < _VALUES_KEPT:
         position.values[piece] = stated
     return after, stated
+
+
+def _fields(syntax: Syntax, piece: bytes) -> Fields:
+    """Split a segment; a fold within its tag goes, a blank behind it stays."""
+    fields = syntax.fields(piece)
+    if " " in fields[0][0]:
+        fields[0][0] = tag_of(piece, syntax.element) + " " * fields[0][0].endswith(" ")
+    return fields
 
 
 def _unknown(state: PaxlstState, tag: str, dialect: PaxlstDialect) -> None:
@@ -154,22 +168,61 @@ def _part_glued(
     state: PaxlstState, position: Position, piece: bytes, dialect: PaxlstDialect
 ) -> Position | None:
     """Part a segment from one that lost its terminator, where the grammar allows the second one there."""
+    parts = _glued_parts(state.syntax, position, piece)
+    if parts is None:
+        return None
+    for part in parts:
+        position, stated = _step(state, position, part, dialect)
+        if stated is not None:
+            state.set_value(stated)
+        if part is parts[0]:  # whom the first part names is known now
+            state.note("terminator_lost")
+    return position
+
+
+def _glued_parts(syntax: Syntax, position: Position, piece: bytes) -> tuple[bytes, bytes] | None:
+    """Return the two segments that a piece is, where the grammar allows the second one behind the first."""
     text = piece.decode("latin_1")  # one character a byte: offsets stay
-    separators = state.syntax.separators
+    separators = syntax.separators
     for found in _glued(separators.element, separators.component).finditer(text, 4):
         first, second = _bare(piece[: found.start()].rstrip()), piece[found.start() :]
-        step = position.row(state.syntax.fields(first))
+        step = position.row(syntax.fields(first))
         tag = text[found.start() : found.start() + 3]
-        if step is None or not any(key.partition("+")[0] == tag for key in step[1].rows):
-            continue
-        for part in (first, second):
-            position, stated = _step(state, position, part, dialect)
-            if stated is not None:
-                state.set_value(stated)
-            if part is first:  # whom the first part names is known now
-                state.note("terminator_lost")
-        return position
+        if step is not None and any(key.partition("+")[0] == tag for key in step[1].rows):
+            return first, second
     return None
+
+
+NOT_READ = "not_read"
+NOT_KEPT = "not_kept"
+
+
+def actions_of(raw: RawMessage, dialect: PaxlstDialect) -> list[str]:
+    """Return what the reader does with each segment: the name of its action, NOT_KEPT or NOT_READ.
+
+    Of segments that lost their terminators it is the last one's.
+    """
+    position = compiled(dialect, raw.separators, raw.syntax.codec, None)
+    syntax = fitting(raw.syntax, b"".join(raw.pieces))
+    done: list[str] = []
+    for piece in raw.pieces:
+        name = NOT_READ
+        waiting = [piece] if piece else []
+        while waiting:
+            part = waiting.pop()
+            fields = _fields(syntax, part)
+            tag, qualified = keys_of(fields)
+            if len(fields) - 1 > tables.ELEMENTS.get(tag, 99):
+                parts = _glued_parts(syntax, position, part)
+                if parts is not None:
+                    waiting += reversed(parts)
+                    continue
+            key = qualified if qualified in position.rows else tag
+            row = position.rows.get(key)
+            name = NOT_READ if row is None else position.names[key] or NOT_KEPT
+            position = row[1] if row is not None else position
+        done.append(name)
+    return done
 
 
 def _bare(piece: bytes) -> bytes:

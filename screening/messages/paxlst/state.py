@@ -9,7 +9,7 @@ from datetime import date
 from screening.messages.cached import placeholder
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Document, Message, Quarantined, Traveller
-from screening.messages.paxlst.legs import Flight
+from screening.messages.paxlst.legs import Flight, Times
 from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.messages.syntax.segments import Syntax, fitting
 from screening.tables.codes import Action, QuarantineUnit, Role, Says
@@ -42,8 +42,8 @@ class PaxlstState:
     """State of reading one message."""
 
     __slots__ = (
-        "born_before", "count_place", "document", "document_state_sent", "flights", "index", "lower_case",
-        "message", "out", "raw", "seats", "sent", "stated", "syntax", "traveller",
+        "before", "born_before", "count_place", "document", "document_state_sent", "flights", "index",
+        "lower_case", "message", "out", "raw", "seats", "sent", "stated", "syntax", "traveller",
     )  # fmt: skip
 
     def __init__(self, raw: RawMessage, message: Message) -> None:
@@ -53,6 +53,7 @@ class PaxlstState:
         self.out = MessageReading(message, [], [])
         self.index = 0
         self.flights: list[Flight] = []
+        self.before = Times()  # before the first TDT
         self.traveller: Traveller | None = None
         self.document: Document | None = None
         self.document_state_sent = False
@@ -71,6 +72,14 @@ class PaxlstState:
     def note_message(self, code: str, offset: int, segment: int | None, text: str | None = None) -> None:
         """Record a finding of the message as a whole."""
         self.message.findings.append(finding(code, offset, segment, text))
+
+    @property
+    def times(self) -> Times:
+        """Times of the place at hand, else of the flight, else of what stands before any flight."""
+        if not self.flights:
+            return self.before
+        flight = self.flights[-1]
+        return flight.places[-1].times if flight.places else flight.times
 
     # --- travellers ----------------------------------------------------------------------------------------
 

@@ -64,20 +64,45 @@ _NEXT_TRAVELLER = {
     "NAD": Step(At.TRAVELLER, "traveller"),
     "CNT": Step(At.END, "count"),
 }
+TIMES = ("scheduled", "estimated", "actual")
+_MOMENTS = {  # UN 2005, by event in the order of TIMES
+    "departure": ("189", "133", "136"),
+    "arrival": ("232", "132", "178"),
+}
+MOMENTS_PASSED = frozenset({"137", "554", "334", "182", "9"})  # of the message or its data, not of the leg
+BY_SEA = "1"  # UN 8067
+
+
+def _moments(to: At) -> dict[str, Step]:
+    """Rows of a leg's times."""
+    return {
+        f"DTM+{code}": Step(to, f"{event}_{kind}")
+        for event, codes in _MOMENTS.items()
+        for code, kind in zip(codes, TIMES, strict=True)
+    }
+
+
+def _us_moments(to: At) -> dict[str, Step]:
+    """Rows of a leg's times in the US dialect, which writes date and time as two elements."""
+    return {f"DTM+{code}": Step(to, f"us_{event}") for event, codes in _MOMENTS.items() for code in codes}
+
+
 _HEADER = {
     "BGM": Step(At.HEADER, "function"),
     "RFF+TN": Step(At.HEADER, "transaction"),
     **{key: Step(At.HEADER) for key in ("RFF", "DTM", "GEI", "CTA", "COM", "FTX", "NAD", "LOC", "UNS")},
     **{f"NAD+{code}": Step(At.TRAVELLER, "traveller") for code in ("FL", "FM", "DDU", "DDT")},
     "TDT": Step(At.FLIGHT, "flight"),
+    **{f"LOC+{code}": Step(At.FLIGHT, "place") for code in ("125", "87", "92", "130", "005", "008", "PT")},
+    **_moments(At.HEADER),
     "CNT": Step(At.END, "count"),
 }
 _FLIGHT = {
     "TDT": Step(At.FLIGHT, "flight"),
     "LOC": Step(At.FLIGHT, "place"),
-    "DTM+189": Step(At.FLIGHT, "departure"),
-    "DTM+232": Step(At.FLIGHT, "arrival"),
-    **{key: Step(At.FLIGHT) for key in ("DTM", "RFF", "FTX", "GEI", "COM", "CTA", "STS", "UNS")},
+    **_moments(At.FLIGHT),
+    "DTM": Step(At.FLIGHT, "other_moment"),
+    **{key: Step(At.FLIGHT) for key in ("RFF", "FTX", "GEI", "COM", "CTA", "STS", "UNS")},
     **{f"NAD+{code}": Step(At.FLIGHT) for code in ("MS", "MR", "COP", "CA")},
     **_NEXT_TRAVELLER,
 }
@@ -116,11 +141,14 @@ US: Rows = UN | {
     At.FLIGHT: {
         **_FLIGHT,
         "LOC": Step(At.FLIGHT, "us_place"),
-        "DTM+136": Step(At.FLIGHT, "us_departure"),
-        "DTM+132": Step(At.FLIGHT, "us_arrival"),
+        **_us_moments(At.FLIGHT),
         "PDT": Step(At.TRAVELLER, "us_traveller"),
     },
-    At.HEADER: {**_HEADER, "PDT": Step(At.TRAVELLER, "us_traveller")},
+    At.HEADER: {
+        **_HEADER,
+        **_us_moments(At.HEADER),
+        "PDT": Step(At.TRAVELLER, "us_traveller"),
+    },
     At.TRAVELLER: {
         "PDT": Step(At.TRAVELLER, "us_traveller"),
         "TDT": Step(At.FLIGHT, "flight"),
@@ -188,7 +216,7 @@ ELEMENTS = MappingProxyType(
 )  # fmt: skip
 # What a glued segment must look like to be taken for one: tag and a qualifier that the guide knows
 GLUED = (
-    r"(?:ATT{e}2{e}|DTM{e}(?:329|36|189|232|136|132)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
+    r"(?:ATT{e}2{e}|DTM{e}(?:329|36|189|232|136|132|133|178)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
     r"|NAT{e}2{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
     r"|GEI{e}4{e}|NAD{e}(?:FL|FM|DDU|DDT|MS){e}|TDT{e}(?:20|34)?{e}|CNT{e}(?:41|42|3)[{c}{e}]|PDT{e}[A-Z]/)"
 )

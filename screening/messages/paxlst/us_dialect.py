@@ -13,13 +13,15 @@ Source: real bytes (docs/messages.md); CEDIPAX layout of the US Customs Service.
 ('P', 'X1234567', '', 'US', True)
 """
 
+import re
 from functools import partial
 
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.states import state_code
+from screening.messages.designators import airport
 from screening.messages.model import Document
+from screening.messages.moments import read_moment
 from screening.messages.paxlst import actions, tables
-from screening.messages.paxlst.legs import airport, moment
 from screening.messages.paxlst.reader import PaxlstDialect, read_with
 from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, StatedValue, value
 from screening.messages.syntax.envelope import MessageReading, RawMessage
@@ -102,25 +104,32 @@ def _us_document(state: PaxlstState, components: list[str]) -> bool:
     return missing
 
 
-def _us_moment(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
+def _us_moment(state: PaxlstState, fields: Fields, event: str) -> StatedValue | None:
     """Date and time are two elements here; the zone after them is not used: times are local."""
     clock = value(fields, 3)
-    found = moment(value(fields, 2) + clock, state.sent)
+    found = read_moment(value(fields, 2) + clock, sent=state.sent)
     for code in found.codes:
         state.note(code)
-    if state.flights[-1].places:
-        setattr(state.flights[-1].places[-1], attribute, found.at)
+    state.times.take(event, found.at)
     return None
 
 
 ACTIONS: dict[str, SegmentAction] = {
     **actions.ACTIONS,
     "us_place": actions.ACTIONS["place"],
-    "us_departure": partial(_us_moment, attribute="departure"),
-    "us_arrival": partial(_us_moment, attribute="arrival"),
+    "us_departure": partial(_us_moment, event="departure"),
+    "us_arrival": partial(_us_moment, event="arrival"),
     "us_traveller": _us_traveller,
 }
+US_VERSION = r"0*1:0*"
 US = PaxlstDialect("us", tables.freeze(tables.US), ACTIONS)
+
+
+def is_us(raw: RawMessage) -> bool:
+    """Say whether a message is of the US dialect, by its version, else by its travellers in PDT."""
+    if re.fullmatch(US_VERSION, raw.version):
+        return True
+    return not raw.version.startswith("D:") and any(piece.startswith(b"PDT") for piece in raw.pieces)
 
 
 def read_us_paxlst(raw: RawMessage, intake: Intake) -> MessageReading:

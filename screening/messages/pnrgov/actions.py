@@ -4,10 +4,13 @@ Source: IATA/ICAO/WCO PNRGOV implementation guide, segment descriptions, by way 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from screening.identity.dates import clock_time
+from screening.messages.designators import designator
+from screening.messages.moments import read_moment
 from screening.messages.pnrgov import elements
 from screening.messages.pnrgov.booking import Pnr, SeatClaim, date_and_time, locators, seat_of
 from screening.messages.pnrgov.history import moment_of
@@ -23,6 +26,7 @@ from screening.tables.codes import Action
 OF_TRAVELLER = frozenset({At.NAME, At.TICKET, At.PAYMENT})
 _FUNCTIONS = {"22": Action.FULL, "141": Action.UPDATE}
 
+_REFERENCE_PARTS = 2
 _CHANGED_OR_ISSUED = frozenset({"700", "710"})
 
 # SSR codes by what waits for the end of the PNR, and seats by how sure they are.
@@ -53,7 +57,27 @@ def _flight(state: PnrgovState, segment: Segment) -> None:
     """TVL of the header: the reported flight, whose legs may follow as further TVL."""
     flight = state.flight(segment)
     settle_codeshare(flight, None)
-    state.message.legs.append(flight.leg)
+    carrier, number, codes = designator(flight.leg.number, flight.leg.carrier)
+    for code in codes:
+        state.note(code, segment)
+    leg = replace(flight.leg, carrier=carrier, number=number)
+    if leg.departure is None and not state.message.legs:
+        leg.departure = _date_of_reference(state)
+        if leg.departure is not None:
+            state.note("leg_date_out_of_place", segment)
+    if leg.departure is None and leg.arrival is not None:
+        state.note("leg_by_arrival", segment)
+    state.message.legs.append(leg)
+
+
+def _date_of_reference(state: PnrgovState) -> datetime | None:
+    """Return the date in UNH's common access reference, `QX0412/231126/1010`: the reported flight's."""
+    parts = (state.raw.common_reference or "").split("/")
+    if len(parts) < _REFERENCE_PARTS:
+        return None
+    found = read_moment(parts[1], sent=state.sent, day_first=True).at
+    at = clock_time(parts[2]) if found is not None and len(parts) > _REFERENCE_PARTS else None
+    return datetime.combine(found, at) if found is not None and at is not None else found
 
 
 def _stated(state: PnrgovState, segment: Segment) -> None:

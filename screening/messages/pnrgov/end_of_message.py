@@ -11,6 +11,7 @@ from screening.messages.pnrgov.legs import Settled, designator
 from screening.messages.pnrgov.names import alike
 from screening.messages.pnrgov.party import Person
 from screening.messages.pnrgov.state import PnrgovState
+from screening.messages.provisional import note_unknown
 from screening.messages.scrub import blanked
 from screening.messages.syntax.envelope import MessageReading
 from screening.messages.syntax.text_findings import OF_BYTES, syntax_findings
@@ -49,7 +50,7 @@ def finish(state: PnrgovState) -> MessageReading:
 
 
 def _dated(legs: list[Leg]) -> tuple[int, ...]:
-    return tuple(ordinal for ordinal, leg in enumerate(legs) if leg.flight_id is not None)
+    return tuple(ordinal for ordinal, leg in enumerate(legs) if leg.is_complete)
 
 
 def _take(state: PnrgovState, pnr: Pnr, settled: Settled, legs: tuple[int, ...]) -> None:
@@ -199,9 +200,8 @@ def _look_beside_sensitive(state: PnrgovState) -> None:
 def _conclude(state: PnrgovState) -> None:
     message, raw = state.message, state.raw
     codes = {found.code for found in message.findings}
-    if not _dated(message.legs):
+    if not _dated(message.legs) and not note_unknown(message, raw.offset):
         code = "no_leg_with_date"
-        message.findings.append(finding(code, raw.offset, None))
         message.status = MessageStatus.QUARANTINED
         text = finding(code, 0).text
         unit = QuarantineUnit.MESSAGE

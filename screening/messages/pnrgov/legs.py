@@ -15,8 +15,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from screening.identity.dates import clock_time
-from screening.messages.cached import local_time
+from screening.messages.designators import airport
 from screening.messages.model import Leg
+from screening.messages.moments import read_moment
 from screening.messages.syntax.segments import Segment
 
 Note = Callable[[str, Segment], None]
@@ -110,8 +111,8 @@ def read_flight(segment: Segment, sent: date | None, note: Note) -> Flight:
     leg = Leg(
         carrier=flown_by,
         number=number,
-        origin=segment.get(1).strip().upper(),
-        destination=segment.get(2).strip().upper(),
+        origin=airport(segment.get(1)),
+        destination=airport(segment.get(2)),
         departure=departure,
         arrival=_arrival(segment, sent, note),
     )
@@ -123,15 +124,7 @@ def read_flight(segment: Segment, sent: date | None, note: Note) -> Flight:
 
 def _departure(segment: Segment, sent: date | None, note: Note) -> datetime | None:
     day, clock = segment.get(0).strip(), segment.get(0, 1).strip()
-    if not day:
-        return None
-    found = local_time(day, clock, day_first=True, sent=sent)
-    if found is None and clock:
-        found = local_time(day, "", day_first=True, sent=sent)
-        note("hour_above_23" if found else "leg_date_impossible", segment)
-    elif found is None:
-        note("leg_date_impossible", segment)
-    return found
+    return _local(day, clock, sent, segment, note) if day else None
 
 
 def _arrival(segment: Segment, sent: date | None, note: Note) -> datetime | None:
@@ -141,11 +134,20 @@ def _arrival(segment: Segment, sent: date | None, note: Note) -> datetime | None
         return None
     if not day or not clock:
         return None
-    found = local_time(day, clock, day_first=True, sent=sent)
-    if found is None:
-        whole_day = clock_time(clock) is None and local_time(day, "", day_first=True, sent=sent) is not None
-        note("hour_above_23" if whole_day else "leg_date_impossible", segment)
-    return found
+    return _local(day, clock, sent, segment, note)
+
+
+def _local(day: str, clock: str, sent: date | None, segment: Segment, note: Note) -> datetime | None:
+    """Read a day, day first, and a time; one that does not exist leaves the day with 00:00."""
+    found = read_moment(day, sent=sent, day_first=True)
+    for code in found.codes:
+        note(code, segment)
+    if found.at is None or not clock:
+        return found.at
+    at = clock_time(clock.replace(":", ""))
+    if at is None:
+        note("hour_above_23", segment)
+    return datetime.combine(found.at.date(), at) if at is not None else found.at
 
 
 def settle_codeshare(flight: Flight, header: Leg | None) -> None:

@@ -63,6 +63,30 @@ def _read(state: PnrgovState, segment: Segment, row: Row | None) -> None:
         state.lengthen(segment.offset + segment.length)
 
 
+def actions_of(raw: RawMessage) -> list[str]:
+    """Return what the reader does with each segment: the name of its action; "" where the table has none.
+
+    Of segments that lost their terminators it is the last one's.
+    """
+    table, splitter, at = table_of(raw.version)[1], _splitter(raw.syntax.element), At.HEADER
+    suspicious = splitter.suspicious(raw.pieces)
+    done = []
+    for segment in raw.segments:
+        step = table.get((at, segment.tag))
+        whole = segment
+        while step is None or segment.number - 1 in suspicious:
+            parted = splitter.part(whole, step.to if step is not None else at)
+            if parted is None:
+                break
+            first, whole, _ = parted
+            before = table.get((at, first.tag))
+            at = before.to if before is not None else at
+            step = table.get((at, whole.tag))
+        at = step.to if step is not None else at
+        done.append(step.action if step is not None else "")
+    return done
+
+
 @lru_cache(maxsize=32)
 def _rows(version: str, element: bytes) -> dict[At, dict[bytes, Row]]:
     return rows_of(table_of(version)[1], element)

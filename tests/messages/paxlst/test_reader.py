@@ -1,5 +1,6 @@
 """PAXLST: what each segment says, deviations of travellers and legs, actions."""
 
+import re
 from datetime import date
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_traveller_without_name_is_set_aside_and_keeps_his_document():
         pytest.param(LEG.replace("2611232030", "2613232030"), "leg_date_impossible", id="month"),
         pytest.param(LEG.replace("2611232030", "2611202030"), "arrival_before_departure", id="backwards"),
         pytest.param(LEG + LEG.replace("2611", "2709"), "legs_far_apart", id="months"),
-        pytest.param(LEG + LEG.replace("DTM+189:2611231730:201'", ""), "leg_without_date", id="undated"),
+        pytest.param(LEG + re.sub("DTM[^']*'", "", LEG), "leg_without_date", id="undated"),
         pytest.param(LEG + "TDT+20+XY4'LOC+125+IAD'", "leg_airport_missing", id="half a leg"),
     ],
 )
