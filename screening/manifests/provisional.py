@@ -2,8 +2,8 @@
 
 Rule: a provisional leg (a manifest whose flight, date or places cannot be read) is settled as a whole leg
 when its known parts fit that leg, the two share a transaction reference of one sender or at least one
-traveller (document, or name and birth date), and no other leg in scope does so too. Else it stays: a wrong
-leg would be worse than an incomplete one, and its people are screened either way.
+traveller (document; name and birth date; name and locator), and no other leg in scope does so too. Else it
+stays: a wrong leg would be worse than an incomplete one, and its people are screened either way.
 """
 
 import re
@@ -147,17 +147,17 @@ def _transactions(
 
 
 def _travellers(statements: pa.Table, documents: pa.Table, legs: Collection[str]) -> dict[str, set[object]]:
-    """Return what tells the travellers of each leg: documents, names with birth dates."""
+    """Return what tells the travellers of each leg: documents, names with birth date or locator."""
     ours = statements.filter(pc.is_in(statements["flight_id"], pa.array(sorted(legs), pa.string())))
     names = zip(comparable_names(ours["surname"]), comparable_names(ours["given_names"]), strict=True)
-    born = ours["date_of_birth"].to_pylist()
+    known = zip(ours["date_of_birth"].to_pylist(), ours["locator"].to_pylist(), strict=True)
     found: dict[str, set[object]] = defaultdict(set)
     stood: dict[str, list[str]] = defaultdict(list)
     columns = (ours[name].to_pylist() for name in ("statement_id", "flight_id"))
-    for statement, leg, name, day in zip(*columns, names, born, strict=True):
+    for statement, leg, name, beside in zip(*columns, names, known, strict=True):
         stood[statement].append(leg)
-        if day is not None and any(name):
-            found[leg].add((*name, day))
+        if any(name):
+            found[leg].update((*name, fact) for fact in beside if fact is not None)
     theirs = documents.filter(pc.is_in(documents["statement_id"], pa.array(sorted(stood), pa.string())))
     columns = (theirs[name].to_pylist() for name in ("statement_id", "number", "issuing_state"))
     for statement, number, state in zip(*columns, strict=True):

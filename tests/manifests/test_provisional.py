@@ -78,10 +78,15 @@ def test_two_manifests_never_share_a_provisional_leg():
         ),
         pytest.param(pnrgov({"ABCDEF": [YLVA]}), id="PNR that shares a traveller"),
         pytest.param(paxlst([FILLERS[0]], sent="261122:2000"), id="API of the same transaction"),
+        pytest.param(
+            re.sub("SSR.DOCS.*", "", pnrgov({"ABCDEF": [YLVA]})),
+            id="PNR without documents, by locator and name",
+        ),
     ],
 )
 def test_they_move_to_the_one_leg_that_fits(dated):
-    found = settled(told(undated(paxlst([YLVA, *FILLERS])), dated))
+    located = undated(paxlst([YLVA, *FILLERS])).replace("DOC+P", "RFF+AVF:ABCDEF'\r\nDOC+P", 1)
+    found = settled(told(located, dated))
     assert people(found)[WHOLE] == ["DRUMMOND", "HARTNAGEL", "OKONJO", "QVARNSTEDT"]
     [flight] = found.flights.to_pylist()
     assert not flight["provisional"]

@@ -21,10 +21,11 @@ def flight(leg, departure=MIDNIGHT, origin="DOH", destination="BRU"):
     }  # fmt: skip
 
 
-def traveller(leg, person, role="passenger"):
+def traveller(leg, person, role="passenger", key=None, surname=None):
     return {
         "traveller_id": f"{leg}:{person}", "flight_id": leg, "statement_ids": [f"m:{person}"], "current": 1,
-        "sources": ["api"], "person_key": person, "role": role, "name_as_sent": person,
+        "sources": ["api"], "person_key": key or person, "role": role, "name_as_sent": person,
+        "surname": surname, "given_names": surname and "JANE",
     }  # fmt: skip
 
 
@@ -68,6 +69,13 @@ def test_legs_that_may_be_one_flight_name_each_other(other, people, names):
         assert " B:" in found["A"][0]
         assert " A:" in found["B"][0]
         assert not any(person in found["A"][0] for person in ("m:", "A:a"))
+
+
+def test_people_of_a_booking_without_documents_are_known_by_their_names():
+    api = [traveller("A", "a", surname="DOE"), traveller("A", "b", surname="ROE")]
+    pnr = [traveller("B", "a", key="x", surname="DOE"), traveller("B", "b", key="y", surname="ROE")]
+    found = told([flight("A"), flight("B", MIDNIGHT + timedelta(hours=3))], api + pnr)
+    assert found["A"] == ["perhaps one flight with B: 2 of the travellers are on both"]
 
 
 def test_a_leg_of_the_night_before_is_named_by_tonights_alone():
