@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from screening.manifests.documents import CarriedDocument
 from screening.manifests.persons import SourcePerson
+from screening.manifests.same import names_agree
 from screening.manifests.statements import OrderedStatements
 from screening.tables.codes import JoinBasis, Role, Source
 
@@ -62,8 +63,26 @@ class SettledTraveller:
             role=_role(ordered, rows),
             crew=any(person.crew for person in persons),
             on_board=_on_board(ordered, persons, rows),
-            documents=ordered.document_index.unite(ordered.statement_id[row] for row in rows),
-        )
+        ).with_documents(ordered)
+
+    def with_documents(self, ordered: OrderedStatements) -> "SettledTraveller":
+        """Take the documents of the statements in force; where these hold none, of the earlier ones."""
+        unite, identifiers = ordered.document_index.unite, ordered.statement_id
+        self.documents = unite(identifiers[row] for row in self.rows)
+        if not self.documents and (self.marks or self.old):
+            self.documents = unite(identifiers[row] for row in self.stated(ordered))
+        return self
+
+    def stated(self, ordered: OrderedStatements) -> list[int]:
+        """Return the rows whose facts are theirs: in force, then earlier ones under an agreeing name.
+
+        An earlier statement under another name may have been about another person (a seat given away).
+        """
+        if not self.marks and not self.old:
+            return self.rows
+        first = self.rows[0]
+        earlier = sorted((*self.marks, *self.old), reverse=True)
+        return [*self.rows, *(row for row in earlier if names_agree(ordered, first, row))]
 
     def every(self) -> list[int]:
         """Return all rows, those in force first."""

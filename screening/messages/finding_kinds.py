@@ -108,10 +108,25 @@ _PAXLST = (
     _warning("role_unknown", "NAD's qualifier of a traveller is unknown; taken for a passenger."),
     _warning("birth_date_missing", "The traveller has no date of birth."),
     _warning("birth_date_impossible", "The date of birth does not exist; kept as sent."),
+    _info("birth_date_partial", "Day or month of birth is not stated; what is known of it is compared."),
+    _info(
+        "birth_date_against_format",
+        "The date of birth does not fit the format code beside it; it was read by its shape.",
+    ),
+    _warning(
+        "fact_repeated_differs",
+        "A fact of the traveller is stated twice, differently; both values are compared.",
+    ),
+    _info("qualifier_unknown", "A qualifier is in no code list that is read; its value was not taken."),
     _warning("space_in_date", "A date holds blanks."),
     _warning("sex_unknown", "The code of sex is unknown."),
     _warning("nationality_unknown", "The code of nationality is unknown."),
+    _info(
+        "nationality_not_current",
+        "Only a nationality at birth or a previous one is stated; it stands for the current one.",
+    ),
     _warning("document_without_type", "A document has no type."),
+    _info("document_type_unknown", "The code of a document's type is unknown; kept as another document."),
     _warning("document_without_state", "A document has no issuing state."),
     _warning("document_state_unknown", "The code of an issuing state is unknown."),
     _warning("document_without_number", "A document has no number and is not kept."),
@@ -179,7 +194,6 @@ _PNRGOV: tuple[FindingKind, ...] = (
     _warning(
         "docs_holder_uncertain", "A DOCS fits several travellers alike; it was given to the first of them."
     ),
-    _warning("docs_differ", "Two DOCS of one traveller state different birth dates, sexes or nationalities."),
     _warning("document_name_differs", "The name in a document is not the booked one; both are screened."),
     FindingKind(
         "docs_of_nobody",
@@ -207,6 +221,11 @@ def finding(code: str, offset: int, segment: int | None = None, text: str | None
     """Make a finding of a declared kind; without a text of its own it says what the kind means."""
     kind = _BY_CODE[code]
     return Finding(code, kind.level, offset, segment, text or kind.meaning)
+
+
+def repeated(fact: str) -> str:
+    """Return the text of `fact_repeated_differs`, which names the fact and never a value."""
+    return f"{kind_of('fact_repeated_differs').meaning} Fact: {fact}."
 
 
 def kind_of(code: str) -> FindingKind:

@@ -219,6 +219,10 @@ class TravellerRow(TypedDict):
     debarkation: str | None
     on_board: bool | None
     other_names: list[str] | None
+    birth_part: str | None
+    other_births: list[str] | None
+    other_sexes: list[str] | None
+    other_nationalities: list[str] | None
 
 
 class DocumentRow(TypedDict):

@@ -98,8 +98,8 @@ def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
     for index in range(1, len(raw.pieces) - raw.has_end):
         piece = raw.pieces[index]
         stated = recall(piece)
+        state.index = index
         if stated is None:
-            state.index = index
             position, stated = _step(state, position, piece, dialect)
             recall = position.values.get
         if stated is not None:
