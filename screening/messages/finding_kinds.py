@@ -55,6 +55,10 @@ _ENVELOPE = (
     _warning(
         "una_other_characters", "UNA announces other separators than usual; they were used where they fit."
     ),
+    _warning(
+        "unb_separators_differ",
+        "UNB uses other separators than the segments after it; theirs were used.",
+    ),
     _info("space_after_tag", "A blank stands between a segment's tag and its first separator."),
     _info("unb_date_unreadable", "The date of the interchange cannot be read."),
     _info("unt_count_differs", "UNT states another number of segments than were read."),
