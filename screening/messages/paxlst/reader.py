@@ -19,12 +19,11 @@ from screening.messages.paxlst.end_of_message import finish
 from screening.messages.paxlst.state import NOTHING, Fields, PaxlstState, SegmentAction, StatedValue
 from screening.messages.paxlst.tables import At, Table
 from screening.messages.syntax.envelope import MessageReading, RawMessage
-from screening.messages.syntax.segments import Separators, tag_of
+from screening.messages.syntax.segments import Separators, tag_of, without_bent
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
 _VALUES_KEPT = 20_000  # of one state
-_TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb4", b"`")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +156,7 @@ def _part_glued(
     text = piece.decode("latin_1")  # one character a byte: offsets stay
     separators = state.syntax.separators
     for found in _glued(separators.element, separators.component).finditer(text, 4):
-        first, second = _bare(piece[: found.start()].rstrip()), piece[found.start() :]
+        first, second = without_bent(piece[: found.start()].rstrip()), piece[found.start() :]
         step = position.row(state.syntax.fields(first))
         tag = text[found.start() : found.start() + 3]
         if step is None or not any(key.partition("+")[0] == tag for key in step[1].rows):
@@ -170,11 +169,3 @@ def _part_glued(
                 state.note("terminator_lost")
         return position
     return None
-
-
-def _bare(piece: bytes) -> bytes:
-    """Drop the typographic sign that stood for a terminator."""
-    for sign in _TYPOGRAPHIC:
-        if piece.endswith(sign):
-            return piece[: -len(sign)]
-    return piece

@@ -205,7 +205,7 @@ ELEMENTS = MappingProxyType(
 )  # fmt: skip
 # What a glued segment must look like to be taken for one: tag and a qualifier that the guide knows
 GLUED = (
-    r"(?:ATT{e}2{e}|DTM{e}(?:329|36|189|232|136|132)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
-    r"|NAT{e}2{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
+    r"(?:ATT{e}[0-9]{0,2}{e}|EMP{e}[0-9]{e}|DTM{e}(?:329|36|189|232|136|132)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
+    r"|NAT{e}[0-9]{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
     r"|GEI{e}4{e}|NAD{e}(?:FL|FM|DDU|DDT|MS){e}|TDT{e}(?:20|34)?{e}|CNT{e}(?:41|42|3)[{c}{e}]|PDT{e}[A-Z]/)"
 )

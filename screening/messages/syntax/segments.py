@@ -57,6 +57,19 @@ class Separators:
 DEFAULT = Separators(":", "+", ".", "?", "", "'")
 
 
+# What stands where a terminator should: quotes of a word processor, and signs in which no value ends
+_BENT = (*(sign.encode() for sign in "’‘´"), *(bytes([sign]) for sign in b'\x91\x92\xb4`,;"|~^!$#%'))
+
+
+def without_bent(piece: bytes) -> bytes:
+    """Drop the sign that stands for a terminator at the end of a segment that swallowed the next.
+
+    >>> without_bent(b'ATT+2++M"'), without_bent(b"ATT+2++M")
+    (b'ATT+2++M', b'ATT+2++M')
+    """
+    return next((piece[: -len(sign)] for sign in _BENT if piece.endswith(sign)), piece)
+
+
 def as_bytes(sign: str) -> bytes:
     """Return the bytes of a service character: one byte below U+0100, UTF-8 above."""
     try:
