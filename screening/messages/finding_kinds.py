@@ -78,6 +78,11 @@ _ENVELOPE = (
     _warning("terminator_lost", "A segment was glued to the one before; they were parted."),
     _warning("line_break_in_value", "Line breaks inside values were dropped."),
     _warning("undecodable_byte", "A byte fits no character set; it stands as U+FFFD."),
+    _warning("control_character", "A control character (80 to 9F) stands in the text; it was kept."),
+    _warning(
+        "code_page_used",
+        "The named character set cannot be right; another one explains every letter and was used.",
+    ),
     _info("charset_label_differs", "The text is UTF-8 although the syntax identifier names another set."),
     _warning("repetition_not_read", "Elements are repeated (syntax version 4); the first of each was read."),
     _warning("dangling_release", "A release character before a segment's end was kept as text."),

@@ -40,6 +40,7 @@ _SURNAME = 8  # part of DOCS
 _READ = 11  # the parts up to the second given names
 _NO_PARTS = [""] * _READ
 _SHORTEST_NUMBER = 4
+CONTINUES = "///"  # at the end of a text that was cut, and before its rest
 # `-1MODEL/ILIR`: the number of a name item and the booked name, which some hosts write behind an SSR's text
 _NAME_ITEM = re.compile(r"-\d{1,2}(?:\.\d{1,2})?(?=[A-Z])")
 
@@ -67,6 +68,33 @@ class Docs(NamedTuple):
         [False, True, False]
         """
         return self.sex in _INFANTS
+
+
+def continues(begun: str, text: str) -> bool:
+    """Say whether a text goes on where another was cut; one with a date of its own is a document.
+
+    >>> continues("/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOUL///", "///OU/MARIA")
+    True
+    >>> continues("/P/GRC/T1/GRC/12APR71/F/01JAN31/DORON/NINA", "/////05FEB53/F//DORON/NINA")
+    False
+    """
+    dated = [
+        len(parts := one.split("/")) > _BIRTH and looks_like_date(parts[_BIRTH]) for one in (begun, text)
+    ]
+    if all(dated):
+        return False
+    return begun.endswith(CONTINUES) or not any(
+        looks_like_date(part) or any(map(str.isdigit, part)) for part in text.split("/")
+    )
+
+
+def joined(begun: str, text: str) -> str:
+    """Return a text and what continues it as one.
+
+    >>> joined("/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOUL///", "///OU/MARIA")
+    '/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOULOU/MARIA'
+    """
+    return begun.removesuffix(CONTINUES) + text.removeprefix(CONTINUES)
 
 
 def text_of(segment: Segment) -> str:
@@ -168,6 +196,8 @@ def parse_docs(text: str) -> Docs | None:
         values = _without_name_item(values)
     given = f"{values[9]} {values[10]}" if values[9] and values[10] else values[9] or values[10]
     kind, state, number, nationality, birth, sex, expiry, surname = values[1:9]
+    if len(number) < _SHORTEST_NUMBER and not any(map(str.isdigit, number)):
+        number = ""  # the rest of a text whose beginning is lost: no document is numbered OU
     return Docs(kind, state, number, nationality, birth, sex.upper(), expiry, surname, given, bool(shift))
 
 

@@ -451,9 +451,10 @@ class Interchange:
         message.length = end - message.offset
         self._cursor = end
         self._open = None
-        message.findings += syntax_findings(
-            message.pieces, message.starts, self.syntax, labelled=self._labelled
-        )
+        found, codec = syntax_findings(message.pieces, message.starts, self.syntax, labelled=self._labelled)
+        message.findings += found
+        if codec is not None:
+            message.syntax = Syntax(self.syntax.separators, codec, self.syntax.version)
 
     def _finish(self) -> None:
         message = self._open

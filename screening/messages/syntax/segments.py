@@ -119,10 +119,14 @@ class Syntax:
             re.compile(re.escape(separators.release) + r"(.)", re.DOTALL) if separators.release else None
         )
 
+    @staticmethod
+    def unfolded(raw: bytes) -> bytes:
+        """Drop the folds of a segment's bytes."""
+        return raw.translate(None, FOLDS) if b"\n" in raw or b"\r" in raw else raw
+
     def text(self, raw: bytes) -> str:
         """Drop the folds of a segment's bytes, which may part the bytes of one character, and decode them."""
-        if b"\n" in raw or b"\r" in raw:
-            raw = raw.translate(None, FOLDS)
+        raw = self.unfolded(raw)
         return raw.decode("ascii") if raw.isascii() and ESCAPE not in raw else decode(raw, self.codec)
 
     def fields(self, raw: bytes) -> list[list[str]]:
