@@ -142,7 +142,7 @@ def _finding(found: Finding) -> str:
 
 def _segments(raw: RawMessage, findings: list[Finding], *, show_names: bool) -> Iterator[str]:
     waiting = list(findings)
-    for segment in raw.segments:
+    for segment in (one for one in raw.segments if one.raw):
         yield f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, show_names=show_names)}"
         stop = segment.offset + segment.length
         while waiting and waiting[0].offset < stop:

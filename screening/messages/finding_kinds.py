@@ -60,6 +60,13 @@ _ENVELOPE = (
         "UNB uses other separators than the segments after it; theirs were used.",
     ),
     _info("space_after_tag", "A blank stands between a segment's tag and its first separator."),
+    _warning(
+        "unb_damaged",
+        "The interchange's UNB is missing or damaged; its messages were read, without sender and time.",
+    ),
+    _warning(
+        "unh_damaged", "A message's UNH is missing or damaged; its type was told by the people it names."
+    ),
     _info("unb_date_unreadable", "The date of the interchange cannot be read."),
     _info("unt_count_differs", "UNT states another number of segments than were read."),
     _info("unt_reference_differs", "UNT repeats another reference than UNH."),

@@ -197,6 +197,18 @@ def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
     return low + place, signs
 
 
+def separators_by_unh(data: Data, unh: re.Match[bytes]) -> ServiceString:
+    """Decide the separators of an interchange without a readable UNB by its first UNH and what follows."""
+    element, component = (unh[group].decode("latin_1") for group in (1, 2))
+    stretch = data[unh.start() : unh.start() + _REACH]
+    if (following := _UNB.search(stretch, 3)) is not None:
+        stretch = stretch[: following.start()]
+    terminator = _terminator(stretch, element, component, DEFAULT.terminator)
+    release = DEFAULT.release if DEFAULT.release not in {component, element, terminator} else ""
+    plain = Separators(component, element, ".", release, "", terminator)
+    return ServiceString(plain, unh.start(), ("unb_damaged",))
+
+
 def _element(stretch: bytes, announced: str, read_off: str) -> str:
     """Return the element separator: read off UNB, unless more segments begin with another that is known."""
     others = [sign for sign in (announced, DEFAULT.element) if sign and sign != read_off]

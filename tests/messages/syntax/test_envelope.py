@@ -226,7 +226,10 @@ def test_line_ends_may_end_segments():
             interchange(message()).replace("PAXLST", "INVOIC"), "interchange", "other_message_type", id="type"
         ),
         pytest.param(
-            interchange(message()).replace("+PAXLST:D:12B:UN:IATA", ""), "message", "unh_unreadable", id="UNH"
+            interchange(message()).replace("+PAXLST:D:12B:UN:IATA", "").replace("NAD+FL", "NAD+XX"),
+            "message",
+            "unh_unreadable",
+            id="UNH, and nobody",
         ),
         pytest.param(
             WITHOUT_FAULT.replace("DTM+189", "DTM+999"), "message", "no_leg_with_date", id="no date"
