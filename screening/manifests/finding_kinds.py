@@ -43,6 +43,13 @@ KINDS: tuple[FindingKind, ...] = (
         "They are kept apart and all screened; somebody may travel on another person's document.",
     ),
     FindingKind(
+        "facts_differ",
+        Level.INFO,
+        Effect.NONE,
+        "Travellers have two dates of birth, sexes or nationalities that differ; all of them are compared.",
+        "Nothing to do; a hit shows the value that agreed.",
+    ),
+    FindingKind(
         "leg_time_differs",
         Level.INFO,
         Effect.REPAIRED,

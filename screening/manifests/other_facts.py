@@ -4,6 +4,7 @@ Few travellers have any. Rows that differ from the settled one are found for all
 are looked at one by one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -70,3 +71,10 @@ def _beside(
             if differs(own, word) and word not in (found[number] or ()):
                 found[number] = [*(found[number] or []), word]
     return found
+
+
+def differing_by_leg(travellers: pa.Table) -> dict[str, int]:
+    """Count the travellers of each leg who have a fact that is stated otherwise as well."""
+    told = [pc.is_valid(travellers[name]) for name in _COLUMNS.values()]
+    differ = travellers["flight_id"].filter(pc.or_(pc.or_(told[0], told[1]), told[2]))
+    return dict(Counter(differ.to_pylist()))
