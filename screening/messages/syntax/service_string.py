@@ -45,6 +45,7 @@ _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 _UNOB_BARE = Separators("\x1f", "\x1d", ".", "", "", "\x1c")  # UNOB without UNA (ISO 9735, level B)
 _TAG_LENGTH = 7  # bytes that a folded tag spans at most
 _REACH = 4096  # bytes from UNB on whose segments show the separators
+_QUICK, _ENOUGH = 600, 8  # so many segments in so few bytes show a terminator beyond doubt
 _UNA_REACH = 32  # bytes before UNB in which a UNA may begin: 6 characters of up to 3 bytes and white space
 
 
@@ -212,6 +213,8 @@ def separators_by_unh(data: Data, unh: re.Match[bytes]) -> ServiceString:
 def _element(stretch: bytes, announced: str, read_off: str) -> str:
     """Return the element separator: read off UNB, unless more segments begin with another that is known."""
     others = [sign for sign in (announced, DEFAULT.element) if sign and sign != read_off]
+    if not others:
+        return read_off
     begun = {sign: len(_begins_with(sign).findall(stretch, 3)) for sign in (read_off, *others)}
     return max((read_off, *others), key=lambda sign: begun[sign])
 
@@ -219,6 +222,8 @@ def _element(stretch: bytes, announced: str, read_off: str) -> str:
 def _component(stretch: bytes, announced: str, read_off: str, element: str) -> str:
     """Return the component separator: read off UNB, unless another that is known stands there more often."""
     known = [sign for sign in (read_off, announced, DEFAULT.component) if sign and sign != element]
+    if known.count(known[0]) == len(known):
+        return known[0]
     return max(known, key=lambda sign: stretch.count(as_bytes(sign)))
 
 
@@ -233,6 +238,11 @@ def _terminator(stretch: bytes, element: str, component: str, stated: str) -> st
 
     A line's end is one where letters and digits stand before it.
     """
+    head = stretch[:_QUICK]
+    element_sign = as_bytes(element)[:1]
+    good = sum(part.lstrip(WHITE)[3:4] == element_sign for part in head.split(as_bytes(stated))[1:-1])
+    if good >= _ENOUGH and 2 * good > head.count(b"\n"):  # nearly all; counting signs costs ten times as much
+        return stated
     shown: Counter[str] = Counter()
     no_terminator = {element, component}
     last = as_bytes(stated)[-1:]
