@@ -15,7 +15,7 @@ Source: UN/EDIFACT 2379; ICAO Doc 9303 part 3, section 4.8 (unknown parts are `<
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from screening.identity.dates import MONTHS
@@ -52,21 +52,13 @@ class Birth:
         known: YYYY-MM-DD, YYYY-MM or YYYY; None where nothing is.
         empty: zeros or fillers stand for a date that is not known.
         against_format: the digits do not fit the format code that stands beside them.
+        day: the date where all of it is known.
     """
 
     known: str | None = None
     empty: bool = False
     against_format: bool = False
-
-    @property
-    def day(self) -> date | None:
-        """The date where all of it is known."""
-        return date.fromisoformat(self.known) if self.known and len(self.known) == 10 else None
-
-    @property
-    def part(self) -> str | None:
-        """Year, or year and month, where no more is known."""
-        return self.known if self.known and len(self.known) < 10 else None
+    day: date | None = None
 
 
 def birth(written: str, form: str = "", *, latest: date, day_first: bool = False) -> Birth:
@@ -78,6 +70,13 @@ def birth(written: str, form: str = "", *, latest: date, day_first: bool = False
         latest: day of `latest_birth`; nobody aboard is born after it.
         day_first: digits stand in the order of PNRGOV, ddMMyy.
     """
+    found = _birth(written, form, latest, day_first)
+    if found.known is None or len(found.known) < len("YYYY-MM-DD"):
+        return found
+    return replace(found, day=date.fromisoformat(found.known))
+
+
+def _birth(written: str, form: str, latest: date, day_first: bool) -> Birth:
     text = written.strip().upper().replace(" ", "")
     named = _NAMED.fullmatch(text)
     if named is not None:

@@ -155,7 +155,10 @@ class PaxlstState:
             return
         if found.against_format:
             self.note("birth_date_against_format")
-        if found.part is not None:
+        if traveller.birth_as_sent is None and found.day is not None:  # nearly all
+            traveller.date_of_birth, traveller.birth_as_sent = found.day, written
+            return
+        if found.day is None:
             self.note("birth_date_partial")
         if take_birth(traveller, found.known, written):
             self.repeats("date of birth")
