@@ -40,6 +40,8 @@ FORMATS: dict[str, tuple[int, _Places]] = {
 }  # fmt: skip
 _SHAPES: dict[int, _Places] = {6: _YMD, 8: _CYMD}
 _LONG = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2}(?:[0-9]{4}|[0-9]{6})", re.ASCII)
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", re.ASCII)
 _YEAR = re.compile(r"(?:18|19|20)[0-9]{2}", re.ASCII)
 _MONTH = re.compile(r"((?:18|19|20)[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -96,11 +98,27 @@ def _birth(written: str, form: str, latest: date, day_first: bool) -> Birth:
         if known is not None:
             return Birth(known)
     known = _by_shape(bare, text, latest, day_first)
-    return Birth(known, against_format=stated is not None or bool(code and known))
+    odd = bool(code) or _YEAR_LAST.fullmatch(text) is not None
+    return Birth(known, against_format=stated is not None or (odd and known is not None))
+
+
+def _by_signs(text: str, latest: date) -> str | None:
+    """Read a date whose parts stand apart; where the year is last the day is first, unless it cannot be."""
+    first = _YEAR_FIRST.fullmatch(text)
+    if first is not None:
+        return _known(first[1], int(first[2]), int(first[3]), latest)
+    last = _YEAR_LAST.fullmatch(text)
+    if last is None:
+        return None
+    day, month = int(last[1]), int(last[2])
+    return _known(last[3], month, day, latest) or _known(last[3], day, month, latest)
 
 
 def _by_shape(digits: str, text: str, latest: date, day_first: bool) -> str | None:
     """Read digits without a format code, or against it."""
+    apart = _by_signs(text, latest)
+    if apart is not None:
+        return apart
     if _YEAR.fullmatch(digits):
         return _known(digits, 0, 0, latest)
     month = _MONTH.fullmatch(text)
@@ -111,9 +129,8 @@ def _by_shape(digits: str, text: str, latest: date, day_first: bool) -> str | No
     places = _SHAPES.get(len(digits))
     if places is None:
         return None
-    if not day_first:
-        return _at(digits, places, latest)
-    return _at(digits, _DMY if len(digits) == 6 else _DMCY, latest)
+    orders = (_DMY if len(digits) == 6 else _DMCY, places) if day_first else (places,)
+    return next((known for order in orders if (known := _at(digits, order, latest))), None)
 
 
 def _at(digits: str, places: _Places, latest: date) -> str | None:

@@ -127,7 +127,7 @@ _PAXLST = (
     _info("birth_date_partial", "Day or month of birth is not stated; what is known of it is compared."),
     _info(
         "birth_date_against_format",
-        "The date of birth does not fit the format code beside it; it was read by its shape.",
+        "The date of birth fits no format code, or not the one beside it; it was read by its shape.",
     ),
     _warning(
         "fact_repeated_differs",

@@ -35,6 +35,7 @@ _BIRTH = 5
 _INFANTS = frozenset({"MI", "FI", "UI", "XI"})
 _SEXES = frozenset({"M", "F", "U", "X"}) | _INFANTS
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
+_UNKNOWN_DAY = frozenset({"XX", "<<"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS
 _READ = 11  # the parts up to the second given names
@@ -120,10 +121,12 @@ def text_of(segment: Segment) -> str:
 def looks_like_date(text: str) -> bool:
     """Say whether a part is a date as DOCS writes it, blanks of folds aside.
 
-    >>> [looks_like_date(part) for part in ("12JUL64", "1 2JUL64", "JULIA", "99")]
-    [True, True, False, False]
+    >>> [looks_like_date(part) for part in ("12JUL64", "1 2JUL64", "XXJUL64", "JULIA", "99")]
+    [True, True, True, False, False]
     """
     bare = text.replace(" ", "")
+    if bare[:2] in _UNKNOWN_DAY:
+        bare = f"00{bare[2:]}"
     if len(bare) in {6, 7, 9} and bare[-2:].isdigit() and bare[:1].isdigit():
         letters = bare.lstrip("0123456789")[:3].upper()
         return letters in _MONTHS

@@ -14,6 +14,10 @@ import re
 
 ASCII = "ascii"
 TWICE = "utf_8_twice"  # our name for UTF-8 that was encoded into UTF-8 once more
+IN_UTF8 = "utf_8_of_1252"  # code page 1252, taken for ISO 8859-1 and encoded into UTF-8
+_WINDOWS_CONTROLS = {
+    byte: sign for byte in range(0x80, 0xA0) if (sign := bytes([byte]).decode("cp1252", "ignore"))
+}
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LEFT_OUT = frozenset("\x81\x8d\x8f\x90\x9d")
 _CODECS = {
@@ -51,7 +55,9 @@ def decode(raw: bytes, codec: str) -> str:
     try:
         text = raw.decode("utf_8")
     except UnicodeDecodeError:
-        return raw.decode("utf_8" if codec == TWICE else codec, "replace")
+        return raw.decode("utf_8" if codec in {TWICE, IN_UTF8} else codec, "replace")
+    if codec == IN_UTF8:
+        return text.translate(_WINDOWS_CONTROLS)
     if codec == TWICE:
         return _BEYOND_ASCII.sub(lambda found: encoded_once(found[0]) or found[0], text)
     return text

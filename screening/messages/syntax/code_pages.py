@@ -11,6 +11,8 @@ names. Where they do not, nothing is guessed: the finding stays.
 'utf_8_twice'
 >>> explaining([b"NAD+FL+++O\x92HADDAD"], "ascii") is None  # CP437: O, AE, HADDAD
 True
+>>> explaining(["NAD+FL+++D\x92ALMEIDA".encode()], "ascii")
+'utf_8_of_1252'
 """
 
 import re
@@ -18,7 +20,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from screening.identity.names import comparable
-from screening.messages.syntax.charsets import TWICE, decode, encoded_once
+from screening.messages.syntax.charsets import IN_UTF8, TWICE, decode, encoded_once, is_utf8
 
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _BESIDE = {
@@ -56,6 +58,14 @@ def explaining(pieces: Iterable[bytes], codec: str) -> str | None:
         return TWICE
     if not any("\ufffd" in text or has_controls(text) for text in texts):
         return None
+    coded = [word for word in words if not is_utf8(word)]  # the others are UTF-8, whatever the label
+    if not coded:
+        mended = [decode(word, IN_UTF8) for word in words]
+        right = all(
+            _fits(text, place) for text in mended for place, sign in enumerate(text) if not sign.isascii()
+        )
+        return IN_UTF8 if right else None
+    words = coded
     beside = _BESIDE.get(codec)
     if beside is not None and _names(words, beside) is not None:
         return beside

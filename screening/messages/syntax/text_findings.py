@@ -6,7 +6,7 @@ One finding for all segments of a kind, with their number: a file folded at 69 c
 import re
 
 from screening.messages.finding_kinds import finding, kind_of
-from screening.messages.syntax.charsets import TWICE, is_utf8, mask_escaped
+from screening.messages.syntax.charsets import IN_UTF8, TWICE, is_utf8, mask_escaped
 from screening.messages.syntax.code_pages import explaining, has_controls
 from screening.messages.syntax.segments import Offsets, Syntax, as_bytes
 from screening.tables.findings import Finding
@@ -21,13 +21,15 @@ OF_BYTES = frozenset(
         "repetition_not_read",
     }
 )
-CODE_PAGES = {TWICE: "UTF-8 that was encoded twice", "mac_roman": "Mac Roman"} | {
-    f"cp{number}": f"code page {number}" for number in (437, 850, 1250, 1251, 1252, 1253, 1254, 1257)
-}
+CODE_PAGES = {
+    TWICE: "UTF-8 that was encoded twice",
+    IN_UTF8: "code page 1252 that was encoded as UTF-8 by bytes",
+    "mac_roman": "Mac Roman",
+} | {f"cp{number}": f"code page {number}" for number in (437, 850, 1250, 1251, 1252, 1253, 1254, 1257)}
 # Names alone decide the code page: landing blanks sensitive texts, and the bytes are to be read alike then.
 _NAMES = (b"NAD", b"PDT", b"TIF")
 _NOT_COMPARED = frozenset(
-    {"utf_8", "iso2022_jp_2", TWICE}
+    {"utf_8", "iso2022_jp_2", TWICE, IN_UTF8}
 )  # labels under which UTF-8 is right or cannot be told
 
 
