@@ -105,8 +105,10 @@ def test_a_repeat_over_messages_never_lowers_the_score(score, data):
 @pytest.mark.parametrize("place", [0, len(FIRST)])
 def test_the_hit_shows_the_value_that_agreed(score, again, kind, value, place):
     _, (pair,), _ = score(manifest([*FIRST[:place], again, *FIRST[place:]]))
-    shown = {piece["kind"]: piece["traveller_value"] for piece in pair["evidence"]}
-    assert shown[kind] == value
+    (piece,) = (piece for piece in pair["evidence"] if piece["kind"] == kind)
+    assert piece["traveller_value"] == value
+    told = "(stated beside another value)" in piece["relation"]
+    assert told == (place == 0 and kind != "nationality")  # the settled value needs no word
 
 
 def test_a_year_that_is_known_counts(score):
