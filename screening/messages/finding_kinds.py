@@ -91,7 +91,10 @@ _ENVELOPE = (
         "The named character set cannot be right; another one explains every letter and was used.",
     ),
     _info("charset_label_differs", "The text is UTF-8 although the syntax identifier names another set."),
-    _warning("repetition_not_read", "Elements are repeated (syntax version 4); the first of each was read."),
+    _warning(
+        "repetition_not_read",
+        "Elements are repeated (syntax version 4); each was read of facts of travellers, else the first.",
+    ),
     _warning("dangling_release", "A release character before a segment's end was kept as text."),
     _warning("unknown_segment", "A segment that the message type does not know was passed over."),
     _warning("sequence_without_last_part", "A manifest in parts has no last part in this file."),

@@ -113,6 +113,13 @@ def _step(
     """Take one segment: find its step, do its action, remember the value if it states one."""
     if not piece:
         return position, None
+    sign = state.repetition
+    if sign and sign in piece and piece[:3] in tables.REPEATED and state.syntax.release not in piece:
+        for one in _each(piece, state.syntax.element, sign):
+            position, stated = _step(state, position, one, dialect)
+            if stated is not None:
+                state.set_value(stated)
+        return position, None
     fields = state.syntax.fields(piece)
     if " " in fields[0][0]:
         fields[0][0] = tag_of(piece, state.syntax.element) + " " * fields[0][0].endswith(" ")
@@ -133,6 +140,14 @@ def _step(
     if stated is not None and after is position and as_sent and len(position.values) < _VALUES_KEPT:
         position.values[piece] = stated
     return after, stated
+
+
+def _each(piece: bytes, element: bytes, sign: bytes) -> list[bytes]:
+    """Write a segment with a repeated element as several segments; of a second one the first value stays."""
+    parts = piece.split(element)
+    place = next(number for number, part in enumerate(parts) if sign in part)
+    others = [part.partition(sign)[0] for part in parts]
+    return [element.join([*others[:place], one, *others[place + 1 :]]) for one in parts[place].split(sign)]
 
 
 def _unknown(state: PaxlstState, tag: str, dialect: PaxlstDialect) -> None:

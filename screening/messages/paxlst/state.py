@@ -14,7 +14,7 @@ from screening.messages.finding_kinds import finding, repeated
 from screening.messages.model import Document, Message, Quarantined, Traveller
 from screening.messages.paxlst.legs import Flight
 from screening.messages.syntax.envelope import MessageReading, RawMessage
-from screening.messages.syntax.segments import Syntax, fitting
+from screening.messages.syntax.segments import Syntax, as_bytes, fitting
 from screening.tables.codes import Action, QuarantineUnit, Role, Says, Sex
 
 Fields = list[list[str]]
@@ -60,7 +60,7 @@ class PaxlstState:
         "message",
         "other_issuers",
         "out",
-        "raw",
+        "raw", "repetition",
         "seats",
         "sent",
         "stated",
@@ -71,6 +71,7 @@ class PaxlstState:
     def __init__(self, raw: RawMessage, message: Message) -> None:
         self.raw = raw
         self.syntax: Syntax = fitting(raw.syntax, b"".join(raw.pieces))
+        self.repetition = as_bytes(raw.separators.repetition)
         self.message = message
         self.out = MessageReading(message, [], [])
         self.index = 0

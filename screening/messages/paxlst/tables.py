@@ -186,6 +186,7 @@ BGM_ACTION = MappingProxyType(
     }
 )
 BGM_CANCELS = "1"  # third element: 9 original, 5 replace, 1 cancel (unverified against the guide)
+REPEATED = frozenset({b"ATT", b"DTM", b"LOC", b"NAT", b"RFF"})  # each repetition of these is a fact
 ATT_PERSON = frozenset({"", "2"})  # 9017: the person
 ATT_SEX = frozenset({"", "SEX", "GENDER"})  # C955: which attribute; what has no name is the sex
 NAD_ROLE = MappingProxyType(

@@ -175,3 +175,9 @@ def test_more_values_than_are_remembered_are_read_alike(monkeypatch):
     monkeypatch.setattr(reader, "_VALUES_KEPT", 3)
     reader.compiled.cache_clear()
     assert read(manifest()) == usual
+
+
+def test_each_repetition_of_a_fact_is_read_where_the_syntax_repeats_elements():
+    one = read(manifest("NAD+FL+++POE:ANN'DTM+329:800101*329:810101'NAT+2+IRN*CAN'")).travellers[2]
+    assert (one.birth_as_sent, one.other_births) == ("800101", ("1981-01-01",))
+    assert (one.nationality, one.other_nationalities) == ("IR", ("CA",))
