@@ -55,6 +55,14 @@ def test_api_beside_pnr(kit, api, pnr, kept):
     assert told == any(name.startswith("other") for name in kept)
 
 
+@pytest.mark.parametrize("known", ["1971-04-12", "1980-01-01"])
+def test_one_of_two_births_is_enough_to_be_one_person(kit, known):
+    night = kit.Night()
+    night.api("10:00", kit.person(NAME, born="1971-04-12", other_births=["1980-01-01"], doc=DOC))
+    night.pnr("09:00", kit.person(NAME, born=known, doc=DOC))
+    assert row(night.settle())["other_births"] == ["1980-01-01"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kept"),
     [
