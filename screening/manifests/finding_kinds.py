@@ -44,10 +44,10 @@ KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "facts_differ",
-        Level.INFO,
+        Level.WARNING,
         Effect.NONE,
         "Travellers have two dates of birth, sexes or nationalities that differ; all of them are compared.",
-        "Nothing to do; a hit shows the value that agreed.",
+        "An analyst's lead: a hit shows the value that agreed. Many of them: ask the carrier.",
     ),
     FindingKind(
         "leg_time_differs",
