@@ -21,6 +21,8 @@ from screening.identity.states import UNSPECIFIED_STATE
 from screening.messages.model import Traveller
 from screening.tables.codes import Sex
 
+MOST = 16  # further dates of birth that are kept: each is compared with each name
+
 
 def take_birth(traveller: Traveller, known: str, written: str) -> bool:
     """Take a date of birth (YYYY-MM-DD, YYYY-MM or YYYY); say whether it differs from the one that stands."""
@@ -33,7 +35,7 @@ def take_birth(traveller: Traveller, known: str, written: str) -> bool:
         traveller.birth_part = None if traveller.date_of_birth else known
         traveller.birth_as_sent = written
         return False
-    if known not in traveller.other_births:
+    if known not in traveller.other_births and len(traveller.other_births) < MOST:
         traveller.other_births = (*traveller.other_births, known)
     return True
 
