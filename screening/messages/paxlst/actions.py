@@ -16,6 +16,7 @@ from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, 
 from screening.messages.syntax.segments import whole_number
 from screening.tables.codes import Action, Function, Role, Sex
 
+_STATE_CODE = 3  # letters at most
 SEX = {"M": Sex.MALE, "F": Sex.FEMALE, "X": Sex.UNSPECIFIED, "U": None}
 
 
@@ -112,7 +113,8 @@ def _sex(state: PaxlstState, fields: Fields) -> StatedValue | None:
 def _written_state(fields: Fields) -> tuple[str, str | None]:
     """Return a State as sent, by code or by name (C517, C042: name in the fourth component), and its code."""
     code, named = value(fields, 2), value(fields, 2, 3)
-    return code or named, state_code(code) or state_named(named)
+    name = named if not code or len(code) <= _STATE_CODE else code  # some write the name in the code's place
+    return code or named, state_code(code) or state_named(name)
 
 
 def _state(state: PaxlstState, fields: Fields, attribute: str, code: str) -> StatedValue | None:
