@@ -1,20 +1,16 @@
 """Dates as messages write them, and the century of two-digit years.
 
-Rule (docs/messages.md): a birth date is the latest date not after the message; an expiry is the year within
--20 … +80 years of it. Impossible dates are None; the caller keeps them as sent with a finding.
+Rule (docs/messages.md): an expiry is the year within -20 … +80 years of the message. Impossible dates are
+None; the caller keeps them as sent with a finding. Dates of birth: `birth_dates`.
 
->>> birth_date("12JUL12", sent=date(2010, 12, 9)).isoformat()
-'1912-07-12'
 >>> expiry_date("610218", sent=date(2014, 2, 2)).isoformat()
 '2061-02-18'
->>> birth_date("19800230", sent=date(2020, 1, 1)) is None
-True
 """
 
 import re
 from datetime import date, datetime, time
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, name in enumerate(
         ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
@@ -29,7 +25,7 @@ def _parts(written: str, *, day_first: bool) -> tuple[int, int, int, bool] | Non
     text = written.strip().upper().replace(" ", "")
     named = _NAMED.match(text)
     if named:
-        month = _MONTHS.get(named[2])
+        month = MONTHS.get(named[2])
         return (int(named[3]), month, int(named[1]), len(named[3]) == 2) if month else None
     text = text.replace("-", "").replace("/", "")
     if not _DIGITS.match(text) or len(text) not in {6, 8}:
@@ -46,26 +42,6 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def birth_date(written: str, *, sent: date, day_first: bool = False) -> date | None:
-    """Read a date of birth: YYMMDD, CCYYMMDD, ddMMMyy (or day first); the latest date not after `sent`.
-
-    Two-digit years have a century chosen so that the date exists: 000229 is 2000, never 1900.
-    """
-    parts = _parts(written, day_first=day_first)
-    if parts is None:
-        return None
-    year, month, day, short = parts
-    if not short:
-        found = _day(year, month, day)
-        return found if found and found <= sent and found.year >= sent.year - 130 else None
-    century = sent.year - sent.year % 100
-    for start in (century, century - 100):
-        found = _day(start + year, month, day)
-        if found and found <= sent:
-            return found
-    return None
 
 
 def expiry_date(written: str, *, sent: date, day_first: bool = False) -> date | None:
@@ -120,7 +96,7 @@ def month_of(name: str) -> int | None:
     >>> month_of("NOV"), month_of("NOX")
     (11, None)
     """
-    return _MONTHS.get(name)
+    return MONTHS.get(name)
 
 
 def calendar_day(year: int, month: int, day: int) -> date | None:

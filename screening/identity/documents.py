@@ -49,6 +49,11 @@ def document_type(sent: str | None) -> DocumentType:
     return _TYPES.get(code) or _TYPES.get(code[:1], DocumentType.OTHER)
 
 
+def is_document_type(sent: str) -> bool:
+    """Say whether a code of a kind of document is one that is read; another one is kept as `other`."""
+    return sent.strip().upper()[:1] in _TYPES
+
+
 def number_check(number: str, digit: str | None) -> CheckDigit:
     """Say whether a check digit that was sent beside a number fits it (nine places, filler `<`)."""
     if not digit:

@@ -1,16 +1,20 @@
-"""Travellers made comparable: one row for each way in which a name can be read.
+"""Travellers made comparable: one row for each way in which a name can be read, or a fact is stated.
 
 Readings: the name as settled; the name as sent, where titles or folds changed its tokens (MR may belong to a
 name); the name written in each document, where it differs. Swapped fields and all names in one field need no
-reading of their own: matching aligns tokens wherever they stand and charges for a move.
+reading of their own: matching aligns tokens wherever they stand and charges for a move. A date of birth or a
+sex that is stated twice, differently, makes readings with each: the best counts, as with names. Nationalities
+are compared as a set.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
+from itertools import product
 
 import pyarrow as pa
 
+from screening.identity.birth_dates import span
 from screening.identity.documents import document_key, normalise_number
 from screening.identity.mrz import maybe_cut
 from screening.identity.names import tokens
@@ -18,21 +22,20 @@ from screening.identity.titles import is_placeholder, strip_title
 from screening.tables.work import IDENTITIES
 
 Row = Mapping[str, object]
-_YEAR = re.compile(r"^((?:18|19|20)[0-9]{2})(?:-?00)?(?:-?00)?$", re.ASCII)
-_MONTH = re.compile(r"^((?:18|19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?00)?$", re.ASCII)
+_PART = re.compile(r"((?:18|19|20)[0-9]{2})(?:-?(0[1-9]|1[0-2]))?(?:-?00){0,2}", re.ASCII)
 
 
 def identify(travellers: pa.Table, documents: pa.Table) -> pa.Table:
     """Return the comparable readings of each traveller.
 
     Args:
-        travellers: TRAVELLERS; names, `other_names`, `date_of_birth`, `birth_as_sent`, `sex` and
-            `nationality` are used.
+        travellers: TRAVELLERS; names, date of birth (`birth_part`, and `birth_as_sent` of older nights), sex,
+            nationality and the further values of each are used.
         documents: DOCUMENTS of these travellers.
 
     Returns:
-        IDENTITIES; reading 0 is the name as settled. A traveller without a usable name keeps one row, marked
-        `placeholder`: documents are still compared.
+        IDENTITIES; reading 0 is the traveller as settled. One without a usable name is marked `placeholder`:
+        documents are still compared.
     """
     carried: dict[str, list[Row]] = {}
     for row in documents.sort_by([("traveller_id", "ascending"), ("ordinal", "ascending")]).to_pylist():
@@ -44,8 +47,10 @@ def identify(travellers: pa.Table, documents: pa.Table) -> pa.Table:
 
 
 def _readings(traveller: Mapping[str, str], documents: Sequence[Row]) -> list[dict[str, object]]:
-    born = _born(traveller)
+    births = _births(traveller)
+    sexes = _sexes(traveller)
     states = [traveller["nationality"], *(row["issuing_state"] for row in documents)]
+    states += traveller["other_nationalities"] or ()
     keys: set[str] = set()
     for row in documents:
         number, state = normalise_number(str(row["number"])), row["issuing_state"]
@@ -54,9 +59,6 @@ def _readings(traveller: Mapping[str, str], documents: Sequence[Row]) -> list[di
     common = {
         "traveller_id": traveller["traveller_id"],
         "flight_id": traveller["flight_id"],
-        "born_from": born[0] if born else None,
-        "born_to": born[1] if born else None,
-        "sex": traveller["sex"] if traveller["sex"] in {"M", "F"} else None,
         "nationalities": sorted({str(state) for state in states if state}),
         "document_keys": sorted(keys),
     }
@@ -64,12 +66,17 @@ def _readings(traveller: Mapping[str, str], documents: Sequence[Row]) -> list[di
         {
             **common,
             "reading": number,
+            "born_from": born[0] if born else None,
+            "born_to": born[1] if born else None,
+            "sex": sex,
             "surname_tokens": list(surname),
             "given_tokens": list(given),
             "maybe_cut": maybe_cut(" ".join(surname), " ".join(given)),
             "placeholder": not (surname or given),
         }
-        for number, (surname, given) in enumerate(_names(traveller, documents))
+        for number, (born, sex, (surname, given)) in enumerate(
+            product(births, sexes, _names(traveller, documents))
+        )
     ]
 
 
@@ -98,17 +105,21 @@ def _real(field: str | None) -> tuple[str, ...]:
     return () if not field or is_placeholder(field) else tokens(field)
 
 
-def _born(traveller: Mapping[str, object]) -> tuple[date, date] | None:
-    """Return the first and last possible day of birth; a date sent as year, or year and month, is a range."""
-    day = traveller["date_of_birth"]
+def _births(traveller: Mapping[str, object]) -> Sequence[tuple[date, date] | None]:
+    """Return the first and last possible day of each date of birth, the settled one first."""
+    day, part = traveller["date_of_birth"], traveller["birth_part"]
+    own: tuple[date, date] | None = None
     if isinstance(day, date):
-        return day, day
-    sent = str(traveller["birth_as_sent"] or "").strip()
-    year = _YEAR.match(sent)
-    if year:
-        return date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)
-    month = _MONTH.match(sent)
-    if month:
-        first = date(int(month[1]), int(month[2]), 1)
-        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return None
+        own = day, day
+    elif part:
+        own = span(str(part))
+    elif sent := _PART.fullmatch(str(traveller["birth_as_sent"] or "").strip()):
+        own = span("-".join(filter(None, sent.groups())))
+    others = traveller["other_births"]
+    return [own, *map(span, others)] if isinstance(others, list) and others else [own]
+
+
+def _sexes(traveller: Mapping[str, object]) -> Sequence[str | None]:
+    """Return the sexes that can be compared; X and unknown are None."""
+    stated = [traveller["sex"], *(others if isinstance(others := traveller["other_sexes"], list) else ())]
+    return list(dict.fromkeys(str(sex) if sex in {"M", "F"} else None for sex in stated))

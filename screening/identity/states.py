@@ -22,6 +22,7 @@ SPECIAL = frozenset(
     {"XXA", "XXB", "XXC", "XXX", "UNO", "UNA", "UNK", "XOM", "XPO", "XBA", "XIM", "XCC", "XCO", "XEC", "XCE",
      "XMP", "XDC", "EUE", "UTO", "XES", "XAA", "XCT", "XLB"}
 )  # fmt: skip
+UNSPECIFIED_STATE = "XXX"  # ICAO 9303: stands for a State that is not specified
 _ALIASES = {
     "D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK", "XKX": "XK",
     "XK": "XK", "ROM": "RO", "UK": "GB", "EU": "EUE",
@@ -69,6 +70,21 @@ def state_code(written: str | None) -> str | None:
         found = pycountry.countries.get(alpha_3=code)
         return found.alpha_2 if found else None
     return None
+
+
+@lru_cache(maxsize=4096)
+def state_named(written: str | None) -> str | None:
+    """Return the inner code of a State written by its name in ISO 3166-1; None where it is unknown.
+
+    >>> state_named("TUNISIA"), state_named("Islamic Republic of Iran"), state_named("ATLANTIS")
+    ('TN', 'IR', None)
+    """
+    if not written:
+        return None
+    try:
+        return str(pycountry.countries.lookup(written.strip()).alpha_2)
+    except LookupError:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,11 @@
-"""Columns of settled travellers: each from the first of their statements in force that says it.
+"""Columns of settled travellers: each from the first of their statements that says it.
 
-What belongs together is taken from one statement: surname, given names and name as sent; birth date and how
-it was sent. Names that their other statements give, replaced ones too, stand in `other_names`, so that they
-are screened: a later message may correct a name, shorten it, or give the document of one twin to the other.
+Those in force come first, API before PNR, later before earlier; for birth, sex and nationality then those
+that were replaced, the latest first: a later message that leaves a fact out does not wipe it. What belongs
+together is taken from one statement: surname, given names and name as sent; birth date and how it was sent.
+Names that their other statements give, replaced ones too, stand in `other_names`, and other dates of birth,
+sexes and nationalities beside the settled ones, so that they are screened: a later message may correct a
+name, shorten it, or give the document of one twin to the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.identity.states import UNSPECIFIED_STATE
+from screening.manifests.other_facts import others_of
 from screening.manifests.settled import SettledTraveller
 from screening.manifests.statements import OrderedStatements
 from screening.tables import individual as t
 
 Places = npt.NDArray[np.int64]
 _SINGLE = (
-    "sex",
-    "nationality",
     "residence",
     "seat",
     "locator",
@@ -37,9 +40,20 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
     row = np.fromiter((row for traveller in settled for row in traveller.rows), np.int64, len(owner))
     named = pc.or_(_given(statements["surname"]), _given(statements["given_names"]))
     name = _first(owner, row, named, len(settled))
-    born = _first(owner, row, pc.is_valid(statements["date_of_birth"]), len(settled))
-    written = _first(owner, row, pc.is_valid(statements["birth_as_sent"]), len(settled))
-    written = np.where(born >= 0, born, written)
+    number = len(settled)
+    every = [traveller.stated(ordered) for traveller in settled]
+    whose = np.repeat(np.arange(number), [len(rows) for rows in every])
+    said = np.fromiter((row for rows in every for row in rows), np.int64, len(whose))
+    born = _first(whose, said, pc.is_valid(statements["date_of_birth"]), number)
+    partly = _first(whose, said, pc.is_valid(statements["birth_part"]), number)
+    written = _first(whose, said, pc.is_valid(statements["birth_as_sent"]), number)
+    partly = np.where(born >= 0, -1, partly)
+    written = np.where(born >= 0, born, np.where(partly >= 0, partly, written))
+    sex = _first(whose, said, pc.is_valid(statements["sex"]), number)
+    specified = pc.fill_null(pc.not_equal(statements["nationality"], UNSPECIFIED_STATE), False)
+    nationality = _first(whose, said, specified, number)
+    unspecified = _first(whose, said, pc.is_valid(statements["nationality"]), number)
+    nationality = np.where(nationality >= 0, nationality, unspecified)
     first = np.array([traveller.rows[0] for traveller in settled], dtype=np.int64)
     last_named = [ordered.message_of(traveller.last_named) for traveller in settled]
     columns: dict[str, object] = {
@@ -56,6 +70,15 @@ def travellers(ordered: OrderedStatements, settled: Sequence[SettledTraveller]) 
         "name_as_sent": _take(statements["name_as_sent"], np.where(name >= 0, name, first)),
         "date_of_birth": _take(statements["date_of_birth"], born),
         "birth_as_sent": _take(statements["birth_as_sent"], written),
+        "birth_part": _take(statements["birth_part"], partly),
+        "sex": _take(statements["sex"], sex),
+        "nationality": _take(statements["nationality"], nationality),
+        **others_of(
+            statements,
+            whose,
+            said,
+            {"birth": np.maximum(born, partly), "sex": sex, "nationality": nationality},
+        ),
         "on_board": [traveller.on_board for traveller in settled],
         "standing": [traveller.standing for traveller in settled],
         "standing_reason": [traveller.reason for traveller in settled],

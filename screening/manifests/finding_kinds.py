@@ -43,6 +43,13 @@ KINDS: tuple[FindingKind, ...] = (
         "They are kept apart and all screened; somebody may travel on another person's document.",
     ),
     FindingKind(
+        "facts_differ",
+        Level.WARNING,
+        Effect.NONE,
+        "Travellers have two dates of birth, sexes or nationalities that differ; all of them are compared.",
+        "An analyst's lead: a hit shows the value that agreed. Many of them: ask the carrier.",
+    ),
+    FindingKind(
         "leg_time_differs",
         Level.INFO,
         Effect.REPAIRED,

@@ -90,9 +90,13 @@ def keys(ordered: OrderedStatements, row: int, tier: Tier) -> list[Key]:
 
 
 def contradicts(ordered: OrderedStatements, one: int, other: int) -> bool:
-    """Are both birth dates known, and different?"""
+    """Are both birth dates known, and different? One that is stated beside another may be the right one."""
     born, also = ordered.born[one], ordered.born[other]
-    return born is not None and also is not None and born != also
+    if born is None or also is None or born == also:
+        return False
+    beside = ordered.other_births
+    none: frozenset[int] = frozenset()
+    return not beside or not ({born} | beside.get(one, none)) & ({also} | beside.get(other, none))
 
 
 def names_agree(ordered: OrderedStatements, one: int, other: int) -> bool:

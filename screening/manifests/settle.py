@@ -20,6 +20,7 @@ from screening.manifests.codeshares import StatedLeg, flight, gather_legs, opera
 from screening.manifests.finding_kinds import counted, finding
 from screening.manifests.identifiers import Pseudonym, assign_ids, assign_keys, earlier_ids
 from screening.manifests.join import Joined, join
+from screening.manifests.other_facts import differing_by_leg
 from screening.manifests.persons import SourcePerson, persons
 from screening.manifests.provisional import moved, ties
 from screening.manifests.settled import SettledTraveller
@@ -146,14 +147,17 @@ def _settle(
     legs = gather_legs(message_legs, in_time, root, wanted)
     manifests = [_manifest(ordered, leg, meant.get(str(leg.latest("carrier")))) for leg in legs]
     held = earlier_ids(earlier, root, wanted)
-    flights = []
     for manifest in manifests:
         _identify(ordered, manifest, held.get(manifest.leg.flight_id, {}), pseudonym)
-        flights.append(_flight(manifest, unclear))
     travellers = [traveller for manifest in manifests for traveller in manifest.travellers]
+    people = fill.travellers(ordered, travellers)
+    differing = differing_by_leg(people)
+    for manifest in manifests:
+        number = differing.get(manifest.leg.flight_id, 0)
+        manifest.findings += counted("facts_differ", number, *_FACTS_DIFFER)
     return SettledLegs(
-        t.FLIGHTS.table(flights),
-        fill.travellers(ordered, travellers),
+        t.FLIGHTS.table(_flight(manifest, unclear) for manifest in manifests),
+        people,
         fill.documents(travellers),
         _ledger(ordered, manifests, wanted),
     )
@@ -208,6 +212,10 @@ def _take_down(
     manifest.api.streams, manifest.pnr.streams = [], []
 
 
+_FACTS_DIFFER = (
+    "traveller has two dates of birth, sexes or nationalities that differ",
+    "travellers have two dates of birth, sexes or nationalities that differ",
+)
 _DOCUMENT_SHARED = (
     "document is stated by travellers who are not one person",
     "documents are stated by travellers who are not one person",

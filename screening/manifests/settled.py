@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from screening.manifests.documents import CarriedDocument
 from screening.manifests.persons import SourcePerson, in_force
+from screening.manifests.same import names_agree
 from screening.manifests.statements import OrderedStatements
 from screening.manifests.tracks import Track
 from screening.tables.codes import Action, JoinBasis, Role, Source, Standing, StandingReason
@@ -80,8 +81,24 @@ class SettledTraveller:
             present=present,
             counted=present and on_board is not False,
             last_named=max((row for row in every if not _withdraws(ordered, row)), default=max(every)),
-            documents=ordered.document_index.unite(ordered.statement_id[row] for row in rows),
-        )
+        ).with_documents(ordered)
+
+    def with_documents(self, ordered: OrderedStatements) -> "SettledTraveller":
+        """Take the documents of all their statements: what a later message leaves out may be listed."""
+        identifiers = ordered.statement_id
+        self.documents = ordered.document_index.unite(identifiers[row] for row in self.stated(ordered))
+        return self
+
+    def stated(self, ordered: OrderedStatements) -> list[int]:
+        """Return the rows whose facts are theirs: in force, then earlier ones under an agreeing name.
+
+        An earlier statement under another name may have been about another person (a seat given away).
+        """
+        if not self.marks and not self.old:
+            return self.rows
+        first = self.rows[0]
+        earlier = sorted((*self.marks, *self.old), reverse=True)
+        return [*self.rows, *(row for row in earlier if names_agree(ordered, first, row))]
 
     def every(self) -> list[int]:
         """Return all rows, those in force first."""

@@ -10,7 +10,7 @@ Names are compared as one word (identity.names.comparable). What is stored stays
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,8 @@ from screening.tables import individual as t
 from screening.tables.codes import Level, MessageStatus, Says, Source
 from screening.tables.model import SchemaError
 
+_EPOCH = date(1970, 1, 1)
+_WHOLE = len("YYYY-MM-DD")
 _OLDEST = datetime(1, 1, 1)  # noqa: DTZ001 (UNB times carry no zone)
 
 
@@ -69,6 +71,7 @@ class OrderedStatements:
         message: number of each row's message.
         surname, given, name: comparable surname, given names, and both as one word ("" where absent).
         born: date of birth as days; None where unknown.
+        other_births: further dates of birth as days, by row; few have any.
         document_keys: keys NUMBER@STATE of each row, without doubles.
         document_index: the documents themselves, by statement.
         bookings: bookings (locators) that each PNR message names, over all its legs.
@@ -82,6 +85,7 @@ class OrderedStatements:
     given: list[str]
     name: list[str]
     born: list[int | None]
+    other_births: dict[int, frozenset[int]]
     locator: list[str | None]
     traveller_reference: list[str | None]
     booking_reference: list[str | None]
@@ -212,6 +216,18 @@ def _bookings(statements: pa.Table, number: dict[str, int]) -> dict[int, int]:
     }
 
 
+def _other_births(table: pa.Table) -> dict[int, frozenset[int]]:
+    """Return the further whole dates of birth of each row that has any, as days."""
+    column = table["other_births"].combine_chunks()
+    places = pc.indices_nonzero(pc.is_valid(column))
+    told = zip(places.to_pylist(), column.take(places).to_pylist(), strict=True)
+    return {row: frozenset(_days(known) for known in births if len(known) == _WHOLE) for row, births in told}
+
+
+def _days(known: str) -> int:
+    return (date.fromisoformat(known) - _EPOCH).days
+
+
 def _first_of_each(order: np.ndarray, leg_of: np.ndarray, identifiers: list[str]) -> np.ndarray:
     """Keep a statement once that was drawn in twice, or speaks of a leg and of its alias."""
     keep = np.ones(len(order), dtype=bool)
@@ -247,6 +263,7 @@ def _ordered(
         given=given,
         name=[first + second for first, second in zip(surname, given, strict=True)],
         born=table["date_of_birth"].cast(pa.int32()).to_pylist(),
+        other_births=_other_births(table),
         locator=table["locator"].to_pylist(),
         traveller_reference=table["traveller_reference"].to_pylist(),
         booking_reference=table["booking_reference"].to_pylist(),

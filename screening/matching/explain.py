@@ -28,6 +28,7 @@ KIND_WORDS = {
     "prefix": "beginning of the name",
     "initial": "initial",
 }
+_BESIDE = "(stated beside another value)"
 _ALONE = "not weighed: the document alone led here"
 
 
@@ -181,14 +182,27 @@ def _date(context: Context, pair: Pair) -> Piece:
         return _piece(EvidenceKind.DATE_OF_BIRTH, own, known, "not given", 0)
     relation = int(relations(ours.take(reading), theirs.dates.take(np.array([pair.date])))[0])
     weight = int(weights(context.model)[relation])
-    return _piece(
-        EvidenceKind.DATE_OF_BIRTH, own, theirs.date_text[pair.date], RELATIONS[relation][1], weight
-    )
+    words = RELATIONS[relation][1]
+    settled = _settled(context, pair.reading)
+    if (ours.first[settled], ours.last[settled]) != (ours.first[pair.reading], ours.last[pair.reading]):
+        words = f"{words} {_BESIDE}"
+    return _piece(EvidenceKind.DATE_OF_BIRTH, own, theirs.date_text[pair.date], words, weight)
+
+
+def _settled(context: Context, reading: int) -> int:
+    """Return the first reading of a traveller: as they were settled."""
+    ids = context.travellers.ids
+    while reading and ids[reading - 1] == ids[reading]:
+        reading -= 1
+    return reading
 
 
 def _sex(context: Context, pair: Pair) -> Piece:
     said = context.index.facts[pair.unit].sexes
-    weight, relation = sex.compare(context.travellers.sexes[pair.reading], said, context.model)
+    sexes = context.travellers.sexes
+    weight, relation = sex.compare(sexes[pair.reading], said, context.model)
+    if sexes[pair.reading] != sexes[_settled(context, pair.reading)]:
+        relation = f"{relation} {_BESIDE}"
     return _piece(EvidenceKind.SEX, context.travellers.sexes[pair.reading], ",".join(said), relation, weight)
 
 

@@ -7,12 +7,12 @@ memory of the process alone, and never more of them than stand here.
 
 from functools import lru_cache
 
-from screening.identity import dates, titles
+from screening.identity import birth_dates, dates, titles
 
 _DAYS = 100_000
 _NAMES = 50_000
 
-birth_date = lru_cache(_DAYS)(dates.birth_date)
+birth = lru_cache(_DAYS)(birth_dates.birth)
 expiry_date = lru_cache(_DAYS)(dates.expiry_date)
 local_time = lru_cache(_DAYS)(dates.local_time)
 

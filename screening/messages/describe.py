@@ -102,7 +102,19 @@ def _traveller(traveller: Traveller) -> dict[str, object]:
         "locator": traveller.locator,
         "status": "quarantined" if traveller.quarantined else "ok",
         "role": str(traveller.role),
+        **_further(traveller),
     }
+
+
+def _further(traveller: Traveller) -> dict[str, object]:
+    """Return what few travellers have: a part of a date, further values of a fact."""
+    found = {
+        "birth_part": traveller.birth_part,
+        "other_births": list(traveller.other_births),
+        "other_sexes": [str(sex) for sex in traveller.other_sexes],
+        "other_nationalities": [icao_code(state) for state in traveller.other_nationalities],
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _document(document: Document) -> dict[str, object]:

@@ -49,8 +49,10 @@ _MEANING = {
     "LOC+179": "debarks at", "LOC+180": "place of birth", "LOC+91": "issuing state",
     "LOC+005": "departs from", "LOC+008": "arrives at",
     "DTM": "date or time",
-    "ATT": "sex", "MEA": "measure", "MEA+CT": "number of bags", "MEA+WT": "weight of bags", "FTX": "text",
-    "FTX+BAG": "bag tag", "GEI": "verification", "NAT": "nationality", "EMP": "crew class", "DOC": "document",
+    "ATT": "attribute", "ATT+2": "sex", "MEA": "measure", "MEA+CT": "number of bags",
+    "MEA+WT": "weight of bags", "FTX": "text",
+    "FTX+BAG": "bag tag", "GEI": "verification", "NAT": "nationality", "NAT+1": "nationality at birth",
+    "NAT+3": "previous nationality", "EMP": "crew class", "DOC": "document",
     "PDT": "traveller with document", "CNT": "number of travellers",
     "MSG": "function", "ORG": "originator", "TVL": "flight", "EQN": "number of bookings",
     "SRC": "booking begins",
@@ -164,6 +166,8 @@ def _finding(found: Finding) -> str:
 def _segments(raw: RawMessage, findings: list[Finding], *, show_names: bool) -> Iterator[str]:
     waiting = list(findings)
     for segment, done in zip(raw.segments, _done(raw), strict=True):
+        if not segment.raw:
+            continue
         yield f"{segment.offset:>8} {segment.number:>4}  {_segment(segment, done, show_names=show_names)}"
         stop = segment.offset + segment.length
         while waiting and waiting[0].offset < stop:

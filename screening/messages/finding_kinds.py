@@ -55,7 +55,18 @@ _ENVELOPE = (
     _warning(
         "una_other_characters", "UNA announces other separators than usual; they were used where they fit."
     ),
+    _warning(
+        "unb_separators_differ",
+        "UNB uses other separators than the segments after it; theirs were used.",
+    ),
     _info("space_after_tag", "A blank stands between a segment's tag and its first separator."),
+    _warning(
+        "unb_damaged",
+        "The interchange's UNB is missing or damaged; its messages were read, without sender and time.",
+    ),
+    _warning(
+        "unh_damaged", "A message's UNH is missing or damaged; its type was told by the people it names."
+    ),
     _info("unb_date_unreadable", "The date of the interchange cannot be read."),
     _info("unt_count_differs", "UNT states another number of segments than were read."),
     _info("unt_reference_differs", "UNT repeats another reference than UNH."),
@@ -74,8 +85,16 @@ _ENVELOPE = (
     _warning("terminator_lost", "A segment was glued to the one before; they were parted."),
     _warning("line_break_in_value", "Line breaks inside values were dropped."),
     _warning("undecodable_byte", "A byte fits no character set; it stands as U+FFFD."),
+    _warning("control_character", "A control character (80 to 9F) stands in the text; it was kept."),
+    _warning(
+        "code_page_used",
+        "The named character set cannot be right; another one explains every letter and was used.",
+    ),
     _info("charset_label_differs", "The text is UTF-8 although the syntax identifier names another set."),
-    _warning("repetition_not_read", "Elements are repeated (syntax version 4); the first of each was read."),
+    _warning(
+        "repetition_not_read",
+        "Elements are repeated (syntax version 4); each was read of facts of travellers, else the first.",
+    ),
     _warning("dangling_release", "A release character before a segment's end was kept as text."),
     _warning("unknown_segment", "A segment that the message type does not know was passed over."),
     _warning("sequence_without_last_part", "A manifest in parts has no last part in this file."),
@@ -147,10 +166,25 @@ _PAXLST = (
     _warning("role_unknown", "NAD's qualifier of a traveller is unknown; taken for a passenger."),
     _warning("birth_date_missing", "The traveller has no date of birth."),
     _warning("birth_date_impossible", "The date of birth does not exist; kept as sent."),
+    _info("birth_date_partial", "Day or month of birth is not stated; what is known of it is compared."),
+    _info(
+        "birth_date_against_format",
+        "The date of birth fits no format code, or not the one beside it; it was read by its shape.",
+    ),
+    _warning(
+        "fact_repeated_differs",
+        "A fact of the traveller is stated twice, differently; both values are compared.",
+    ),
+    _info("qualifier_unknown", "A qualifier is in no code list that is read; its value was not taken."),
     _warning("space_in_date", "A date holds blanks."),
     _warning("sex_unknown", "The code of sex is unknown."),
     _warning("nationality_unknown", "The code of nationality is unknown."),
+    _info(
+        "nationality_not_current",
+        "Only a nationality at birth or a previous one is stated; it stands for the current one.",
+    ),
     _warning("document_without_type", "A document has no type."),
+    _info("document_type_unknown", "The code of a document's type is unknown; kept as another document."),
     _warning("document_without_state", "A document has no issuing state."),
     _warning("document_state_unknown", "The code of an issuing state is unknown."),
     _warning("document_without_number", "A document has no number and is not kept."),
@@ -218,7 +252,6 @@ _PNRGOV: tuple[FindingKind, ...] = (
     _warning(
         "docs_holder_uncertain", "A DOCS fits several travellers alike; it was given to the first of them."
     ),
-    _warning("docs_differ", "Two DOCS of one traveller state different birth dates, sexes or nationalities."),
     _warning("document_name_differs", "The name in a document is not the booked one; both are screened."),
     FindingKind(
         "docs_of_nobody",
@@ -246,6 +279,11 @@ def finding(code: str, offset: int, segment: int | None = None, text: str | None
     """Make a finding of a declared kind; without a text of its own it says what the kind means."""
     kind = _BY_CODE[code]
     return Finding(code, kind.level, offset, segment, text or kind.meaning)
+
+
+def repeated(fact: str) -> str:
+    """Return the text of `fact_repeated_differs`, which names the fact and never a value."""
+    return f"{kind_of('fact_repeated_differs').meaning} Fact: {fact}."
 
 
 def kind_of(code: str) -> FindingKind:

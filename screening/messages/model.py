@@ -95,6 +95,7 @@ class Traveller:
     name_as_sent: str = ""
     date_of_birth: date | None = None
     birth_as_sent: str | None = None
+    birth_part: str | None = None  # YYYY or YYYY-MM, where day or month is not known
     sex: Sex | None = None
     nationality: str | None = None
     nationality_as_sent: str | None = None  # where the code is unknown
@@ -115,6 +116,9 @@ class Traveller:
     other_names: tuple[
         tuple[str, str], ...
     ] = ()  # further (surname, given names) of one and the same traveller
+    other_births: tuple[str, ...] = ()  # further dates of birth, as far as they are known
+    other_sexes: tuple[Sex, ...] = ()
+    other_nationalities: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -69,6 +69,10 @@ _TRAVELLER = {
         "locator": _maybe("string"),
         "status": {"enum": ["ok", "quarantined"]},
         "role": {"enum": _words(Role)},
+        "birth_part": _maybe("string", description="YYYY or YYYY-MM, where no more is known"),
+        "other_births": {"type": "array", "items": {"type": "string"}},
+        "other_sexes": {"type": "array", "items": {"enum": ["M", "F", "X"]}},
+        "other_nationalities": {"type": "array", "items": {"type": "string"}},
     },
 }
 READ_SCHEMA: dict[str, Any] = {

@@ -129,10 +129,26 @@ def _leg_rows(input_id: str, message: Message) -> Iterable[Row]:
 
 
 _STATED = (
-    "booking_reference", "role", "surname", "given_names", "name_as_sent", "date_of_birth", "birth_as_sent",
-    "sex", "nationality", "residence", "locator", "traveller_reference", "embarkation", "debarkation", "says",
-    "on_board", "nationality_as_sent",
-)  # fmt: skip
+    "booking_reference",
+    "role",
+    "surname",
+    "given_names",
+    "name_as_sent",
+    "date_of_birth",
+    "birth_as_sent",
+    "sex",
+    "nationality",
+    "residence",
+    "locator",
+    "traveller_reference",
+    "embarkation",
+    "debarkation",
+    "says",
+    "on_board",
+    "nationality_as_sent",
+    "birth_part",
+)
+_OTHERS = ("other_births", "other_sexes", "other_nationalities")  # fmt: skip
 _OF_DOCUMENT = (
     "type", "type_as_sent", "number", "issuing_state", "expiry", "check_digit", "surname", "given_names",
     "state_as_sent",
@@ -208,6 +224,9 @@ def _statements(people: _People) -> pa.Table:
         ],
         schema.field("other_names").type,
     )
+    for name in _OTHERS:
+        further = [getattr(traveller, name) or None for traveller in travellers]
+        columns[name] = pa.array(further, schema.field(name).type)
     if places is not None:
         columns = {name: values.take(places) for name, values in columns.items()}
     columns |= {"flight_id": pa.array(flight_ids, pa.string()), "seat": pa.array(seats, pa.string())}

@@ -112,6 +112,25 @@ _TRAVELLER_FACTS = (
     Column("debarkation", "where it ends", nullable=True, unit="IATA"),
 )
 
+# New columns stand at a table's end.
+_OTHER_FACTS = (
+    Column("birth_part", "YYYY or YYYY-MM, where day or month of birth is not known", nullable=True),
+    Column(
+        "other_births",
+        "further dates of birth as far as known: YYYY-MM-DD, YYYY-MM or YYYY",
+        STRINGS,
+        nullable=True,
+    ),
+    Column("other_sexes", "further sexes", STRINGS, nullable=True, values=Sex),
+    Column(
+        "other_nationalities",
+        "further nationalities, those at birth and previous ones among them",
+        STRINGS,
+        nullable=True,
+        unit="as nationality",
+    ),
+)
+
 STATEMENTS = TableSpec(
     name="statements",
     zone=Zone.INDIVIDUAL,
@@ -136,8 +155,9 @@ STATEMENTS = TableSpec(
             nullable=True,
         ),
         Column("nationality_as_sent", "code of nationality as sent, where it is unknown", nullable=True),
+        *_OTHER_FACTS,
     ),
-    version="1.2",
+    version="1.3",
 )
 
 _DOCUMENT_FACTS = (
@@ -248,6 +268,7 @@ TRAVELLERS = TableSpec(
         ),
         Column("last_named_by", "last message that names them otherwise than to withdraw", nullable=True),
         Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
+        *_OTHER_FACTS,
     ),
     version="1.1",
 )

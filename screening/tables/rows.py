@@ -228,6 +228,10 @@ class TravellerRow(TypedDict):
     counted: bool | None
     last_named_by: str | None
     last_named_local: datetime | None
+    birth_part: str | None
+    other_births: list[str] | None
+    other_sexes: list[str] | None
+    other_nationalities: list[str] | None
 
 
 class DocumentRow(TypedDict):

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.identity.dates import birth_date, clock_time, expiry_date, local_time
+from screening.identity.birth_dates import birth
+from screening.identity.dates import clock_time, expiry_date, local_time
 
 SENT = date(2026, 11, 23)
 DAYS = st.dates(date(1897, 1, 1), SENT)
+
+
+def birth_date(written, *, sent, day_first=False):
+    return birth(written, latest=sent, day_first=day_first).day
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ that changes anything else, or found something wrong, returns None.
 
 from functools import partial
 
-from screening.identity.documents import document_type, normalise_number
-from screening.identity.states import state_code
-from screening.messages.cached import birth_date, expiry_date
+from screening.identity.documents import document_type, is_document_type, normalise_number
+from screening.identity.states import state_code, state_named
+from screening.messages.cached import expiry_date
 from screening.messages.designators import airport, designator
 from screening.messages.model import Document
 from screening.messages.moments import read_moment
@@ -18,6 +18,7 @@ from screening.messages.paxlst.state import Fields, PaxlstState, SegmentAction, 
 from screening.messages.syntax.segments import whole_number
 from screening.tables.codes import Action, Function, Role, Sex
 
+_STATE_CODE = 3  # letters at most
 SEX = {"M": Sex.MALE, "F": Sex.FEMALE, "X": Sex.UNSPECIFIED, "U": None}
 
 
@@ -132,6 +133,9 @@ def name(state: PaxlstState, names: list[str]) -> None:
 
 
 def _sex(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    if value(fields, 1) not in tables.ATT_PERSON or value(fields, 2, 3).upper() not in tables.ATT_SEX:
+        state.note("qualifier_unknown")  # an attribute, but of something else: build, hair …
+        return None
     code = value(fields, 3).upper()
     if code not in SEX:
         state.note("sex_unknown")
@@ -139,30 +143,42 @@ def _sex(state: PaxlstState, fields: Fields) -> StatedValue | None:
     return (False, "sex", SEX[code])
 
 
-def birth(state: PaxlstState, written: str) -> None:
-    """Take a date of birth as sent."""
-    traveller = state.traveller
-    if traveller is None or not written:
-        return
-    compact = written
-    if " " in written:
-        compact = written.replace(" ", "")
-        state.note("space_in_date")
-    traveller.birth_as_sent = written
-    traveller.date_of_birth = birth_date(compact, sent=state.born_before)
-    if traveller.date_of_birth is None:
-        state.note("birth_date_impossible")
+def _written_state(fields: Fields) -> tuple[str, str | None]:
+    """Return a State as sent, by code or by name (C517, C042: name in the fourth component), and its code."""
+    code, named = value(fields, 2), value(fields, 2, 3)
+    name = named if not code or len(code) <= _STATE_CODE else code  # some write the name in the code's place
+    return code or named, state_code(code) or state_named(name)
 
 
 def _state(state: PaxlstState, fields: Fields, attribute: str, code: str) -> StatedValue | None:
-    written = value(fields, 2)
-    known = state_code(written)
+    written, known = _written_state(fields)
     if written and known is None:
         state.note(code)
-        if state.traveller is not None and attribute == "nationality":
-            state.traveller.nationality_as_sent = written
         return None
     return (False, attribute, known)
+
+
+def _nationality(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    written, known = _written_state(fields)
+    if written and known is None:
+        state.note("nationality_unknown")
+        if state.traveller is not None:
+            state.traveller.nationality_as_sent = state.traveller.nationality_as_sent or written
+        return None
+    return (False, "nationality", known)
+
+
+def _former_nationality(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    """Keep a nationality at birth or a previous one; which one stands is known at the traveller's end."""
+    stated = _nationality(state, fields)
+    if stated is not None and stated[2] is not None:
+        state.former.setdefault(value(fields, 1), []).append(str(stated[2]))
+    return None
+
+
+def _qualifier_unknown(state: PaxlstState, fields: Fields) -> StatedValue | None:
+    state.note("qualifier_unknown")
+    return None
 
 
 def _port(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
@@ -170,19 +186,13 @@ def _port(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | N
 
 
 def _birth(state: PaxlstState, fields: Fields) -> StatedValue | None:
-    birth(state, value(fields, 1, 1))
+    state.birth(value(fields, 1, 1), value(fields, 1, 2))
     return None
 
 
-def _locator(state: PaxlstState, fields: Fields) -> StatedValue | None:
-    if state.traveller is not None:
-        state.traveller.locator = value(fields, 1, 1) or None
-    return None
-
-
-def _traveller_reference(state: PaxlstState, fields: Fields) -> StatedValue | None:
-    if state.traveller is not None:
-        state.traveller.traveller_reference = value(fields, 1, 1) or None
+def _reference(state: PaxlstState, fields: Fields, attribute: str) -> StatedValue | None:
+    """Take a locator or a traveller's reference: too many different ones to be worth remembering."""
+    state.set_value((False, attribute, value(fields, 1, 1) or None))
     return None
 
 
@@ -216,6 +226,8 @@ def _document(state: PaxlstState, fields: Fields) -> StatedValue | None:
             number=normalise_number(value(fields, 2)),
         )
     )
+    if code and not is_document_type(code):
+        state.note("document_type_unknown")
     return None
 
 
@@ -234,8 +246,7 @@ def _expiry(state: PaxlstState, fields: Fields) -> StatedValue | None:
 
 
 def _issuing_state(state: PaxlstState, fields: Fields) -> StatedValue | None:
-    written = value(fields, 2)
-    known = state_code(written)
+    written, known = _written_state(fields)
     if written and known is None:
         state.document_state_sent = True
         state.note("document_state_unknown")
@@ -263,8 +274,8 @@ def _out_of_place(state: PaxlstState, fields: Fields) -> StatedValue | None:
 
 ACTIONS: dict[str, SegmentAction] = {
     "birth": _birth,
-    "locator": _locator,
-    "traveller_reference": _traveller_reference,
+    "locator": partial(_reference, attribute="locator"),
+    "traveller_reference": partial(_reference, attribute="traveller_reference"),
     "seat": _seat,
     "function": _function,
     "transaction": _transaction,
@@ -279,7 +290,9 @@ ACTIONS: dict[str, SegmentAction] = {
     "traveller": _traveller,
     "sex": _sex,
     "residence": partial(_state, attribute="residence", code="nationality_unknown"),
-    "nationality": partial(_state, attribute="nationality", code="nationality_unknown"),
+    "nationality": _nationality,
+    "former_nationality": _former_nationality,
+    "qualifier_unknown": _qualifier_unknown,
     "embarkation": partial(_port, attribute="embarkation"),
     "debarkation": partial(_port, attribute="debarkation"),
     "bag": _bag,

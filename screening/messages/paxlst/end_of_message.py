@@ -20,6 +20,8 @@ def finish(state: PaxlstState) -> None:
     state.index = len(raw.pieces) - 1
     end = raw.starts[-1] if raw.has_end else raw.offset + raw.length
     state.end_traveller(end)
+    if state.births:
+        _births_before_flights(state)
     if raw.unterminated and raw.cut and open_traveller is not None:
         state.note_at(open_traveller, "traveller_cut_off")
         state.set_aside(open_traveller, "traveller_cut_off")
@@ -49,6 +51,15 @@ def finish(state: PaxlstState) -> None:
         traveller.quarantined for traveller in state.message.travellers
     ):
         message.complete = False
+
+
+def _births_before_flights(state: PaxlstState) -> None:
+    """Read the dates of birth that were stated before the flight, which decides their century."""
+    state.latest = state.latest_birth()
+    for traveller, index, written, form in state.births:
+        state.traveller, state.index = traveller, index
+        state.born(traveller, written, form)
+    state.traveller, state.index = None, len(state.raw.pieces) - 1
 
 
 def _bind_legs(state: PaxlstState) -> None:

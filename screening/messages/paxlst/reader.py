@@ -19,12 +19,11 @@ from screening.messages.paxlst.end_of_message import finish
 from screening.messages.paxlst.state import NOTHING, Fields, PaxlstState, SegmentAction, StatedValue
 from screening.messages.paxlst.tables import At, Table
 from screening.messages.syntax.envelope import MessageReading, RawMessage
-from screening.messages.syntax.segments import Separators, Syntax, fitting, tag_of
+from screening.messages.syntax.segments import Separators, Syntax, fitting, tag_of, without_bent
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
 _VALUES_KEPT = 20_000  # of one state
-_TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb4", b"`")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +105,8 @@ def read_with(raw: RawMessage, dialect: PaxlstDialect) -> MessageReading:
     for index in range(1, len(raw.pieces) - raw.has_end):
         piece = raw.pieces[index]
         stated = recall(piece)
+        state.index = index
         if stated is None:
-            state.index = index
             position, stated = _step(state, position, piece, dialect)
             recall = position.values.get
         if stated is not None:
@@ -121,6 +120,13 @@ def _step(
 ) -> tuple[Position, StatedValue | None]:
     """Take one segment: find its step, do its action, remember the value if it states one."""
     if not piece:
+        return position, None
+    sign = state.repetition
+    if sign and sign in piece and piece[:3] in tables.REPEATED and state.syntax.release not in piece:
+        for one in _each(piece, state.syntax.element, sign):
+            position, stated = _step(state, position, one, dialect)
+            if stated is not None:
+                state.set_value(stated)
         return position, None
     fields = _fields(state.syntax, piece)
     tag = fields[0][0].strip()
@@ -148,6 +154,14 @@ def _fields(syntax: Syntax, piece: bytes) -> Fields:
     if " " in fields[0][0]:
         fields[0][0] = tag_of(piece, syntax.element) + " " * fields[0][0].endswith(" ")
     return fields
+
+
+def _each(piece: bytes, element: bytes, sign: bytes) -> list[bytes]:
+    """Write a segment with a repeated element as several segments; of a second one the first value stays."""
+    parts = piece.split(element)
+    place = next(number for number, part in enumerate(parts) if sign in part)
+    others = [part.partition(sign)[0] for part in parts]
+    return [element.join([*others[:place], one, *others[place + 1 :]]) for one in parts[place].split(sign)]
 
 
 def _unknown(state: PaxlstState, tag: str, dialect: PaxlstDialect) -> None:
@@ -185,7 +199,7 @@ def _glued_parts(syntax: Syntax, position: Position, piece: bytes) -> tuple[byte
     text = piece.decode("latin_1")  # one character a byte: offsets stay
     separators = syntax.separators
     for found in _glued(separators.element, separators.component).finditer(text, 4):
-        first, second = _bare(piece[: found.start()].rstrip()), piece[found.start() :]
+        first, second = without_bent(piece[: found.start()].rstrip()), piece[found.start() :]
         step = position.row(syntax.fields(first))
         tag = text[found.start() : found.start() + 3]
         if step is not None and any(key.partition("+")[0] == tag for key in step[1].rows):
@@ -223,11 +237,3 @@ def actions_of(raw: RawMessage, dialect: PaxlstDialect) -> list[str]:
             position = row[1] if row is not None else position
         done.append(name)
     return done
-
-
-def _bare(piece: bytes) -> bytes:
-    """Drop the typographic sign that stood for a terminator."""
-    for sign in _TYPOGRAPHIC:
-        if piece.endswith(sign):
-            return piece[: -len(sign)]
-    return piece

@@ -39,17 +39,34 @@ Rows = dict[At, dict[str, Step]]
 
 _OF_TRAVELLER = {
     "ATT": "sex",
+    "DTM": "qualifier_unknown",
     "DTM+329": "birth",
+    "LOC": "qualifier_unknown",
     "LOC+174": "residence",
     "LOC+178": "embarkation",
     "LOC+179": "debarkation",
-    "NAT": "nationality",
+    "NAT": "qualifier_unknown",
+    "NAT+": "nationality",
+    "NAT+2": "nationality",
+    "NAT+1": "former_nationality",
+    "NAT+3": "former_nationality",
+    "RFF": "qualifier_unknown",
     "RFF+AVF": "locator",
     "RFF+ABO": "traveller_reference",
     "RFF+SEA": "seat",
     "FTX+BAG": "bag",
 }
-_TRAVELLER_PASSED = ("DTM", "LOC", "RFF", "FTX", "MEA", "GEI", "COM", "EMP", "CTA", "TDT", "STS", "SAL")
+# Known to the guides or seen; nothing of them is kept. DTM (2005) times of the flight, issue and validity of
+# a document; LOC (3227) clearance, birth place, airports of the flight, places of a crew list; RFF (1153)
+# government's, customer's and ticket's numbers.
+_TRAVELLER_PASSED = (
+    *("FTX", "MEA", "GEI", "COM", "EMP", "CTA", "TDT", "STS", "SAL", "DTM+", "LOC+", "RFF+"),
+    *(f"DTM+{code}" for code in ("7", "36", "132", "133", "136", "137", "171", "178", "182", "186", "189")),
+    *(f"DTM+{code}" for code in ("194", "206", "232", "273", "554")),
+    *(f"LOC+{code}" for code in ("5", "8", "9", "11", "22", "60", "61", "87", "91", "92", "125", "130")),
+    *(f"LOC+{code}" for code in ("172", "180", "188")),
+    *(f"RFF+{code}" for code in ("ABW", "AEA", "AFM", "ANO", "CR", "PRN", "TN", "YZY")),
+)
 
 
 def _group(at: At) -> dict[str, Step]:
@@ -199,6 +216,9 @@ BGM_ACTION = MappingProxyType(
     }
 )
 BGM_CANCELS = "1"  # third element: 9 original, 5 replace, 1 cancel (unverified against the guide)
+REPEATED = frozenset({b"ATT", b"DTM", b"LOC", b"NAT", b"RFF"})  # each repetition of these is a fact
+ATT_PERSON = frozenset({"", "2"})  # 9017: the person
+ATT_SEX = frozenset({"", "SEX", "GENDER"})  # C955: which attribute; what has no name is the sex
 NAD_ROLE = MappingProxyType(
     {
         "FL": Role.PASSENGER,
@@ -216,7 +236,7 @@ ELEMENTS = MappingProxyType(
 )  # fmt: skip
 # What a glued segment must look like to be taken for one: tag and a qualifier that the guide knows
 GLUED = (
-    r"(?:ATT{e}2{e}|DTM{e}(?:329|36|189|232|136|132|133|178)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
-    r"|NAT{e}2{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
+    r"(?:ATT{e}[0-9]{0,2}{e}|EMP{e}[0-9]{e}|DTM{e}(?:329|36|189|232|136|132|133|178)[{c}{e}]|LOC{e}(?:22|91|92|125|87|130|174|178|179|180|005|008){e}"
+    r"|NAT{e}[0-9]{e}|RFF{e}(?:AVF|ABO|SEA|AEA|CR|TN)[{c}]|DOC{e}[A-Z]?[A-Z]?[{c}{e}]|MEA{e}(?:CT|WT){e}|FTX{e}BAG{e}"
     r"|GEI{e}4{e}|NAD{e}(?:FL|FM|DDU|DDT|MS){e}|TDT{e}(?:20|34)?{e}|CNT{e}(?:41|42|3)[{c}{e}]|PDT{e}[A-Z]/)"
 )

@@ -71,7 +71,7 @@ def _us_traveller(state: PaxlstState, fields: Fields) -> StatedValue | None:
         state.note("role_unknown")
     surname, given, born, sex, missing = name_parts(fields[2] if len(fields) > 2 else [""])
     state.name(surname, given)
-    actions.birth(state, born)
+    state.birth(born, "")
     if sex:
         if sex.upper() in actions.SEX:
             traveller.sex = actions.SEX[sex.upper()]

@@ -20,7 +20,16 @@ from screening.messages.pnrgov.history import History
 from screening.messages.pnrgov.legs import Flight, Settled
 from screening.messages.pnrgov.names import reference_of
 from screening.messages.pnrgov.party import Claim, Party, Person, add_document
-from screening.messages.pnrgov.ssr_docs import parse_doca, parse_doco, parse_docs, parse_inft, text_of
+from screening.messages.pnrgov.ssr_docs import (
+    CONTINUES,
+    continues,
+    joined,
+    parse_doca,
+    parse_doco,
+    parse_docs,
+    parse_inft,
+    text_of,
+)
 from screening.messages.syntax.segments import Segment
 from screening.tables.codes import Says
 from screening.tables.findings import Finding
@@ -166,21 +175,47 @@ def _settle_people(pnr: Pnr) -> None:
     party.locator = pnr.locator
     for person in party.people:
         person.traveller.locator = pnr.locator
-    for claim in pnr.infants:
-        parts = parse_inft(text_of(claim.segment))
+    for text, claim in whole_texts(pnr.infants):
+        parts = parse_inft(text)
         if party.infant(parts, claim) is None:
             pnr.note("infant_not_named", claim.segment)
-    for claim in pnr.documents:
-        _give_docs(pnr, claim)
-    for claim in pnr.visas:
-        _give_visa(pnr, claim)
-    for claim in pnr.addresses:
-        _give_address(pnr, claim)
+    for text, claim in whole_texts(pnr.documents):
+        _give_docs(pnr, text, claim)
+    for text, claim in whole_texts(pnr.visas):
+        _give_visa(pnr, text, claim)
+    for text, claim in whole_texts(pnr.addresses):
+        _give_address(pnr, text, claim)
     _check_people(pnr)
 
 
-def _give_docs(pnr: Pnr, claim: Claim) -> None:
-    docs = parse_docs(text_of(claim.segment))
+def whole_texts(claims: list[Claim]) -> list[tuple[str, Claim]]:
+    """Return the texts of SSR, those that continue another one joined to it (AIRIMP: `///` on both sides).
+
+    A text that was cut stands at the claim of its first part.
+    """
+    found: list[tuple[str, Claim]] = []
+    for claim in claims:
+        text = text_of(claim.segment)
+        begun = _begun(found, text, claim) if text.startswith(CONTINUES) else None
+        if begun is None:
+            found.append((text, claim))
+        else:
+            found[begun] = joined(found[begun][0], text), found[begun][1]
+    return found
+
+
+def _begun(found: list[tuple[str, Claim]], text: str, claim: Claim) -> int | None:
+    """Return the place of the text that this one continues: the last of the same traveller that is open."""
+    for place in range(len(found) - 1, -1, -1):
+        known, other = found[place]
+        one_traveller = "" in {other.reference, claim.reference} or other.reference == claim.reference
+        if one_traveller and continues(known, text):
+            return place
+    return None
+
+
+def _give_docs(pnr: Pnr, text: str, claim: Claim) -> None:
+    docs = parse_docs(text)
     if docs is None:
         pnr.note("docs_unreadable", claim.segment)
         return
@@ -188,8 +223,8 @@ def _give_docs(pnr: Pnr, claim: Claim) -> None:
     pnr.party.give(holder, docs, claim.segment)
 
 
-def _give_visa(pnr: Pnr, claim: Claim) -> None:
-    visa = parse_doco(text_of(claim.segment))
+def _give_visa(pnr: Pnr, text: str, claim: Claim) -> None:
+    visa = parse_doco(text)
     if visa is None:
         pnr.note("docs_unreadable", claim.segment)
         return
@@ -201,13 +236,13 @@ def _give_visa(pnr: Pnr, claim: Claim) -> None:
         add_document(holder.traveller, document)
 
 
-def _give_address(pnr: Pnr, claim: Claim) -> None:
-    address = parse_doca(text_of(claim.segment))
+def _give_address(pnr: Pnr, text: str, claim: Claim) -> None:
+    address = parse_doca(text)
     if address is None:
         pnr.note("docs_unreadable", claim.segment)
         return
-    kind, country, text = address
-    pnr.elements.add("contact", ", ".join(filter(None, (text, country))))
+    kind, country, place = address
+    pnr.elements.add("contact", ", ".join(filter(None, (place, country))))
     holder = pnr.party.referred(claim)
     if kind == "R" and holder is not None:
         holder.traveller.residence = holder.traveller.residence or state_code(country)

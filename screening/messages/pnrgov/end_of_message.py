@@ -192,7 +192,7 @@ def _look_beside_sensitive(state: PnrgovState) -> None:
         place = bisect_right(raw.starts, span[0]) - 1
         shown[place] = blanked(shown[place], raw.starts[place], [span])
     others = [found for found in message.findings if found.code not in OF_BYTES]
-    fresh = syntax_findings(shown, raw.starts, raw.syntax, labelled=raw.labelled)
+    fresh, _ = syntax_findings(shown, raw.starts, raw.syntax, labelled=raw.labelled)
     if len(others) + len(fresh) != len(message.findings) or not set(fresh) <= set(message.findings):
         message.findings = others + fresh
 

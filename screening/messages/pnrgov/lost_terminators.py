@@ -5,7 +5,9 @@ where the grammar has that tag behind it, and
 
 * a typographic apostrophe stands before it (the terminator, bent by a word processor), or
 * a line break stands before it (senders write a segment a line), outside names and free text, or
-* what follows has the shape of that segment in full, outside names and free text.
+* what follows has the shape of that segment in full, outside free text, or
+* it stands behind the whole of a TIF, reference included, or
+* it is SRC, which has no elements: what stands glued to it is another segment.
 
 Everything else stays text. Seen in pnrMessagePg75.txt of US-CBP/GTAS; `…:IC DAT'` in its infant.edi has no
 separator and is not parted.
@@ -20,7 +22,7 @@ import numpy.typing as npt
 
 from screening.messages.finding_kinds import finding
 from screening.messages.pnrgov.tables import At, may_follow
-from screening.messages.syntax.segments import TRAILING, Segment
+from screening.messages.syntax.segments import TRAILING, Segment, without_bent
 from screening.tables.findings import Finding
 
 _TAGS = (
@@ -29,7 +31,8 @@ _TAGS = (
 )
 _QUOTES = rb"(?:\xe2\x80[\x98\x99\xb2]|\xc2\xb4|[\x91\x92\xb4`])"
 _JOINT = b"\x00"
-_FREE = frozenset({"TIF", "IFT", "LTS", "SAC", "ABI"})
+_FREE = frozenset({"IFT", "LTS", "SAC", "ABI"})
+_SRC = re.compile(rb"SRC[^A-Z]*(" + _TAGS + rb")")
 _Signs = npt.NDArray[np.uint8]
 _Places = npt.NDArray[np.int64]
 _TRAVELLER_TYPES = frozenset({"A", "C", "IN", "G", "CNN", "INF", "INS"})
@@ -52,6 +55,13 @@ def _is_name(parts: list[list[str]]) -> bool:
     return len(given) > 2 and given[1] in _TRAVELLER_TYPES | {""} and given[2].replace(".", "").isdigit()
 
 
+def _ends_a_name(segment: Segment, stop: int) -> bool:
+    """Say whether a TIF is whole at a place: type and reference stand behind the given names."""
+    whole = without_bent(segment.raw[:stop].rstrip(TRAILING))
+    last = segment.syntax.fields(whole)[-1]
+    return len(last) > 2 and last[1] in _TRAVELLER_TYPES and last[2].replace(".", "").isdigit()
+
+
 def _is_date(parts: list[list[str]]) -> bool:
     first = parts[0] if parts else []
     return len(first) > 1 and first[0].isdigit() and len(first[1]) == 6 and first[1].isdigit()
@@ -69,8 +79,19 @@ def _is_service(parts: list[list[str]]) -> bool:
     return len(first) > 8 and len(code) == 4 and named and len(first[1]) in {0, 2}
 
 
+def _is_count(parts: list[list[str]]) -> bool:
+    return len(parts) == 1 and parts[0][0].isdigit() and len(parts[0][0]) < 5
+
+
 _SHAPES: Mapping[str, Callable[[list[list[str]]], bool]] = MappingProxyType(
-    {"TVL": _is_leg, "TIF": _is_name, "DAT": _is_date, "RCI": _is_locator, "SSR": _is_service}
+    {
+        "TVL": _is_leg,
+        "TIF": _is_name,
+        "DAT": _is_date,
+        "RCI": _is_locator,
+        "SSR": _is_service,
+        "EQN": _is_count,
+    }
 )
 
 
@@ -149,6 +170,9 @@ class Splitter:
             where nothing was swallowed.
         """
         raw = segment.raw
+        glued = _SRC.match(raw)
+        if glued is not None and raw.startswith(self._element, glued.end()):
+            return self._cut(segment, 3, glued.start(1), "terminator_lost")
         allowed = may_follow(at)
         for found in self._tag.finditer(raw, len(segment.tag) + 1):
             tag = found[4].decode("ascii")
@@ -158,29 +182,34 @@ class Splitter:
             if code is None:
                 continue
             start = found.start(4)
-            syntax = segment.syntax
-            head = Segment(
-                raw[: found.start() if found[1] else start].rstrip(TRAILING),
-                segment.offset,
-                start,
-                segment.number,
-                syntax,
-            )
-            rest = Segment(
-                raw[start:], segment.offset + start, segment.length - start, segment.number, syntax
-            )
-            return head, rest, finding(code, rest.offset, segment.number)
+            return self._cut(segment, found.start() if found[1] else start, start, code)
         return None
 
-    def _proof(self, segment: Segment, found: re.Match[bytes], tag: str) -> str | None:
+    @staticmethod
+    def _cut(segment: Segment, stop: int, start: int, code: str) -> tuple[Segment, Segment, Finding]:
+        """Cut a segment in two: its own bytes end at `stop`, those of the swallowed one begin at `start`."""
+        raw, syntax = segment.raw, segment.syntax
+        own = without_bent(raw[:stop].rstrip(TRAILING))
+        head = Segment(own, segment.offset, start, segment.number, syntax)
+        rest = Segment(raw[start:], segment.offset + start, segment.length - start, segment.number, syntax)
+        return head, rest, finding(code, rest.offset, segment.number)
+
+    @staticmethod
+    def _proof(segment: Segment, found: re.Match[bytes], tag: str) -> str | None:
+        """Return the finding's code where something proves that a segment begins here."""
         if found[1]:
             return "terminator_typographic_or_lost"
         if segment.tag in _FREE:
             return None
-        if found[3]:
-            return "terminator_lost"
-        shape = _SHAPES.get(tag)
-        if shape is None or found.end() == len(segment.raw):
-            return None
-        parts = segment.syntax.fields(segment.raw[found.start(4) :])[1:]
-        return "terminator_lost" if shape(parts) else None
+        if segment.tag == "TIF":
+            proved = _ends_a_name(segment, found.start(4))
+        else:
+            proved = bool(found[3]) or (tag == "SRC" and found.end() == len(segment.raw))
+        return "terminator_lost" if proved or _has_shape(segment, found, tag) else None
+
+
+def _has_shape(segment: Segment, found: re.Match[bytes], tag: str) -> bool:
+    shape = _SHAPES.get(tag)
+    if shape is None or found.end() == len(segment.raw):
+        return False
+    return shape(segment.syntax.fields(segment.raw[found.start(4) :])[1:])

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from screening.identity.documents import document_type, normalise_number
 from screening.identity.names import comparable
 from screening.identity.states import state_code
-from screening.messages.cached import birth_date, expiry_date
-from screening.messages.finding_kinds import finding
+from screening.messages.cached import birth, expiry_date
+from screening.messages.facts import take_birth, take_nationality, take_sex
+from screening.messages.finding_kinds import finding, repeated
 from screening.messages.model import Document, Traveller
 from screening.messages.pnrgov.names import TifName, alike, bare_given, bare_surname, given_letters
 from screening.messages.pnrgov.ssr_docs import Docs
@@ -52,11 +53,15 @@ class Person:
         """Is this the one in arms?"""
         return self.traveller.role is Role.INFANT
 
-    def note(self, code: str, segment: Segment) -> None:
-        """Record a deviation about this traveller, once a code."""
+    def note(self, code: str, segment: Segment, text: str | None = None) -> None:
+        """Record a deviation about this traveller, once a code (once a text, where it has one of its own)."""
         findings = self.traveller.findings
-        if not findings or all(known.code != code for known in findings):
-            findings.append(finding(code, segment.offset, segment.number))
+        if not findings or all(known.code != code or text not in {None, known.text} for known in findings):
+            findings.append(finding(code, segment.offset, segment.number, text))
+
+    def repeats(self, fact: str, segment: Segment) -> None:
+        """Record that a fact is stated twice, differently."""
+        self.note("fact_repeated_differs", segment, repeated(fact))
 
 
 class Claim(NamedTuple):
@@ -169,7 +174,7 @@ class Party:
         Returns:
             The infant; None where neither the SSR nor a TIF names one.
         """
-        surname, given, birth = parts or ("", "", "")
+        surname, given, born = parts or ("", "", "")
         infants = [person for person in self.people if person.is_infant]
         found = self.named(surname, given, infants)
         person: Person | None = found[0] if found else None
@@ -186,8 +191,8 @@ class Party:
             person = self._person(surname, given, infant=True, segment=claim.segment)
             person.note("infant_without_tif", claim.segment)
             self.people.append(person)
-        if birth and person.traveller.birth_as_sent is None:
-            self._born(person, birth, claim.segment)
+        if born:
+            self._born(person, born, claim.segment)
         return person
 
     def holder(self, docs: Docs, claim: Claim) -> Person | None:
@@ -279,13 +284,11 @@ class Party:
         nationality = state_code(docs.nationality)
         if docs.nationality and nationality is None:
             person.note("nationality_unknown", segment)
-            traveller.nationality_as_sent = docs.nationality
-        if (sex and traveller.sex and sex is not traveller.sex) or (
-            nationality and traveller.nationality and nationality != traveller.nationality
-        ):
-            person.note("docs_differ", segment)
-        traveller.sex = traveller.sex or sex
-        traveller.nationality = traveller.nationality or nationality
+            traveller.nationality_as_sent = traveller.nationality_as_sent or docs.nationality
+        if sex is not None and take_sex(traveller, sex):
+            person.repeats("sex", segment)
+        if nationality is not None and take_nationality(traveller, nationality):
+            person.repeats("nationality", segment)
         number = normalise_number(docs.number)
         if not number:
             person.note("docs_without_number", segment)
@@ -324,16 +327,16 @@ class Party:
         traveller = person.traveller
         if " " in written.strip():
             person.note("space_in_date", segment)
-        born = birth_date(written, sent=self.today, day_first=True) if self.today else None
-        if born is None and self.today:
-            person.note("birth_date_impossible", segment)
-        if traveller.date_of_birth is None:
-            traveller.date_of_birth = born
-            traveller.birth_as_sent = (
-                traveller.birth_as_sent if born is None and traveller.birth_as_sent else written
-            )
-        elif born is not None and born != traveller.date_of_birth:
-            person.note("docs_differ", segment)
+        known = birth(written, latest=self.today, day_first=True).known if self.today else None
+        if known is None:
+            traveller.birth_as_sent = traveller.birth_as_sent or written
+            if self.today:
+                person.note("birth_date_impossible", segment)
+            return
+        if len(known) < len("YYYY-MM-DD"):
+            person.note("birth_date_partial", segment)
+        if take_birth(traveller, known, written):
+            person.repeats("date of birth", segment)
 
 
 def add_document(traveller: Traveller, document: Document) -> None:

@@ -35,11 +35,13 @@ _BIRTH = 5
 _INFANTS = frozenset({"MI", "FI", "UI", "XI"})
 _SEXES = frozenset({"M", "F", "U", "X"}) | _INFANTS
 _MONTHS = frozenset({"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"})
+_UNKNOWN_DAY = frozenset({"XX", "<<"})
 _TEXT = 8  # component of SSR that holds the free text
 _SURNAME = 8  # part of DOCS
 _READ = 11  # the parts up to the second given names
 _NO_PARTS = [""] * _READ
 _SHORTEST_NUMBER = 4
+CONTINUES = "///"  # at the end of a text that was cut, and before its rest
 # `-1MODEL/ILIR`: the number of a name item and the booked name, which some hosts write behind an SSR's text
 _NAME_ITEM = re.compile(r"-\d{1,2}(?:\.\d{1,2})?(?=[A-Z])")
 
@@ -69,6 +71,33 @@ class Docs(NamedTuple):
         return self.sex in _INFANTS
 
 
+def continues(begun: str, text: str) -> bool:
+    """Say whether a text goes on where another was cut; one with a date of its own is a document.
+
+    >>> continues("/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOUL///", "///OU/MARIA")
+    True
+    >>> continues("/P/GRC/T1/GRC/12APR71/F/01JAN31/DORON/NINA", "/////05FEB53/F//DORON/NINA")
+    False
+    """
+    dated = [
+        len(parts := one.split("/")) > _BIRTH and looks_like_date(parts[_BIRTH]) for one in (begun, text)
+    ]
+    if all(dated):
+        return False
+    return begun.endswith(CONTINUES) or not any(
+        looks_like_date(part) or any(map(str.isdigit, part)) for part in text.split("/")
+    )
+
+
+def joined(begun: str, text: str) -> str:
+    """Return a text and what continues it as one.
+
+    >>> joined("/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOUL///", "///OU/MARIA")
+    '/P/GRC/T1/GRC/12APR71/F/01JAN31/ALEXANDROPOULOU/MARIA'
+    """
+    return begun.removesuffix(CONTINUES) + text.removeprefix(CONTINUES)
+
+
 def text_of(segment: Segment) -> str:
     """Return the free text of an SSR, wherever the sender put it.
 
@@ -92,10 +121,12 @@ def text_of(segment: Segment) -> str:
 def looks_like_date(text: str) -> bool:
     """Say whether a part is a date as DOCS writes it, blanks of folds aside.
 
-    >>> [looks_like_date(part) for part in ("12JUL64", "1 2JUL64", "JULIA", "99")]
-    [True, True, False, False]
+    >>> [looks_like_date(part) for part in ("12JUL64", "1 2JUL64", "XXJUL64", "JULIA", "99")]
+    [True, True, True, False, False]
     """
     bare = text.replace(" ", "")
+    if bare[:2] in _UNKNOWN_DAY:
+        bare = f"00{bare[2:]}"
     if len(bare) in {6, 7, 9} and bare[-2:].isdigit() and bare[:1].isdigit():
         letters = bare.lstrip("0123456789")[:3].upper()
         return letters in _MONTHS
@@ -168,6 +199,8 @@ def parse_docs(text: str) -> Docs | None:
         values = _without_name_item(values)
     given = f"{values[9]} {values[10]}" if values[9] and values[10] else values[9] or values[10]
     kind, state, number, nationality, birth, sex, expiry, surname = values[1:9]
+    if len(number) < _SHORTEST_NUMBER and not any(map(str.isdigit, number)):
+        number = ""  # the rest of a text whose beginning is lost: no document is numbered OU
     return Docs(kind, state, number, nationality, birth, sex.upper(), expiry, surname, given, bool(shift))
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from screening.identity.birth_dates import latest_birth
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Leg
 from screening.messages.pnrgov.booking import Pnr
@@ -106,11 +107,9 @@ class PnrgovState:
 
     @property
     def today(self) -> date | None:
-        """Day by which centuries are decided: the interchange's, else the flight's."""
-        if self.sent is not None:
-            return self.sent
-        header = self.header
-        return header.departure.date() if header is not None and header.departure is not None else None
+        """Day by which centuries are decided (`latest_birth`)."""
+        departure = self.header.departure if self.header is not None else None
+        return latest_birth(self.sent, [departure.date()] if departure is not None else [])
 
     def open_booking(self, segment: Segment) -> Pnr:
         """Begin a PNR."""

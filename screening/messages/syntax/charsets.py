@@ -10,7 +10,16 @@ Source: ISO 9735-1, annex A, and the service code list, element 0001.
 ('MÜLLER', 'MÜLLER', 'M�LLER')
 """
 
+import re
+
 ASCII = "ascii"
+TWICE = "utf_8_twice"  # our name for UTF-8 that was encoded into UTF-8 once more
+IN_UTF8 = "utf_8_of_1252"  # code page 1252, taken for ISO 8859-1 and encoded into UTF-8
+_WINDOWS_CONTROLS = {
+    byte: sign for byte in range(0x80, 0xA0) if (sign := bytes([byte]).decode("cp1252", "ignore"))
+}
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_LEFT_OUT = frozenset("\x81\x8d\x8f\x90\x9d")
 _CODECS = {
     "UNOA": ASCII,
     "UNOB": ASCII,
@@ -44,9 +53,33 @@ def decode(raw: bytes, codec: str) -> str:
     if ESCAPE in raw and codec == "iso2022_jp_2":
         return raw.decode(codec, "replace")
     try:
-        return raw.decode("utf_8")
+        text = raw.decode("utf_8")
     except UnicodeDecodeError:
-        return raw.decode(codec, "replace")
+        return raw.decode("utf_8" if codec in {TWICE, IN_UTF8} else codec, "replace")
+    if codec == IN_UTF8:
+        return text.translate(_WINDOWS_CONTROLS)
+    if codec == TWICE:
+        return _BEYOND_ASCII.sub(lambda found: encoded_once(found[0]) or found[0], text)
+    return text
+
+
+def encoded_once(text: str) -> str | None:
+    """Return a text that was taken for code page 1252 and encoded into UTF-8 again; None where it was not.
+
+    >>> encoded_once("MÃœLLER"), encoded_once("MÜLLER"), encoded_once("MULLER")
+    ('MÜLLER', None, None)
+    """
+    if text.isascii():
+        return None
+    try:
+        return b"".join(map(_byte_of, text)).decode("utf_8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return None
+
+
+def _byte_of(sign: str) -> bytes:
+    """Return the byte that code page 1252 writes; the five that it leaves out stand for themselves."""
+    return sign.encode("latin_1") if sign in _LEFT_OUT else sign.encode("cp1252")
 
 
 def is_utf8(raw: bytes) -> bool:

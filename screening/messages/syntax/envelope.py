@@ -11,11 +11,13 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from screening.messages.cached import local_time
 from screening.messages.finding_kinds import finding
 from screening.messages.model import Message, Quarantined
 from screening.messages.syntax.charsets import codec_of, is_labelled
+from screening.messages.syntax.damaged_headers import first_message, message_type, names_people
 from screening.messages.syntax.segments import (
     TRAILING,
     WHITE,
@@ -33,6 +35,7 @@ from screening.messages.syntax.service_string import (
     ServiceString,
     interchange_starts,
     is_value,
+    separators_by_unh,
     separators_of,
     syntax_of,
 )
@@ -126,6 +129,9 @@ class RawMessage:
         return Segment(self.pieces[index], start, self.ends[index] - start, index + 1, self.syntax)
 
 
+TYPES = frozenset({"PAXLST", "PNRGOV"})
+
+
 @dataclass(slots=True)
 class OutsideMessages:
     """Bytes outside messages: `envelope` (service segments, white space) or `set_aside` with a reason."""
@@ -175,7 +181,13 @@ def _interchanges(data: Data) -> Iterator[tuple[int, ServiceString]]:
     """Yield the place of each UNB that begins an interchange, and its separators."""
     service: ServiceString | None = None
     floor = 0
-    for start in interchange_starts(data):
+    starts = interchange_starts(data)
+    first = next(starts, None)
+    unh = first_message(data, 0, len(data) if first is None else first)
+    if unh is not None:
+        service = separators_by_unh(data, unh)
+        yield unh.start(), service
+    for start in chain([] if first is None else [first], starts):
         if service is not None and is_value(data, start, service.separators):
             continue
         service = separators_of(data, start, floor)
@@ -288,9 +300,21 @@ class Interchange:
         filled = [index for index in range(low, high) if parts[index]]
         if not filled:
             return
+        if names_people(parts[low:high], self.syntax.element):
+            self._without_unh(parts, begins, ends, filled[0], high)
+            return
         self._outside(begins[filled[0]], "envelope")
         code = "text_after_unz" if self._closed else "segment_outside_message"
         self._outside(ends[high - 1], "set_aside", code)
+
+    def _without_unh(self, parts: list[bytes], begins: Offsets, ends: Offsets, low: int, high: int) -> None:
+        """Take up a message whose UNH is lost; what stands in its place is its first segment."""
+        damaged = parts[low][:1] == b"U" or any(kind in parts[low] for kind in (b"PAXLST", b"PNRGOV"))
+        unh, begin = (parts[low], begins[low]) if damaged else (b"", begins[low])
+        end = ends[low] if damaged else begin
+        self._unh(Segment(unh, begin, end - begin, 0, self.syntax), unh, end)
+        self._note("unh_damaged", begin, 1)
+        self._contents(parts, begins, ends, low + damaged, high)
 
     def _outside(self, stop: int, fate: str, code: str | None = None) -> None:
         if stop <= self._cursor:
@@ -451,9 +475,16 @@ class Interchange:
         message.length = end - message.offset
         self._cursor = end
         self._open = None
-        message.findings += syntax_findings(
-            message.pieces, message.starts, self.syntax, labelled=self._labelled
-        )
+        if message.type not in TYPES and (
+            kind := message_type(message.pieces, message.type, self.syntax.element)
+        ):
+            message.type = kind
+            if all(found.code != "unh_damaged" for found in message.findings):
+                message.findings.append(finding("unh_damaged", message.offset, 1))
+        found, codec = syntax_findings(message.pieces, message.starts, self.syntax, labelled=self._labelled)
+        message.findings += found
+        if codec is not None:
+            message.syntax = Syntax(self.syntax.separators, codec, self.syntax.version)
 
     def _finish(self) -> None:
         message = self._open

@@ -57,6 +57,19 @@ class Separators:
 DEFAULT = Separators(":", "+", ".", "?", "", "'")
 
 
+# What stands where a terminator should: quotes of a word processor, and signs in which no value ends
+_BENT = (*(sign.encode() for sign in "’‘´"), *(bytes([sign]) for sign in b'\x91\x92\xb4`,;"|~^!$#%'))
+
+
+def without_bent(piece: bytes) -> bytes:
+    """Drop the sign that stands for a terminator at the end of a segment that swallowed the next.
+
+    >>> without_bent(b'ATT+2++M"'), without_bent(b"ATT+2++M")
+    (b'ATT+2++M', b'ATT+2++M')
+    """
+    return next((piece[: -len(sign)] for sign in _BENT if piece.endswith(sign)), piece)
+
+
 def as_bytes(sign: str) -> bytes:
     """Return the bytes of a service character: one byte below U+0100, UTF-8 above."""
     try:
@@ -106,10 +119,14 @@ class Syntax:
             re.compile(re.escape(separators.release) + r"(.)", re.DOTALL) if separators.release else None
         )
 
+    @staticmethod
+    def unfolded(raw: bytes) -> bytes:
+        """Drop the folds of a segment's bytes."""
+        return raw.translate(None, FOLDS) if b"\n" in raw or b"\r" in raw else raw
+
     def text(self, raw: bytes) -> str:
         """Drop the folds of a segment's bytes, which may part the bytes of one character, and decode them."""
-        if b"\n" in raw or b"\r" in raw:
-            raw = raw.translate(None, FOLDS)
+        raw = self.unfolded(raw)
         return raw.decode("ascii") if raw.isascii() and ESCAPE not in raw else decode(raw, self.codec)
 
     def fields(self, raw: bytes) -> list[list[str]]:

@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from itertools import pairwise
 
-from screening.messages.syntax.segments import TRAILING, Data, Offsets, Syntax, tag_of
+from screening.messages.syntax.segments import TRAILING, Data, Offsets, Syntax, tag_of, without_bent
 
 TAGS = frozenset({b"UNB", b"UNG", b"UNH", b"UNT", b"UNE", b"UNZ"})
 _TAG_REACH = 9  # bytes in which a tag ends, a fold and blanks in it
@@ -94,7 +94,7 @@ class ServiceSegments:
             places = glued.get(mark, [])
             for low, high in pairwise((0, *places, len(part))):
                 if high < len(part):
-                    found.append((part[low:high].rstrip(TRAILING), begin + low, begin + high))
+                    found.append((without_bent(part[low:high].rstrip(TRAILING)), begin + low, begin + high))
                 else:
                     found.append((part[low:], begin + low, end))
             lost += [begin + place for place in places]

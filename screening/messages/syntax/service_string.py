@@ -1,8 +1,9 @@
 r"""Which separators an interchange uses: what its UNA announces, and what its bytes really do.
 
-An announcement counts only where the bytes bear it out: element and component separator are read off UNB
-itself, the terminator off the place before the first UNG or UNH. What cannot be read off (release,
-repetition) is taken from UNA. The body is never searched for "UNA" (MAGUNA is a name).
+An announcement counts where most segments bear it out; else what the syntax level sets, where they bear that
+out; else what most segments show. One damaged segment, be it UNB, decides nothing: `_shown` counts the signs
+at the beginnings of the first segments. What cannot be read off (release, repetition) is taken from UNA. The
+body is never searched for "UNA" (MAGUNA is a name).
 
 Source: ISO 9735-1, section 7.1; real messages with `*`/`$`, `-`/`*`, release `\`, five characters only, and a
 typographic quote announced but not used.
@@ -15,11 +16,16 @@ typographic quote announced but not used.
 ('*', '$', ('una_other_characters',))
 >>> separators_of(b"UNB+UNOA:4+A+B+200101:0000+1'UNH+1+PAXLST:D:02B:UN'", 0, 0).codes
 ('una_missing',)
+>>> damaged = separators_of(b"UNA:+.? 'UNB+UNOA:4+A+B+200101:0000+1\nUNH+1+PAXLST:D:02B:UN'BGM+745'", 9, 0)
+>>> damaged.separators.terminator, damaged.codes
+("'", ())
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from screening.messages.syntax.memory_map import STRETCH, forget
 from screening.messages.syntax.segments import DEFAULT, WHITE, Data, Separators, as_bytes
@@ -38,7 +44,8 @@ _BEGINS = (re.compile(rb"UNB"), re.compile(_FOLDED))
 _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _UNOB_BARE = Separators("\x1f", "\x1d", ".", "", "", "\x1c")  # UNOB without UNA (ISO 9735, level B)
 _TAG_LENGTH = 7  # bytes that a folded tag spans at most
-_REACH = 4096  # bytes after UNB in which the first UNG or UNH must stand
+_REACH = 4096  # bytes from UNB on whose segments show the separators
+_QUICK, _ENOUGH = 600, 8  # so many segments in so few bytes show a terminator beyond doubt
 _UNA_REACH = 32  # bytes before UNB in which a UNA may begin: 6 characters of up to 3 bytes and white space
 
 
@@ -126,26 +133,35 @@ def separators_of(data: Data, unb: int, floor: int) -> ServiceString:
     found = _UNB.match(data, unb)
     if found is None:
         raise ValueError("no UNB at this offset")
-    element, component = found[1].decode("latin_1"), found[3].decode("latin_1")
-    version_four = found[4] == b"4"
-    used = _terminator_used(data, unb, found[1])
     announced = _announced(data, unb, floor)
-    if announced is None:
-        return _without_una(_identifier(found), element, component, used, unb)
-    start, signs = announced
+    start, signs = announced if announced is not None else (unb, "")
+    if not signs and _identifier(found) == b"UNOB" and found[1].decode("latin_1") == _UNOB_BARE.element:
+        return ServiceString(_UNOB_BARE, unb, ())
+    read_off = found[3].decode("latin_1"), found[1].decode("latin_1")
+    stretch = data[unb : unb + _REACH]
+    if (following := _UNB.search(stretch, 3)) is not None:
+        stretch = stretch[: following.start()]
+    element = _element(stretch, signs[1:2], read_off[1])
+    component = _component(stretch, signs[:1], read_off[0], element)
     codes: list[str] = []
+    if (component, element) != read_off:
+        codes.append("unb_separators_differ")
+    version_four = found[4] == b"4"
+    if not signs:
+        terminator = _terminator(stretch, element, component, DEFAULT.terminator)
+        release = DEFAULT.release if DEFAULT.release not in {component, element, terminator} else ""
+        plain = Separators(component, element, ".", release, "", terminator)
+        return ServiceString(plain, unb, ("una_missing", *codes))
     if len(signs) >= 6:
-        release, repetition, terminator = signs[3], signs[4], signs[5]
+        release, repetition, stated = signs[3], signs[4], signs[5]
     else:
         codes.append("una_too_short")
         rest = [sign for sign in signs[2:] if sign not in {".", ","}]
-        terminator = rest.pop() if rest else DEFAULT.terminator
+        stated = rest.pop() if rest else DEFAULT.terminator
         release = rest[0] if rest else DEFAULT.release
         repetition = rest[1] if len(rest) > 1 else " "
-    if used is not None and as_bytes(terminator) != used:
-        codes.append("una_terminator_not_used")
-        terminator = used.decode("latin_1")
-    if len(signs) < 2 or (signs[0], signs[1]) != (component, element):
+    terminator = _terminator(stretch, element, component, stated)
+    if terminator != stated or (len(signs) < 2 or (signs[0], signs[1]) != (component, element)):
         codes.append("una_terminator_not_used")
     decimal = signs[2] if len(signs) >= 6 else DEFAULT.decimal
     announced_signs = (*signs[:2], release, signs[-1] if signs else "")
@@ -161,16 +177,6 @@ def separators_of(data: Data, unb: int, floor: int) -> ServiceString:
         start,
         tuple(dict.fromkeys(codes)),
     )
-
-
-def _without_una(
-    identifier: bytes, element: str, component: str, used: bytes | None, unb: int
-) -> ServiceString:
-    if identifier == b"UNOB" and element == _UNOB_BARE.element:
-        return ServiceString(_UNOB_BARE, unb, ())
-    terminator = used.decode("latin_1") if used else DEFAULT.terminator
-    release = DEFAULT.release if DEFAULT.release not in {component, element, terminator} else ""
-    return ServiceString(Separators(component, element, ".", release, "", terminator), unb, ("una_missing",))
 
 
 def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
@@ -192,15 +198,63 @@ def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
     return low + place, signs
 
 
-def _terminator_used(data: Data, unb: int, element: bytes) -> bytes | None:
-    """Read the terminator off the bytes: what stands before the first UNG or UNH after UNB."""
-    stretch = data[unb : unb + _REACH]
-    found = re.search(rb"([^\s])(\s*)UN[GH] ?" + re.escape(element), stretch[3:])
-    if found is None:
-        return None
-    sign = found[1]
-    if sign[0] in _ALPHANUMERIC and found[2]:
-        return found[2][-1:]  # a line end ends segments here
-    if sign[0] in _ALPHANUMERIC or sign == element or sign[0] >= 0x80:
-        return None
-    return sign
+def separators_by_unh(data: Data, unh: re.Match[bytes]) -> ServiceString:
+    """Decide the separators of an interchange without a readable UNB by its first UNH and what follows."""
+    element, component = (unh[group].decode("latin_1") for group in (1, 2))
+    stretch = data[unh.start() : unh.start() + _REACH]
+    if (following := _UNB.search(stretch, 3)) is not None:
+        stretch = stretch[: following.start()]
+    terminator = _terminator(stretch, element, component, DEFAULT.terminator)
+    release = DEFAULT.release if DEFAULT.release not in {component, element, terminator} else ""
+    plain = Separators(component, element, ".", release, "", terminator)
+    return ServiceString(plain, unh.start(), ("unb_damaged",))
+
+
+def _element(stretch: bytes, announced: str, read_off: str) -> str:
+    """Return the element separator: read off UNB, unless more segments begin with another that is known."""
+    others = [sign for sign in (announced, DEFAULT.element) if sign and sign != read_off]
+    if not others:
+        return read_off
+    begun = {sign: len(_begins_with(sign).findall(stretch, 3)) for sign in (read_off, *others)}
+    return max((read_off, *others), key=lambda sign: begun[sign])
+
+
+def _component(stretch: bytes, announced: str, read_off: str, element: str) -> str:
+    """Return the component separator: read off UNB, unless another that is known stands there more often."""
+    known = [sign for sign in (read_off, announced, DEFAULT.component) if sign and sign != element]
+    if known.count(known[0]) == len(known):
+        return known[0]
+    return max(known, key=lambda sign: stretch.count(as_bytes(sign)))
+
+
+@lru_cache(maxsize=64)
+def _begins_with(element: str) -> re.Pattern[bytes]:
+    """What ends a segment, white space, and the tag of the next."""
+    return re.compile(rb"([^\s])(\s*)[A-Z]{3} ?(?=" + re.escape(as_bytes(element)) + rb")")
+
+
+def _terminator(stretch: bytes, element: str, component: str, stated: str) -> str:
+    """Return the terminator: the one that is stated, unless most segments end otherwise.
+
+    A line's end is one where letters and digits stand before it.
+    """
+    head = stretch[:_QUICK]
+    element_sign = as_bytes(element)[:1]
+    good = sum(part.lstrip(WHITE)[3:4] == element_sign for part in head.split(as_bytes(stated))[1:-1])
+    if good >= _ENOUGH and 2 * good > head.count(b"\n"):  # nearly all; counting signs costs ten times as much
+        return stated
+    shown: Counter[str] = Counter()
+    no_terminator = {element, component}
+    last = as_bytes(stated)[-1:]
+    for found in _begins_with(element).finditer(stretch, 3):
+        sign, gap = found[1].decode("latin_1"), found[2]
+        if found[1] == last and stretch.endswith(as_bytes(stated), 0, found.end(1)):
+            shown[stated] += 1
+        elif sign.isascii() and not sign.isalnum() and sign not in no_terminator:
+            shown[sign] += 1
+        elif b"\n" in gap or b"\r" in gap:
+            shown["\n" if b"\n" in gap else "\r"] += 1
+    for sign in (stated, DEFAULT.terminator):
+        if 2 * shown[sign] >= shown.total():
+            return sign
+    return max(shown, key=lambda sign: (shown[sign], sign))

@@ -11,6 +11,7 @@ from screening.messages.paxlst import reader
 from screening.messages.read import read_input
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
+from screening.tables.codes import Sex
 
 TWO_LEGS = (
     "TDT+20+XY0123+++XY'LOC+125+NBO'DTM+189:2611231730:201'LOC+92+FRA'DTM+232:2611240510:201'"
@@ -100,10 +101,16 @@ def test_a_terminator_lost_between_two_travellers_loses_neither():
     assert len(message.travellers) == USUAL + 2
 
 
-def test_the_last_of_two_statements_about_a_traveller_holds():
+def test_the_first_of_two_statements_about_a_traveller_holds_and_the_other_is_kept():
     twice = "NAD+FL+++POE:ANN'DTM+329:800101'DTM+329:810101'ATT+2++F'ATT+2++M'RFF+AVF:A'RFF+AVF:B'"
     one = read(manifest(twice)).travellers[2]
-    assert (one.birth_as_sent, str(one.sex), one.locator) == ("810101", "M", "B")
+    assert (one.birth_as_sent, str(one.sex), one.locator) == ("800101", "F", "A")
+    assert (one.other_births, one.other_sexes) == (("1981-01-01",), (Sex.MALE,))
+    assert [found.text.rpartition("Fact: ")[2] for found in one.findings] == [
+        "date of birth.",
+        "sex.",
+        "locator.",
+    ]
 
 
 def test_a_flight_between_travellers_adds_legs():
@@ -168,3 +175,9 @@ def test_more_values_than_are_remembered_are_read_alike(monkeypatch):
     monkeypatch.setattr(reader, "_VALUES_KEPT", 3)
     reader.compiled.cache_clear()
     assert read(manifest()) == usual
+
+
+def test_each_repetition_of_a_fact_is_read_where_the_syntax_repeats_elements():
+    one = read(manifest("NAD+FL+++POE:ANN'DTM+329:800101*329:810101'NAT+2+IRN*CAN'")).travellers[2]
+    assert (one.birth_as_sent, one.other_births) == ("800101", ("1981-01-01",))
+    assert (one.nationality, one.other_nationalities) == ("IR", ("CA",))

@@ -97,7 +97,8 @@ def test_a_message_without_fault_has_status_ok():
         pytest.param(WITHOUT_FAULT.replace("UNT+", "U\nNT+"), "line_break_in_value", id="fold in UNT"),
         pytest.param(WITHOUT_FAULT.replace("UNH+", "UN\r\nH+"), "line_break_in_value", id="fold in UNH"),
         pytest.param(WITHOUT_FAULT.replace("UNZ+", "UN\r\nZ+"), "line_break_in_value", id="fold in UNZ"),
-        pytest.param(WITHOUT_FAULT.replace("JANE", "JAN\xc9"), "undecodable_byte", id="Latin-1 under UNOA"),
+        pytest.param(WITHOUT_FAULT.replace("JANE", "JAN\xc9"), "code_page_used", id="Latin-1 under UNOA"),
+        pytest.param(WITHOUT_FAULT.replace("JANE", "J\x92ANE"), "undecodable_byte", id="fits two code pages"),
         pytest.param(
             WITHOUT_FAULT.replace("JANE", "JAN\xc9").encode("utf_8"),
             "charset_label_differs",
@@ -227,7 +228,10 @@ def test_line_ends_may_end_segments():
             interchange(message()).replace("PAXLST", "INVOIC"), "interchange", "other_message_type", id="type"
         ),
         pytest.param(
-            interchange(message()).replace("+PAXLST:D:12B:UN:IATA", ""), "message", "unh_unreadable", id="UNH"
+            interchange(message()).replace("+PAXLST:D:12B:UN:IATA", "").replace("NAD+FL", "NAD+XX"),
+            "message",
+            "unh_unreadable",
+            id="UNH, and nobody",
         ),
         pytest.param(
             re.sub("NAD.FL.*(?=CNT)", "", WITHOUT_FAULT.replace("LOC+", "FTX+")),
