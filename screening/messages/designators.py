@@ -33,7 +33,9 @@ _REGISTRATION = re.compile(
     r"^[A-Z0-9]{1,2}-(?=[A-Z0-9]*[A-Z]{2})[A-Z0-9]{2,5}$|^N[1-9][0-9]{0,3}[A-Z]{2}$|^[A-Z]{5}$"
 )
 _SEVERAL = re.compile(r"^([A-Z0-9]*[0-9][A-Z]?)[/&,;][A-Z0-9]*[0-9][A-Z]?$")
-_LONGEST = 16
+_SHIP = re.compile(r"^IMO[0-9]{7}(?:V[0-9]{1,6})?$")
+_LONGEST = 10  # what is longer is no designator: it may be anything, a name among it
+_LONGEST_PLACE = 5
 Designator = tuple[str, str, tuple[str, ...]]
 
 
@@ -60,7 +62,7 @@ def designator(written: str, carrier: str) -> Designator:
     bare = "".join(filter(_is_plain, several[1] if several else text))
     if bare != text:
         codes.append("flight_number_repaired")
-    if not any(map(str.isdigit, bare)) or len(bare) > _LONGEST:
+    if not any(map(str.isdigit, bare)) or (len(bare) > _LONGEST and not _SHIP.match(bare)):
         return carrier, "", (*codes, "flight_number_unreadable")
     return _parted(bare, carrier, codes)
 
@@ -101,12 +103,14 @@ def airport(written: str, *, by_air: bool = True) -> str:
     A code that is unknown stays as sent. Of an unknown UN/LOCODE the airline's place is its last three
     letters; a ship's or a train's is no airport, and stays whole.
 
+    >>> airport("Somewhere by the sea")
+    ''
     >>> airport("NZAKL"), airport("lhr"), airport("EBBR"), airport("GBDVR", by_air=False), airport("")
     ('AKL', 'LHR', 'BRU', 'GBDVR', '')
     """
     code = "".join(filter(str.isalnum, written.upper()))
-    if not code:
-        return ""
+    if len(code) > _LONGEST_PLACE:
+        return ""  # no code but text, which no identifier may hold
     known = iata_code(code)
     if known is None and by_air and len(code) == 5 and code.isalpha():
         return code[2:]
