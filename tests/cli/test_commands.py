@@ -23,7 +23,7 @@ from screening.cli.main import cli
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
 FLIGHT_ROWS = "flight_id outcome travellers quarantined hits reason_code reason mend"
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision evidence_hash"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
 VERSION_ROWS = "version imported_at active alerts source published held sequence imported_by"
@@ -84,6 +84,10 @@ ACTS = {
         0,
         r"Recorded: true_match as",
     ),
+    "decide {plain_hit} --night {night} --evidence {evidence} --decision false_match --reason seen": (
+        0,
+        r"night 2026-11-23\nalert .*\nRecorded: false_match",
+    ),
     "quarantine release {entry} --reason note --as anna": (0, r"is released\."),
     "alerts activate --list inform --version {version} --reason again --as anna": (0, r"is in use\."),
     "retention purge --as anna": (0, r"files removed; \d+ proofs"),
@@ -118,6 +122,7 @@ WRONG = {
     "rerun --night 2026-11-23 --failed --as a/b": "--as",
     "decide 0 --decision false_match": "--reason",
     "decide zz --decision false_match --reason x": "zz",
+    "decide {hit} --decision false_match --reason x --evidence 0": "evidence",
     "decide {hit} --decision maybe --reason x": "--decision",
     "decide {hit} --decision true_match --reason x --as anna --second anna": "second person",
     "trace zz": "zz",
