@@ -24,6 +24,7 @@ from screening.night.inbox import received_by
 from screening.night.opening import Carried, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
+from screening.night.publication_record import record_publication
 from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
@@ -277,6 +278,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
     with night_lock(run.store, run.frozen.night):
         done = run.published
         if done is not None:
+            record_publication(run.store, done, actor)
             _end(run)
             return done
         with run.work.alive():
@@ -297,9 +299,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
             published = publish_revision(
                 run.store, run.frozen.night, run.frozen.hash, publishing.publications(tables)
             )
-            audit.append(
-                run.store, actor, "night.publish", [run.frozen.run, published.frozen], f"{published.revision}"
-            )
+            record_publication(run.store, published, actor)
         _end(run)
     return published
 

@@ -29,7 +29,8 @@ def _folder(store: Store, spec: TableSpec) -> Path:
 @contextmanager
 def deciding(store: Store) -> Iterator[None]:
     """Hold what people decided for the block: who reads it to decide sees every decision before their own."""
-    with exclusive(_folder(store, DISPOSITIONS) / ".lock", what="the record of decisions", wait=True):
+    folder = open_zones(store, [Zone.AUDIT]).path(Zone.AUDIT)
+    with exclusive(folder / ".decisions.lock", what="the record of decisions", wait=True):
         yield
 
 

@@ -44,8 +44,11 @@ SHOWN = {
     "alerts versions --list inform": (0, VERSION_ROWS),
     "alerts check --list inform": (0, "check what value"),
     "alerts check --list inform --version {version}": (0, "check what value"),
-    "audit verify": (0, "holds records head broken where reason repairs"),
-    "audit verify --store store --anchor {head}": (0, "holds records head broken where reason repairs"),
+    "audit verify": (0, "holds records head broken where reason repairs differences"),
+    "audit verify --store store --anchor {head}": (
+        0,
+        "holds records head broken where reason repairs differences",
+    ),
     "retention due": (0, "path class due night table sha256"),
     "profile check": (0, "key value"),
     "profile check profile.toml": (0, "key value"),
@@ -358,6 +361,9 @@ def test_a_damaged_record_is_mended_by_a_named_person_and_holds_again(mine, comm
     assert command(mine.folder, "audit", "verify").code == 1
     mended = command(mine.folder, "audit", "mend", "--store", "store", "--reason", "disk", "--as", "anna")
     assert (mended.code, mended.err) == (0, "")
+    verified = command(mine.folder, "audit", "verify")
+    assert (verified.code, "no act says so: `screening run --night" in verified.out) == (1, True)
+    assert command(mine.folder, "run", "--night", mine.ids["night"], "--inbox", "inbox").code == 1
     assert command(mine.folder, "audit", "verify").code == 0
 
 
@@ -425,7 +431,7 @@ def leaves(command, path: tuple[str, ...] = ()):
 TREE = dict(leaves(typer.main.get_command(cli)))
 LINES = [*(f"{line} --format json" for line in SHOWN), *SAID, *ACTS, *WRONG, *(case[1] for case in BROKEN)]
 IN_A_TEST = ["alerts release --list --version --reason --as", "read --format", "alerts import --format"]
-IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as"]
+IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as", "decide --instead-of"]
 
 
 def exercised(name: str) -> set[str]:
