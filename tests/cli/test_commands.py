@@ -367,6 +367,16 @@ def test_a_damaged_record_is_mended_by_a_named_person_and_holds_again(mine, comm
     assert command(mine.folder, "audit", "verify").code == 0
 
 
+def test_who_is_looked_up_can_be_read_from_standard_input(told, command, monkeypatch):
+    """Arguments stand in the list of processes."""
+    plain = command(told.folder, "lookup", "--name", "DOE, JANE", "--born", "1980", "--reason", "case")
+    monkeypatch.setattr("sys.stdin", io.StringIO("DOE, JANE\n1980\n"))
+    assert command(told.folder, "lookup", "--name", "-", "--born", "-", "--reason", "case") == plain
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    nobody = command(told.folder, "lookup", "--name", "-", "--reason", "case")
+    assert (nobody.code, "--name" in nobody.err) == (2, True)
+
+
 def test_an_entry_is_replayed_by_a_mended_file(mine, command):
     whole = mine.folder / "inbox" / mine.ids["message"]
     mended = mine.folder / "mended.edi"
