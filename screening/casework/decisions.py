@@ -1,11 +1,11 @@
 """Hits of a night for a person: list them, decide them, trace one back to bytes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow.compute as pc
 
-from screening.hits.dispositions import dispose
+from screening.hits.dispositions import about, dispose
 from screening.hits.person_keys import bind, other_keys
 from screening.night.frozen import published_frozen
 from screening.night.receive import published
@@ -39,6 +39,7 @@ COLUMNS = (
     "standing",
     "standing_reason",
     "last_named_by",
+    "evidence_hash",
 )
 
 
@@ -68,10 +69,12 @@ def _decisions(store: Store) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A recorded decision: its id, and the last day on which the pair stays silent (None: it does not)."""
+    """A recorded decision: its id, the last day on which the pair stays silent (None: none), and its hit."""
 
     disposition_id: str
     until: str | None
+    night: date
+    hit: HitRow
 
 
 def decide(
@@ -83,6 +86,9 @@ def decide(
     analyst_id: str,
     second: str | None,
     at: datetime,
+    night: date | None = None,
+    evidence: str | None = None,
+    instead_of: str | None = None,
 ) -> Decided:
     """Record a person's decision on a hit, and the clearance that follows from it.
 
@@ -94,16 +100,69 @@ def decide(
         analyst_id: who decides.
         second: second person, where the category asks for one.
         at: when, UTC.
+        night: the night whose hit was looked at; None where its evidence is the same in all of them.
+        evidence: hash, or its first digits, of the evidence that was looked at.
+        instead_of: the earlier decision, by id or first digits, that this one contradicts.
 
     Raises:
-        UsageError: no such hit, or the rules of `hits.dispositions` refuse.
+        UsageError: no such hit, its evidence is another one now, or the rules of `hits.dispositions` refuse.
         ProfileError, StoreError: the key in use is asked for and cannot be loaded.
     """
-    night, hit = find_hit(store, hit_id)
+    looked_at = _seen(store, hit_id, night, evidence)
+    with acts.deciding(store):
+        return _decide(
+            store,
+            *looked_at,
+            decision=decision,
+            reason=reason,
+            analyst_id=analyst_id,
+            second=second,
+            at=at,
+            instead_of=instead_of,
+        )
+
+
+def _seen(store: Store, hit_id: str, night: date | None, evidence: str | None) -> tuple[date, HitRow]:
+    """Find the hit as its analyst saw it; refuse where it may have been another one."""
+    found = _everywhere(store, hit_id)
+    held = [one for one in found if night in (None, one[0])]
+    if not held:
+        raise _unknown(hit_id, "all nights of the store" if night is None else f"night {night}")
+    night, hit = held[-1]
+    if len({row["evidence_hash"] for _, row in held}) > 1 and evidence is None:
+        raise UsageError(
+            f"the hit stands in {len(held)} nights on differing evidence",
+            where=f"hit {hit['hit_id']}, nights {', '.join(str(each) for each, _ in held)}",
+            effect="nothing was decided",
+            remedy="say which you looked at: add --night DATE",
+        )
+    same = [one for one in held if evidence and one[1]["evidence_hash"].startswith(evidence)]
+    if evidence is not None and not same:
+        raise UsageError(
+            "the evidence has changed since it was looked at",
+            where=f"hit {hit['hit_id']}, night {night}",
+            effect="nothing was decided",
+            remedy=f"look at it again: `screening hits --night {night}`, or that night's report",
+        )
+    return same[-1] if same else (night, hit)
+
+
+def _decide(
+    store: Store,
+    night: date,
+    hit: HitRow,
+    *,
+    decision: Decision,
+    reason: str,
+    analyst_id: str,
+    second: str | None,
+    at: datetime,
+    instead_of: str | None,
+) -> Decided:
     frozen = published_frozen(store, night, published(store, night).revision)
     profile = frozen.agency_profile() if frozen else None
     if profile is None:
-        raise _unknown(hit_id)
+        raise _unknown(hit["hit_id"], f"the frozen set of night {night}")
     evidence = read_current(store, night, analyst.EVIDENCE)
     own = pc.and_(
         pc.equal(evidence["hit_id"], hit["hit_id"]), pc.equal(evidence["alert_id"], hit["alert_id"])
@@ -112,51 +171,64 @@ def decide(
     def pseudonym(purpose: str, text: str) -> str:  # asked for few people only: most decisions need no key
         return load_keys(profile.agency.production, store_root=store.root).pseudonym(purpose, text)
 
+    so_far = acts.dispositions(store)
+    last = pc.max(so_far["decided_at"]).as_py()
     made = dispose(
         hit,
         decision=decision,
         reason=reason,
         analyst=analyst_id,
         second=second,
-        at=at,
+        at=at if last is None or last < at else last + timedelta(microseconds=1),  # who waited decides later
         second_person=profile.clearing.second_person,
         clear_days=profile.clearing.days,
         alert_hash=_content_hash(store, hit),
         evidence=rows_of(evidence.filter(own), EvidenceRow),
-        earlier=bind(acts.dispositions(store), other_keys([hit], pseudonym)),
+        earlier=bind(so_far, other_keys([hit], pseudonym)),
+        instead_of=instead_of,
     )
-    audit.append(store, analyst_id, "hit.decide", [hit["hit_id"], decision], reason, at)
+    done = [hit["hit_id"], decision, made.disposition["disposition_id"]]
+    audit.append(store, analyst_id, "hit.decide", done, reason, at)
     clearance = analyst.CLEARANCES.table([made.clearance]) if made.clearance else None
     acts.record(store, analyst.DISPOSITIONS.table([made.disposition]), clearance)
     until = str(made.clearance["until"]) if made.clearance else None
-    return Decided(made.disposition["disposition_id"], until)
+    return Decided(made.disposition["disposition_id"], until, night, hit)
 
 
 def find_hit(store: Store, hit_id: str) -> tuple[date, HitRow]:
-    """Find a hit, the latest night first.
+    """Find a hit in the latest night that has it.
 
     Raises:
         UsageError: no night has it, or the beginning of an id fits several.
     """
-    for night in reversed(nights(store)):
-        table = read_current(store, night, analyst.HITS)
-        rows = [row for row in rows_of(table, HitRow) if row["hit_id"].startswith(hit_id)]
-        if len({row["hit_id"] for row in rows}) > 1:
-            raise UsageError(
-                "the beginning of the hit's id fits several hits",
-                where=f"night {night}",
-                effect="nothing was done",
-                remedy="give more of its digits",
-            )
-        if rows:
-            return night, rows[0]
-    raise _unknown(hit_id)
+    found = _everywhere(store, hit_id)
+    if not found:
+        raise _unknown(hit_id, "all nights of the store")
+    return found[-1]
 
 
-def _unknown(hit_id: str) -> UsageError:
+def _everywhere(store: Store, hit_id: str) -> list[tuple[date, HitRow]]:
+    """Find a hit in all nights, the latest last; the beginning of an id must be one hit's over them all."""
+    found = [
+        (night, row)
+        for night in nights(store)
+        for row in rows_of(read_current(store, night, analyst.HITS), HitRow)
+        if hit_id and row["hit_id"].startswith(hit_id)
+    ]
+    if len({row["hit_id"] for _, row in found}) > 1:
+        raise UsageError(
+            "the beginning of the hit's id fits several hits",
+            where=f"nights {', '.join(sorted({str(night) for night, _ in found}))}",
+            effect="nothing was done",
+            remedy="give more of its digits",
+        )
+    return found
+
+
+def _unknown(hit_id: str, where: str) -> UsageError:
     return UsageError(
         f"there is no hit {hit_id[:40]}",
-        where="all nights of the store",
+        where=where,
         effect="nothing was done",
         remedy="`screening hits --night DATE` lists the hits with their ids",
     )
@@ -177,7 +249,7 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
     """Follow a hit back: evidence, statements, messages, bytes, list version, profile, model, code.
 
     Returns:
-        Rows of step, what, where; none names a person.
+        Rows of step, what, where; none names a person, but reasons are in the words of who decided.
 
     Raises:
         UsageError: no such hit.
@@ -194,6 +266,17 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
     for text in hit["list_versions"]:
         rows.append(_step("list version", text, f"{store.root}/alerts/{text.replace('=', '/version=')}"))
     rows.append(_step("alert", str(hit["alert_id"]), f"all of its group: {hit['alert_ids']}"))
+    for made in rows_of(acts.dispositions(store).sort_by("decided_at"), DispositionRow):
+        if not about(made).isdisjoint(about(hit)):
+            people = " and ".join(name for name in (made["analyst"], made["second"]) if name)
+            when = f"{made['decided_at']:%Y-%m-%d %H:%M} UTC"
+            rows.append(
+                _step(
+                    "decision",
+                    made["disposition_id"],
+                    f"{made['decision']} by {people}, {when}: {made['reason']}",
+                )
+            )
     now = published(store, night)
     frozen = published_frozen(store, night, now.revision)
     rows.append(_step("revision", str(now.revision), f"frozen set {now.frozen}"))

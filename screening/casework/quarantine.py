@@ -11,11 +11,11 @@ night takes the bytes in, and the same command given again goes on where it stoo
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from screening.hits.four_eyes import same_person
 from screening.messages.describe import all_findings
 from screening.messages.explain import explain_stretch
 from screening.messages.read import read_parts
@@ -240,7 +240,7 @@ def release(
 def _refuse_alone(entry: Entry, actor: str, second: str | None) -> None:
     """Ask for a second person where somebody would be left unscreened, or might be."""
     named = (second or "").strip()
-    if named and _same(named, actor):
+    if named and same_person(named, actor):
         what, remedy = "the second person is the first", "a different person has to agree: --second NAME"
     elif not named and entry.people != 0:
         what = f"releasing this entry leaves people unscreened: {not_screened(entry.people)}"
@@ -253,11 +253,6 @@ def _refuse_alone(entry: Entry, actor: str, second: str | None) -> None:
         effect="nothing was recorded; the entry still waits",
         remedy=remedy,
     )
-
-
-def _same(one: str, other: str) -> bool:
-    plain = [unicodedata.normalize("NFKC", name).casefold().strip() for name in (one, other)]
-    return plain[0] == plain[1]
 
 
 def _note(store: Store, act: dict[str, object]) -> None:

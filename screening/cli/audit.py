@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.output import Format, say, show
+from screening.cli.output import Format, progress, say, show
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
 
@@ -31,18 +31,26 @@ def verify_command(
     ] = None,
     shape: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
-    """Read the whole record of acts and compare every byte.
+    """Read the whole record of acts and compare every byte, then the store with what the record says of it.
 
-    Exits 0 if it holds, 1 if it was changed, cut or torn: the text names the first place.
+    Nights, their files, decisions and lists in use are compared with the last act on each. Exits 0 if all
+    holds, 1 if the record was changed or cut (the text names the first place) or the store differs from it
+    (the text names each difference and what to do).
 
     Example: screening audit verify --anchor 1841:9f2c…
     """
+    from screening.casework.record import differences
     from screening.protection.audit import verify
     from screening.store.zones import Store
 
     state = verify(Store(store), _head(anchor))
-    show([_row(state)], shape)
-    raise typer.Exit(0 if state.holds else 1)
+    progress("comparing the store with the record")
+    found = differences(Store(store)) if store.is_dir() else []
+    show([_row(state) | {"differences": found if shape is not Format.TABLE else len(found)}], shape)
+    if shape is Format.TABLE:
+        for text in found:
+            say(f"- {text}")
+    raise typer.Exit(0 if state.holds and not found else 1)
 
 
 @audit_app.command("head")

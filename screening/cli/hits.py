@@ -7,9 +7,13 @@ import typer
 
 from screening.cli.options import Actor, Night, Shape, label
 from screening.cli.output import Format, say, show
-from screening.protection.actor import who
+from screening.protection.actor import named, who
 from screening.tables.codes import Decision
 
+_Evidence = Annotated[
+    str | None,
+    typer.Option(help="Evidence that you looked at: its hash in `screening hits`, or its first digits."),
+]
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
 
 
@@ -32,8 +36,19 @@ def decide(
     second: Annotated[
         str | None, typer.Option(help="Second person, where the category of the alert asks for one.")
     ] = None,
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Night whose hit you looked at, where several have it."),
+    ] = None,
+    evidence: _Evidence = None,
+    instead_of: Annotated[
+        str | None, typer.Option(help="Earlier decision that you contradict, by its id or first digits.")
+    ] = None,
 ) -> None:
     """Record a decision on a hit. A false match keeps the pair silent while neither side changes.
+
+    Says back whom, which alert and which flight it was about. Refused where the evidence is not what you
+    looked at, or where somebody decided otherwise and you don't say that you contradict them.
 
     Example: screening decide 3f2a --as anna --decision false_match --reason "other birth place, seen"
     """
@@ -46,9 +61,17 @@ def decide(
         decision=decision,
         reason=reason,
         analyst_id=who(actor),
-        second=second,
+        second=named(second) if second and second.strip() else None,
         at=datetime.now(UTC),
+        night=night.date() if night else None,
+        evidence=evidence,
+        instead_of=instead_of,
     )
+    about = made.hit
+    name = ", ".join(part for part in (about["surname"], about["given_names"]) if part)
+    born = about["date_of_birth"] or "birth date not given"
+    say(f"{name} ({born}), {about['flight_id']}, night {made.night}")
+    say(f"alert {about['alert_id']} ({about['category']}): {about['alert_name'] or ''}")
     silent = f"; the pair stays silent until {made.until} while neither side changes" if made.until else ""
     say(f"Recorded: {decision} as {made.disposition_id}{silent}")
 

@@ -1,5 +1,6 @@
 """`screening lookup` and `why`: one person against the lists in use; one pair explained step by step."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,12 +39,16 @@ def lookup(
     Hits come first, then alerts up to 8 bits below the threshold of their list. JSON and CSV give one row a
     piece of evidence, in centibits; the weights of a pair add up to its score.
 
-    Example: screening lookup --name "DOE, JANE" --born 1980 --reason "case 14/26" --as anna
+    Every local user sees the arguments of a command. `-` for name, birth date or document reads it from
+    standard input instead, a line each in this order; at a terminal you are asked for it.
+
+    Example: screening lookup --name - --born - --reason "case 14/26" --as anna
     """
     from screening.casework.lookup import COLUMNS, HIT, Asked
     from screening.casework.lookup import lookup as ask
     from screening.night.settings import load_settings
 
+    name, born, document = _typed("Name", name), _typed("Born", born), _typed("Document", document)
     asked = Asked(name=name, born=born, sex=sex, nationality=nationality, document=document, state=state)
     settings = load_settings()
     progress("opening the lists in use")
@@ -59,6 +64,16 @@ def lookup(
     say(f"lists asked: {versions}")
     for found in answer.found:
         _tell(found)
+
+
+def _typed(what: str, given: str | None) -> str | None:
+    """Read a value from standard input where `-` stands for it; an empty line is no value."""
+    if given != "-":
+        return given
+    if sys.stdin.isatty():
+        sys.stderr.write(f"{what}: ")
+        sys.stderr.flush()
+    return sys.stdin.readline().strip() or None
 
 
 def why(

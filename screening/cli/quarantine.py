@@ -9,7 +9,7 @@ import typer
 
 from screening.cli.options import Actor, Inbox, Reason, Shape
 from screening.cli.output import Format, progress, say, show
-from screening.protection.actor import who
+from screening.protection.actor import named, who
 from screening.tables.errors import StoreError
 
 if TYPE_CHECKING:
@@ -162,7 +162,12 @@ def release_entry(
 
     store = load_settings().store
     entry, recorded = release(
-        store, entry_id, actor=who(actor), reason=reason, second=second, at=datetime.now(UTC)
+        store,
+        entry_id,
+        actor=who(actor),
+        reason=reason,
+        second=named(second) if second and second.strip() else None,
+        at=datetime.now(UTC),
     )
     if recorded:
         say(f"Entry {entry.short} is released. Inside: {_inside(entry)}.")

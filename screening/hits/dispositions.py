@@ -2,8 +2,9 @@
 
 Rules: a decision has a reason. Deciding on an alert of a category that asks for two persons needs a second
 one, and never the same person twice (four eyes). A disposition is never changed: a later one of the same
-traveller, alert and evidence supersedes it. A false match clears the pair for the profile's days, except
-where a document agrees.
+traveller, alert and evidence supersedes it. Who decides otherwise than the last decision on this traveller
+and alert, on whatever evidence, says so by its id. A false match clears the pair for the profile's days,
+except where a document agrees.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from screening.hits.four_eyes import same_person
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS
 from screening.tables.codes import Category, Decision, EvidenceKind
 from screening.tables.errors import UsageError
@@ -41,6 +43,7 @@ def dispose(
     alert_hash: str,
     evidence: Sequence[ScoredEvidence],
     earlier: pa.Table,
+    instead_of: str | None = None,
 ) -> Disposed:
     """Decide on a hit.
 
@@ -56,16 +59,20 @@ def dispose(
         alert_hash: `content_hash` of the hit's alert.
         evidence: EVIDENCE rows of the hit's alert.
         earlier: DISPOSITIONS so far.
+        instead_of: id, or its first digits, of the decision that this one contradicts.
 
     Returns:
         The rows to write.
 
     Raises:
-        UsageError: no reason, no time zone, a second person is missing or is the analyst.
+        UsageError: no reason, a second person is missing or is the analyst, or an earlier decision says
+            otherwise and is not named.
+        ValueError: `at` has no time zone.
     """
     _check(
         hit, decision=decision, reason=reason, analyst=analyst, second=second, at=at, categories=second_person
     )
+    _contradiction(hit, decision, earlier, instead_of)
     bound = hit["person_key"], hit["alert_id"], hit["evidence_hash"]
     before = in_force(earlier).get(bound)
     key = "|".join([hit["hit_id"], *bound, str(decision), analyst, at.isoformat()])
@@ -116,7 +123,7 @@ def _check(
         )
     if at.tzinfo is None:
         raise ValueError("the time of a decision carries a time zone")
-    if second is not None and second.casefold().strip() == analyst.casefold().strip():
+    if second is not None and same_person(second, analyst):
         raise UsageError(
             "the second person is the analyst",
             where=where,
@@ -132,6 +139,62 @@ def _check(
             effect="nothing was decided",
             remedy="name the second person: --second NAME",
         )
+
+
+def _contradiction(hit: HitRow, decision: Decision, earlier: pa.Table, instead_of: str | None) -> None:
+    """Refuse to decide otherwise than the last decision on the pair, unless it is named."""
+    last = max(
+        (
+            row
+            for row in in_force(earlier).values()
+            if row["decision"] != Decision.INCONCLUSIVE and not about(hit).isdisjoint(about(row))
+        ),
+        key=lambda row: (row["decided_at"], row["disposition_id"]),
+        default=None,
+    )
+    if instead_of is not None and not (last and instead_of and last["disposition_id"].startswith(instead_of)):
+        raise UsageError(
+            f"{instead_of[:40]} is not the last decision on this traveller and alert",
+            where=f"hit {hit['hit_id']}",
+            effect="nothing was decided",
+            remedy="leave --instead-of out: what it has to name is said then",
+        )
+    if last is None or last["decision"] == decision or instead_of is not None:
+        return
+    raise UsageError(
+        f"{last['analyst']} decided {last['decision']} on this traveller and alert, "
+        f"{last['decided_at']:%Y-%m-%d %H:%M} UTC",
+        where=f"hit {hit['hit_id']}",
+        effect="nothing was decided",
+        remedy=f"`screening trace {hit['hit_id']}` shows why; to decide otherwise, say so: add "
+        f"--instead-of {last['disposition_id'][:12]}",
+    )
+
+
+def about(row: HitRow | DispositionRow) -> set[tuple[str, str]]:
+    """Return whom and which alert it is about: a person's key follows their document, a hit stays theirs."""
+    return {(row["person_key"], row["alert_id"]), (row["hit_id"], row["alert_id"])}
+
+
+def standing(dispositions: pa.Table) -> list[str]:
+    """Return the ids of dispositions whose clearance stands.
+
+    It is taken back by what supersedes the disposition, and by a later true match on the same traveller and
+    alert, whatever the evidence of either.
+    """
+    rows = rows_of(dispositions, DispositionRow)
+    superseded = {row["supersedes"] for row in rows}
+    rows = [row for row in rows if row["disposition_id"] not in superseded]
+    confirmed: dict[tuple[str, str], datetime] = {}
+    for row in rows:
+        if row["decision"] == Decision.TRUE_MATCH:
+            for each in about(row):
+                confirmed[each] = max(row["decided_at"], confirmed.get(each, row["decided_at"]))
+    return [
+        row["disposition_id"]
+        for row in rows
+        if all(row["decided_at"] >= confirmed.get(each, row["decided_at"]) for each in about(row))
+    ]
 
 
 def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], DispositionRow]:

@@ -23,6 +23,7 @@ from screening.night.frozen import (
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, other_nights, received_by
+from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
 from screening.night.settings import Settings
 from screening.profile.model import Profile
@@ -87,7 +88,7 @@ def receive(
     with night_lock(store, night):
         mend_links(store)
         before = current(store, night)
-        pending = take_up(store, night, before)
+        pending = take_up(store, night, before, actor)
         if pending is not None:
             return Receipt(pending, resumed=True, files=0)
         fresh = fresh_arrivals(settings, night, before)
@@ -116,7 +117,7 @@ def receive(
         return Receipt(frozen, resumed=False, files=len(fresh))
 
 
-def take_up(store: Store, night: date, before: Current | None) -> Frozen | None:
+def take_up(store: Store, night: date, before: Current | None, actor: str) -> Frozen | None:
     """Return the run that an earlier process left unfinished, after clearing what no run needs any more.
 
     A run that other code has begun is not taken up: half of it would be the work of each. What it received is
@@ -129,6 +130,7 @@ def take_up(store: Store, night: date, before: Current | None) -> Frozen | None:
     sweep_dead(store, night=night, keep=pending.run if pending else None)
     sweep_unfinished(store)
     if pending is None and before is not None:  # killed after its publication, before it had tidied up
+        record_publication(store, before, actor)
         release_incoming(store, read_current(store, night, INPUTS)["input_id"].to_pylist())
     return pending
 

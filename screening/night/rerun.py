@@ -91,7 +91,7 @@ def receive_again(
     with night_lock(store, night):
         mend_links(store)
         before = published(store, night)
-        pending = take_up(store, night, before)
+        pending = take_up(store, night, before, actor)
         if pending is not None:
             receipt = Receipt(pending, resumed=True, files=0)
             return Rerun(receipt, pending.flights or (), (), code_differs=False)

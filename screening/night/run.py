@@ -23,6 +23,7 @@ from screening.night.inbox import received_by
 from screening.night.opening import Carried, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
+from screening.night.publication_record import record_publication
 from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
@@ -256,6 +257,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
     with night_lock(run.store, run.frozen.night):
         done = run.published
         if done is not None:
+            record_publication(run.store, done, actor)
             _end(run)
             return done
         with run.work.alive():
@@ -271,9 +273,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
                 publishing.publications(tables | (leaving or {})),
                 kept=() if leaving else publishing.LEAVING,
             )
-            audit.append(
-                run.store, actor, "night.publish", [run.frozen.run, published.frozen], f"{published.revision}"
-            )
+            record_publication(run.store, published, actor)
         _end(run)
     return published
 

@@ -7,6 +7,7 @@ system's user is taken from the process, not from USER or LOGNAME, which anyone 
 import os
 import pwd
 import re
+import unicodedata
 
 from screening.tables.errors import UsageError
 
@@ -28,18 +29,32 @@ def who(given: str | None) -> str:
     Raises:
         UsageError: the name holds other characters, so that it could be taken for something else in a record.
     """
-    for name, origin in ((given, "--as"), (os.environ.get("SCREENING_ACTOR"), "SCREENING_ACTOR")):
-        if name is None or (origin == "SCREENING_ACTOR" and not name):
-            continue
-        if not _NAME.fullmatch(name.strip()):
-            raise UsageError(
-                f"{origin} is no name of a person or system",
-                where=origin,
-                effect="nothing was done or recorded",
-                remedy="1 to 64 letters, digits, . _ @ + or -, beginning with a letter or digit",
-            )
-        return name.strip()
+    if given is not None:
+        return named(given, "--as")
+    if name := os.environ.get("SCREENING_ACTOR"):
+        return named(name, "SCREENING_ACTOR")
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:  # containers often run under a number without a name
         return f"uid{os.geteuid()}"
+
+
+def named(name: str, origin: str = "--second") -> str:
+    """Return the name of a person or system as it is recorded, composed in one way (NFKC).
+
+    Args:
+        name: as given.
+        origin: the option or variable that it was given with.
+
+    Raises:
+        UsageError: it holds other characters, so that it could be taken for something else in a record.
+    """
+    composed = unicodedata.normalize("NFKC", name).strip()
+    if not _NAME.fullmatch(composed):
+        raise UsageError(
+            f"{origin} is no name of a person or system",
+            where=origin,
+            effect="nothing was done or recorded",
+            remedy="1 to 64 letters, digits, . _ @ + or -, beginning with a letter or digit",
+        )
+    return composed

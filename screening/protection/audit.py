@@ -21,11 +21,12 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from screening.store.files import disk_faults, read_json, sync_folder, write_bytes, write_json
 from screening.store.locks import exclusive
@@ -173,6 +174,15 @@ def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> H
         if kept is not None:
             objects.append(f"expected:{kept.seq}:{kept.hash}")
         return _write(folder, tail, _Act(actor, "audit.mend", objects, reason), moment)
+
+
+def records(store: Store) -> Iterator[Mapping[str, Any]]:
+    """Read the records that hold, from the first on."""
+    for _, _, line in _lines(store.root / Zone.AUDIT):
+        try:
+            yield _parse(line)
+        except _Broken:
+            return
 
 
 def verify(store: Store, anchor: Head | None = None) -> AuditState:

@@ -261,10 +261,11 @@ def _contents(store: Store, input_id: str) -> tuple[Content, ...]:
 
 
 def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Proof:
-    files = _read(begun)
+    files, seals = _read(begun), list[str]()
     for night in sorted({item.night for item in files if item.night is not None}):
         gone = {(item.table, item.cls) for item in files if item.night == night and item.table is not None}
-        withdraw(store, night, {(str(table), cls) for table, cls in gone})
+        now = withdraw(store, night, {(str(table), cls) for table, cls in gone})
+        seals += [now.seal] if now else []
     for item in files:
         path = store.root / item.path
         with disk_faults(path, effect="the purge is not complete; the nights no longer show the files"):
@@ -280,7 +281,7 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
             remedy="look whether something restores files in the store, then start the purge again",
         )
     # Killed between the record and the proof, the purge is recorded twice rather than never.
-    append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}"], "end of term", at)
+    append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}", *seals], "end of term", at)
     begun.replace(begun.with_suffix(".json"))
     sync_folder(begun.parent)
     return Proof(begun.stem, files)

@@ -5,13 +5,17 @@ freezes which of them count by the moment up to which they were decided.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.dispositions import standing
 from screening.store.files import read_table, write_table
+from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS
 from screening.tables.codes import Zone
@@ -20,6 +24,14 @@ from screening.tables.model import TableSpec
 
 def _folder(store: Store, spec: TableSpec) -> Path:
     return open_zones(store, [Zone.ANALYST]).path(Zone.ANALYST, "acts", spec.name)
+
+
+@contextmanager
+def deciding(store: Store) -> Iterator[None]:
+    """Hold what people decided for the block: who reads it to decide sees every decision before their own."""
+    folder = open_zones(store, [Zone.AUDIT]).path(Zone.AUDIT)
+    with exclusive(folder / ".decisions.lock", what="the record of decisions", wait=True):
+        yield
 
 
 def record(store: Store, disposition: pa.Table, clearance: pa.Table | None) -> None:
@@ -51,6 +63,9 @@ def dispositions(store: Store, *, until: datetime | None = None) -> pa.Table:
 def clearances(store: Store, among: pa.Table) -> pa.Table:
     """Read the clearances that follow from the given dispositions and were not taken back.
 
+    One is taken back by what supersedes its decision, and by a later true match of the same traveller and
+    alert, on whatever evidence.
+
     Args:
         store: the store.
         among: DISPOSITIONS up to the frozen moment.
@@ -58,10 +73,8 @@ def clearances(store: Store, among: pa.Table) -> pa.Table:
     Returns:
         CLEARANCES.
     """
-    superseded = set(among["supersedes"].drop_null().to_pylist())
-    standing = [name for name in among["disposition_id"].to_pylist() if name not in superseded]
     table = _all(store, CLEARANCES)
-    return table.filter(pc.is_in(table["disposition_id"], pa.array(standing, pa.string())))
+    return table.filter(pc.is_in(table["disposition_id"], pa.array(standing(among), pa.string())))
 
 
 def decisions_hash(among: pa.Table) -> str:

@@ -5,12 +5,13 @@ consisted of, also when its files are superseded or gone by rule; `nights/D/with
 tables and classes that revision 4 left out at the end of their term, from all revisions before it.
 """
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from screening.store.files import read_json
+from screening.store.files import canonical_json, read_json
 from screening.store.zones import Store, inner_path
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -71,6 +72,12 @@ class Current:
             "frozen": self.frozen,
             "files": [file.row() for file in self.files],
         }
+
+    @property
+    def seal(self) -> str:
+        """Return night, revision and hash of the content, as the record of acts states them."""
+        digest = hashlib.sha256(canonical_json(self.document())).hexdigest()
+        return f"published:{self.night.isoformat()}:{self.revision}:{digest}"
 
     def of(self, spec: TableSpec) -> tuple[PublishedFile, ...]:
         """Return the files of one table, one for each retention class."""

@@ -91,6 +91,7 @@ def told(made_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
             "night": NIGHT,
             "hit": best["hit_id"],
             "plain_hit": last["hit_id"],
+            "evidence": last["evidence_hash"][:12],
             "traveller": best["traveller_id"],
             "alert": best["alert_id"],
             "flight": best["flight_id"],

@@ -23,7 +23,7 @@ from screening.cli.main import cli
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
 FLIGHT_ROWS = "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend"
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
@@ -47,8 +47,11 @@ SHOWN = {
     "alerts versions --list inform": (0, VERSION_ROWS),
     "alerts check --list inform": (0, "check what value"),
     "alerts check --list inform --version {version}": (0, "check what value"),
-    "audit verify": (0, "holds records head broken where reason repairs"),
-    "audit verify --store store --anchor {head}": (0, "holds records head broken where reason repairs"),
+    "audit verify": (0, "holds records head broken where reason repairs differences"),
+    "audit verify --store store --anchor {head}": (
+        0,
+        "holds records head broken where reason repairs differences",
+    ),
     "retention due": (0, "path class due night table sha256"),
     "profile check": (0, "key value"),
     "profile check profile.toml": (0, "key value"),
@@ -88,6 +91,10 @@ ACTS = {
         r"Recorded: true_match as",
     ),
     "quarantine release {entry} --reason note --as anna --second ben": (0, r"is released\. Inside: nobody\."),
+    "decide {plain_hit} --night {night} --evidence {evidence} --decision false_match --reason seen": (
+        0,
+        r"night 2026-11-23\nalert .*\nRecorded: false_match",
+    ),
     "alerts activate --list inform --version {version} --reason again --as anna": (0, r"is in use\."),
     "retention purge --as anna": (0, r"files removed; \d+ proofs"),
     "keys new --folder ../keys --store store --as anna": (0, r"^key-[0-9a-f]{8} is in use"),
@@ -120,6 +127,7 @@ WRONG = {
     "rerun --night 2026-11-23 --failed --as a/b": "--as",
     "decide 0 --decision false_match": "--reason",
     "decide zz --decision false_match --reason x": "zz",
+    "decide {hit} --decision false_match --reason x --evidence 0": "evidence",
     "decide {hit} --decision maybe --reason x": "--decision",
     "decide {hit} --decision true_match --reason x --as anna --second anna": "second person",
     "trace zz": "zz",
@@ -355,7 +363,20 @@ def test_a_damaged_record_is_mended_by_a_named_person_and_holds_again(mine, comm
     assert command(mine.folder, "audit", "verify").code == 1
     mended = command(mine.folder, "audit", "mend", "--store", "store", "--reason", "disk", "--as", "anna")
     assert (mended.code, mended.err) == (0, "")
+    verified = command(mine.folder, "audit", "verify")
+    assert (verified.code, "no act says so: `screening run --night" in verified.out) == (1, True)
+    assert command(mine.folder, "run", "--night", mine.ids["night"], "--inbox", "inbox").code == 1
     assert command(mine.folder, "audit", "verify").code == 0
+
+
+def test_who_is_looked_up_can_be_read_from_standard_input(told, command, monkeypatch):
+    """Arguments stand in the list of processes."""
+    plain = command(told.folder, "lookup", "--name", "DOE, JANE", "--born", "1980", "--reason", "case")
+    monkeypatch.setattr("sys.stdin", io.StringIO("DOE, JANE\n1980\n"))
+    assert command(told.folder, "lookup", "--name", "-", "--born", "-", "--reason", "case") == plain
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    nobody = command(told.folder, "lookup", "--name", "-", "--reason", "case")
+    assert (nobody.code, "--name" in nobody.err) == (2, True)
 
 
 def test_an_entry_is_replayed_by_a_mended_file(mine, command):
@@ -422,7 +443,7 @@ def leaves(command, path: tuple[str, ...] = ()):
 TREE = dict(leaves(typer.main.get_command(cli)))
 LINES = [*(f"{line} --format json" for line in SHOWN), *SAID, *ACTS, *WRONG, *(case[1] for case in BROKEN)]
 IN_A_TEST = ["alerts release --list --version --reason --as", "read --format", "alerts import --format"]
-IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as"]
+IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as", "decide --instead-of"]
 
 
 def exercised(name: str) -> set[str]:

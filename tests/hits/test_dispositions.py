@@ -144,8 +144,39 @@ def test_a_later_decision_supersedes_the_earlier_one_of_the_same_pair(decide):
         )
     ]
     later = {"at": AT + dt.timedelta(days=1), "decision": Decision.TRUE_MATCH}
-    assert decide(earlier=[first, *of_others], **later).disposition["supersedes"] == first["disposition_id"]
-    assert decide(earlier=of_others, **later).disposition["supersedes"] is None
+    for earlier, before in (([first, *of_others], first["disposition_id"]), (of_others, None)):
+        made = decide(earlier=earlier, instead_of="d2", **later)
+        assert made.disposition["supersedes"] == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "decision", "instead_of", "refused"),
+    [
+        pytest.param([], Decision.TRUE_MATCH, None, None, id="nobody decided"),
+        pytest.param([{}], Decision.TRUE_MATCH, None, None, id="the same again"),
+        pytest.param([{}], Decision.FALSE_MATCH, None, "--instead-of d0", id="otherwise"),
+        pytest.param([{}], Decision.INCONCLUSIVE, None, "--instead-of d0", id="opened again"),
+        pytest.param([{}], Decision.FALSE_MATCH, "d", None, id="otherwise, and said"),
+        pytest.param([{}], Decision.FALSE_MATCH, "", "leave --instead-of out", id="said of nothing"),
+        pytest.param([], Decision.FALSE_MATCH, "d0", "leave --instead-of out", id="said of what is not there"),
+        pytest.param([{"evidence_hash": "o"}], Decision.FALSE_MATCH, None, "--instead-of d0", id="on other evidence"),
+        pytest.param([{"person_key": "o"}], Decision.FALSE_MATCH, None, None, id="of another person"),
+        pytest.param([{"person_key": "o", "hit_id": "h1"}], Decision.FALSE_MATCH, None, "--instead-of d0", id="under another key, on this hit"),
+        pytest.param([{"alert_id": "o"}], Decision.FALSE_MATCH, None, None, id="of another alert"),
+        pytest.param([{"decision": "inconclusive"}], Decision.FALSE_MATCH, None, None, id="left open before"),
+        pytest.param([{}, {"supersedes": "d0", "decision": "false_match"}], Decision.FALSE_MATCH, None, None, id="taken back"),
+        pytest.param([{"hours": 2}, {"evidence_hash": "o", "decision": "false_match"}], Decision.TRUE_MATCH, None, None, id="the last counts"),
+    ],
+)  # fmt: skip
+def test_who_decides_otherwise_names_what_is_contradicted(decide, rows, decision, instead_of, refused):
+    pair = {"person_key": "person", "alert_id": "own:1", "evidence_hash": "evidence"}
+    earlier = [disposition(f"d{place}", **{**pair, **row}) for place, row in enumerate(rows)]
+    if refused is None:
+        assert decide(earlier=earlier, decision=decision, instead_of=instead_of).disposition
+        return
+    with pytest.raises(UsageError) as caught:
+        decide(earlier=earlier, decision=decision, instead_of=instead_of)
+    assert refused in caught.value.remedy
 
 
 def disposition(name, *, hours=0, supersedes=None, **more):

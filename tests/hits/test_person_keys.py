@@ -78,8 +78,9 @@ def test_the_later_decision_counts_whichever_key_either_has():
 def test_a_decision_supersedes_the_one_under_the_other_key(held, made):
     earlier = disposition_table([act(made).disposition])
     hit = {**GREEK, "person_key": held, "date_of_birth": BORN}
-    later = act(held, Decision.TRUE_MATCH, earlier=bind(earlier, other_keys([hit], pseudonym)))
-    assert later.disposition["supersedes"] == earlier["disposition_id"][0].as_py()
+    [first] = earlier["disposition_id"].to_pylist()
+    bound = bind(earlier, other_keys([hit], pseudonym))
+    assert act(held, Decision.TRUE_MATCH, earlier=bound, instead_of=first).disposition["supersedes"] == first
 
 
 def test_an_act_stays_with_somebody_whose_key_in_use_it_names():

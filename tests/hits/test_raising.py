@@ -273,7 +273,13 @@ def test_a_later_decision_supersedes_the_earlier_one():
     raised = world([pair("a:1", named(3000))])
     first = decided(raised).disposition
     later = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
-    second = decided(raised, Decision.TRUE_MATCH, at=later, earlier=disposition_table([first])).disposition
+    second = decided(
+        raised,
+        Decision.TRUE_MATCH,
+        at=later,
+        earlier=disposition_table([first]),
+        instead_of=first["disposition_id"],
+    ).disposition
     assert second["supersedes"] == first["disposition_id"]
     table = disposition_table([second, first])
     assert world([pair("a:1", named(3000))], dispositions=table).hits["decision"].to_pylist() == [

@@ -57,18 +57,20 @@ def acts(agency):
     return Counter(json.loads(line)["act"] for text in lines for line in text.splitlines())
 
 
-def test_two_decisions_on_one_hit_are_both_kept(agency):
+def test_of_two_contradicting_decisions_the_later_one_has_to_say_so(agency):
     hit = agency.json("hits", "--night", NIGHT)[0]["hit_id"]
     before = acts(agency)
     words = [
         ("decide", hit, "--decision", decision, "--reason", "seen", "--as", name)
-        for name, decision in (("anna", "false_match"), ("berta", "inconclusive"))
+        for name, decision in (("anna", "false_match"), ("berta", "true_match"))
     ]
     first, second = at_once(agency, *words)
-    assert (first[0], second[0]) == (0, 0), first[2] + second[2]
+    assert sorted([first[0], second[0]]) == [0, 2], first[2] + second[2]
+    assert "--instead-of" in first[2] + second[2]
     added = acts(agency) - before
-    assert sum(added.values()) == 2
-    assert agency.json("hits", "--night", NIGHT)[0]["decision"] in {"false_match", "inconclusive"}
+    assert sum(added.values()) == 1
+    stands = "false_match" if first[0] == 0 else "true_match"
+    assert agency.json("hits", "--night", NIGHT)[0]["decision"] == stands
 
 
 def test_two_imports_of_one_list_are_two_versions_of_which_one_is_in_use(by_hand):

@@ -182,7 +182,7 @@ def test_a_purge_removes_what_is_due_and_keeps_the_proof(store, two_nights):
     assert (line["act"], line["actor"], line["objects"]) == (
         "retention.purge",
         "robot",
-        [proof.proof_id, f"files:{len(items)}"],
+        [proof.proof_id, f"files:{len(items)}", *(current(store, night).seal for night in (FIRST, SECOND))],
     )
 
 

@@ -128,7 +128,7 @@ def test_a_hit_tells_all_that_a_decision_needs(night_tables, night_view):
         "Such a score is reached by 0.20 in 1,000 innocent travellers.",
         "First a hit in the night 2026-11-22; not decided since.",
         "passport X4 (FR), valid",
-        "screening decide 00000000000000000000000000000004 --as NAME --decision",
+        "screening decide 00000000000000000000000000000004 --night 2026-11-23 --evidence e --as NAME --decision",
         "screening trace 00000000000000000000000000000004",
         "Alerts taken for the same person: un:0",
     ):

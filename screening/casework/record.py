@@ -1,0 +1,148 @@
+"""What stands in the store, compared with what the record of acts says of it.
+
+The chain shows that no record was changed; it does not show that the store still is what the records say. So
+nights, decisions and versions of lists in use are compared with the last act on each: a commit point put back
+to an older state, a file taken out, a decision that is gone or was slipped in, an emptied record.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from screening.list_keeping.versions import active_version, known_lists
+from screening.protection import audit
+from screening.store import acts
+from screening.store.current_json import CURRENT, current, nights
+from screening.store.files import sha256_file
+from screening.store.zones import Store
+from screening.tables.errors import StoreError
+from screening.tables.model import rows_of
+from screening.tables.rows import DispositionRow
+
+
+@dataclass
+class _Stated:
+    """The last act on each thing, as the record has it."""
+
+    records: int = 0
+    nights: dict[date, tuple[int, str]] = field(default_factory=dict)
+    """Revision and its seal; a record of before there were seals names the frozen set instead."""
+    decisions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Hit, decision and reason by id of the disposition."""
+    older: set[tuple[str, str, str]] = field(default_factory=set)
+    """The same of decisions recorded before they were named by id."""
+    lists: dict[str, str] = field(default_factory=dict)
+
+
+def differences(store: Store) -> list[str]:
+    """Return in words where the store is not what the record of acts says; each names what to do.
+
+    Reads every published file. An act in progress may show as a difference: look again when it has ended.
+    """
+    stated = _Stated()
+    for record in audit.records(store):
+        _state(stated, record)
+    published = nights(store)
+    if published and not stated.records:
+        return [
+            f"the record of acts is empty, but {len(published)} nights are published: "
+            f"restore the folder {store.root / 'audit'} from the backup"
+        ]
+    return [*_nights(store, stated, published), *_decisions(store, stated), *_lists(store, stated)]
+
+
+def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
+    stated.records += 1
+    act, objects, reason = record["act"], record["objects"], record["reason"] or ""
+    for seal in (text for text in objects if text.startswith("published:")):
+        _, night, revision, _ = seal.split(":")
+        stated.nights[date.fromisoformat(night)] = int(revision), seal
+    if act == "night.publish" and len(objects) == 2:
+        stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
+    elif act == "hit.decide":
+        hit, decision, *ids = objects
+        if ids:
+            stated.decisions[ids[0]] = hit, decision, reason
+        else:
+            stated.older.add((hit, decision, reason.strip()))
+    elif act in {"list.activate", "list.release"}:
+        stated.lists[objects[0]] = objects[1]
+
+
+def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[str]:
+    for night in sorted({*published, *stated.nights}):
+        folder = store.night_folder(night)
+        try:
+            now = current(store, night)
+        except StoreError:
+            now = None
+        if now is None:
+            yield (
+                f"night {night} was published, but its {CURRENT} is gone or damaged: "
+                f"{_copy(folder, stated.nights[night][0])}"
+            )
+            continue
+        revision, seal = stated.nights.get(night, (0, ""))
+        if revision == 0:
+            yield (
+                f"night {night} is published, but no act says so: `screening run --night {night}` records "
+                "what a killed run published; else somebody put it there"
+            )
+        elif seal not in {now.seal, now.frozen} or revision != now.revision:
+            yield (
+                f"{CURRENT} of night {night} is not revision {revision} as it was published: "
+                f"{_copy(folder, revision)}"
+            )
+        for file in now.files:
+            path = store.root / file.path
+            if not path.is_file() or sha256_file(path) != file.sha256:
+                yield (
+                    f"{path} is gone or not as it was published: restore it from the backup, or screen the "
+                    f"night again: `screening run --night {night} --again`"
+                )
+
+
+def _copy(folder: Path, revision: int) -> str:
+    own = folder / "revisions" / f"{revision:04d}.json"
+    return f"`cp {own} {folder / CURRENT}`, or restore both from the backup"
+
+
+def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
+    there = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
+    for name, (hit, decision, _) in stated.decisions.items():
+        if name not in there:
+            yield (
+                f"the decision {name} ({decision} on hit {hit}) is recorded, but its file is gone: restore "
+                f"analyst/acts from the backup, or decide again; `screening trace {hit}` says on what"
+            )
+    for name, row in there.items():
+        made = row["hit_id"], row["decision"], row["reason"]
+        if name in stated.decisions:
+            hit, decision, reason = stated.decisions[name]
+            known = (hit, decision, reason.strip()) == made
+        else:
+            known = made in stated.older
+        if not known:
+            yield (
+                f"the decision {name} ({row['decision']} on hit {row['hit_id']}) is not as an act recorded "
+                "it: restore analyst/acts from the backup, or move the file away and decide again"
+            )
+
+
+def _lists(store: Store, stated: _Stated) -> Iterator[str]:
+    for list_id in sorted({*known_lists(store), *stated.lists}):
+        last = stated.lists.get(list_id)
+        try:
+            now = active_version(store, list_id)
+        except StoreError as damaged:
+            yield f"{damaged.what} ({damaged.where}): {damaged.remedy}"
+            continue
+        version = last or now
+        if now != last:
+            yield (
+                f"the list {list_id} uses version {now or 'none'}, the last act on it names "
+                f"{last or 'none'}: "
+                f"`screening alerts activate --list {list_id} --version {version} --reason WHY`"
+            )

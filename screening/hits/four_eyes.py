@@ -1,0 +1,17 @@
+"""Four eyes are two different people, however their names are written."""
+
+import unicodedata
+
+
+def same_person(name: str, other: str) -> bool:
+    r"""Say whether two names are one actor's: neither case nor the way letters are composed parts people.
+
+    >>> same_person("Zoë", " ZOE\u0308")
+    True
+    """
+    return _comparable(name) == _comparable(other)
+
+
+def _comparable(name: str) -> str:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
