@@ -9,6 +9,8 @@ follows from both:
     replayed   the mended bytes are part of the published night; what they brought has entries of its own
     released   a person decided that no replay is needed
 
+A replay that brings fewer people than the entry holds leaves it open for the rest (a large file in parts).
+
 Only the last two are settled: a recorded replay whose travellers nobody has screened yet needs a person.
 
 An input set aside as a whole without a byte to set aside (an empty file) has no row in `quarantine`; its row
@@ -17,6 +19,7 @@ in `inputs` is its entry, `input_id:file`.
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +33,7 @@ from screening.reports.headline import Settled
 from screening.store.files import read_table, write_table
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
-from screening.tables.codes import Counted, InputStatus, QuarantineAct, QuarantineUnit, Zone
+from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
 from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
@@ -66,7 +69,7 @@ class Entry:
         codes: findings that set it aside.
         reason: one sentence without personal data.
         message_id: its message, where there is one.
-        people: people in it whom nobody compared; None where not known.
+        people: people in it whom nobody compared, less those whom a replay brought; None where not known.
         counted: how their number is known (`codes.Counted`).
         flight: designator that stands in it, as far as known.
         state: what has become of it.
@@ -135,7 +138,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     """Return the entries of a published night, by name of the input and place in it; none without a night."""
     inputs = read_current(store, night, INPUTS).to_pylist()
     messages = read_current(store, night, MESSAGES)
-    messages = messages.select(["message_id", "input_id", "flight_ids"]).to_pylist()
+    messages = messages.select(["message_id", "input_id", "flight_ids", "status", "read"]).to_pylist()
     rows = read_current(store, night, QUARANTINE).to_pylist()
     names = {row["input_id"]: row["name"] for row in inputs if row["status"] != InputStatus.DUPLICATE}
     rows += _whole_inputs(inputs, {row["input_id"] for row in rows})
@@ -143,13 +146,24 @@ def entries(store: Store, night: date) -> list[Entry]:
     named = {row["input_id"] for row in messages if row["flight_ids"]}
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
-    latest = {row["quarantine_id"]: row for row in acts(store).sort_by("at_utc").to_pylist()}
+    done = acts(store).sort_by("at_utc").to_pylist()
+    latest = {row["quarantine_id"]: row for row in done}
+    brought = _brought(inputs, messages, rows)
+    given: dict[str, set[str]] = defaultdict(set)
+    for act in done:
+        if (act["name"], act["input_id"]) in received:
+            given[act["quarantine_id"]].add(act["input_id"])
     found = []
     for row in rows:
         name = names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
         legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
+        state = _state(row["input_id"], act, received)
+        people = row["people"]
+        if people is not None and given[row["quarantine_id"]]:
+            people = max(0, people - sum(brought[one] for one in given[row["quarantine_id"]]))
+            state = EntryState.OPEN if people and state is EntryState.REPLAYED else state
         found.append(
             Entry(
                 quarantine_id=row["quarantine_id"],
@@ -163,16 +177,33 @@ def entries(store: Store, night: date) -> list[Entry]:
                 codes=tuple(row["codes"]),
                 reason=row["reason"],
                 message_id=row["message_id"],
-                people=row["people"],
+                people=people,
                 counted=row["counted"],
                 flight=row["flight"],
-                state=_state(row["input_id"], act, received),
+                state=state,
                 actor=act.get("actor"),
                 at=act.get("at_utc"),
                 why=act.get("reason"),
             )
         )
     return sorted(found, key=lambda entry: (entry.name, entry.offset, entry.quarantine_id))
+
+
+def _brought(
+    inputs: Iterable[Mapping[str, Any]],
+    messages: Iterable[Mapping[str, Any]],
+    aside: Iterable[Mapping[str, Any]],
+) -> dict[str, int]:
+    """Count the people whom each input brought, with members of a packed one, screened or set aside anew."""
+    container = {row["input_id"]: row["container"] for row in inputs}
+    found: dict[str, int] = defaultdict(int)
+    read = [(row["input_id"], row["read"]) for row in messages if row["status"] != MessageStatus.QUARANTINED]
+    for input_id, number in [*read, *((row["input_id"], row["people"] or 0) for row in aside)]:
+        found[input_id] += number
+        packed = container.get(input_id)
+        if packed is not None:
+            found[packed] += number
+    return found
 
 
 def stands_apart(row: Mapping[str, Any], named: Collection[str]) -> bool:
@@ -229,16 +260,16 @@ def settled(store: Store, night: date) -> Settled:
         night: a published night.
     """
     found = entries(store, night)
-    done = [entry for entry in found if entry.settled]
     waiting: dict[str, int | None] = {}
     for entry in found:
         if not entry.settled:
             for leg in entry.legs:
                 before = waiting.get(leg, 0)
                 waiting[leg] = None if before is None or entry.people is None else before + entry.people
-    touched = {leg for entry in done for leg in entry.legs}
+    begun = [entry for entry in found if entry.actor is not None]
+    touched = {leg for entry in begun for leg in entry.legs}
     return Settled(
-        entries=frozenset(entry.quarantine_id for entry in done),
+        entries={entry.quarantine_id: 0 if entry.settled else entry.people for entry in begun},
         legs=frozenset(touched - waiting.keys()),
         waiting={leg: people for leg, people in waiting.items() if leg in touched},
     )

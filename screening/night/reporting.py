@@ -16,7 +16,7 @@ from screening.list_keeping import lists
 from screening.night import fitness
 from screening.night.attention import headline_of
 from screening.night.frozen import Frozen, published_frozen
-from screening.night.quarantine_entries import settled
+from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
@@ -166,9 +166,9 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
     silenced, _ = fitness.figures(store, frozen.night, frozen.revision).get("hits_silenced", (0, ""))
     if silenced:
         notes.append(f"{silenced:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
-    done = settled(store, frozen.night)
-    if done.entries:
-        number = f"{len(done.entries)} quarantine entr{'y is' if len(done.entries) == 1 else 'ies are'}"
+    done = sum(entry.settled for entry in entries(store, frozen.night))
+    if done:
+        number = f"{done} quarantine entr{'y is' if done == 1 else 'ies are'}"
         notes.append(f"{number} replayed or released: screening quarantine list --night {frozen.night}")
     return notes
 

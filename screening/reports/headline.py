@@ -26,12 +26,12 @@ class Settled:
     """What of a night's quarantine people have replayed or released.
 
     Attributes:
-        entries: ids of these entries.
+        entries: people who still wait of these entries, by id; 0 where it is settled, None where not known.
         legs: rows of `outcomes` all of whose entries are settled.
         waiting: people who still wait, of rows some of whose entries are settled; None where not known.
     """
 
-    entries: frozenset[str] = frozenset()
+    entries: Mapping[str, int | None] = field(default_factory=dict)
     legs: frozenset[str] = frozenset()
     waiting: Mapping[str, int | None] = field(default_factory=dict)
 
@@ -90,7 +90,7 @@ def people_aside(quarantine: pa.Table, outcomes: Iterable[OutcomeRow], settled: 
         settled: what people have replayed or released.
     """
     ids, people = quarantine["quarantine_id"].to_pylist(), quarantine["people"].to_pylist()
-    waiting = sum(number or 0 for one, number in zip(ids, people, strict=True) if one not in settled.entries)
+    waiting = sum(settled.entries.get(one, number) or 0 for one, number in zip(ids, people, strict=True))
     failed = [row for row in outcomes if row["outcome"] == Outcome.FAILED]
     return waiting + sum(row["quarantined"] or 0 for row in failed)
 

@@ -255,13 +255,14 @@ def _aside(quarantine: pa.Table, settled: Settled) -> Table:
     found: Counter[tuple[str, str, str, str]] = Counter()
     people: dict[tuple[str, str, str, str], int | None] = {}
     for row in rows_of(quarantine, QuarantineRow):
-        if row["quarantine_id"] in settled.entries:
+        left = settled.entries.get(row["quarantine_id"], row["people"])
+        if row["quarantine_id"] in settled.entries and left == 0:
             continue
         flight = row["flight_id"] or row["flight"] or "unknown"
         cells = (flight, row["unit"], ", ".join(row["codes"]), row["reason"])
         found[cells] += 1
         before = people.get(cells, 0)
-        people[cells] = None if before is None or row["people"] is None else before + row["people"]
+        people[cells] = None if before is None or left is None else before + left
     return Table(
         "Set aside",
         ("flight", "unit", "findings", "reason", "number", "people"),

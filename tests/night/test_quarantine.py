@@ -228,6 +228,21 @@ def test_a_release_that_leaves_somebody_unscreened_says_how_many_and_needs_a_sec
     agency("status", check=0)
 
 
+def test_a_large_file_is_given_in_parts_and_waits_until_everybody_came(by_hand, written):
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[intake]\nmax_file_bytes = 1200\n")
+    by_hand.send("large.edi", written.paxlst([*written.fillers, *written.fillers, written.ylva]))
+    by_hand.run(NIGHT, check=1)
+    for part, people in enumerate(([*written.fillers, *written.fillers], [written.ylva])):
+        row = by_hand.status(NIGHT)["input:large.edi"]
+        assert row["quarantined"] == (7, 1)[part]
+        path = by_hand.folder / f"{part}.edi"
+        path.write_text(written.paxlst(people, sent=f"261122:180{part}"))
+        words = [str(path) if word == "FILE" else word for word in shlex.split(row["mend"])[1:]]
+        by_hand(*words, check=1 - part)
+    assert "in order" in by_hand("nights").stdout
+
+
 @pytest.mark.parametrize(
     ("name", "content", "people"),
     [
