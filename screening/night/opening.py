@@ -53,6 +53,10 @@ class Part:
     name: str
     data: Data
     input_id: str
+    ordinal: int | None = None  # of a member in its container
+
+
+MemberPlace = tuple[str, int]  # input_id of the container, ordinal in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,9 @@ def parts_of(
     if kind_of_bytes(data) not in PACKED:
         yield Part(name, data, input_id)
         return
-    for member, room in members(data, name, intake, functools.partial(nameless, store), findings):
+    for ordinal, member, room in members(data, name, intake, functools.partial(nameless, store), findings):
         with closing(room), room.data() as inner:
-            yield Part(member, inner, room.sha256)
+            yield Part(member, inner, room.sha256, ordinal)
 
 
 def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | None:
@@ -129,21 +133,24 @@ def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | Non
     return None
 
 
-def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[str, str]]:
-    """Name and id of the members that an earlier revision found."""
-    rows = known.inputs.to_pylist()
-    return [(row["name"], row["input_id"]) for row in rows if row["container"] == entry.input_id]
+def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[int, str, str]]:
+    """Ordinal, name and id of the members that an earlier revision found; earlier code wrote no ordinals."""
+    rows = [row for row in known.inputs.to_pylist() if row["container"] == entry.input_id]
+    found = [
+        (row["ordinal"] or place, row["name"], row["input_id"]) for place, row in enumerate(rows, len(rows))
+    ]
+    return sorted(found)
 
 
-def _from_landing(store: Store, chosen: Sequence[tuple[str, str]]) -> Iterator[Part]:
-    for name, input_id in chosen:
+def _from_landing(store: Store, chosen: Sequence[tuple[int, str, str]]) -> Iterator[Part]:
+    for ordinal, name, input_id in chosen:
         with open_back(store, input_id) as data:
-            yield Part(name, data, input_id)
+            yield Part(name, data, input_id, ordinal)
 
 
 def doubled_members(
     store: Store, inputs: Sequence[FrozenInput], intake: Intake, known: Carried, elsewhere: Collection[str]
-) -> frozenset[str]:
+) -> frozenset[MemberPlace]:
     """Name the members of compressed files whose bytes stand elsewhere too: counted, not read.
 
     Args:
@@ -154,25 +161,25 @@ def doubled_members(
         elsewhere: ids that earlier nights received, members included.
 
     Returns:
-        Names of members, `container!member`. Of equal members the first by name is read.
+        Places of members. Of equal members the first is read, by name of the container and place in it.
     """
     once = [entry for entry in sorted(inputs) if not entry.duplicate and entry.size <= intake.max_file_bytes]
     seen = set(elsewhere) | {entry.input_id for entry in once}
     doubled = set()
     for entry in once:
-        for name, input_id in _members(store, entry, intake, known):
+        for ordinal, input_id in _members(store, entry, intake, known):
             if input_id in seen:
-                doubled.add(name)
+                doubled.add((entry.input_id, ordinal))
             seen.add(input_id)
     return frozenset(doubled)
 
 
-def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[str, str]]:
-    """Yield name and id of each member of a file; a plain file has none."""
+def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[int, str]]:
+    """Yield ordinal and id of each member of a file; a plain file has none."""
     if _unpacked_before(entry, known) is not None:
-        yield from _members_before(entry, known)
+        yield from ((ordinal, input_id) for ordinal, _, input_id in _members_before(entry, known))
         return
     with open_back(store, entry.input_id) as data:
         if kind_of_bytes(data) in PACKED:
-            for name, room in members(data, entry.name, intake, Counted, []):
-                yield name, room.sha256
+            for ordinal, _, room in members(data, entry.name, intake, Counted, []):
+                yield ordinal, room.sha256

@@ -140,10 +140,12 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
         whole = row["unit"] in _WHOLE and row["flight_id"] is None
         if whole or row["input_id"] not in named:
             aside[row["input_id"]].extend(row["codes"])
+    told: set[str] = set()  # members of one name share a line
     for row in tables.inputs.to_pylist():
         codes = aside.get(row["input_id"], [row["reason_code"]] if row["reason_code"] else [])
-        if not codes or row["status"] == "duplicate":
+        if not codes or row["status"] == "duplicate" or row["name"] in told:
             continue
+        told.add(row["name"])
         yield {
             "flight_id": f"input:{row['name']}",
             "outcome": Outcome.QUARANTINED,

@@ -19,7 +19,7 @@ from screening.messages.syntax.memory_map import forget
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
 from screening.night.frozen import FrozenInput
-from screening.night.opening import Carried, Opened, Part, open_input
+from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
 from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
@@ -136,7 +136,7 @@ def read_chunk(
     chunk: Chunk,
     intake: Intake,
     known: Carried,
-    doubled: Collection[str] = (),
+    doubled: Collection[MemberPlace] = (),
     *,
     collect: Collect,
 ) -> dict[str, pa.Table]:
@@ -176,7 +176,7 @@ def _read(
     entry: FrozenInput,
     opened: Opened,
     intake: Intake,
-    doubled: Collection[str],
+    doubled: Collection[MemberPlace],
     gathered: _Gathered,
 ) -> None:
     if not opened.packed:
@@ -186,10 +186,17 @@ def _read(
     for part in opened.parts():
         size = len(part.data)
         parts, total = parts + 1, total + size
-        if opened.packed and part.name in doubled:
+        if part.ordinal is not None and (entry.input_id, part.ordinal) in doubled:
             again += size
-            double = InputStatus.DUPLICATE
-            gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
+            double = _row(
+                part.name,
+                part.input_id,
+                size,
+                InputStatus.DUPLICATE,
+                container=container,
+                ordinal=part.ordinal,
+            )
+            gathered.inputs.append(double)
             continue
         seen, stored = _read_part(store, part, intake, gathered)
         gathered.inputs.append(
@@ -199,6 +206,7 @@ def _read(
                 size,
                 seen.status,
                 container=container,
+                ordinal=part.ordinal,
                 kind=InputKind.EDIFACT if seen.messages else InputKind.OTHER,
                 messages=seen.messages,
                 stored=stored,
@@ -231,10 +239,10 @@ def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[di
     """The file's own bytes end here; the bytes of its members begin."""
     fate = "unpacked" if parts else "quarantined"
     return [
-        *line("receive", entry.name, "bytes", passed=0, aside={fate: entry.size}),
+        *line("receive", entry.input_id, "bytes", passed=0, aside={fate: entry.size}),
         *line(
             "receive",
-            f"{entry.name}!",
+            f"{entry.input_id}!",
             "bytes",
             passed=total - again,
             aside={"duplicate": again},
@@ -277,7 +285,7 @@ def _keep_whole(store: Store, entry: FrozenInput) -> None:
 def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code: str, text: str) -> None:
     gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.QUARANTINED, reason=code))
     gathered.quarantine.append(_file_aside(entry, [code], text))
-    gathered.ledger += line("receive", entry.name, "bytes", passed=0, aside={code: entry.size})
+    gathered.ledger += line("receive", entry.input_id, "bytes", passed=0, aside={code: entry.size})
     _keep_whole(store, entry)
 
 
@@ -296,8 +304,8 @@ def _file_aside(entry: FrozenInput, codes: Sequence[str], text: str) -> dict[str
 
 def _received(entry: FrozenInput, *, read: bool) -> list[dict[str, object]]:
     if read:
-        return line("receive", entry.name, "bytes", passed=entry.size)
-    return line("receive", entry.name, "bytes", passed=0, aside={"duplicate": entry.size})
+        return line("receive", entry.input_id, "bytes", passed=entry.size)
+    return line("receive", entry.input_id, "bytes", passed=0, aside={"duplicate": entry.size})
 
 
 def _row(
@@ -307,6 +315,7 @@ def _row(
     status: InputStatus,
     *,
     container: str | None = None,
+    ordinal: int | None = None,
     kind: InputKind = InputKind.OTHER,
     messages: int = 0,
     stored: str | None = None,
@@ -322,28 +331,33 @@ def _row(
         "status": status,
         "stored_hash": stored,
         "reason_code": reason,
+        "ordinal": ordinal,
     }
 
 
 def _tables(gathered: _Gathered) -> dict[str, pa.Table]:
     tables = tabulate(gathered.readings)
+    received = pa.Table.from_pylist(gathered.ledger, individual.LEDGER.schema)
     return {
         **{spec.name: tables.get(spec.name, spec.empty()) for spec in SPECS},
         "inputs": landing.INPUTS.table(gathered.inputs),
         "quarantine": individual.QUARANTINE.conform(
             pa.concat_tables([tables["quarantine"], individual.QUARANTINE.table(gathered.quarantine)])
         ),
-        "ledger": individual.LEDGER.conform(
-            pa.concat_tables(
-                [_summed([*gathered.counted, tables["ledger"]]), individual.LEDGER.table(gathered.ledger)]
-            )
-        ),
+        "ledger": summed([*gathered.counted, tables["ledger"], received]),
     }
 
 
-def _summed(counted: Sequence[pa.Table]) -> pa.Table:
-    """Add up the lines of an input that was tabulated in pieces."""
-    lines = pa.concat_tables(counted)
+def summed(counted: Sequence[pa.Table]) -> pa.Table:
+    """Add up ledger lines of one unit: an input tabulated in pieces, equal bytes that came more than once.
+
+    Args:
+        counted: tables of the ledger's columns, in any order.
+
+    Returns:
+        LEDGER.
+    """
+    lines = pa.concat_tables([individual.LEDGER.empty(), *counted])
     sums = lines.group_by(list(individual.LEDGER.key), use_threads=False).aggregate(
         [(name, "sum") for name in _SUMMED]
     )

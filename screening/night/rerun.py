@@ -6,7 +6,7 @@ wait for `screening run`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -126,7 +126,7 @@ def _frozen(
     store: Store, night: date, before: Current, scope: Sequence[str], fresh: Sequence[Arrival]
 ) -> Frozen:
     """Freeze a re-run: pins of the night, inputs that speak of the legs, today's code."""
-    carried = _inputs_of(store, night, scope)
+    carried = _inputs_of(store, night, scope, {arrival.input_id for arrival in fresh})
     return Frozen(
         night=night,
         revision=before.revision + 1,
@@ -208,8 +208,13 @@ def _legs_in(store: Store, arrival: Arrival, intake: Intake) -> list[tuple[str, 
         ]
 
 
-def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenInput, ...]:
-    """Inputs of the published revision whose messages speak of the legs, and those asked for by name."""
+def _inputs_of(
+    store: Store, night: date, scope: Sequence[str], came_again: Collection[str]
+) -> tuple[FrozenInput, ...]:
+    """Inputs of the published revision whose messages speak of the legs, and those asked for by name.
+
+    Those whose bytes have come again come along: equal bytes are counted together.
+    """
     wanted = set(scope)
     messages = read_current(store, night, individual.MESSAGES)
     ids = {
@@ -223,6 +228,7 @@ def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenI
         for row in quarantine.select(["input_id", "flight_id"]).to_pylist()
         if row["flight_id"] in wanted
     }
+    ids |= set(came_again)
     names = {leg.removeprefix("input:") for leg in wanted if leg.startswith("input:")}
     table = read_current(store, night, landing.INPUTS)
     containers = {

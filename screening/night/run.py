@@ -21,7 +21,7 @@ from screening.night import batches, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.inbox import received_by
-from screening.night.opening import Carried, carried, doubled_members
+from screening.night.opening import Carried, MemberPlace, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
 from screening.night.reading import Chunk, chunks, read_chunk
@@ -142,7 +142,7 @@ def read(run: Run) -> int:
         known = carried(run.store, run.frozen.night)
         intake = run.frozen.agency_profile().intake
         nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
-        elsewhere = received_by(run.store, nights_before).bytes
+        elsewhere = received_by(run.store, nights_before).bytes | _kept_bytes(run.frozen, known)
         doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
         done = set(run.work.units("read"))
         missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
@@ -153,7 +153,14 @@ def read(run: Run) -> int:
     return len(run.frozen.inputs)
 
 
-def _read_chunk(run: Run, known: Carried, doubled: Collection[str], chunk: Chunk) -> int:
+def _kept_bytes(frozen: Frozen, known: Carried) -> set[str]:
+    """Ids of files that a re-run does not read again, and of their members."""
+    kept = {entry.input_id for entry in frozen.kept}
+    rows = known.inputs.select(["input_id", "container"]).to_pylist()
+    return {row["input_id"] for row in rows if (row["container"] or row["input_id"]) in kept}
+
+
+def _read_chunk(run: Run, known: Carried, doubled: Collection[MemberPlace], chunk: Chunk) -> int:
     """Read one chunk, perhaps in a process of its own."""
     with only(_zones(Task.READ)):
         intake, pieces = run.frozen.agency_profile().intake, settling.Pieces(run.work, chunk.unit)

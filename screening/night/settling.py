@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from screening.manifests.groups import groups, settle_in_groups
 from screening.night.balance import check_spoken, line
 from screening.night.frozen import Frozen
-from screening.night.reading import SPECS
+from screening.night.reading import SPECS, summed
 from screening.night.scope import STATED, draw, scope_of
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
@@ -48,7 +48,9 @@ def gather(work: Work) -> dict[str, pa.Table]:
     Returns:
         A table for each of `reading.SPECS`, by name.
     """
-    return {spec.name: spec.conform(table) for spec, table in zip(SPECS, _lying(work, SPECS), strict=True)}
+    lying = dict(zip(SPECS, _lying(work, SPECS), strict=True))
+    lying[individual.LEDGER] = summed([lying[individual.LEDGER]])
+    return {spec.name: spec.conform(table) for spec, table in lying.items()}
 
 
 def spoken(work: Work, night: date) -> dict[str, pa.Table]:
