@@ -230,6 +230,7 @@ def _unzip(
             continue
         out = room()
         try:
+            budget.spend(0)
             _extract(archive, info, budget, out)
         except _TooLargeError:
             out.close()
@@ -284,6 +285,16 @@ class _Budget:
 
     left: int
 
+    def spend(self, number: int) -> None:
+        """Take note of bytes.
+
+        Raises:
+            _TooLargeError: they are more than what is left.
+        """
+        self.left -= number
+        if self.left < 0:
+            raise _TooLargeError
+
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, out: Room) -> None:
     with archive.open(info) as stream:
@@ -302,9 +313,7 @@ def _fill(out: Room, stretches: Iterator[bytes], budget: _Budget) -> None:
         _TooLargeError: they are longer than what is left.
     """
     for stretch in stretches:
-        budget.left -= len(stretch)
-        if budget.left < 0:
-            raise _TooLargeError
+        budget.spend(len(stretch))
         out.write(stretch)
 
 
