@@ -5,7 +5,7 @@ unpacked it, its members come from landing.
 """
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +23,7 @@ from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, Level
+from screening.tables.errors import ScreeningError
 from screening.tables.findings import Finding
 
 
@@ -149,7 +150,12 @@ def _from_landing(store: Store, chosen: Sequence[tuple[int, str, str]]) -> Itera
 
 
 def doubled_members(
-    store: Store, inputs: Sequence[FrozenInput], intake: Intake, known: Carried, elsewhere: Collection[str]
+    store: Store,
+    inputs: Sequence[FrozenInput],
+    intake: Intake,
+    known: Carried,
+    kept: Collection[str],
+    elsewhere: Container[str],
 ) -> frozenset[MemberPlace]:
     """Name the members of compressed files whose bytes stand elsewhere too: counted, not read.
 
@@ -158,17 +164,24 @@ def doubled_members(
         inputs: files of the night.
         intake: limits of unpacking.
         known: what the published revision knows of compressed files.
-        elsewhere: ids that earlier nights received, members included.
+        kept: ids that a re-run leaves as they are, members included.
+        elsewhere: ids that earlier nights have in use, members included.
 
     Returns:
         Places of members. Of equal members the first is read, by name of the container and place in it.
     """
-    once = [entry for entry in sorted(inputs) if not entry.duplicate and entry.size <= intake.max_file_bytes]
-    seen = set(elsewhere) | {entry.input_id for entry in once}
+    once = [entry for entry in sorted(inputs) if entry.is_read and entry.size <= intake.max_file_bytes]
+    seen = set(kept) | {entry.input_id for entry in once}
     doubled = set()
     for entry in once:
-        for ordinal, input_id in _members(store, entry, intake, known):
-            if input_id in seen:
+        try:
+            found = list(_members(store, entry, intake, known))
+        except ScreeningError:
+            raise
+        except Exception:  # noqa: BLE001  (its reading fails too, and names it)
+            found = []
+        for ordinal, input_id in found:
+            if input_id in seen or input_id in elsewhere:
                 doubled.add((entry.input_id, ordinal))
             seen.add(input_id)
     return frozenset(doubled)

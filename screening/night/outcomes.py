@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.night.finding_kinds import ENTRIES
 from screening.tables import individual
-from screening.tables.codes import Level, Outcome, QuarantineUnit
+from screening.tables.codes import InputStatus, Level, Outcome, QuarantineUnit
 
 _WHOLE = {QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE}
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
@@ -146,17 +147,28 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
         if not codes or row["status"] == "duplicate" or row["name"] in told:
             continue
         told.add(row["name"])
+        refused = row["status"] == InputStatus.REFUSED
         yield {
             "flight_id": f"input:{row['name']}",
             "outcome": Outcome.QUARANTINED,
             "reason_code": codes[0],
-            "reason": "what was set aside names no leg to be screened; its bytes are kept in quarantine",
-            "mend": f"screening rerun --night {night} --failed",
+            "reason": _refusal(codes[0])
+            if refused
+            else "what was set aside names no leg to be screened; its bytes are kept in quarantine",
+            "mend": f"screening run --night {night}"
+            if refused
+            else f"screening rerun --night {night} --failed",
             "frozen": _leg_hash(pins_hash, row["input_id"], ()),
             "travellers": 0,
             "quarantined": 0,
             "hits": 0,
         }
+
+
+def _refusal(code: str) -> str:
+    """Say why an entry of the inbox was not taken in, and what to do."""
+    kind = next(kind for kind in ENTRIES if kind.code == code)
+    return f"{kind.meaning} {kind.remedy}"
 
 
 def _findings_by_leg(tables: NightTables) -> dict[str, dict[str, Level]]:

@@ -34,6 +34,7 @@ from screening.tables.errors import UsageError
 from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
+_ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
 _HASH_HEX = 64
 _SHORT_HEX = 12
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
@@ -147,10 +148,12 @@ def entries(store: Store, night: date) -> list[Entry]:
     named = {row["input_id"] for row in messages if row["flight_ids"]}
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
-    latest = {row["quarantine_id"]: row for row in acts(store).sort_by("at_utc").to_pylist()}
+    # Acts of another night are about equal bytes that came then.
+    ours = (row for row in acts(store).sort_by("at_utc").to_pylist() if row["night"] in {night, None})
+    latest = {row["quarantine_id"]: row for row in ours}
     found = []
     for row in rows:
-        name = names.get(row["input_id"], "")
+        name = row.get("name") or names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
         legs = own or (() if row["input_id"] in named else (f"input:{name}",))
         act = latest.get(row["quarantine_id"], {})
@@ -182,16 +185,19 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
         {
             "quarantine_id": f"{row['input_id']}:file",
             "input_id": row["input_id"],
+            "name": row["name"],
             "unit": QuarantineUnit.FILE,
             "flight_id": None,
             "message_id": None,
             "offset": 0,
             "length": row["bytes"],
             "codes": [row["reason_code"]] if row["reason_code"] else [],
-            "reason": "the file was set aside as a whole",
+            "reason": "there are no bytes of it here"
+            if row["status"] == InputStatus.REFUSED
+            else "the file was set aside as a whole",
         }
         for row in inputs
-        if row["status"] == InputStatus.QUARANTINED and row["input_id"] not in known
+        if row["status"] in _ASIDE and row["input_id"] not in known
     ]
 
 

@@ -3,21 +3,25 @@
 Inputs are read in chunks (a unit of work that a killed run need not do again), a large one part by part:
 its bytes are mapped, its tables leave the memory in pieces. No output depends on how inputs are chunked or
 where a piece ends.
+
+Whatever an input provokes becomes its own outcome. Where our code fails, the chunk is read again part by
+part, so that the guilty one is found; that is set aside whole, and the chunk is read without it.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from screening.messages.model import Reading
+from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.read import BYTES_AT_ONCE, read_parts
 from screening.messages.scrub import blanked_ranges
 from screening.messages.syntax.memory_map import forget
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
+from screening.night.exceptions import place_of
 from screening.night.frozen import FrozenInput
 from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
 from screening.profile.model import Intake
@@ -25,12 +29,14 @@ from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.errors import ScreeningError
 from screening.tables.model import TableSpec
 
 CHUNK_BYTES = 8_000_000
 CHUNK_FILES = 64
 PIECE_BYTES = BYTES_AT_ONCE  # bytes of inputs whose tables are held at once
 _STRETCH = 1 << 20
+_FAILED = "our code failed on this input: "
 SPECS: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.BYTE_RANGES,
@@ -56,7 +62,9 @@ class Chunk:
     @property
     def unit(self) -> str:
         """Hash of the inputs' names and bytes."""
-        named = "\n".join(f"{entry.name}\t{entry.input_id}\t{entry.duplicate}" for entry in self.inputs)
+        named = "\n".join(
+            f"{entry.name}\t{entry.input_id}\t{entry.duplicate}\t{entry.refused}" for entry in self.inputs
+        )
         return hashlib.sha256(named.encode()).hexdigest()
 
 
@@ -79,6 +87,7 @@ class _Gathered:
     """What a chunk has given so far; `collect` takes tables that are full."""
 
     collect: Collect
+    alone: bool = False  # each reading is tabulated by itself: what fails belongs to it
     inputs: list[dict[str, object]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     bytes: int = 0  # of the readings
@@ -90,11 +99,24 @@ class _Gathered:
         """Add a reading; tables of many bytes are given away."""
         self.readings.append(reading)
         self.bytes += sum(span.length for span in reading.byte_ranges)
-        if self.bytes >= PIECE_BYTES:
+        if self.alone or self.bytes >= PIECE_BYTES:
             tables = tabulate(self.readings)
             self.readings, self.bytes = [], 0
             self.counted.append(tables.pop("ledger"))
             self.collect({name: table for name, table in tables.items() if table.num_rows})
+
+
+class InputFailedError(Exception):
+    """Our code failed on an input.
+
+    Attributes:
+        input_id: the input, or member of a container.
+        place: type and place of the exception.
+    """
+
+    def __init__(self, input_id: str, fault: Exception) -> None:
+        super().__init__(input_id)
+        self.input_id, self.place = input_id, place_of(fault)
 
 
 @dataclass(slots=True)
@@ -138,7 +160,7 @@ def read_chunk(
     known: Carried,
     doubled: Collection[MemberPlace] = (),
     *,
-    collect: Collect,
+    collect: Callable[[], Collect],
 ) -> dict[str, pa.Table]:
     """Read one chunk and store its scrubbed bytes in landing.
 
@@ -148,7 +170,8 @@ def read_chunk(
         intake: limits and what is sensitive.
         known: what the published revision knows of compressed files.
         doubled: members that are counted, not read (`doubled_members`).
-        collect: takes pieces of the tables, some of SPECS each, while a large input is read.
+        collect: begins the chunk, anew where it was begun before, and gives what takes pieces of the tables,
+            some of SPECS each, while a large input is read.
 
     Returns:
         A table for each of SPECS, by name, without the rows that were given.
@@ -156,19 +179,77 @@ def read_chunk(
     Raises:
         StoreError: bytes are missing in landing or cannot be written.
     """
-    gathered = _Gathered(collect)
+    try:
+        return _read_all(store, chunk, intake, known, doubled, {}, _Gathered(collect()))
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (whatever it is: the others are read)
+        return _read_without_guilty(store, chunk, intake, known, doubled, collect)
+
+
+def _read_without_guilty(
+    store: Store,
+    chunk: Chunk,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[MemberPlace],
+    collect: Callable[[], Collect],
+) -> dict[str, pa.Table]:
+    """Read a chunk in which our code has failed; each input on which it fails is set aside whole."""
+    guilty: dict[str, str] = {}
+    while True:
+        gathered = _Gathered(collect(), alone=True)
+        try:
+            return _read_all(store, chunk, intake, known, doubled, guilty, gathered)
+        except InputFailedError as fault:
+            if fault.input_id in guilty:
+                raise
+            guilty[fault.input_id] = fault.place
+
+
+def _read_all(
+    store: Store,
+    chunk: Chunk,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[MemberPlace],
+    guilty: Mapping[str, str],
+    gathered: _Gathered,
+) -> dict[str, pa.Table]:
     for entry in chunk.inputs:
-        if entry.duplicate:
+        if entry.refused:
+            refused = InputStatus.REFUSED
+            gathered.inputs.append(_row(entry.name, entry.input_id, 0, refused, reason=entry.refused))
+        elif entry.duplicate:
             gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.DUPLICATE))
             gathered.ledger += _received(entry, read=False)
+        elif not entry.size:
+            _set_empty_aside(store, gathered, entry)
         elif entry.size > intake.max_file_bytes:
             _set_whole_aside(
                 store, gathered, entry, "file_too_large", "the file is larger than the profile allows"
             )
+        elif entry.input_id in guilty:
+            _set_whole_aside(store, gathered, entry, "reader_failed", _FAILED + guilty[entry.input_id])
         else:
-            with open_input(store, entry, intake, known) as opened:
-                _read(store, entry, opened, intake, doubled, gathered)
+            with _blamed(entry.input_id), open_input(store, entry, intake, known) as opened:
+                _read(store, entry, opened, intake, doubled, guilty, gathered)
     return _tables(gathered)
+
+
+@contextmanager
+def _blamed(input_id: str) -> Iterator[None]:
+    """Name the input on which our code fails.
+
+    Raises:
+        InputFailedError: it failed.
+    """
+    try:
+        yield
+    except (ScreeningError, InputFailedError):
+        raise
+    except Exception as fault:  # noqa: BLE001  (named by type and place, never by its text)
+        raise InputFailedError(input_id, fault) from None
 
 
 def _read(
@@ -177,6 +258,7 @@ def _read(
     opened: Opened,
     intake: Intake,
     doubled: Collection[MemberPlace],
+    guilty: Mapping[str, str],
     gathered: _Gathered,
 ) -> None:
     if not opened.packed:
@@ -198,7 +280,8 @@ def _read(
             )
             gathered.inputs.append(double)
             continue
-        seen, stored = _read_part(store, part, intake, gathered)
+        with _blamed(part.input_id):
+            seen, stored = _read_part(store, part, intake, guilty, gathered)
         gathered.inputs.append(
             _row(
                 part.name,
@@ -218,7 +301,9 @@ def _read(
         _note_container(store, gathered, entry, opened, unpacked=parts > 0)
 
 
-def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) -> tuple[_InputRead, str]:
+def _read_part(
+    store: Store, part: Part, intake: Intake, guilty: Mapping[str, str], gathered: _Gathered
+) -> tuple[_InputRead, str]:
     """Read bytes and keep them scrubbed.
 
     Returns:
@@ -226,13 +311,27 @@ def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) ->
     """
     seen = _InputRead()
     with closing(Settling(store, part.input_id)) as settling:
-        for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
+        for reading in _readings(part, intake, guilty):
             seen.add(reading)
             for span, stretch in blanked_ranges(part.data, reading):
                 settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
         return seen, settling.keep().stored_sha256
+
+
+def _readings(part: Part, intake: Intake, guilty: Mapping[str, str]) -> Iterator[Reading]:
+    """Yield the readings of a part; of one on which our code failed, that it was set aside."""
+    if part.input_id not in guilty:
+        yield from read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES)
+        return
+    size, text = len(part.data), _FAILED + guilty[part.input_id]
+    yield Reading(
+        part.input_id,
+        size,
+        quarantined=[Quarantined(QuarantineUnit.FILE, 0, size, ("reader_failed",), text)],
+        byte_ranges=[ByteRange(0, size, "set_aside", None)],
+    )
 
 
 def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[dict[str, object]]:
@@ -286,6 +385,13 @@ def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code
     gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.QUARANTINED, reason=code))
     gathered.quarantine.append(_file_aside(entry, [code], text))
     gathered.ledger += line("receive", entry.input_id, "bytes", passed=0, aside={code: entry.size})
+    _keep_whole(store, entry)
+
+
+def _set_empty_aside(store: Store, gathered: _Gathered, entry: FrozenInput) -> None:
+    """Write the row of an empty file; there may be several, and nothing of them to read or to set aside."""
+    aside = InputStatus.QUARANTINED
+    gathered.inputs.append(_row(entry.name, entry.input_id, 0, aside, reason="file_empty"))
     _keep_whole(store, entry)
 
 

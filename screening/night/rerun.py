@@ -6,7 +6,7 @@ wait for `screening run`.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from screening.night.inbox import Arrival
 from screening.night.opening import parts_of
 from screening.night.receive import (
     Receipt,
+    arrived,
     begin,
     carried_inputs,
     fresh_arrivals,
@@ -36,7 +37,7 @@ from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
 from screening.tables.codes import Outcome, Zone
-from screening.tables.errors import UsageError
+from screening.tables.errors import ScreeningError, UsageError
 
 _SHORT = re.compile(r"^([0-9A-Z]{2,3}?)0*([0-9]{1,4}[A-Z]?)$")
 
@@ -101,7 +102,7 @@ def receive_again(
             ]
         fresh, new_links = _speaking_of(
             store,
-            fresh_arrivals(settings, night, before),
+            fresh_arrivals(settings, night, before, arrived(settings, night)),
             set(named),
             set(known["flight_id"].to_pylist()),
             settings.profile.intake,
@@ -113,7 +114,7 @@ def receive_again(
         along = tuple(leg for leg in scope if leg not in set(named))
         if not named and not fresh:
             return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False)
-        take_in(store, fresh)
+        fresh = take_in(store, fresh)
         frozen = _frozen(store, night, before, scope, fresh)
         audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
         begin(store, frozen)
@@ -195,17 +196,26 @@ def _speaking_of(
 
 def _legs_in(store: Store, arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
     """Pairs of message and leg of a file, as `message_legs` would hold them."""
-    if arrival.size > intake.max_file_bytes:
+    if arrival.refused or arrival.size > intake.max_file_bytes:
         return []
+    try:
+        return list(_pairs_in(store, arrival, intake))
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (a run over all inputs sets it aside and names it)
+        return []
+
+
+def _pairs_in(store: Store, arrival: Arrival, intake: Intake) -> Iterator[tuple[str, str]]:
     with mapped(arrival.path) as data:
-        return [
+        yield from (
             (f"{part.input_id}:{message.offset}", leg.flight_id)
             for part in parts_of(store, data, arrival.name, arrival.input_id, intake, [])
             for reading in read_parts(part.data, intake, input_id=part.input_id)
             for message in reading.messages
             for leg in message.legs
             if leg.flight_id
-        ]
+        )
 
 
 def _inputs_of(

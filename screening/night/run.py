@@ -20,11 +20,11 @@ from screening.gates.judging import GateReport, check_hits, check_manifests, ref
 from screening.night import batches, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
-from screening.night.inbox import received_by
 from screening.night.opening import Carried, MemberPlace, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
 from screening.night.reading import Chunk, chunks, read_chunk
+from screening.night.received import Received
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
@@ -142,8 +142,14 @@ def read(run: Run) -> int:
         known = carried(run.store, run.frozen.night)
         intake = run.frozen.agency_profile().intake
         nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
-        elsewhere = received_by(run.store, nights_before).bytes | _kept_bytes(run.frozen, known)
-        doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
+        doubled = doubled_members(
+            run.store,
+            run.frozen.inputs,
+            intake,
+            known,
+            _kept_bytes(run.frozen, known),
+            Received(run.store, nights_before),
+        )
         done = set(run.work.units("read"))
         missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
         large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
@@ -164,7 +170,7 @@ def _read_chunk(run: Run, known: Carried, doubled: Collection[MemberPlace], chun
     """Read one chunk, perhaps in a process of its own."""
     with only(_zones(Task.READ)):
         intake, pieces = run.frozen.agency_profile().intake, settling.Pieces(run.work, chunk.unit)
-        tables = read_chunk(run.store, chunk, intake, known, doubled, collect=pieces.write)
+        tables = read_chunk(run.store, chunk, intake, known, doubled, collect=pieces.begin)
         run.work.write("read", chunk.unit, {**tables, "pieces": pieces.listed()})
     return len(chunk.inputs)
 

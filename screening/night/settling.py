@@ -1,6 +1,6 @@
 """Settle: the night's statements and those of earlier nights become one manifest for each leg in scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -30,6 +30,11 @@ class Pieces:
     def __init__(self, work: Work, unit: str) -> None:
         self._work, self._unit = work, unit
         self._names: list[str] = []
+
+    def begin(self) -> Callable[[Mapping[str, pa.Table]], None]:
+        """Begin the chunk, forgetting the pieces of an attempt before; return what takes pieces."""
+        self._names = []
+        return self.write
 
     def write(self, tables: Mapping[str, pa.Table]) -> None:
         """Write one piece; what a killed run has left under its name is replaced."""
