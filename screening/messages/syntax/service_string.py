@@ -20,7 +20,6 @@ typographic quote announced but not used.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from screening.messages.syntax.memory_map import STRETCH, forget
 from screening.messages.syntax.segments import DEFAULT, WHITE, Data, Separators, as_bytes
@@ -193,23 +192,15 @@ def _announced(data: Data, unb: int, floor: int) -> tuple[int, str] | None:
     return low + place, signs
 
 
-@lru_cache(maxsize=64)
-def _message_begins(element: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"UN[GH] ?" + re.escape(element))
-
-
 def _terminator_used(data: Data, unb: int, element: bytes) -> bytes | None:
     """Read the terminator off the bytes: what stands before the first UNG or UNH after UNB."""
     stretch = data[unb : unb + _REACH]
-    for found in _message_begins(element).finditer(stretch, 3):
-        before = stretch[3 : found.start()]
-        sign = before.rstrip()[-1:]
-        if sign:
-            break
-    else:
+    found = re.search(rb"([^\s])(\s*)UN[GH] ?" + re.escape(element), stretch[3:])
+    if found is None:
         return None
-    if sign[0] in _ALPHANUMERIC and not before.endswith(sign):
-        return before[-1:]  # a line end ends segments here
+    sign = found[1]
+    if sign[0] in _ALPHANUMERIC and found[2]:
+        return found[2][-1:]  # a line end ends segments here
     if sign[0] in _ALPHANUMERIC or sign == element or sign[0] >= 0x80:
         return None
     return sign
