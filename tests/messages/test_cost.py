@@ -49,6 +49,13 @@ CASES = [
         ("blanks", 30_000, b"", b" "),
         ("travellers", 30_000, UNB + UNH, b"NAD+FL+++A:B'"),
         ("documents", 30_000, UNB + UNH + b"NAD+FL+++A:B'", b"DOC+P+1'"),
+        ("travellers on one line", 20_000, UNB + UNH, b"NAD+FL+++A:B\r\nDOC+P+1\r\n"),
+        (
+            "names in PNR on one line",
+            20_000,
+            PNR + b"TIF+A+B:A:1'",
+            b"SSR+DOCS:HK:1:LH::::/P/1\r\nTIF+A+B:A:1\r\n",
+        ),
         ("names in PNR", 30_000, PNR, b"TIF+A+B:A:1'"),
         ("messages", 30_000, UNB, UNH + b"UNT+2+1'"),
         ("interchanges", 5_000, b"", UNB + b"UNZ+0+77'"),
@@ -128,3 +135,11 @@ def test_an_archive_of_twice_the_members_takes_about_twice_the_time(make, number
 
     one, two = make(number), make(2 * number)
     assert seconds(opened, two) < ALLOWED * max(seconds(opened, one), FLOOR)
+
+
+def test_a_manifest_that_lost_all_its_terminators_names_everybody():
+    people = "".join(f"NAD+FL+++NAME{n}:GIVEN\r\nATT+2++M\r\n" for n in range(3_000))
+    (reading,) = read_parts(UNB + UNH + people.encode() + b"'UNT+1+1'UNZ+1+77'", Intake())
+    (message,) = reading.messages
+    assert len(message.travellers) == 3_000
+    assert {one.surname for one in message.travellers} >= {"NAME0", "NAME2999"}

@@ -23,6 +23,7 @@ from screening.messages.syntax.segments import Separators, tag_of
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
+_REACH = 1024  # bytes in which a segment that lost its terminator mostly ends
 _VALUES_KEPT = 20_000  # of one state
 _TYPOGRAPHIC = (*(sign.encode() for sign in "’‘´"), b"\x91", b"\x92", b"\xb4", b"`")
 
@@ -153,23 +154,45 @@ def _glued(element: str, component: str) -> re.Pattern[str]:
 def _part_glued(
     state: PaxlstState, position: Position, piece: bytes, dialect: PaxlstDialect
 ) -> Position | None:
-    """Part a segment from one that lost its terminator, where the grammar allows the second one there."""
-    text = piece.decode("latin_1")  # one character a byte: offsets stay
-    separators = state.syntax.separators
-    for found in _glued(separators.element, separators.component).finditer(text, 4):
-        first, second = _bare(piece[: found.start()].rstrip()), piece[found.start() :]
-        step = position.row(state.syntax.fields(first))
-        tag = text[found.start() : found.start() + 3]
-        if step is None or not any(key.partition("+")[0] == tag for key in step[1].rows):
-            continue
-        for part in (first, second):
-            position, stated = _step(state, position, part, dialect)
-            if stated is not None:
-                state.set_value(stated)
-            if part is first:  # whom the first part names is known now
-                state.note("terminator_lost")
-        return position
-    return None
+    """Part a segment from those that lost their terminators, where the grammar allows each in its place."""
+    begin = 0
+    while (place := _next_glued(state, position, piece, begin)) is not None:
+        first = _bare(piece[begin:place].rstrip())
+        position, stated = _step(state, position, first, dialect)
+        if stated is not None:
+            state.set_value(stated)
+        state.note("terminator_lost")  # whom the first part names is known now
+        begin = place
+    if not begin:
+        return None
+    position, stated = _step(state, position, piece[begin:], dialect)
+    if stated is not None:
+        state.set_value(stated)
+    return position
+
+
+def _next_glued(state: PaxlstState, position: Position, piece: bytes, begin: int) -> int | None:
+    """Return where the next segment begins in one that has more elements than it may have.
+
+    It is looked for near by first: of a file without terminators each segment would else cost all others.
+    """
+    separators, fields_of = state.syntax.separators, state.syntax.fields
+    pattern = _glued(separators.element, separators.component)
+    reach = _REACH
+    while True:
+        near = piece[begin : begin + reach]
+        fields = fields_of(near)
+        if len(fields) - 1 > tables.ELEMENTS.get(fields[0][0].strip(), 99):
+            text = near.decode("latin_1")  # one character a byte: offsets stay
+            for found in pattern.finditer(text, 4):
+                first = _bare(near[: min(found.start(), _REACH)].rstrip())
+                step = position.row(fields_of(first))
+                tag = text[found.start() : found.start() + 3]
+                if step is not None and any(key.partition("+")[0] == tag for key in step[1].rows):
+                    return begin + found.start()
+        if begin + reach >= len(piece):
+            return None
+        reach *= 8
 
 
 def _bare(piece: bytes) -> bytes:
