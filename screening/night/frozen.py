@@ -34,6 +34,7 @@ class FrozenInput:
         duplicate: the same bytes were received before, under another name or in an earlier night.
         carried: its bytes come from landing, as an earlier revision of the night stored them.
         refused: finding that says why the entry cannot be taken in; empty where it was.
+        mark: which file of the inbox it was (`sightings`); it decides no bytes.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FrozenInput:
     duplicate: bool = False
     carried: bool = False
     refused: str = ""
+    mark: str = ""
 
     @property
     def is_read(self) -> bool:

@@ -1,6 +1,6 @@
 """Which entries of the inbox belong to a night: files to be taken in, and what cannot be, with its reason.
 
-An input belongs to the first night that receives it; file times are never used. What lies in
+An input belongs to the first night that receives it, whatever its times. What lies in
 `inbox/night=D/` belongs to D alone. Names that begin with a dot are skipped: transfer programs
 use them while a file is on its way.
 
@@ -35,6 +35,7 @@ class Arrival:
         size: bytes.
         asked: a person replays it out of quarantine, so every run of its night takes it.
         refused: finding that says why it cannot be taken in; empty where it can.
+        mark: which file it was, as `sightings` knows it again; empty of what is no file of the inbox.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Arrival:
     size: int
     asked: bool = False
     refused: str = ""
+    mark: str = ""
 
     @property
     def addressed(self) -> bool:
@@ -154,7 +156,8 @@ def _arrived(root: Path, path: Path, name: str) -> Arrival:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return Arrival(name, path, digest, stream.tell())
+            file = os.fstat(handle)
+            return Arrival(name, path, digest, stream.tell(), mark=f"{file.st_ino}-{file.st_mtime_ns}")
     except OSError:
         return refused(name, path, "entry_unreadable")
 

@@ -26,6 +26,7 @@ from screening.night.inbox import Arrival, arrivals, refused
 from screening.night.quarantine_entries import replays
 from screening.night.received import Received, other_nights
 from screening.night.settings import Settings
+from screening.night.sightings import came_again, note_seen
 from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.keys import load_keys
@@ -93,6 +94,7 @@ def receive(
             return Receipt(pending, resumed=True, files=0)
         came = arrived(settings, night)
         fresh = fresh_arrivals(settings, night, before, came)
+        note_seen(store, settings.inbox, night, came, fresh)
         mended = {row["input_id"] for row in _refused_rows(store, night)} - {one.input_id for one in came}
         if before is not None and not fresh and not mended and not again:
             return Receipt(None, resumed=False, files=0)
@@ -152,8 +154,11 @@ def fresh_arrivals(
     settings: Settings, night: date, before: Current | None, came: Sequence[Arrival]
 ) -> list[Arrival]:
     """Return what no night has received, this one's published revision included."""
-    known = Received(settings.store, other_nights(settings.store, night)).done(settings.profile.intake)
-    known |= Received(settings.store, [night] if before else []).files()
+    store = settings.store
+    others = Received(store, other_nights(store, night))
+    again = came_again(store, settings.inbox, came)
+    known = {pair for pair in others.done(settings.profile.intake) if pair not in again or pair[1] in others}
+    known |= Received(store, [night] if before else []).files()
     return [found for found in came if (found.name, found.input_id) not in known]
 
 
@@ -204,7 +209,14 @@ def frozen_inputs(
     for found in fresh:
         double = bool(found.size) and (found.input_id in seen or found.input_id in elsewhere)
         inputs.append(
-            FrozenInput(found.name, found.input_id, found.size, duplicate=double, refused=found.refused)
+            FrozenInput(
+                found.name,
+                found.input_id,
+                found.size,
+                duplicate=double,
+                refused=found.refused,
+                mark=found.mark,
+            )
         )
         seen.add(found.input_id)
     return tuple(sorted(inputs))

@@ -26,6 +26,7 @@ from screening.night.processes import each, give_back
 from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.received import Received
 from screening.night.settings import Settings
+from screening.night.sightings import note_received
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
@@ -422,6 +423,7 @@ def _end(run: Run) -> None:
         frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
     elif now is not None and now.revision > run.frozen.revision:
         save_frozen(run.store, dataclasses.replace(run.frozen, revision=now.revision))
+    note_received(run.store, run.settings.inbox, run.frozen.inputs)
     release_incoming(run.store, [entry.input_id for entry in run.frozen.inputs])
     run.work.clear()
     sweep_dead(run.store, night=run.frozen.night)
