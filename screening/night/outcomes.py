@@ -147,17 +147,16 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
         if not codes or row["status"] == "duplicate" or row["name"] in told:
             continue
         told.add(row["name"])
-        refused = row["status"] == InputStatus.REFUSED
+        reason = "what was set aside names no leg to be screened; its bytes are kept in quarantine"
+        mend = f"screening rerun --night {night} --failed"
+        if row["status"] == InputStatus.REFUSED:
+            reason, mend = _refusal(codes[0], row["input_id"], night)
         yield {
             "flight_id": f"input:{row['name']}",
             "outcome": Outcome.QUARANTINED,
             "reason_code": codes[0],
-            "reason": _refusal(codes[0])
-            if refused
-            else "what was set aside names no leg to be screened; its bytes are kept in quarantine",
-            "mend": f"screening run --night {night}"
-            if refused
-            else f"screening rerun --night {night} --failed",
+            "reason": reason,
+            "mend": mend,
             "frozen": _leg_hash(pins_hash, row["input_id"], ()),
             "travellers": 0,
             "quarantined": 0,
@@ -165,10 +164,13 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
         }
 
 
-def _refusal(code: str) -> str:
-    """Say why an entry of the inbox was not taken in, and what to do."""
+def _refusal(code: str, input_id: str, night: str) -> tuple[str, str]:
+    """Say why an entry of the inbox was not taken in and what to do, and the command that ends it."""
     kind = next(kind for kind in ENTRIES if kind.code == code)
-    return f"{kind.meaning} {kind.remedy}"
+    command = f"screening run --night {night}"
+    if code == "entry_name_not_utf8":  # what stands under it was read
+        command = f'screening quarantine release {input_id[:12]}:file --reason "transfer looked at"'
+    return f"{kind.meaning} {kind.remedy}", command
 
 
 def _findings_by_leg(tables: NightTables) -> dict[str, dict[str, Level]]:

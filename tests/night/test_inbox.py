@@ -141,6 +141,8 @@ def test_a_night_names_what_it_could_not_take_in_and_forgets_it_when_it_is_mende
     assert "Copy the file" in status["input:linked.edi"]["reason"]
     assert status["XQ403-20261123-ARN-VIE"]["hits"] == 1
     assert "XQ402-20261123-ARN-VIE" not in status
+    assert status["input:linked.edi"]["mend"] == "screening run --night 2026-11-23"
+    assert status["input:\\xe9.edi"]["mend"].startswith("screening quarantine release ")
     by_hand.run("2026-11-23", check=1)
     (inbox / "x").unlink()
     outside.rename(inbox / "linked.edi")
