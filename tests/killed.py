@@ -2,6 +2,7 @@
 
     python tests/killed.py ARGUMENTS…     KILL_AT=POINT[:N]  dies (SIGKILL) at the Nth passage of a point
                                           FAIL_ON=LEG        screening raises on this leg
+                                          MISCOUNT_ON=LEG    screening counts one traveller of it too few
 
 The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
 file that is known by its name, and the process dies just before or just after it.
@@ -97,6 +98,17 @@ def fail_on(leg: str) -> None:
             vars(module)["identify"] = failing
 
 
+def miscount_on(leg: str) -> None:
+    """Let screening lose one traveller of this leg from its count."""
+    from screening.night import batches
+    from screening.night.balance import line
+
+    def short(stage: str, unit: str, of: str, *, passed: int, **more: Any) -> list[dict[str, object]]:
+        return line(stage, unit, of, passed=passed - (unit == leg), **more)
+
+    vars(batches)["line"] = short
+
+
 def dies_at(point: str, work: Callable[[], object]) -> int:
     """Do the work in a forked process that dies at the point (a fresh interpreter costs 0.5 s, a fork nothing).
 
@@ -119,6 +131,8 @@ def main() -> None:
         kill_at(point)
     if leg := os.environ.get("FAIL_ON"):
         fail_on(leg)
+    if leg := os.environ.get("MISCOUNT_ON"):
+        miscount_on(leg)
     from screening.cli.main import app
 
     app()

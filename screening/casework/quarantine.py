@@ -11,6 +11,7 @@ night takes the bytes in, and the same command given again goes on where it stoo
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from screening.night.quarantine_entries import (
     short,
 )
 from screening.night.receive import published
+from screening.night.remedies import not_screened
 from screening.night.session import Session, Tell, rerun_flights
 from screening.night.settings import Settings
 from screening.profile.model import Intake
@@ -180,14 +182,24 @@ def replay(
     return Replayed(entry, name, session, _anew(store, entry.night, digest))
 
 
-def release(store: Store, written: str, *, actor: str, reason: str, at: datetime) -> tuple[Entry, bool]:
+def release(
+    store: Store, written: str, *, actor: str, reason: str, at: datetime, second: str | None = None
+) -> tuple[Entry, bool]:
     """Record that an entry needs no replay; published tables stay as they are.
+
+    Args:
+        store: the store.
+        written: the entry's id, or a beginning that fits it alone.
+        actor: who releases it.
+        reason: why.
+        at: when, UTC.
+        second: second person; needed where the entry holds people, or nobody knows whether it does.
 
     Returns:
         The entry as it was before, and whether anything was recorded (False: it was released before).
 
     Raises:
-        UsageError: no such entry, no reason, or a replay is recorded for it.
+        UsageError: no such entry, no reason, no second person, or a replay is recorded for it.
     """
     if not reason.strip():
         raise UsageError(
@@ -209,9 +221,11 @@ def release(store: Store, written: str, *, actor: str, reason: str, at: datetime
             if done
             else f"`screening rerun --night {entry.night} --failed` or the same replay again ends it",
         )
+    _refuse_alone(entry, actor, second)
     _note(
         store,
         {
+            "second": second,
             "quarantine_id": entry.quarantine_id,
             "act": QuarantineAct.RELEASE,
             "actor": actor,
@@ -223,9 +237,33 @@ def release(store: Store, written: str, *, actor: str, reason: str, at: datetime
     return entry, True
 
 
+def _refuse_alone(entry: Entry, actor: str, second: str | None) -> None:
+    """Ask for a second person where somebody would be left unscreened, or might be."""
+    named = (second or "").strip()
+    if named and _same(named, actor):
+        what, remedy = "the second person is the first", "a different person has to agree: --second NAME"
+    elif not named and entry.people != 0:
+        what = f"releasing this entry leaves people unscreened: {not_screened(entry.people)}"
+        remedy = "let a second person look at it (screening quarantine show), then name them: --second NAME"
+    else:
+        return
+    raise UsageError(
+        what,
+        where=f"quarantine entry {entry.short}",
+        effect="nothing was recorded; the entry still waits",
+        remedy=remedy,
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    plain = [unicodedata.normalize("NFKC", name).casefold().strip() for name in (one, other)]
+    return plain[0] == plain[1]
+
+
 def _note(store: Store, act: dict[str, object]) -> None:
     """Write down an act: in the audit chain first, then as the file that counts."""
     objects = [str(act["quarantine_id"]), *([f"input:{act['input_id']}"] if act.get("input_id") else [])]
+    objects += [f"second:{act['second']}"] if act.get("second") else []
     actor, at, reason = act["actor"], act["at_utc"], act["reason"]
     audit.append(
         store,

@@ -1,22 +1,86 @@
-"""What became of each flight of a night: the rows of `screening status`."""
+"""What became of each flight of a night, and of each night: the rows of `screening status` and `nights`."""
 
 from datetime import date
 
+from screening.night.attention import headline_of
+from screening.night.quarantine_entries import published_nights, settled
 from screening.night.receive import published
-from screening.store.revisions import read_current
+from screening.reports.headline import after_acts, people_aside
+from screening.store.revisions import current, read_current
 from screening.store.zones import Store
-from screening.tables.individual import OUTCOMES
+from screening.tables.errors import UsageError
+from screening.tables.individual import OUTCOMES, QUARANTINE
+from screening.tables.model import rows_of
+from screening.tables.rows import OutcomeRow
 
+NIGHTS = (
+    *("night", "revision", "state", "flights", "travellers", "not_screened", "uncounted", "hits", "headline"),
+)
 COLUMNS = ("flight_id", "outcome", "travellers", "quarantined", "hits", "reason_code", "reason", "mend")
 
 
+def latest(store: Store) -> date:
+    """Return the latest published night.
+
+    Raises:
+        UsageError: no night was ever published.
+    """
+    known = published_nights(store)
+    if not known:
+        raise UsageError(
+            "no night was ever published",
+            where=str(store.root),
+            effect="nothing was shown",
+            remedy="`screening run --night DATE --inbox DIR` publishes one",
+        )
+    return known[-1]
+
+
 def flights_of(store: Store, night: date) -> list[dict[str, object]]:
-    """Return one row a flight, those that need a person first.
+    """Return one row a flight, those that need a person first; what people have settled names no remedy.
 
     Raises:
         UsageError: the night was never published.
     """
     published(store, night)
     order = {"failed": 0, "quarantined": 1, "expected": 2, "screened_with_findings": 3, "screened": 4}
-    rows = read_current(store, night, OUTCOMES).select(list(COLUMNS)).to_pylist()
-    return sorted(rows, key=lambda row: (order[row["outcome"]], row["flight_id"]))
+    stated = rows_of(read_current(store, night, OUTCOMES), OutcomeRow)
+    rows = after_acts(stated, settled(store, night))
+    rows.sort(key=lambda row: (row["mend"] is None, order[row["outcome"]], row["flight_id"]))
+    return [{column: value for column, value in row.items() if column in COLUMNS} for row in rows]
+
+
+def nights_of(store: Store) -> list[dict[str, object]]:
+    """Return one row a night, the latest first.
+
+    `not_screened` are people as far as counted, `uncounted` the flights and files of which nobody knows how
+    many they hold. A night that was begun and never published has failed.
+    """
+    begun = {found for found in (_label(path.name) for path in store.nights_folder.glob("*")) if found}
+    return [_night(store, found) for found in sorted(begun | set(published_nights(store)), reverse=True)]
+
+
+def _night(store: Store, night: date) -> dict[str, object]:
+    now = current(store, night)
+    if now is None:
+        return dict.fromkeys(NIGHTS) | {"night": night, "state": "failed", "headline": "never published"}
+    done, line = settled(store, night), headline_of(store, night)
+    rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
+    return {
+        "night": night,
+        "revision": now.revision,
+        "state": line.state,
+        "flights": len(rows),
+        "travellers": sum(row["travellers"] for row in rows),
+        "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
+        "uncounted": sum(row["quarantined"] is None for row in rows),
+        "hits": sum(row["hits"] for row in rows),
+        "headline": line.text,
+    }
+
+
+def _label(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:  # a folder that somebody put beside the nights
+        return None

@@ -45,6 +45,7 @@ LABORATORY = "Laboratory"
 
 cli.command("run", rich_help_panel=NIGHTS)(nights.run)
 cli.command("rerun", rich_help_panel=NIGHTS)(nights.rerun)
+cli.command("nights", rich_help_panel=NIGHTS)(nights.nights)
 cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)
 cli.command("tables", rich_help_panel=NIGHTS)(published.tables)

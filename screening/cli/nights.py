@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.options import Actor, Flights, Inbox, LetThrough, Night, Reason, Shape, label
+from screening.cli.options import Actor, Flights, Inbox, LatestNight, LetThrough, Night, Reason, Shape, label
 from screening.cli.output import Format, progress, say, show
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
@@ -27,7 +27,8 @@ def run(
 ) -> None:
     """Run a whole night: receive, read, settle, screen, publish, report.
 
-    Takes in every file that no earlier night received. A run that was killed is taken up again. Exits 1 if
+    Takes in every file that no earlier night received. A run that was killed is taken up again. A night that
+    fails a gate is published as incomplete; with --let-through its traffic tables follow. Exits 1 if
     something needs a person, 2 on wrong use, 3 if the store or the inbox cannot be used.
 
     Example: screening run --night 2026-11-23 --inbox inbox
@@ -46,7 +47,10 @@ def run(
         reason=reason,
         again=again,
     )
-    if not session.fresh:
+    if session.gates:
+        let = ", ".join(session.gates)
+        say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
+    elif not session.fresh:
         say(f"Night {label(night)}: nothing is new; what is published stands.")
     _tell_result(label(night), session.seconds)
 
@@ -97,20 +101,37 @@ def rerun(
     _tell_result(label(night), session.seconds)
 
 
-def status(night: Night, shape: Shape = Format.TABLE) -> None:
+def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     """Show every flight of a night, what became of it, and the command that mends it.
 
-    Exits 1 if something needs a person.
+    Of the latest night, where none is named. Exits 1 if something needs a person.
 
     Example: screening status --night 2026-11-23 --format json
     """
-    from screening.casework.status import flights_of
-    from screening.night.attention import needs_attention
+    from screening.casework.status import COLUMNS, flights_of, latest
+    from screening.night.attention import headline_of, needs_attention
     from screening.night.settings import load_settings
 
     store = load_settings().store
-    show(flights_of(store, label(night)), shape)
-    raise typer.Exit(1 if needs_attention(store, label(night)) else 0)
+    chosen = label(night) if night else latest(store)
+    rows = flights_of(store, chosen)
+    if shape is Format.TABLE:
+        say(f"Night {chosen}: {headline_of(store, chosen).text}\n")
+    show(rows, shape, COLUMNS)
+    raise typer.Exit(1 if needs_attention(store, chosen) else 0)
+
+
+def nights(shape: Shape = Format.TABLE) -> None:
+    """Show each night, the latest first: its state, flights, travellers, people not screened, hits.
+
+    States: in order, needs a person, incomplete, failed (never published).
+
+    Example: screening nights --format json
+    """
+    from screening.casework.status import NIGHTS, nights_of
+    from screening.night.settings import load_settings
+
+    show(nights_of(load_settings().store), shape, NIGHTS)
 
 
 def report(night: Night) -> None:

@@ -9,6 +9,10 @@ import typer
 from screening.cli.output import Format
 
 Night = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Label of the night, YYYY-MM-DD.")]
+LatestNight = Annotated[
+    datetime | None,
+    typer.Option("--night", formats=["%Y-%m-%d"], help="Night, YYYY-MM-DD; by default the latest published."),
+]
 Shape = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 Actor = Annotated[
     str | None,
@@ -21,7 +25,11 @@ Flights = Annotated[
     list[str] | None, typer.Option("--flight", help="Flight, as UA988-20261123-FRA-IAD or UA988; repeatable.")
 ]
 LetThrough = Annotated[
-    list[str] | None, typer.Option("--let-through", help="Gate that you let the night through; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--let-through",
+        help="Gate that you let the night through, so that its traffic tables are published; repeatable.",
+    ),
 ]
 Reason = Annotated[str | None, typer.Option(help="Why; recorded. Needed with --let-through.")]
 

@@ -21,7 +21,7 @@ app = typer.Typer(help="What was set aside, and its way back into the night.", n
 _Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the entry, or its first digits.")]
 _COLUMNS = (
     *("id", "night", "unit", "flight_id", "input", "offset", "length", "codes", "reason"),
-    *("state", "actor", "at_utc"),
+    *("state", "actor", "at_utc", "people", "flight"),
 )
 
 
@@ -134,23 +134,38 @@ def replay_entry(
     raise typer.Exit(1 if waiting else 0)
 
 
+def _inside(entry: "Entry") -> str:
+    from screening.night.remedies import not_screened
+
+    return "nobody" if entry.people == 0 else not_screened(entry.people)
+
+
 @app.command("release")
 def release_entry(
     entry_id: _Id,
     reason: Annotated[str, typer.Option(help="Why it needs no replay; recorded.")],
+    second: Annotated[
+        str | None,
+        typer.Option(help="Second person who agrees: needed where it holds people, or may hold some."),
+    ] = None,
     actor: Actor = None,
 ) -> None:
     """Decide that an entry needs no replay (a test file, sent again meanwhile); published tables stay.
 
+    Says how many people are in it. The report is written again.
+
     Example: screening quarantine release 3f2a91c0 --as anna --reason "test file of the carrier"
     """
     from screening.casework.quarantine import release
+    from screening.night.reporting import write_report
     from screening.night.settings import load_settings
 
+    store = load_settings().store
     entry, recorded = release(
-        load_settings().store, entry_id, actor=who(actor), reason=reason, at=datetime.now(UTC)
+        store, entry_id, actor=who(actor), reason=reason, second=second, at=datetime.now(UTC)
     )
     if recorded:
-        say(f"Entry {entry.short} is released.")
+        say(f"Entry {entry.short} is released. Inside: {_inside(entry)}.")
+        write_report(store, entry.night)
     else:
         say(f"Entry {entry.short} was released before, by {entry.actor}: nothing to do.")

@@ -4,13 +4,17 @@ A name is `given` or null, a date of birth is `given` and an age, an identifier 
 occurrence. So whatever Great Expectations reports, it has never seen a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+NIGHTS_NEEDED = 3  # fewer tell nothing of what is usual
+_SHARES = ("surname", "date_of_birth", "document", "nationality")
+MEASURES = ("travellers", "legs", *_SHARES)  # of one night; later nights are compared with them
+_NONE = float("nan")
 _GIVEN = "given"  # mask: stands for any value of a person
 
 
@@ -76,15 +80,45 @@ def flight_frame(flights: pa.Table, travellers: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def manifest_figures(travellers: int, quarantined: int, baseline: Sequence[int]) -> pd.DataFrame:
-    """Return the night's figures: share set aside, traffic against the median of earlier nights."""
-    usual = median(baseline) if baseline else 0
-    return pd.DataFrame(
-        {
-            "quarantined_share": [quarantined / max(1, travellers + quarantined)],
-            "traffic_ratio": [travellers / usual if usual else float("nan")],
-        }
-    )
+def measured(people: pd.DataFrame, legs: int) -> dict[str, float]:
+    """Return the figures of a night that later nights are compared with (`MEASURES`).
+
+    Args:
+        people: masks of its travellers (`traveller_frame`).
+        legs: number of its legs.
+    """
+    found: dict[str, float] = {"travellers": float(len(people)), "legs": float(legs)}
+    for name in _SHARES:
+        if len(people) and name in people:
+            found[name] = float(people[name].notna().mean())
+    return found
+
+
+def usual(baseline: Sequence[Mapping[str, float]], measure: str) -> float | None:
+    """Return the median of a figure over earlier nights; None where too few of them know it.
+
+    >>> usual([{"travellers": 90.0}, {"travellers": 110.0}, {"travellers": 95.0}], "travellers")
+    95.0
+    >>> usual([{"travellers": 90.0}, {"travellers": 110.0}], "travellers") is None
+    True
+    """
+    known = [night[measure] for night in baseline if measure in night]
+    return median(known) if len(known) >= NIGHTS_NEEDED else None
+
+
+def manifest_figures(
+    people: pd.DataFrame, legs: int, quarantined: int, baseline: Sequence[Mapping[str, float]]
+) -> pd.DataFrame:
+    """Return the night's figures: share set aside, and each measure against the median of earlier nights."""
+    tonight = measured(people, legs)
+    row: dict[str, float] = {"quarantined_share": quarantined / max(1, len(people) + quarantined)}
+    for name in MEASURES:
+        value, before = tonight.get(name, _NONE), usual(baseline, name)
+        row[name] = value
+        row[f"{name}_usual"] = _NONE if before is None else before
+        row[f"{name}_of_usual"] = value / before if before else _NONE
+    row["travellers_beyond_usual"] = row["travellers_of_usual"]
+    return pd.DataFrame({name: [value] for name, value in row.items()})
 
 
 def hit_frame(hits: pa.Table, evidence: pa.Table, travellers: pa.Table) -> pd.DataFrame:

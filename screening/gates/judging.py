@@ -1,8 +1,11 @@
-"""Gates: is the night fit to go on? Suites are data, bounds the profile's, refusals a person's to lift.
+"""Gates: is the night whole and sound? Suites are data, bounds the profile's. A gate keeps no hit back.
 
 `expectations/<gate>.json` is a Great Expectations suite; `meta.frame` of an expectation names the frame that
-it is about. Severity `critical` refuses, `warning` is reported. Below `minimum` travellers everything only
-warns: a small night is no fault. An expectation that cannot be computed counts as failed, never as passed.
+it is about, `meta.says` the figure in words. A `critical` expectation that fails makes the night incomplete,
+a `warning` is reported. Where `meta.share` is true the figure is a share: below `minimum` travellers it only
+warns, because one person moves it too far. All else holds for nights of any size. What is usual is told from
+earlier nights (frames.py); without enough of them it is not known, which is no failure. An expectation that
+cannot be computed counts as failed, never as passed.
 
 **No values of people.** Great Expectations gets masks and figures only (frames.py), so a name cannot
 come out of it; besides, only expectations of `ALLOWED` are taken (some others tell values in
@@ -16,7 +19,6 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -25,6 +27,7 @@ import pandas as pd
 import pyarrow as pa
 
 from screening.gates.frames import (
+    NIGHTS_NEEDED,
     flight_frame,
     hit_figures,
     hit_frame,
@@ -32,7 +35,6 @@ from screening.gates.frames import (
     traveller_frame,
 )
 from screening.profile.model import Gates
-from screening.tables.errors import GateError
 
 GATES = ("manifests", "hits")
 ALLOWED = frozenset(
@@ -60,6 +62,8 @@ class ExpectationResult:
         bound: what was asked for.
         severity: critical or warning.
         notes: why it matters.
+        says: the figure in words.
+        share: it only warns below the minimum of travellers.
     """
 
     type: str
@@ -70,6 +74,13 @@ class ExpectationResult:
     bound: str
     severity: str
     notes: str
+    says: str
+    share: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Say figure and bound for a person."""
+        return f"{self.says}: {self.observed}, expected {self.bound}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +88,31 @@ class GateReport:
     """Outcome of one gate: goes into the night's record; holds no value of a person."""
 
     name: str
-    refused: bool
     travellers: int
     minimum: int
     results: tuple[ExpectationResult, ...]
 
     @property
-    def refusals(self) -> tuple[ExpectationResult, ...]:
-        """Expectations that refuse the night; none while the night is below the minimum."""
-        return tuple(r for r in self.results if self.refused and not r.passed and r.severity == "critical")
+    def failures(self) -> tuple[ExpectationResult, ...]:
+        """Expectations that make the night incomplete."""
+        large = self.travellers >= self.minimum
+        return tuple(
+            found
+            for found in self.results
+            if not found.passed and found.severity == "critical" and (large or not found.share)
+        )
 
     @property
     def warnings(self) -> tuple[ExpectationResult, ...]:
-        """Expectations that failed without refusing."""
-        return tuple(r for r in self.results if not r.passed and r not in self.refusals)
+        """Expectations that failed and are only told."""
+        return tuple(found for found in self.results if not found.passed and found not in self.failures)
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row an expectation, for `show` and for the report."""
         return [
             {
                 "gate": self.name,
-                "about": f"{r.frame}.{r.column}" if r.column else r.frame,
+                "about": r.says,
                 "observed": r.observed,
                 "bound": r.bound,
                 "severity": r.severity,
@@ -115,9 +130,9 @@ def check_manifests(
     *,
     gates: Gates,
     quarantined: int,
-    baseline: Sequence[int],
+    baseline: Sequence[Mapping[str, float]],
 ) -> GateReport:
-    """Ask whether the night's manifests are fit to be screened.
+    """Ask whether the night's manifests are whole, and as full as usual.
 
     Args:
         flights: FLIGHTS of the night.
@@ -125,12 +140,13 @@ def check_manifests(
         documents: DOCUMENTS of these travellers.
         gates: section of the profile.
         quarantined: travellers that were set aside.
-        baseline: travellers of each of the (up to 28) nights before, as frozen; may be empty.
+        baseline: figures (`frames.MEASURES`) of each of the (up to 28) nights before; may be empty.
     """
+    people = traveller_frame(travellers, flights, documents)
     frames = {
-        "travellers": traveller_frame(travellers, flights, documents),
+        "travellers": people,
         "flights": flight_frame(flights, travellers),
-        "night": manifest_figures(travellers.num_rows, quarantined, baseline),
+        "night": manifest_figures(people, flights.num_rows, quarantined, baseline),
     }
     bounds = {
         **{
@@ -150,7 +166,7 @@ def check_manifests(
 
 
 def check_hits(hits: pa.Table, evidence: pa.Table, travellers: pa.Table, *, gates: Gates) -> GateReport:
-    """Ask whether the night's hits are fit to be handed to analysts.
+    """Ask whether the night's hits are sound, and as many as people can decide.
 
     Args:
         hits: HITS of the night.
@@ -181,7 +197,7 @@ def run_gate(
         frames: masked frames by the names that the suite uses.
         bounds: value of each `$PARAMETER` of the suite.
         travellers: size of the night.
-        minimum: below it nothing is refused.
+        minimum: below it shares only warn.
 
     Returns:
         One result an expectation, in the order of the suite.
@@ -198,23 +214,23 @@ def run_gate(
     ordered = tuple(result for _, result in sorted(results, key=lambda pair: pair[0]))
     if len(ordered) != len(expectations):
         raise ValueError(f"gate {name}: an expectation names a frame that nobody gave")
-    refused = travellers >= minimum and any(not r.passed and r.severity == "critical" for r in ordered)
-    return GateReport(name, refused, travellers, minimum, ordered)
+    return GateReport(name, travellers, minimum, ordered)
 
 
-def refusal(report: GateReport, night: date) -> GateError:
-    """Make the error of a refusal: what, observed, bound, and how a person lets the night through."""
-    reasons = "; ".join(
-        f"{r.frame}{'.' + r.column if r.column else ''}: {r.observed}, asked for {r.bound} ({r.notes})"
-        for r in report.refusals
+def not_judged(name: str, why: str, *, travellers: int, minimum: int) -> GateReport:
+    """Make the report of a gate that could not be judged: it failed, and nobody's hit waits for it."""
+    result = ExpectationResult(
+        type="none",
+        frame="night",
+        column=None,
+        passed=False,
+        observed=f"not judged ({why})",
+        bound="a judgement",
+        severity="critical",
+        notes="what is not looked at is not in order; report the error's type and place",
+        says=f"gate {name}",
     )
-    return GateError(
-        f"gate `{report.name}` refuses the night: {reasons}",
-        where=f"night {night.isoformat()}, {report.travellers} travellers",
-        effect="nothing is published; earlier revisions stay as they are",
-        remedy=f"mend the input and run again, or let it through: "
-        f'`screening run --night {night.isoformat()} --let-through {report.name} --reason "…"`',
-    )
+    return GateReport(name, travellers, minimum, (result,))
 
 
 @cache
@@ -231,7 +247,7 @@ def suite(name: str) -> dict[str, Any]:
 
 
 def check_suite(loaded: Mapping[str, Any]) -> None:
-    """Refuse a suite that could tell values of people, or an expectation without frame, notes or severity.
+    """Refuse a suite that could tell values of people, or an expectation without words, frame or severity.
 
     Raises:
         ValueError: says which.
@@ -239,8 +255,9 @@ def check_suite(loaded: Mapping[str, Any]) -> None:
     for expectation in loaded["expectations"]:
         if expectation["type"] not in ALLOWED:
             raise ValueError(f"{loaded['name']}: {expectation['type']} is not allowed")
-        if not (expectation.get("meta", {}).get("frame") and expectation.get("notes")):
-            raise ValueError(f"{loaded['name']}: {expectation['type']} lacks its frame or notes")
+        meta = expectation.get("meta", {})
+        if not (meta.get("frame") and meta.get("says") and expectation.get("notes")):
+            raise ValueError(f"{loaded['name']}: {expectation['type']} lacks its frame, words or notes")
         if expectation.get("severity") not in {"critical", "warning"}:
             raise ValueError(f"{loaded['name']}: {expectation['type']} lacks its severity")
 
@@ -287,6 +304,8 @@ def _result(expectation: dict[str, Any], outcome: dict[str, Any], frame: pd.Data
         bound=_bound(expectation["type"], kwargs),
         severity=expectation["severity"],
         notes=expectation["notes"],
+        says=expectation["meta"]["says"],
+        share=bool(expectation["meta"].get("share")),
     )
 
 
@@ -297,14 +316,25 @@ def _observed(expectation: dict[str, Any], result: dict[str, Any], frame: pd.Dat
         missing = result.get("details", {}).get("mismatched", {}).get("missing", [])
         return f"missing: {', '.join(missing)}" if missing else "all there"
     if expectation["meta"]["frame"] == "night":
-        value = frame[expectation["kwargs"]["column"]].iloc[0]
-        return "nothing to compare with" if pd.isna(value) else _figure(float(value))
+        return _of_night(frame, expectation["kwargs"]["column"])
     rows = result["element_count"] - result.get("missing_count", 0)
     failed = result["unexpected_count"]
     if not rows:
         return "no rows"
     share = f"{failed} of {rows}, {100 * failed / rows:.2f} %"
     return f"{100 * (rows - failed) / rows:.2f} % given" if _is_given(expectation) else f"outside: {share}"
+
+
+def _of_night(frame: pd.DataFrame, column: str) -> str:
+    """Write a figure of the night; one that is compared with what is usual says both."""
+    value = frame[column].iloc[0]
+    measure, found, _ = column.rpartition("_of_usual" if column.endswith("_of_usual") else "_beyond_usual")
+    if not found:
+        return _figure(float(value))
+    if pd.isna(value):
+        return f"not known: fewer than {NIGHTS_NEEDED} nights to compare with"
+    tonight, usual = frame[measure].iloc[0], frame[f"{measure}_usual"].iloc[0]
+    return f"{_figure(float(tonight))} instead of {_figure(float(usual))}"
 
 
 def _is_given(expectation: dict[str, Any]) -> bool:
@@ -315,6 +345,8 @@ def _bound(kind: str, kwargs: dict[str, Any]) -> str:
     mostly = f" for {100 * kwargs['mostly']:g} % of rows" if kwargs.get("mostly", 1) < 1 else ""
     if kind == "expect_column_values_to_not_be_null":
         return f"at least {100 * kwargs.get('mostly', 1):g} % given"
+    if kind == "expect_column_values_to_be_between" and str(kwargs["column"]).endswith("_usual"):
+        return _times_usual(kwargs)
     if kind == "expect_column_values_to_be_between":
         low, high = float(kwargs["min_value"]), kwargs.get("max_value")
         return (f"at least {_figure(low)}" if high is None else f"{_figure(low)} to {_figure(high)}") + mostly
@@ -326,6 +358,14 @@ def _bound(kind: str, kwargs: dict[str, Any]) -> str:
         "expect_column_values_to_be_unique": "no value twice",
         "expect_column_values_to_match_regex": f"form {kwargs.get('regex')}{mostly}",
     }[kind]
+
+
+def _times_usual(kwargs: dict[str, Any]) -> str:
+    high = kwargs.get("max_value")
+    if high is not None:
+        return f"at most {_figure(float(high))} times the usual"
+    word = "more than" if kwargs.get("strict_min") else "at least"
+    return f"{word} {_figure(100 * float(kwargs['min_value']))} % of the usual"
 
 
 def _figure(value: float) -> str:

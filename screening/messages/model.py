@@ -9,6 +9,7 @@ from datetime import date, datetime
 from screening.tables.codes import (
     Action,
     CheckDigit,
+    Counted,
     DocumentType,
     Function,
     MessageStatus,
@@ -149,6 +150,9 @@ class Quarantined:
     reason: str  # one sentence without personal data
     message_offset: int | None = None
     traveller: int | None = None  # ordinal, for a traveller
+    people: int | None = None  # people in it whom nobody compared; None: not known
+    counted: Counted = Counted.UNKNOWN
+    flight: str | None = None  # designator that stands in it
 
 
 @dataclass(slots=True)

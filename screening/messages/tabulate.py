@@ -19,7 +19,7 @@ from screening.messages.collector import collector_paused
 from screening.messages.describe import all_findings
 from screening.messages.model import Booking, Message, Quarantined, Reading, Traveller
 from screening.tables import individual, landing
-from screening.tables.codes import LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.codes import Counted, LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
 
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 _CUT_OFF = "traveller_cut_off"
@@ -313,7 +313,22 @@ def _quarantine_row(identity: str, reading: Reading, unit: Quarantined, message:
         "class": str(_CLASS[message.source if message is not None else None]),
         "codes": list(unit.codes),
         "reason": unit.reason,
+        **_people(unit, message),
     }
+
+
+def _people(unit: Quarantined, message: Message | None) -> Row:
+    """Say how many people a unit holds whom nobody compared: travellers who were read are counted."""
+    flight = unit.flight
+    if message is not None:
+        legs = [f"{leg.carrier}{leg.number}" for leg in message.legs if leg.carrier and leg.number]
+        flight = next(iter(legs), flight)
+    if unit.unit is QuarantineUnit.TRAVELLER and message is not None:
+        aside = [one for one in message.travellers if one.ordinal == unit.traveller and is_screened(one)]
+        return {"people": 0 if aside else 1, "counted": str(Counted.COUNTED), "flight": flight}
+    if message is not None and message.travellers:
+        return {"people": len(message.travellers), "counted": str(Counted.COUNTED), "flight": flight}
+    return {"people": unit.people, "counted": str(unit.counted), "flight": flight}
 
 
 def _range_rows(reading: Reading) -> Iterable[Row]:

@@ -82,10 +82,17 @@ KINDS: tuple[FindingKind, ...] = (
         "Report the error's type and place with the input's id; `screening rerun` with a mended version.",
     ),
     FindingKind(
+        "balance_differs",
+        Level.ERROR,
+        Effect.NONE,
+        "What was counted on the way of this leg's messages and travellers does not add up.",
+        "Run the command shown; if it fails again, report the sentence: the numbers name the stage at fault.",
+    ),
+    FindingKind(
         "batch_lost",
         Level.ERROR,
         Effect.NONE,
         "The task that screened this flight's batch ended for good without a result.",
-        "Look at the task's log in Airflow (killed, out of memory?), then `screening rerun --failed`.",
+        "Look at the task's log in Airflow (killed?), then `screening rerun --night DATE --failed`.",
     ),
 )

@@ -1,22 +1,28 @@
 """What became of each leg: screened, screened with findings, quarantined or failed, and what mends it.
 
 Pure: tables in, table out. A leg is in scope when an input of the night says something about it; an input
-that is set aside and names no leg at all stands here too, as `input:NAME`, so that nobody overlooks it.
+of which something is set aside that names no leg stands here too, as `input:NAME`, so that nobody overlooks
+it. People who were not screened are counted on each of these rows; where their number is not known it is
+null, never 0.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night.finding_kinds import ENTRIES
+from screening.night.quarantine_entries import EMPTY, short, stands_apart
+from screening.night.remedies import not_screened, remedy
+from screening.reports.headline import CUT
 from screening.tables import individual
-from screening.tables.codes import InputStatus, Level, Outcome, QuarantineUnit
+from screening.tables.codes import Completeness, InputStatus, Level, Outcome
 
-_WHOLE = {QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE}
+BALANCE_DIFFERS = "balance_differs"
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -26,6 +32,38 @@ class LegFailure:
 
     code: str
     text: str
+
+
+@dataclass(slots=True)
+class _Aside:
+    """What was set aside of a leg or an input.
+
+    Attributes:
+        codes: findings, in order.
+        people: people in it whom nobody compared; None where not known.
+        entries: ids of the quarantine entries.
+        flight: first designator that stands in it.
+    """
+
+    codes: dict[str, None] = field(default_factory=dict)
+    people: int | None = 0
+    entries: list[str] = field(default_factory=list)
+    flight: str | None = None
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        """Add a row of `quarantine`."""
+        self.codes.update(dict.fromkeys(row["codes"]))
+        self.people = None if self.people is None or row["people"] is None else self.people + row["people"]
+        self.entries.append(row["quarantine_id"])
+        self.flight = self.flight or row["flight"]
+
+    def remedy(self, night: str) -> tuple[str, str | None]:
+        """Say what to do, and the command; of several entries the command of the first."""
+        if not self.entries:
+            return "", None
+        way, command = remedy([*self.codes], self.people, short(self.entries[0]))
+        more = len(self.entries) - 1
+        return (f"{way} ({more} more: screening quarantine list --night {night})" if more else way), command
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,69 +99,134 @@ def outcomes(
     """
     findings = _findings_by_leg(tables)
     set_aside = _set_aside_by_leg(tables)
+    cut = _cut_legs(tables)
     hits = _count(tables.hits, "flight_id")
     statements = _statements_by_leg(tables.travellers)
     travellers = _count(tables.travellers, "flight_id")
-    settled = set(tables.flights["flight_id"].to_pylist())
+    settled = {
+        leg: f"{carrier or ''}{number or ''}" or None
+        for leg, carrier, number in zip(
+            *(tables.flights[name].to_pylist() for name in ("flight_id", "carrier", "number")), strict=True
+        )
+    }
     rows = []
-    for leg in sorted(settled | set(set_aside) | set(failures)):
-        codes, quarantined = set_aside.get(leg, ((), 0))
+    for leg in sorted({*settled, *set_aside, *failures}):
+        aside = set_aside.get(leg, _Aside())
         row: dict[str, object] = {
             "flight_id": leg,
             "frozen": _leg_hash(pins_hash, leg, statements.get(leg, ())),
             "travellers": travellers.get(leg, 0),
-            "quarantined": quarantined,
+            "quarantined": aside.people,
             "hits": hits.get(leg, 0),
+            "flight": settled.get(leg) or aside.flight or _designator(leg),
         }
         if leg in failures:
-            row |= _failed(failures[leg], leg, night) | {"travellers": 0, "hits": 0}
+            row |= _failed(failures[leg], leg, night)
+            row |= {
+                "travellers": 0,
+                "quarantined": _lost(failures[leg], travellers.get(leg, 0), aside.people),
+            }
         elif leg not in settled:
-            row |= _unusable(codes, leg, night)
+            row |= _unusable(aside, leg, night)
         else:
-            row |= _screened(findings.get(leg, {}), codes, quarantined, leg, night)
+            row |= _screened(findings.get(leg, {}), aside, night)
+            if leg in cut and not aside.entries:
+                row |= _cut_short(leg, night)
         rows.append(row)
-    rows.extend(_inputs_without_leg(tables, night, pins_hash))
+    rows.extend(_inputs_without_leg(tables, failures, night, pins_hash))
     return individual.OUTCOMES.table(rows)
 
 
+def _designator(leg: str) -> str | None:
+    """Take the designator off a leg's id; an input has none."""
+    return None if leg.startswith("input:") else leg.partition("-")[0] or None
+
+
+def _lost(failure: LegFailure, settled: int, aside: int | None) -> int | None:
+    """People of a failed leg: all that were settled on it, and those set aside before."""
+    if aside is None or (not settled and failure.code == BALANCE_DIFFERS):
+        return None
+    return settled + aside
+
+
 def _failed(failure: LegFailure, leg: str, night: str) -> dict[str, object]:
+    chosen = "--failed" if leg.startswith("input:") else f"--flight {leg}"
     return {
         "outcome": Outcome.FAILED,
         "reason_code": failure.code,
         "reason": failure.text,
-        "mend": f"screening rerun --night {night} --flight {leg}",
+        "mend": f"screening rerun --night {night} {chosen}",
     }
 
 
-def _unusable(codes: Sequence[str], leg: str, night: str) -> dict[str, object]:
+def _unusable(aside: _Aside, leg: str, night: str) -> dict[str, object]:
+    way, command = aside.remedy(night)
     return {
         "outcome": Outcome.QUARANTINED,
-        "reason_code": codes[0] if codes else "nothing_said",
-        "reason": "no message about this leg can be used; ask the carrier to send it again, "
-        f"put the file into the inbox under night={night}/ and run the command",
-        "mend": f"screening rerun --night {night} --flight {leg}",
+        "reason_code": next(iter(aside.codes), "nothing_said"),
+        "reason": f"no message about this flight can be used: {not_screened(aside.people)}; {way}",
+        "mend": command or f"screening rerun --night {night} --flight {leg}",
     }
 
 
-def _screened(
-    findings: Mapping[str, Level], codes: Sequence[str], quarantined: int, leg: str, night: str
-) -> dict[str, object]:
+def _screened(findings: Mapping[str, Level], aside: _Aside, night: str) -> dict[str, object]:
     notable = sorted((code for code, level in findings.items() if level is not Level.INFO))
-    if not notable and not codes:
+    if not notable and not aside.codes:
         return {"outcome": Outcome.SCREENED, "reason_code": None, "reason": None, "mend": None}
     worst = sorted(notable, key=lambda code: (-_WEIGHT[findings[code]], code))
-    named = list(dict.fromkeys([*codes, *worst]))
-    mend = f"screening rerun --night {night} --flight {leg}" if codes else None
-    aside = f"{quarantined} travellers set aside; " if quarantined else ""
+    named = list(dict.fromkeys([*aside.codes, *worst]))
+    way, command = aside.remedy(night)
+    told = f"findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}"
+    if aside.entries:
+        alone = "compared by a document alone" if aside.people == 0 else not_screened(aside.people)
+        alone = f"the message is cut off: at least {alone}" if CUT & aside.codes.keys() else alone
+        told = f"{alone}: {way}; {told}"
     return {
         "outcome": Outcome.SCREENED_WITH_FINDINGS,
         "reason_code": named[0],
-        "reason": f"{aside}findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}",
-        "mend": mend,
+        "reason": told,
+        "mend": command,
     }
 
 
-def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iterable[dict[str, object]]:
+def _cut_short(leg: str, night: str) -> dict[str, object]:
+    """Tell of a message that ends between two travellers: nobody knows who would have followed."""
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": "unt_missing",
+        "reason": "the message is cut off, and how many travellers are missing is not known; ask the carrier "
+        f"to send it again, put it into the inbox under night={night}/ and run the command",
+        "mend": f"screening rerun --night {night} --flight {leg}",
+        "quarantined": None,
+    }
+
+
+def _cut_legs(tables: NightTables) -> set[str]:
+    """Legs of a message without its end that does not hold as many as it states, where no whole one came."""
+    columns = ["flight_ids", "findings", "source", "function", "complete", "stated", "read"]
+    messages = tables.messages.select(columns).to_pylist()
+    final = {
+        row["flight_id"]
+        for row in tables.flights.select(["flight_id", "api_status", "pnr_status"]).to_pylist()
+        if Completeness.FINAL in {row["api_status"], row["pnr_status"]}
+    }
+    whole: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in messages:
+        for leg in row["flight_ids"] if row["complete"] else ():
+            kind = (leg, row["source"], row["function"])
+            whole[kind] = max(whole[kind], row["read"])
+    return {
+        leg
+        for row in messages
+        if row["stated"] != row["read"] and any(found["code"] == "unt_missing" for found in row["findings"])
+        for leg in row["flight_ids"]
+        if leg not in final and whole[leg, row["source"], row["function"]] < max(1, row["read"])
+    }
+
+
+def _inputs_without_leg(
+    tables: NightTables, failures: Mapping[str, LegFailure], night: str, pins_hash: str
+) -> Iterable[dict[str, object]]:
     """Inputs of which a message, or all, was set aside without naming a leg."""
     named = {
         row["input_id"]
@@ -135,32 +238,34 @@ def _inputs_without_leg(tables: NightTables, night: str, pins_hash: str) -> Iter
         for row in tables.quarantine.select(["input_id", "flight_id"]).to_pylist()
         if row["flight_id"]
     }
-    aside: dict[str, list[str]] = defaultdict(list)
-    for row in tables.quarantine.select(["input_id", "unit", "flight_id", "codes"]).to_pylist():
-        # A whole message that names no leg may hold anybody, also beside good messages of the same file.
-        whole = row["unit"] in _WHOLE and row["flight_id"] is None
-        if whole or row["input_id"] not in named:
-            aside[row["input_id"]].extend(row["codes"])
+    found: dict[str, _Aside] = defaultdict(_Aside)
+    for row in tables.quarantine.sort_by("quarantine_id").to_pylist():
+        if stands_apart(row, named):
+            found[row["input_id"]].take(row)
+    command: str | None
     told: set[str] = set()  # members of one name share a line
     for row in tables.inputs.to_pylist():
-        codes = aside.get(row["input_id"], [row["reason_code"]] if row["reason_code"] else [])
-        if not codes or row["status"] == "duplicate" or row["name"] in told:
+        leg = f"input:{row['name']}"
+        aside = found.get(row["input_id"]) or _whole_input(row)
+        if not aside.codes or row["status"] == InputStatus.DUPLICATE or leg in failures or leg in told:
             continue
-        told.add(row["name"])
-        reason = "what was set aside names no leg to be screened; its bytes are kept in quarantine"
-        mend = f"screening rerun --night {night} --failed"
+        told.add(leg)
         if row["status"] == InputStatus.REFUSED:
-            reason, mend = _refusal(codes[0], row["input_id"], night)
+            way, command = _refusal(row["reason_code"], row["input_id"], night)
+        else:
+            do, command = aside.remedy(night)
+            way = f"{_what(aside.people)}; {do}"
         yield {
-            "flight_id": f"input:{row['name']}",
+            "flight_id": leg,
             "outcome": Outcome.QUARANTINED,
-            "reason_code": codes[0],
-            "reason": reason,
-            "mend": mend,
+            "reason_code": next(iter(aside.codes)),
+            "reason": way,
+            "mend": command,
             "frozen": _leg_hash(pins_hash, row["input_id"], ()),
             "travellers": 0,
-            "quarantined": 0,
+            "quarantined": aside.people,
             "hits": 0,
+            "flight": aside.flight,
         }
 
 
@@ -171,6 +276,20 @@ def _refusal(code: str, input_id: str, night: str) -> tuple[str, str]:
     if code == "entry_name_not_utf8":  # what stands under it was read
         command = f'screening quarantine release {input_id[:12]}:file --reason "transfer looked at"'
     return f"{kind.meaning} {kind.remedy}", command
+
+
+def _what(people: int | None) -> str:
+    told = "no manifest stands in it" if people == 0 else not_screened(people)
+    return f"what was set aside names no flight and date: {told}"
+
+
+def _whole_input(row: Mapping[str, Any]) -> _Aside:
+    """Take an input that was set aside without an entry: it held nothing, or its entry came to its term."""
+    code = row["reason_code"]
+    if code is None:
+        return _Aside()
+    people = 0 if code in EMPTY else None
+    return _Aside({code: None}, people, [f"{row['input_id']}:file"])
 
 
 def _findings_by_leg(tables: NightTables) -> dict[str, dict[str, Level]]:
@@ -212,19 +331,16 @@ def _findings_of_travellers(statements: pa.Table) -> set[tuple[str, str, int]]:
     }
 
 
-def _set_aside_by_leg(tables: NightTables) -> dict[str, tuple[tuple[str, ...], int]]:
-    """Codes and number of travellers set aside, by leg."""
+def _set_aside_by_leg(tables: NightTables) -> dict[str, _Aside]:
+    """What was set aside of each leg that it names."""
     legs_of = dict(
         zip(tables.messages["message_id"].to_pylist(), tables.messages["flight_ids"].to_pylist(), strict=True)
     )
-    codes: dict[str, dict[str, None]] = defaultdict(dict)
-    travellers: dict[str, int] = defaultdict(int)
+    found: dict[str, _Aside] = defaultdict(_Aside)
     for row in tables.quarantine.sort_by("quarantine_id").to_pylist():
-        legs = legs_of.get(row["message_id"]) or ([row["flight_id"]] if row["flight_id"] else [])
-        for leg in legs:
-            codes[leg].update(dict.fromkeys(row["codes"]))
-            travellers[leg] += row["unit"] == "traveller"
-    return {leg: (tuple(found), travellers[leg]) for leg, found in codes.items()}
+        for leg in legs_of.get(row["message_id"]) or ([row["flight_id"]] if row["flight_id"] else []):
+            found[leg].take(row)
+    return dict(found)
 
 
 def _statements_by_leg(travellers: pa.Table) -> dict[str, list[str]]:

@@ -10,17 +10,20 @@ import pyarrow.compute as pc
 from screening.aggregates.counts import count
 from screening.aggregates.quality import protect_quality
 from screening.aggregates.withholding import withhold
+from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import carrier_quality
 from screening.night import balance
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.stages import stage
+from screening.reports.headline import people_aside
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
-from screening.tables.model import TableSpec
+from screening.tables.model import TableSpec, rows_of
+from screening.tables.rows import OutcomeRow
 
 _BY_MESSAGE = (individual.MESSAGE_LEGS, individual.STATEMENTS, individual.BOOKINGS)
 
@@ -58,14 +61,13 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         parts: what the stages made.
 
     Returns:
-        All published tables, by name.
+        All published tables but those of `aggregated` and the figures of the night, by name.
 
     Raises:
-        BalanceError: the counts do not add up.
+        BalanceError: counts do not add up, and nobody can tell whose.
     """
     merged = _merged(store, frozen, parts)
-    balance.check(merged["ledger"], night=frozen.night.isoformat())
-    balance.check_published(merged, parts.failures, night=frozen.night.isoformat())
+    failures = _unbalanced(frozen, parts, merged) | parts.failures
     tables = NightTables(
         flights=merged["flights"],
         travellers=merged["travellers"],
@@ -75,14 +77,38 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         hits=merged["hits"],
         inputs=merged["inputs"],
     )
-    fresh = outcomes(tables, parts.failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
+    fresh = outcomes(tables, failures, night=frozen.night.isoformat(), pins_hash=frozen.pins_hash)
     merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh)
-    with only(stage("count").opens() | stage("withhold").opens()):
+    with only(stage("count").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])
-        merged["published"] = _published(store, frozen, merged)
-    merged["carrier_quality"] = _quality(frozen, merged)
-    merged["night_health"] = _health(frozen, merged, parts.silenced)
     return merged
+
+
+def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Make the tables that leave the agency: traffic and carriers' quality.
+
+    Args:
+        store: the store, for what earlier nights have published.
+        frozen: the frozen set.
+        tables: counts, flights, travellers, documents, messages, message_legs of the night.
+    """
+    with only(stage("count").opens() | stage("withhold").opens()):
+        made = {"published": _published(store, frozen, tables)}
+    return made | {"carrier_quality": _quality(frozen, tables)}
+
+
+def _unbalanced(frozen: Frozen, parts: Parts, merged: dict[str, pa.Table]) -> dict[str, LegFailure]:
+    """Legs of this run whose counts do not add up.
+
+    A re-run answers for what it read and settled itself: of other legs the term of some tables may have come.
+    """
+    found = balance.imbalances(merged)
+    if frozen.flights is not None:
+        read = parts.read["inputs"]
+        ours = {*parts.settled["scope"]["flight_id"].to_pylist(), *read["input_id"].to_pylist()}
+        ours |= {*read["name"].to_pylist(), *parts.settled["flights"]["flight_id"].to_pylist()}
+        found = [one for one in found if one.unit in ours]
+    return balance.isolate(found, merged, night=frozen.night.isoformat())
 
 
 def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
@@ -102,7 +128,11 @@ def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
 
 
 def publications(tables: dict[str, pa.Table]) -> list[Publication]:
-    """Split each table by retention class, as it is stored."""
+    """Split each table by retention class, as it is stored.
+
+    Args:
+        tables: the tables, by name; messages among them where the class of another follows from theirs.
+    """
     found = []
     for name, table in sorted(tables.items()):
         spec = BY_NAME[name]
@@ -272,21 +302,32 @@ def _earlier_published(
     return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
 
 
-def _health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:
-    """Figures of the night as a whole."""
+def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:
+    """Make the figures of the night as a whole; later nights are compared with them.
+
+    Args:
+        frozen: the frozen set.
+        merged: what `assemble` made.
+        silenced: pairs that a clearance keeps silent.
+    """
     outcome = merged["outcomes"]["outcome"].to_pylist()
-    aside = pc.sum(merged["outcomes"]["quarantined"]).as_py() or 0
     figures: list[tuple[str, float, str]] = [
         ("flights", len(outcome), "legs"),
         ("flights_screened", sum(word.startswith("screened") for word in outcome), "legs"),
         ("flights_quarantined", outcome.count(Outcome.QUARANTINED), "legs"),
         ("flights_failed", outcome.count(Outcome.FAILED), "legs"),
         ("travellers", merged["travellers"].num_rows, "travellers on legs"),
-        ("travellers_quarantined", aside, "travellers"),
+        ("travellers_quarantined", set_aside(merged), "people not screened, as far as counted"),
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),
         ("hits_silenced", silenced, "pairs screened in this revision"),
+    ]
+    people = traveller_frame(merged["travellers"], merged["flights"], merged["documents"])
+    figures += [
+        (name, value, "legs" if name == "legs" else "share of travellers for whom it is given")
+        for name, value in measured(people, merged["flights"].num_rows).items()
+        if name != "travellers"
     ]
     return aggregate.NIGHT_HEALTH.table(
         {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}
@@ -294,6 +335,12 @@ def _health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Ta
     )
 
 
+def set_aside(tables: dict[str, pa.Table]) -> int:
+    """Count the people who were not screened, as far as they could be counted."""
+    return people_aside(tables["quarantine"], rows_of(tables["outcomes"], OutcomeRow))
+
+
+LEAVING = tuple(spec.name for spec in aggregate.TABLES)  # they wait where a night is incomplete
 PUBLISHED_TABLES: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.BYTE_RANGES,

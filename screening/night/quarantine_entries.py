@@ -9,6 +9,8 @@ follows from both:
     replayed   the mended bytes are part of the published night; what they brought has entries of its own
     released   a person decided that no replay is needed
 
+A replay that brings fewer people than the entry holds leaves it open for the rest (a large file in parts).
+
 Only the last two are settled: a recorded replay whose travellers nobody has screened yet needs a person.
 
 An input set aside as a whole without a byte to set aside (an empty file) has no row in `quarantine`; its row
@@ -17,7 +19,8 @@ in `inputs` is its entry, `input_id:file`.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,17 +29,21 @@ from typing import Any
 import pyarrow as pa
 
 from screening.night.inbox import Arrival
+from screening.reports.headline import Settled
 from screening.store.files import read_table, write_table
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
-from screening.tables.codes import InputStatus, QuarantineAct, QuarantineUnit, Zone
+from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
 from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
 _ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
+# no byte, white space alone, or a name of which only the spelling is at fault
+EMPTY = frozenset({"file_empty", "no_message", "entry_name_not_utf8"})
 _HASH_HEX = 64
 _SHORT_HEX = 12
+_WHOLE = frozenset({QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE})
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
 
 
@@ -64,6 +71,9 @@ class Entry:
         codes: findings that set it aside.
         reason: one sentence without personal data.
         message_id: its message, where there is one.
+        people: people in it whom nobody compared, less those whom a replay brought; None where not known.
+        counted: how their number is known (`codes.Counted`).
+        flight: designator that stands in it, as far as known.
         state: what has become of it.
         actor, at, why: the latest act; None where nobody has acted.
     """
@@ -79,6 +89,9 @@ class Entry:
     codes: tuple[str, ...]
     reason: str
     message_id: str | None
+    people: int | None = None
+    counted: str | None = None
+    flight: str | None = None
     state: EntryState = EntryState.OPEN
     actor: str | None = None
     at: datetime | None = None
@@ -109,22 +122,9 @@ class Entry:
             "state": self.state,
             "actor": self.actor,
             "at_utc": self.at,
+            "people": self.people,
+            "flight": self.flight,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class SettledEntries:
-    """What of a night's quarantine people have settled.
-
-    Attributes:
-        entries: number of settled entries.
-        legs: rows of `outcomes` all of whose entries are settled.
-        travellers: travellers set aside, on legs, that are settled.
-    """
-
-    entries: int
-    legs: frozenset[str]
-    travellers: int
 
 
 def short(quarantine_id: str) -> str:
@@ -140,7 +140,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     """Return the entries of a published night, by name of the input and place in it; none without a night."""
     inputs = read_current(store, night, INPUTS).to_pylist()
     messages = read_current(store, night, MESSAGES)
-    messages = messages.select(["message_id", "input_id", "flight_ids"]).to_pylist()
+    messages = messages.select(["message_id", "input_id", "flight_ids", "status", "read"]).to_pylist()
     rows = read_current(store, night, QUARANTINE).to_pylist()
     names = {row["input_id"]: row["name"] for row in inputs if row["status"] != InputStatus.DUPLICATE}
     rows += _whole_inputs(inputs, {row["input_id"] for row in rows})
@@ -149,14 +149,24 @@ def entries(store: Store, night: date) -> list[Entry]:
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
     # Acts of another night are about equal bytes that came then.
-    ours = (row for row in acts(store).sort_by("at_utc").to_pylist() if row["night"] in {night, None})
-    latest = {row["quarantine_id"]: row for row in ours}
+    done = [row for row in acts(store).sort_by("at_utc").to_pylist() if row["night"] in {night, None}]
+    latest = {row["quarantine_id"]: row for row in done}
+    brought = _brought(inputs, messages, rows)
+    given: dict[str, set[str]] = defaultdict(set)
+    for act in done:
+        if (act["name"], act["input_id"]) in received:
+            given[act["quarantine_id"]].add(act["input_id"])
     found = []
     for row in rows:
         name = row.get("name") or names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
-        legs = own or (() if row["input_id"] in named else (f"input:{name}",))
+        legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
+        state = _state(row["input_id"], act, received)
+        people = row["people"]
+        if people is not None and given[row["quarantine_id"]]:
+            people = max(0, people - sum(brought[one] for one in given[row["quarantine_id"]]))
+            state = EntryState.OPEN if people and state is EntryState.REPLAYED else state
         found.append(
             Entry(
                 quarantine_id=row["quarantine_id"],
@@ -170,13 +180,47 @@ def entries(store: Store, night: date) -> list[Entry]:
                 codes=tuple(row["codes"]),
                 reason=row["reason"],
                 message_id=row["message_id"],
-                state=_state(row["input_id"], act, received),
+                people=people,
+                counted=row["counted"],
+                flight=row["flight"],
+                state=state,
                 actor=act.get("actor"),
                 at=act.get("at_utc"),
                 why=act.get("reason"),
             )
         )
     return sorted(found, key=lambda entry: (entry.name, entry.offset, entry.quarantine_id))
+
+
+def _brought(
+    inputs: Iterable[Mapping[str, Any]],
+    messages: Iterable[Mapping[str, Any]],
+    aside: Iterable[Mapping[str, Any]],
+) -> dict[str, int]:
+    """Count the people whom each input brought, with members of a packed one, screened or set aside anew."""
+    container = {row["input_id"]: row["container"] for row in inputs}
+    found: dict[str, int] = defaultdict(int)
+    read = [(row["input_id"], row["read"]) for row in messages if row["status"] != MessageStatus.QUARANTINED]
+    for input_id, number in [*read, *((row["input_id"], row["people"] or 0) for row in aside)]:
+        found[input_id] += number
+        packed = container.get(input_id)
+        if packed is not None:
+            found[packed] += number
+    return found
+
+
+def stands_apart(row: Mapping[str, Any], named: Collection[str]) -> bool:
+    """Say whether what was set aside counts for its input, as a row of `outcomes` of its own.
+
+    What names no leg may hold anybody, also beside good messages of the same file.
+
+    Args:
+        row: row of `quarantine`.
+        named: inputs that name a leg.
+    """
+    if row["flight_id"] is not None:
+        return False
+    return row["unit"] in _WHOLE or row["people"] != 0 or row["input_id"] not in named
 
 
 def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dict[str, Any]]:
@@ -195,6 +239,9 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
             "reason": "there are no bytes of it here"
             if row["status"] == InputStatus.REFUSED
             else "the file was set aside as a whole",
+            "people": 0 if row["reason_code"] in EMPTY else None,
+            "counted": str(Counted.NOBODY if row["reason_code"] in EMPTY else Counted.UNKNOWN),
+            "flight": None,
         }
         for row in inputs
         if row["status"] in _ASIDE and row["input_id"] not in known
@@ -211,20 +258,26 @@ def _state(input_id: str, act: dict[str, Any], received: set[tuple[str, str]]) -
     return EntryState.REPLAYED if (act["name"], act["input_id"]) in received else EntryState.PENDING
 
 
-def settled(store: Store, night: date) -> SettledEntries:
-    """Say what of a night's quarantine people have settled, for exit codes and the summary.
+def settled(store: Store, night: date) -> Settled:
+    """Say what of a night's quarantine people have settled, for exit codes, status, summary and report.
 
     Args:
         store: the store.
         night: a published night.
     """
     found = entries(store, night)
-    done = [entry for entry in found if entry.settled]
-    waiting = {leg for entry in found if not entry.settled for leg in entry.legs}
-    return SettledEntries(
-        entries=len(done),
-        legs=frozenset({leg for entry in done for leg in entry.legs} - waiting),
-        travellers=sum(len(entry.legs) for entry in done if entry.unit == QuarantineUnit.TRAVELLER),
+    waiting: dict[str, int | None] = {}
+    for entry in found:
+        if not entry.settled:
+            for leg in entry.legs:
+                before = waiting.get(leg, 0)
+                waiting[leg] = None if before is None or entry.people is None else before + entry.people
+    begun = [entry for entry in found if entry.actor is not None]
+    touched = {leg for entry in begun for leg in entry.legs}
+    return Settled(
+        entries={entry.quarantine_id: 0 if entry.settled else entry.people for entry in begun},
+        legs=frozenset(touched - waiting.keys()),
+        waiting={leg: people for leg, people in waiting.items() if leg in touched},
     )
 
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from screening.messages.model import ByteRange, Quarantined, Reading
+from screening.messages.people import Inside, people_in
 from screening.messages.read import BYTES_AT_ONCE, read_parts
 from screening.messages.scrub import blanked_ranges
 from screening.messages.syntax.memory_map import forget
+from screening.messages.syntax.unpack import PACKED, kind_of_bytes
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
 from screening.night.exceptions import place_of
@@ -28,7 +30,7 @@ from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
 from screening.tables import individual, landing
-from screening.tables.codes import InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
 from screening.tables.errors import ScreeningError
 from screening.tables.model import TableSpec
 
@@ -313,6 +315,7 @@ def _read_part(
     with closing(Settling(store, part.input_id)) as settling:
         for reading in _readings(part, intake, guilty):
             seen.add(reading)
+            _count_people(part, reading)
             for span, stretch in blanked_ranges(part.data, reading):
                 settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
@@ -332,6 +335,14 @@ def _readings(part: Part, intake: Intake, guilty: Mapping[str, str]) -> Iterator
         quarantined=[Quarantined(QuarantineUnit.FILE, 0, size, ("reader_failed",), text)],
         byte_ranges=[ByteRange(0, size, "set_aside", None)],
     )
+
+
+def _count_people(part: Part, reading: Reading) -> None:
+    """Count who stands in what was set aside, before sensitive text is blanked."""
+    for unit in reading.quarantined:
+        if unit.unit is not QuarantineUnit.TRAVELLER:
+            inside = people_in(part.data, unit.offset, unit.offset + unit.length)
+            unit.people, unit.counted, unit.flight = inside.people, inside.counted, inside.flight
 
 
 def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[dict[str, object]]:
@@ -383,7 +394,9 @@ def _keep_whole(store: Store, entry: FrozenInput) -> None:
 
 def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code: str, text: str) -> None:
     gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.QUARANTINED, reason=code))
-    gathered.quarantine.append(_file_aside(entry, [code], text))
+    with open_back(store, entry.input_id) as data:
+        inside = _PACKED if kind_of_bytes(data) in PACKED else people_in(data)
+    gathered.quarantine.append(_file_aside(entry, [code], text, inside))
     gathered.ledger += line("receive", entry.input_id, "bytes", passed=0, aside={code: entry.size})
     _keep_whole(store, entry)
 
@@ -395,7 +408,12 @@ def _set_empty_aside(store: Store, gathered: _Gathered, entry: FrozenInput) -> N
     _keep_whole(store, entry)
 
 
-def _file_aside(entry: FrozenInput, codes: Sequence[str], text: str) -> dict[str, object]:
+_PACKED = Inside(None, Counted.UNKNOWN, None)
+
+
+def _file_aside(
+    entry: FrozenInput, codes: Sequence[str], text: str, inside: Inside = _PACKED
+) -> dict[str, object]:
     return {
         "quarantine_id": f"{entry.input_id}:file",
         "input_id": entry.input_id,
@@ -405,6 +423,9 @@ def _file_aside(entry: FrozenInput, codes: Sequence[str], text: str) -> dict[str
         "class": RetentionClass.UNREAD,
         "codes": list(codes),
         "reason": text,
+        "people": inside.people,
+        "counted": str(inside.counted),
+        "flight": inside.flight,
     }
 
 

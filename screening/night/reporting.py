@@ -4,19 +4,19 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 `analyst/reports/night=D/`: it shows hits, so it lies where they lie. It can be made again at any time.
 """
 
-import dataclasses
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.gates.judging import GATES
 from screening.list_keeping import lists
-from screening.night.frozen import Frozen, frozen_path, published_frozen
-from screening.night.quarantine_entries import settled
+from screening.night import fitness
+from screening.night.attention import headline_of
+from screening.night.frozen import Frozen, published_frozen
+from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
@@ -24,7 +24,7 @@ from screening.reports.night_view import ListState, NightFigures, NightTables, N
 from screening.reports.summary import summarise
 from screening.store import acts
 from screening.store.files import write_bytes
-from screening.store.revisions import nights, read_current
+from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
 from screening.tables.codes import Zone
@@ -72,8 +72,10 @@ def view(store: Store, night: date) -> NightView:
         agency=frozen.agency_profile().agency.name if frozen else "",
         lists=_list_states(store, frozen),
         history=list(_history(store, night)),
-        gates=[row for found in _gates(store, frozen) for row in found["rows"]],
+        gates=[row for record in fitness.records(store, frozen) for row in record.rows],
         notes=_notes(store, frozen),
+        headline=headline_of(store, night),
+        settled=settled(store, night),
     )
 
 
@@ -85,16 +87,7 @@ def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
         "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
         "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }
-    shown, done = view(store, night), settled(store, night)
-    waiting = tuple(row for row in shown.attention if row["flight_id"] not in done.legs)
-    note = f"{done.entries} quarantine entries are replayed or released: screening quarantine list"
-    shown = dataclasses.replace(
-        shown,
-        attention=waiting,
-        quarantined=shown.quarantined - done.travellers,
-        notes=(*shown.notes, *([note] if done.entries else [])),
-    )
-    return summarise(shown, stages=list(seconds.items()), places=places)
+    return summarise(view(store, night), stages=list(seconds.items()), places=places)
 
 
 _TABLES: tuple[TableSpec, ...] = (
@@ -147,10 +140,9 @@ def _list_states(store: Store, frozen: Frozen | None) -> list[ListState]:
 def _history(store: Store, night: date) -> Iterable[NightFigures]:
     """Figures of the last nights, this one included."""
     for found in [label for label in nights(store) if label <= night][-_SHOWN:]:
-        figures = {
-            row["measure"]: int(row["value"])
-            for row in read_current(store, found, aggregate.NIGHT_HEALTH).to_pylist()
-        }
+        now = current(store, found)
+        known = fitness.figures(store, found, now.revision) if now else {}
+        figures = {measure: int(value) for measure, (value, _) in known.items()}
         yield NightFigures(
             found,
             figures.get("flights", 0),
@@ -160,25 +152,46 @@ def _history(store: Store, night: date) -> Iterable[NightFigures]:
         )
 
 
-def _gates(store: Store, frozen: Frozen | None) -> list[dict[str, Any]]:
-    """What the gates of the published revision found, as written beside its frozen set."""
-    if frozen is None:
-        return []
-    folder = frozen_path(store, frozen.night, frozen.revision).parent
-    return [json.loads(path.read_text()) | {"name": path.stem} for path in sorted(folder.glob("gate-*.json"))]
-
-
 def _notes(store: Store, frozen: Frozen | None) -> list[str]:
-    notes = []
-    if frozen is not None and frozen.pins.key_id == DEMONSTRATION_ID:
+    notes: list[str] = []
+    if frozen is None:
+        return notes
+    if frozen.pins.key_id == DEMONSTRATION_ID:
         notes.append(
             "Demonstration key: pseudonyms of this night can be computed by anyone. Not for real travellers."
         )
-    for gate in _gates(store, frozen):
-        if gate["let_through"]:
-            name = gate["name"].removeprefix("gate-")
-            notes.append(f"A person let the night through the gate `{name}`; who and why: audit record.")
-    for row in read_current(store, frozen.night, aggregate.NIGHT_HEALTH).to_pylist() if frozen else []:
-        if row["measure"] == "hits_silenced" and row["value"]:
-            notes.append(f"{row['value']:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
+    records = fitness.records(store, frozen)
+    notes += [f"Unusual: {text}." for record in records for text in record.warnings]
+    notes += _gate_notes(records, frozen.night)
+    silenced, _ = fitness.figures(store, frozen.night, frozen.revision).get("hits_silenced", (0, ""))
+    if silenced:
+        notes.append(f"{silenced:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
+    done = sum(entry.settled for entry in entries(store, frozen.night))
+    if done:
+        number = f"{done} quarantine entr{'y is' if done == 1 else 'ies are'}"
+        notes.append(f"{number} replayed or released: screening quarantine list --night {frozen.night}")
+    return notes
+
+
+def _gate_notes(records: Sequence[fitness.GateRecord], night: date) -> list[str]:
+    """Say what waits for a person, and how the night is let through."""
+    notes = [
+        f"A person let the night through the gate `{record.name}`; who and why: audit record."
+        for record in records
+        if record.let_through
+    ]
+    waiting = [record.name for record in records if record.waits and record.name in GATES]
+    if waiting:
+        gates = " ".join(f"--let-through {name}" for name in waiting)
+        notes.append(
+            "Incomplete: every hit is here, the traffic tables wait. If what failed is right as it "
+            f'is: screening run --night {night} {gates} --reason "…"'
+        )
+    if any(record.waits and record.name not in GATES for record in records):
+        notes.append(
+            "Incomplete: every hit is here, the traffic tables could not be made. Report the place; with "
+            f"a mended version: screening run --night {night} --again"
+        )
+    if any(str(row["observed"]).startswith("not known") for record in records for row in record.rows):
+        notes.append("What is usual is not known yet: fewer than 3 earlier nights.")
     return notes

@@ -16,8 +16,7 @@ from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from screening.gates.judging import GateReport, check_hits, check_manifests, refusal
-from screening.night import batches, publishing, settling
+from screening.night import batches, fitness, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
 from screening.night.opening import Carried, MemberPlace, carried, doubled_members
@@ -30,16 +29,15 @@ from screening.night.sightings import note_received
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
-from screening.store.files import write_json
 from screening.store.landing import release_incoming
 from screening.store.locks import night_lock
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, only
-from screening.tables import aggregate, analyst, individual
+from screening.tables import analyst, individual
 from screening.tables.codes import Zone
-from screening.tables.errors import StoreError
+from screening.tables.errors import ScreeningError, StoreError
 
 _NIGHT = "night"  # unit of stages that run once a night
 _NOBODY = "none"
@@ -177,18 +175,11 @@ def _read_chunk(run: Run, known: Carried, doubled: Collection[MemberPlace], chun
 
 
 @_opening(Task.SETTLE)
-def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
-    """Settle the legs in scope and hold them to the gate `manifests`.
-
-    Args:
-        run: the run.
-        let_through: gates that a person lets the night through.
+def settle(run: Run) -> int:
+    """Settle the legs in scope.
 
     Returns:
         Number of legs.
-
-    Raises:
-        GateError: the gate refuses.
     """
     if run.published:
         return int(read_current(run.store, run.frozen.night, individual.FLIGHTS).num_rows)
@@ -196,18 +187,6 @@ def settle(run: Run, *, let_through: Collection[str] = ()) -> int:
         if _NIGHT not in run.work.units("settle"):
             run.work.write("settle", _NIGHT, _settled(run))
         settled = settled_tables(run)
-        report = check_manifests(
-            settled["flights"],
-            settled["travellers"],
-            settled["documents"],
-            gates=run.frozen.agency_profile().gates,
-            quarantined=settling.travellers_set_aside(run.work),
-            baseline=_baseline(run),
-        )
-        _note_gate(run, report, let_through)
-        if report.refused and report.name not in let_through:
-            forget(run)
-            raise refusal(report, run.frozen.night)
     return int(settled["flights"].num_rows)
 
 
@@ -281,12 +260,12 @@ def screen(run: Run, unit: str) -> int:
 def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: str | None = None) -> Current:
     """Publish the night as one whole.
 
-    Legs of batches that left nothing (a task died for good) are recorded as failed: they are mended by
-    `rerun`, and the others do not wait for them.
+    Legs of batches that left nothing (a task died for good) and legs whose counts do not add up are recorded
+    as failed: they are mended by `rerun`, and the others do not wait for them. A night that fails a gate is
+    published all the same; its tables of the aggregate zone stay as they were until a person lets it through.
 
     Raises:
-        GateError: the gate `hits` refuses.
-        BalanceError: the counts do not add up.
+        BalanceError: counts do not add up, and nobody can tell whose.
     """
     with night_lock(run.store, run.frozen.night):
         done = run.published
@@ -296,20 +275,15 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
         with run.work.alive():
             parts = _parts(run)
             tables = publishing.assemble(run.store, run.frozen, parts)
-            report = check_hits(
-                tables["hits"],
-                tables["evidence"],
-                tables["travellers"],
-                gates=run.frozen.agency_profile().gates,
-            )
-            _note_gate(run, report, let_through)
-            if report.refused and report.name not in let_through:
-                forget(run)
-                raise refusal(report, run.frozen.night)
+            leaving = _judged(run, tables, parts.silenced, let_through)
             for gate in sorted(let_through):
                 audit.append(run.store, actor, "gate.let_through", [run.frozen.run, gate], reason)
             published = publish_revision(
-                run.store, run.frozen.night, run.frozen.hash, publishing.publications(tables)
+                run.store,
+                run.frozen.night,
+                run.frozen.hash,
+                publishing.publications(tables | (leaving or {})),
+                kept=() if leaving else publishing.LEAVING,
             )
             audit.append(
                 run.store, actor, "night.publish", [run.frozen.run, published.frozen], f"{published.revision}"
@@ -318,10 +292,30 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
     return published
 
 
-def forget(run: Run) -> None:
-    """Give up a run that a gate refused: the next one freezes anew, with mended files and profile."""
-    frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
-    run.work.clear()
+def _judged(
+    run: Run, tables: dict[str, pa.Table], silenced: int, let_through: Collection[str]
+) -> dict[str, pa.Table] | None:
+    """Judge the night and write down what was found.
+
+    Returns:
+        Tables of the aggregate zone; None where they wait for a person.
+    """
+    health = publishing.night_health(run.frozen, tables, silenced)
+    aside = publishing.set_aside(tables)
+    reports = fitness.judge(
+        run.frozen, tables, quarantined=aside, baseline=fitness.baseline(run.store, run.frozen)
+    )
+    leaving = None
+    try:
+        leaving = publishing.aggregated(run.store, run.frozen, tables) | {"night_health": health}
+    except ScreeningError:
+        raise
+    except Exception as fault:  # noqa: BLE001  (a table for statisticians must keep no hit back)
+        people = tables["travellers"].num_rows
+        reports.append(fitness.broken(run.frozen, fitness.AGGREGATES, people, fault))
+    fitness.note(run.store, run.frozen, reports, let_through, health)
+    held = any(report.failures and report.name not in let_through for report in reports)
+    return None if held else leaving
 
 
 def settled_tables(run: Run) -> dict[str, pa.Table]:
@@ -340,7 +334,7 @@ def _settled_of(run: Run, batch: batches.Batch) -> dict[str, pa.Table]:
 
 def _settled(run: Run) -> dict[str, pa.Table]:
     """Settle; what was read is let go before the result is written."""
-    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work, run.frozen.night))
+    return settling.settle_night(run.store, run.frozen, run.keys, settling.spoken(run.work))
 
 
 def _gathered(run: Run) -> dict[str, pa.Table]:
@@ -400,28 +394,13 @@ def _lost_lines(flights: pa.Table, legs: Collection[str]) -> pa.Table:
     return individual.LEDGER.table(rows)
 
 
-def _baseline(run: Run) -> list[int]:
-    """Travellers of each of the (up to 28) nights before, as frozen."""
-    found = []
-    for night in sorted(run.frozen.pins.earlier)[-28:]:
-        health = read_current(run.store, date.fromisoformat(night.night), aggregate.NIGHT_HEALTH)
-        found += [int(row["value"]) for row in health.to_pylist() if row["measure"] == "travellers"]
-    return found
-
-
-def _note_gate(run: Run, report: GateReport, let_through: Collection[str]) -> None:
-    """Write down what a gate found beside the frozen set; figures only, no value of a person."""
-    folder = frozen_path(run.store, run.frozen.night, run.frozen.revision).parent
-    lifted = report.refused and report.name in let_through
-    write_json(folder / f"gate-{report.name}.json", {"rows": report.rows(), "let_through": lifted})
-
-
 def _end(run: Run) -> None:
     """Empty the work folder; a frozen set that became no revision of its own is forgotten."""
     now = current(run.store, run.frozen.night)
     if now is not None and now.revision < run.frozen.revision:
         frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
     elif now is not None and now.revision > run.frozen.revision:
+        fitness.carry(run.store, run.frozen, now.revision)
         save_frozen(run.store, dataclasses.replace(run.frozen, revision=now.revision))
     note_received(run.store, run.settings.inbox, run.frozen.inputs)
     release_incoming(run.store, [entry.input_id for entry in run.frozen.inputs])

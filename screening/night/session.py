@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from screening.night import run as stages
+from screening.night.let_through import release
 from screening.night.receive import Receipt, receive
 from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
@@ -31,6 +32,7 @@ class Session:
         seconds: wall time by task.
         along: legs that were run again because they share messages with the named ones.
         code_differs: a re-run by other code than that of the published revision.
+        gates: gates that the published night was let through now.
     """
 
     night: date
@@ -40,6 +42,7 @@ class Session:
     seconds: dict[str, float] = field(default_factory=dict)
     along: tuple[str, ...] = ()
     code_differs: bool = False
+    gates: tuple[str, ...] = ()
 
 
 def run_night(
@@ -80,6 +83,8 @@ def run_night(
             _carry_on(settings, session, receipt, actor, tell, let_through, reason)
             if not receipt.resumed:
                 break
+        if let_through and not session.fresh:
+            _let_through(settings, session, actor, tell, let_through, reason)
     return session
 
 
@@ -115,6 +120,23 @@ def rerun_flights(
     return session
 
 
+def _let_through(
+    settings: Settings,
+    session: Session,
+    actor: str,
+    tell: Tell,
+    gates: Collection[str],
+    reason: str | None,
+) -> None:
+    """Release what a published night held back; nothing of it is read or screened again."""
+    with _timed(session, "publish", tell):
+        released = release(settings.store, session.night, gates, actor=actor, reason=reason)
+    session.gates = released
+    if released:
+        with _timed(session, "report", tell):
+            write_report(settings.store, session.night)
+
+
 def _carry_on(
     settings: Settings,
     session: Session,
@@ -131,7 +153,7 @@ def _carry_on(
     with _timed(session, "read", tell):
         stages.read(run)
     with _timed(session, "settle", tell):
-        stages.settle(run, let_through=let_through)
+        stages.settle(run)
     with _timed(session, "screen", tell):
         planned = stages.plan(run)
         for batch in planned:

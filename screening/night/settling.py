@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.groups import groups, settle_in_groups
-from screening.night.balance import check_spoken, line
+from screening.night.balance import line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS, summed
 from screening.night.scope import STATED, draw, scope_of
@@ -17,7 +17,7 @@ from screening.store.revisions import read_current
 from screening.store.work import Work
 from screening.store.zones import Store
 from screening.tables import individual
-from screening.tables.codes import Level, QuarantineUnit
+from screening.tables.codes import Level
 from screening.tables.findings import Finding
 from screening.tables.model import TableSpec
 
@@ -58,7 +58,7 @@ def gather(work: Work) -> dict[str, pa.Table]:
     return {spec.name: spec.conform(table) for spec, table in lying.items()}
 
 
-def spoken(work: Work, night: date) -> dict[str, pa.Table]:
+def spoken(work: Work) -> dict[str, pa.Table]:
     """Return what the read stage left of messages and statements, as it lies there.
 
     Chunks are not joined nor sorted: settling takes rows in any order, and a copy in order of all statements
@@ -66,20 +66,8 @@ def spoken(work: Work, night: date) -> dict[str, pa.Table]:
 
     Returns:
         A table for each of `scope.STATED`, by name.
-
-    Raises:
-        BalanceError: a message or a traveller that was read is not among them.
     """
-    *stated, ledger = _lying(work, (*STATED, individual.LEDGER))
-    tables = {spec.name: table for spec, table in zip(STATED, stated, strict=True)}
-    check_spoken(tables["messages"], tables["statements"], ledger, night=night.isoformat())
-    return tables
-
-
-def travellers_set_aside(work: Work) -> int:
-    """Count the travellers that the read stage set aside."""
-    (table,) = _lying(work, (individual.QUARANTINE,))
-    return pc.sum(pc.equal(table["unit"], str(QuarantineUnit.TRAVELLER))).as_py() or 0
+    return {spec.name: table for spec, table in zip(STATED, _lying(work, STATED), strict=True)}
 
 
 def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:

@@ -78,7 +78,6 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "settle", Task.SETTLE, Unit.NIGHT, _STATED, ("flights", "travellers", "documents", "ledger"), "intake"
     ),
-    Stage("gate_manifests", Task.SETTLE, Unit.NIGHT, ("travellers", "flights", "night_health"), (), "gates"),
     Stage("plan", Task.PLAN, Unit.NIGHT, ("flights",), (), "schedule"),
     Stage("normalise", Task.SCREEN, Unit.BATCH, ("travellers", "documents"), ("identities",)),
     Stage("propose", Task.SCREEN, Unit.BATCH, ("identities", *_LISTED), ("candidates",)),
@@ -99,6 +98,14 @@ STAGES: tuple[Stage, ...] = (
         ),
         ("hits", "evidence", "ledger"),
         "lists",
+    ),
+    Stage(
+        "gate_manifests",
+        Task.PUBLISH,
+        Unit.NIGHT,
+        ("travellers", "flights", "documents", "night_health"),
+        (),
+        "gates",
     ),
     Stage("gate_hits", Task.PUBLISH, Unit.NIGHT, ("hits", "evidence", "travellers"), (), "gates"),
     Stage("count", Task.PUBLISH, Unit.NIGHT, ("flights", "travellers"), ("counts",)),

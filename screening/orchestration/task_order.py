@@ -3,7 +3,8 @@
     read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
 
 `publish` runs also when batches have failed (their legs are recorded as failed), and not when `settle` has:
-without it there is nothing to publish. A run has the colour of its last task, so `attention` is the last.
+without it there is nothing to publish. A night that fails a gate is published all the same. A run has the
+colour of its last task, so `attention` is the last.
 """
 
 from typing import Any

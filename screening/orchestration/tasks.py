@@ -1,7 +1,7 @@
 """What the DAG files call: the functions of `screening.night.run` with Airflow's context around them.
 
 Results are ids and counts: XCom, logs and map names hold nothing else. An error that waiting will not mend
-(wrong profile, refused gate, unbalanced counts) fails its task without retries; a fault of the store may be
+(wrong profile, counts that nobody can trace) fails its task without retries; a fault of the store may be
 tried again (`schedule.TASK_DEFAULTS`). Rooms are imported inside the functions, so that the scheduler parses
 DAG files quickly.
 """
@@ -76,7 +76,7 @@ def read(run: str) -> str:
 
 
 def settle(run: str) -> str:
-    """Settle the legs and hold them to their gate."""
+    """Settle the legs."""
     from screening.night import run as night
 
     with _explained():

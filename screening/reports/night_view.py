@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 
 from screening.aggregates.definitions import DEFINITIONS, TOTAL, ordered
 from screening.reports import plots
+from screening.reports.headline import NOTHING, Headline, Settled, after_acts, is_open, people_aside
+from screening.reports.headline import headline as write_headline
 from screening.reports.hit import (
     AlertSide,
     HitView,
@@ -51,8 +53,6 @@ from screening.tables.rows import (
 )
 
 _OfAlert = TypeVar("_OfAlert")
-
-NEEDS_A_PERSON = (Outcome.FAILED, Outcome.QUARANTINED)
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,12 @@ class NightView:
     night: date
     revision: int
     agency: str
+    headline: Headline
     notes: tuple[str, ...]
     outcomes: Mapping[str, int]
     travellers: int
     quarantined: int
+    uncounted: int
     severities: Mapping[int, int]
     attention: tuple[OutcomeRow, ...]
     aside: Table
@@ -158,14 +160,7 @@ class NightView:
     @property
     def state(self) -> str:
         """Say in one line whether the night is in order."""
-        if not self.attention and not self.quarantined:
-            return "in order"
-        parts = []
-        if self.attention:
-            parts.append(f"{len(self.attention)} flight{'s' * (len(self.attention) != 1)} not screened")
-        if self.quarantined:
-            parts.append(f"{self.quarantined} traveller{'s' * (self.quarantined != 1)} set aside")
-        return f"needs a person: {', '.join(parts)}"
+        return self.headline.text
 
 
 def build(
@@ -178,6 +173,8 @@ def build(
     history: Sequence[NightFigures] = (),
     gates: Iterable[Mapping[str, Any]] = (),
     notes: Sequence[str] = (),
+    headline: Headline | None = None,
+    settled: Settled = NOTHING,
 ) -> NightView:
     """Make the view of a night.
 
@@ -190,11 +187,14 @@ def build(
         history: earlier nights, oldest first; the last 28 are shown.
         gates: rows of the gates' reports.
         notes: what a reader must know first, such as the demonstration key or a gate let through.
+        headline: the first line; None to write it from the outcomes alone.
+        settled: what people have replayed or released.
 
     Returns:
         The view; equal arguments give equal views.
     """
-    outcomes = rows_of(tables.outcomes, OutcomeRow)
+    stated = rows_of(tables.outcomes, OutcomeRow)
+    outcomes = after_acts(stated, settled)
     flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
     hits = _hits(tables, flights)
     carriers = {flight: row["carrier"] for flight, row in flights.items()}
@@ -202,13 +202,15 @@ def build(
         night=night,
         revision=revision,
         agency=agency,
+        headline=headline or write_headline(stated, settled=settled),
         notes=tuple(notes),
         outcomes=_counted(row["outcome"] for row in outcomes),
         travellers=tables.travellers.num_rows,
-        quarantined=sum(row["quarantined"] for row in outcomes),
+        quarantined=people_aside(tables.quarantine, outcomes, settled),
+        uncounted=sum(row["quarantined"] is None for row in outcomes),
         severities=dict(sorted(Counter(hit.row["severity"] for hit in hits).items(), reverse=True)),
-        attention=tuple(_attention(outcomes)),
-        aside=_aside(tables.quarantine),
+        attention=tuple(_attention(outcomes, settled)),
+        aside=_aside(tables.quarantine, settled),
         hits=hits,
         flights=tuple((row, flights.get(row["flight_id"])) for row in outcomes),
         traffic=_traffic(tables.published),
@@ -226,23 +228,45 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return {str(word): found[word] for word in Outcome if found[word]}
 
 
-def _attention(outcomes: Sequence[OutcomeRow]) -> list[OutcomeRow]:
-    """Failed first: they may be a fault of ours and hold everyone on board."""
-    urgent = [row for row in outcomes if row["outcome"] in NEEDS_A_PERSON]
-    return sorted(urgent, key=lambda row: (NEEDS_A_PERSON.index(Outcome(row["outcome"])), row["flight_id"]))
-
-
-def _aside(quarantine: pa.Table) -> Table:
-    """What was set aside, with its reasons: each unit of the quarantine table counts once."""
-    rows = rows_of(quarantine, QuarantineRow)
-    found = Counter(
-        (row["flight_id"] or "no leg", row["unit"], ", ".join(row["codes"]), row["reason"]) for row in rows
+def _attention(outcomes: Sequence[OutcomeRow], settled: Settled) -> list[OutcomeRow]:
+    """Failed first: they may be a fault of ours and hold everyone on board; then by the people in it."""
+    urgent = [row for row in outcomes if is_open(row, settled)]
+    return sorted(
+        urgent,
+        key=lambda row: (
+            row["outcome"] != Outcome.FAILED,
+            row["quarantined"] == 0,
+            row["quarantined"] is not None,
+            -(row["quarantined"] or 0),
+            row["flight_id"],
+        ),
     )
+
+
+def _aside(quarantine: pa.Table, settled: Settled) -> Table:
+    """What is still set aside, with its reasons: each unit of the quarantine table counts once."""
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    people: dict[tuple[str, str, str, str], int | None] = {}
+    for row in rows_of(quarantine, QuarantineRow):
+        left = settled.entries.get(row["quarantine_id"], row["people"])
+        if row["quarantine_id"] in settled.entries and left == 0:
+            continue
+        flight = row["flight_id"] or row["flight"] or "unknown"
+        cells = (flight, row["unit"], ", ".join(row["codes"]), row["reason"])
+        found[cells] += 1
+        before = people.get(cells, 0)
+        people[cells] = None if before is None or left is None else before + left
     return Table(
         "Set aside",
-        ("flight", "unit", "findings", "reason", "number"),
-        tuple((*cells, plots.written(number)) for cells, number in sorted(found.items())),
+        ("flight", "unit", "findings", "reason", "number", "people"),
+        tuple(
+            (*cells, plots.written(number), _people(people[cells])) for cells, number in sorted(found.items())
+        ),
     )
+
+
+def _people(number: int | None) -> str:
+    return "not known" if number is None else plots.written(number)
 
 
 def _hits(tables: NightTables, flights: Mapping[str, FlightRow]) -> tuple[HitView, ...]:

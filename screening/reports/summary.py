@@ -30,7 +30,7 @@ def summarise(
     lines += [f"! {note}" for note in view.notes]
     lines += [
         _labelled("Flights", _flights(view)),
-        _labelled("Travellers", f"{view.travellers} on legs, {view.quarantined} set aside"),
+        _labelled("Travellers", _travellers(view)),
         _labelled("Hits", _hits(view)),
     ]
     for row in view.attention:
@@ -72,6 +72,13 @@ def _flights(view: NightView) -> str:
     parts = [f"{number} {words(word)}" for word, number in view.outcomes.items()]
     total = sum(view.outcomes.values())
     return f"{total} received: {', '.join(parts)}" if parts else "none received"
+
+
+def _travellers(view: NightView) -> str:
+    told = f"{view.travellers} on legs, {view.quarantined} not screened"
+    if view.uncounted:
+        return f"{told}, and an unknown number in {view.uncounted} file{'' if view.uncounted == 1 else 's'}"
+    return told
 
 
 def _hits(view: NightView) -> str:

@@ -74,7 +74,14 @@ class Publication:
         return f"{self.spec.name}{middle}.parquet"
 
 
-def publish(store: Store, night: date, frozen: str, publications: Sequence[Publication]) -> Current:
+def publish(
+    store: Store,
+    night: date,
+    frozen: str,
+    publications: Sequence[Publication],
+    *,
+    kept: Collection[str] = (),
+) -> Current:
     """Publish a night as one whole.
 
     Args:
@@ -82,6 +89,7 @@ def publish(store: Store, night: date, frozen: str, publications: Sequence[Publi
         night: the night.
         frozen: hash of everything that decided the content.
         publications: every table of the night; one that is missing is not part of the new revision.
+        kept: names of further tables that stay as the revision before holds them, if it does.
 
     Returns:
         The published revision; the one before if frozen set and contents are the same.
@@ -94,7 +102,8 @@ def publish(store: Store, night: date, frozen: str, publications: Sequence[Publi
     open_zones(store, {item.spec.zone for item in publications})
 
     def stage(draft: _Draft) -> list[PublishedFile]:
-        files = []
+        before = draft.before.files if draft.before else ()
+        files = [_as_before(draft, file) for file in before if file.table in kept]
         for item in publications:
             name = item.file_name
             written = write_table(draft.part(item.spec.zone) / name, item.table, item.spec)
@@ -133,8 +142,7 @@ def withdraw(store: Store, night: date, gone: Collection[tuple[str, RetentionCla
             if (file.table, file.cls) in gone:
                 left_out.add((file.table, file.cls))
                 continue
-            link_file(store.root / file.path, draft.part(file.zone) / file.name)
-            files.append(replace(file, path=draft.path(file.zone, file.name)))
+            files.append(_as_before(draft, file))
         if left_out:
             write_json(withdrawal_path(store, night, draft.number), [list(pair) for pair in sorted(left_out)])
         return files
@@ -162,6 +170,12 @@ class _Draft:
 
     def path(self, zone: Zone, name: str) -> str:
         return (self.final(zone) / name).relative_to(self.store.root).as_posix()
+
+
+def _as_before(draft: _Draft, file: PublishedFile) -> PublishedFile:
+    """Take a file of the revision before over as it is."""
+    link_file(draft.store.root / file.path, draft.part(file.zone) / file.name)
+    return replace(file, path=draft.path(file.zone, file.name))
 
 
 def _commit(

@@ -182,6 +182,15 @@ class QuarantineUnit(StrEnum):
     FILE = "file"
 
 
+class Counted(StrEnum):
+    """How the people in what was set aside are known."""
+
+    COUNTED = "counted"  # in the bytes
+    STATED = "stated"  # by the sender's own count
+    NOBODY = "nobody"  # the bytes hold no person
+    UNKNOWN = "unknown"
+
+
 class InputKind(StrEnum):
     """What kind of file arrived."""
 

@@ -4,10 +4,9 @@
     ├── UsageError           the command was called wrongly          exit 2
     ├── ProfileError         the profile does not hold               exit 2
     ├── InputError           an inbox or a list cannot be used       exit 3
-    ├── StoreError           the store cannot be used                exit 3
-    │   ├── BusyError        another run holds the night             exit 3
-    │   └── BalanceError     counts do not add up; not published     exit 3
-    └── GateError            a gate refuses; nothing published       exit 1
+    └── StoreError           the store cannot be used                exit 3
+        ├── BusyError        another run holds the night             exit 3
+        └── BalanceError     counts do not add up; not published     exit 3
 
 No text of any of them carries a name, a date of birth or a document number of a person.
 """
@@ -60,10 +59,4 @@ class BusyError(StoreError):
 
 
 class BalanceError(StoreError):
-    """A byte, message or traveller is missing from the counts; nothing is published."""
-
-
-class GateError(ScreeningError):
-    """A gate refuses the night; nothing is published until a person lets it through."""
-
-    exit_code = 1
+    """A byte, message or traveller is missing, nobody can tell of which flight; nothing is published."""

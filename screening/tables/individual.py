@@ -7,6 +7,7 @@ from screening.tables.codes import (
     Action,
     CheckDigit,
     Completeness,
+    Counted,
     DocumentType,
     Function,
     JoinBasis,
@@ -244,9 +245,11 @@ OUTCOMES = TableSpec(
         Column("mend", "command that mends it", nullable=True),
         Column("frozen", "hash of everything that decided this leg's rows"),
         Column("travellers", "travellers screened", INT32),
-        Column("quarantined", "travellers set aside", INT32),
+        Column("quarantined", "people not screened; null where not known", INT32, nullable=True),
         Column("hits", "hits raised", INT32),
+        Column("flight", "designator, as far as known; null where none can be read", nullable=True),
     ),
+    version="1.1",
 )
 
 QUARANTINE = TableSpec(
@@ -266,7 +269,11 @@ QUARANTINE = TableSpec(
         Column("class", "retention class of these bytes", values=RetentionClass),
         Column("codes", "findings that set it aside", STRINGS),
         Column("reason", "one sentence, without personal data"),
+        Column("people", "people in it whom nobody compared; null where not known", INT32, nullable=True),
+        Column("counted", "how their number is known; null before 1.1", nullable=True, values=Counted),
+        Column("flight", "designator that stands in it, as far as known", nullable=True),
     ),
+    version="1.1",
 )
 
 QUARANTINE_ACTS = TableSpec(
@@ -285,8 +292,9 @@ QUARANTINE_ACTS = TableSpec(
         Column("input_id", "sha256 of the bytes replayed", nullable=True),
         Column("name", "name of the replayed input in its night; null: the entry's own input", nullable=True),
         Column("bytes", "size of the bytes replayed", INT64, nullable=True, unit="bytes"),
+        Column("second", "second person of a release, where people may be inside", nullable=True),
     ),
-    version="1.1",
+    version="1.2",
 )
 
 COUNTS = TableSpec(

@@ -267,8 +267,9 @@ class OutcomeRow(TypedDict):
     mend: str | None
     frozen: str
     travellers: int
-    quarantined: int
+    quarantined: int | None
     hits: int
+    flight: str | None
 
 
 QuarantineRow = TypedDict(
@@ -284,6 +285,9 @@ QuarantineRow = TypedDict(
         "class": str,
         "codes": list[str],
         "reason": str,
+        "people": int | None,
+        "counted": str | None,
+        "flight": str | None,
     },
 )
 
@@ -300,6 +304,7 @@ class QuarantineActRow(TypedDict):
     input_id: str | None
     name: str | None
     bytes: int | None
+    second: str | None
 
 
 class MessageRow(TypedDict):

@@ -10,7 +10,7 @@ from screening.gates.judging import (
     check_hits,
     check_manifests,
     check_suite,
-    refusal,
+    not_judged,
     suite,
 )
 from screening.profile.model import Gates
@@ -126,13 +126,18 @@ def evidence(size=1, weights=(-2300, 3750)):
     )
 
 
+def nights(*sizes, legs=1, **shares):
+    """Figures of earlier nights."""
+    return [{"travellers": float(size), "legs": float(legs), **shares} for size in sizes]
+
+
 def failed(report):
     return {f"{r.frame}.{r.column}" if r.column else r.frame for r in report.results if not r.passed}
 
 
 def test_a_sound_night_passes_and_every_expectation_gives_a_figure(capfd):
-    report = manifests(baseline=(18, 22, 20))
-    assert not report.refused
+    report = manifests(baseline=nights(18, 22, 20))
+    assert not report.failures
     assert failed(report) == set()
     assert len(report.results) == len(suite("manifests")["expectations"])
     assert all(r.observed and r.bound and r.notes for r in report.results)
@@ -150,13 +155,14 @@ def test_a_sound_night_passes_and_every_expectation_gives_a_figure(capfd):
         pytest.param({"legs": flights(21)}, "flights.travellers_missing", id="a leg says more travellers than it has"),
         pytest.param({"people": travellers(flight_id=lambda n: "Q9-none" if n == 3 else LEG), "legs": flights(19)}, "travellers.leg", id="a traveller without his leg"),
         pytest.param({"quarantined": 6}, "night.quarantined_share", id="too many set aside"),
-        pytest.param({"baseline": (200, 210, 190)}, "night.traffic_ratio", id="a fifth of the usual traffic is not there"),
-        pytest.param({"baseline": (3, 3, 2)}, "night.traffic_ratio", id="many times the usual traffic"),
+        pytest.param({"baseline": nights(200, 210, 190)}, "night.travellers_of_usual", id="a feed that is a fifth of what is usual"),
+        pytest.param({"baseline": nights(20, 20, 20, legs=8)}, "night.legs_of_usual", id="most flights are missing"),
+        pytest.param({"baseline": nights(3, 3, 2)}, "night.travellers_beyond_usual", id="many times the usual traffic"),
     ],
 )  # fmt: skip
-def test_an_unfit_night_is_refused_for_what_is_wrong(case, fails):
+def test_a_night_is_incomplete_for_what_is_wrong(case, fails):
     report = manifests(**case)
-    assert report.refused
+    assert report.failures
     assert failed(report) == {fails}
 
 
@@ -170,30 +176,57 @@ def test_an_unfit_night_is_refused_for_what_is_wrong(case, fails):
 )  # fmt: skip
 def test_what_is_only_strange_warns(case, warns):
     report = manifests(**case)
-    assert not report.refused
+    assert not report.failures
     assert failed(report) == {warns}
     assert [f"{r.frame}.{r.column}" for r in report.warnings] == [warns]
 
 
-def test_below_the_minimum_everything_only_warns():
+def test_below_the_minimum_shares_only_warn():
     nobody_named = travellers(surname=lambda n: None)
     report = manifests(nobody_named, gates=Gates(minimum=21))
-    assert not report.refused
+    assert not report.failures
     assert [r.column for r in report.warnings] == ["surname"]
-    assert manifests(nobody_named, gates=Gates(minimum=20)).refused
+    assert manifests(nobody_named, gates=Gates(minimum=20)).failures
 
 
-def test_an_empty_night_and_a_night_without_forerunners_have_nothing_to_compare():
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_a_feed_that_is_a_fifth_of_what_is_usual_is_incomplete_however_few_it_has(size):
+    report = manifests(
+        travellers(size), papers=documents(size), gates=Gates(), baseline=nights(20, 20, 20, 30)
+    )
+    [found] = report.failures
+    assert found.sentence == (
+        f"travellers, against what is usual: {size} instead of 20, expected more than 20 % of the usual"
+    )
+
+
+@pytest.mark.parametrize("baseline", [(), (2000,), (2000, 2000)], ids=len)
+def test_what_is_usual_is_not_known_from_fewer_than_three_nights(baseline):
+    report = manifests(baseline=nights(*baseline))
+    assert not report.failures
+    told = [r.observed for r in report.results if (r.column or "").endswith("_usual")]
+    assert len(told) == 7
+    assert all(observed.startswith("not known: fewer than 3 nights") for observed in told)
+
+
+def test_a_share_far_below_what_is_usual_is_told():
+    people = travellers(nationality=lambda n: None if n < 7 else "FR")
+    report = manifests(people, baseline=nights(20, 20, 20, nationality=1.0))
+    assert not report.failures
+    assert [r.sentence for r in report.warnings] == [
+        "travellers with a nationality, against what is usual: 0.65 instead of 1, expected at least 80 % of the usual"
+    ]
+
+
+def test_an_empty_night_has_nothing_that_is_missing():
     report = manifests(travellers(0), legs=FLIGHTS.empty(), papers=DOCUMENTS.empty(), gates=Gates(minimum=0))
-    assert not report.refused
-    assert report.results[-1].observed == "nothing to compare with"
+    assert not report.failures
 
 
 def test_a_column_that_is_missing_fails_and_is_named():
     report = manifests(travellers().drop_columns(["surname"]))
-    assert report.refused
     assert failed(report) == {"travellers", "travellers.surname"}
-    observed = {r.column: r.observed for r in report.refusals}
+    observed = {r.column: r.observed for r in report.failures}
     assert observed[None] == "missing: surname"
     assert observed["surname"].startswith("could not be computed")
 
@@ -206,7 +239,7 @@ def test_results_do_not_depend_on_the_order_of_rows():
 def test_sound_hits_pass():
     report = check_hits(hits(2), evidence(2), travellers(), gates=SMALL)
     assert failed(report) == set()
-    assert check_hits(HITS.empty(), EVIDENCE.empty(), travellers(), gates=SMALL).refused is False
+    assert check_hits(HITS.empty(), EVIDENCE.empty(), travellers(), gates=SMALL).failures == ()
 
 
 @pytest.mark.parametrize(
@@ -221,29 +254,34 @@ def test_sound_hits_pass():
         pytest.param(hits(), evidence(2), {"night.orphaned_evidence"}, id="evidence without hit"),
     ],
 )  # fmt: skip
-def test_unfit_hits_are_refused_for_what_is_wrong(found, reasons, fails):
+def test_hits_are_unsound_for_what_is_wrong(found, reasons, fails):
     report = check_hits(found, reasons, travellers(), gates=SMALL)
-    assert report.refused
+    assert report.failures
     assert failed(report) == fails
 
 
-def test_a_refusal_names_what_observed_bound_and_how_a_person_lets_it_through():
+def test_a_failure_says_figure_and_bound_in_words():
     report = manifests(travellers(surname=lambda n: None if n < 2 else "A"))
-    text = str(refusal(report, NIGHT))
-    assert "travellers.surname: 90.00 % given, asked for at least 98 % given" in text
-    assert 'screening run --night 2026-11-23 --let-through manifests --reason "…"' in text
-    assert refusal(report, NIGHT).exit_code == 1
+    [found] = report.failures
+    assert found.sentence == "travellers with a surname: 90.00 % given, expected at least 98 % given"
+
+
+def test_a_gate_that_could_not_be_judged_has_failed():
+    report = not_judged("hits", "KeyError in judging.py:1", travellers=3, minimum=500)
+    assert [found.sentence for found in report.failures] == [
+        "gate hits: not judged (KeyError in judging.py:1), expected a judgement"
+    ]
 
 
 def test_no_value_of_a_person_comes_out_of_a_gate():
     broken = travellers(surname=lambda n: PLANTED if n < 9 else None).drop_columns(["nationality"])
     reports = [
-        manifests(broken, quarantined=9, baseline=(1,)),
+        manifests(broken, quarantined=9, baseline=nights(1, 1, 1)),
         check_hits(hits(5, severity=9), evidence(6, (1,)), travellers(), gates=SMALL),
     ]
     for report in reports:
-        assert report.refused
-        text = json.dumps(report.rows()) + str(refusal(report, NIGHT))
+        assert report.failures
+        text = json.dumps(report.rows()) + "".join(found.sentence for found in report.failures)
         assert PLANTED not in text
         assert "t0001" not in text
         assert "1980" not in text
@@ -263,8 +301,9 @@ def test_suites_are_data_and_hold_only_expectations_that_tell_no_values(gate):
             {"type": "expect_column_most_common_value_to_be_in_set"}, id="tells the most common name"
         ),
         pytest.param({"notes": ""}, id="does not say why"),
-        pytest.param({"severity": "info"}, id="neither refuses nor warns"),
+        pytest.param({"severity": "info"}, id="neither fails nor warns"),
         pytest.param({"meta": {}}, id="is about no frame"),
+        pytest.param({"meta": {"frame": "hits"}}, id="has no words"),
     ],
 )
 def test_a_suite_that_is_not_fit_is_refused(change):

@@ -31,7 +31,7 @@ def finding(code, level):
     return {"code": code, "level": level, "segment": None, "offset": 0, "text": code}
 
 
-def aside(unit="message", leg=LEG, codes=("no_leg_with_date",), input_id="a"):
+def aside(unit="message", leg=LEG, codes=("no_leg_with_date",), input_id="a", people=1, flight=None):
     return {
         "quarantine_id": f"{input_id}:{unit}",
         "input_id": input_id,
@@ -42,6 +42,8 @@ def aside(unit="message", leg=LEG, codes=("no_leg_with_date",), input_id="a"):
         "class": "api",
         "codes": list(codes),
         "reason": "set aside",
+        "people": people,
+        "flight": flight,
     }
 
 
@@ -128,12 +130,12 @@ def test_outcome(found, failures, outcome, code, mended):
 
 
 def test_text_after_an_interchange_is_no_flight_of_its_own():
-    found = told([flight()], [aside("bytes", leg=None, codes=("text_after_unz",))])
+    found = told([flight()], [aside("bytes", leg=None, codes=("text_after_unz",), people=0)])
     found = NightTables(
         **{
             **{name: getattr(found, name) for name in NightTables.__dataclass_fields__},
             "inputs": landing.INPUTS.table([given_input("a.edi", "read_in_part")]),
-            "quarantine": individual.QUARANTINE.table([aside("bytes", leg=None)]),
+            "quarantine": individual.QUARANTINE.table([aside("bytes", leg=None, people=0)]),
             "messages": individual.MESSAGES.table([message()]),
         }
     )
@@ -182,3 +184,82 @@ def test_a_message_without_a_leg_beside_a_good_one_calls_a_person():
         row["flight_id"]: row["outcome"] for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()
     }
     assert rows == {LEG: "screened", "input:a.edi": "quarantined"}
+
+
+@pytest.mark.parametrize(
+    ("entries", "people", "said"),
+    [
+        pytest.param([aside(people=80)], 80, "80 travellers not screened", id="counted"),
+        pytest.param([aside(people=1)], 1, "1 traveller not screened", id="one"),
+        pytest.param([aside(people=None)], None, "an unknown number of travellers not screened", id="unknown is never 0"),
+        pytest.param(
+            [aside("message", people=3), aside("traveller", people=1)], 4, "4 travellers not screened", id="of several entries"
+        ),
+        pytest.param(
+            [aside("message", people=3), aside("traveller", people=None)],
+            None,
+            "an unknown number of travellers not screened",
+            id="one of which is unknown",
+        ),
+    ],
+)  # fmt: skip
+def test_people_of_what_was_set_aside_are_counted(entries, people, said):
+    row = one(told([], entries))
+    assert row["quarantined"] == people
+    assert said in row["reason"]
+
+
+def test_people_of_a_failed_leg_were_not_screened():
+    people = individual.TRAVELLERS.table([traveller(n) for n in range(7)])
+    found = told([flight()], [aside("traveller", people=1)])
+    found = NightTables(
+        **{**{name: getattr(found, name) for name in NightTables.__dataclass_fields__}, "travellers": people}
+    )
+    row = one(found, {LEG: LegFailure("unforeseen_error", "KeyError in x.py:1")})
+    assert (row["travellers"], row["quarantined"], row["flight"]) == (0, 8, "XQ401")
+
+
+def test_a_leg_that_lost_its_travellers_has_an_unknown_number():
+    row = one(
+        told([flight()]), {LEG: LegFailure("balance_differs", "travellers settled: 0 rows, 7 in the ledger")}
+    )
+    assert row["quarantined"] is None
+
+
+def test_an_input_without_leg_tells_people_and_flight_as_far_as_known():
+    entry = aside(leg=None, people=80, flight="4X164")
+    row = one(told([], [entry], [given_input("a.edi", "quarantined", reason="no_leg_with_date")]))
+    assert (row["flight_id"], row["flight"], row["quarantined"]) == ("input:a.edi", "4X164", 80)
+    assert row["mend"] == "screening quarantine replay a:message --file FILE"
+
+
+@pytest.mark.parametrize(
+    ("code", "people"), [("file_empty", 0), ("no_message", 0), ("unb_missing", None)], ids=str
+)
+def test_an_input_whose_entry_is_gone_is_unknown_unless_it_held_nothing(code, people):
+    assert one(told([], [], [given_input("a.edi", "quarantined", reason=code)]))["quarantined"] == people
+
+
+def test_bytes_between_messages_that_hold_people_call_a_person():
+    found = told([flight()], [aside("bytes", leg=None, people=2)], [given_input("a.edi", "read_in_part")])
+    found = NightTables(
+        **{
+            **{name: getattr(found, name) for name in NightTables.__dataclass_fields__},
+            "messages": individual.MESSAGES.table([message()]),
+        }
+    )
+    rows = {row["flight_id"]: row for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()}
+    assert rows["input:a.edi"]["quarantined"] == 2
+
+
+def traveller(number):
+    return {
+        "traveller_id": f"t{number}",
+        "flight_id": LEG,
+        "statement_ids": ["s"],
+        "current": 1,
+        "sources": ["api"],
+        "person_key": f"p{number}",
+        "role": "passenger",
+        "name_as_sent": "A/B",
+    }

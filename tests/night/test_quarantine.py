@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shlex
 import shutil
 import signal
 import zipfile
@@ -201,9 +202,72 @@ def test_a_released_file_that_is_no_message_needs_nobody(by_hand, written):
         assert len(_acts(by_hand)) == number + 1
     assert {row["state"] for row in entries(by_hand)} == {"released"}
     by_hand("status", "--night", NIGHT, check=0)
-    assert by_hand.status(NIGHT) == published
+    after = by_hand.status(NIGHT)
+    assert {name: row | {"reason": "", "mend": None} for name, row in published.items()} == {
+        name: row | {"reason": ""} for name, row in after.items()
+    }
+    report = by_hand.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"
+    assert "nothing that was set aside waits for a person" in report.read_text()
     done = by_hand.run(NIGHT, check=0)
     assert "2 quarantine entries are replayed or released" in done.stdout
+
+
+def test_a_release_that_leaves_somebody_unscreened_says_how_many_and_needs_a_second_person(cut_off):
+    agency, entry, _ = cut_off
+    release = ("quarantine", "release", entry["id"], "--reason", "flew and was seen", "--as", "anna")
+    assert entry["people"] == 1
+    for second in ((), ("--second", " "), ("--second", "ANNA"), ("--second", "\uff41nna ")):
+        done = agency(*release, *second, check=2)
+        assert "second person" in done.stderr
+    assert "1 traveller not screened" in agency(*release, check=2).stderr
+    assert not _acts(agency)
+    done = agency(*release, "--second", "ben", check=0)
+    assert "is released. Inside: 1 traveller not screened." in done.stdout
+    assert '"second:ben"' in audit(agency)
+    agency("status", "--night", NIGHT, check=0)
+    agency("status", check=0)
+
+
+def test_a_large_file_is_given_in_parts_and_waits_until_everybody_came(by_hand, written):
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[intake]\nmax_file_bytes = 1200\n")
+    by_hand.send("large.edi", written.paxlst([*written.fillers, *written.fillers, written.ylva]))
+    by_hand.run(NIGHT, check=1)
+    for part, people in enumerate(([*written.fillers, *written.fillers], [written.ylva])):
+        row = by_hand.status(NIGHT)["input:large.edi"]
+        assert row["quarantined"] == (7, 1)[part]
+        path = by_hand.folder / f"{part}.edi"
+        path.write_text(written.paxlst(people, sent=f"261122:180{part}"))
+        words = [str(path) if word == "FILE" else word for word in shlex.split(row["mend"])[1:]]
+        by_hand(*words, check=1 - part)
+    assert "in order" in by_hand("nights").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "people"),
+    [
+        pytest.param("photo.pdf", b"%PDF-1.7\x00\xff\xfe", None, id="what nobody can read"),
+        pytest.param(
+            "list.csv", b"surname;given;born\nDOE;JANE;1980\nROE;RICHARD;1981\n", None, id="a table"
+        ),
+        pytest.param("note.txt", b"The host is down until 23:00.\n", 0, id="a note"),
+    ],
+)
+def test_a_printed_command_settles_what_holds_nobody_and_no_other(by_hand, written, name, content, people):
+    by_hand.send("good.edi", written.paxlst(written.fillers))
+    by_hand.send(name, content)
+    by_hand.run(NIGHT, check=1)
+    row = by_hand.status(NIGHT)[f"input:{name}"]
+    assert row["quarantined"] == people
+    [entry] = entries(by_hand)
+    if people == 0:
+        by_hand(*shlex.split(row["mend"])[1:], check=0)
+        return
+    by_hand("quarantine", "release", entry["id"], "--reason", "not ours", check=2)
+    whole = by_hand.folder / "whole.edi"
+    whole.write_text(written.paxlst([written.ylva], flight="XQ0402"))
+    by_hand(*[str(whole) if word == "FILE" else word for word in shlex.split(row["mend"])[1:]], check=0)
+    assert by_hand.status(NIGHT)[OTHER]["hits"] == 1
 
 
 @pytest.mark.parametrize(

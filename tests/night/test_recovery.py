@@ -1,6 +1,8 @@
 """After something went wrong, the next run is right: gates, damaged files, a kill after publication, new code."""
 
 import json
+import re
+import shlex
 import signal
 
 import pytest
@@ -16,36 +18,85 @@ LEG = "XQ401-20261123-ARN-VIE"
 
 
 @pytest.mark.slow
-def test_a_refused_gate_names_the_bound_and_the_night_can_be_let_through_or_mended(by_hand, written):
+def test_a_gate_that_fails_keeps_no_hit_back_and_a_person_releases_the_traffic_tables(by_hand, written):
     profile = by_hand.folder / "profile.toml"
     profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndate_of_birth = 0.9\n")
-    nobody = [
-        (surname, given, "", sex, state, number) for surname, given, _, sex, state, number in written.fillers
-    ]
-    by_hand.send("a.edi", written.paxlst(nobody))
-    refused = by_hand.run(NIGHT, check=1)
-    assert "gate `manifests` refuses the night" in refused.stderr
-    assert "--let-through manifests" in refused.stderr
-    assert not (by_hand.store / "nights" / NIGHT / "CURRENT.json").exists()
+    undated = [(*person[:2], "", *person[3:]) for person in written.fillers]
+    by_hand.send("a.edi", written.paxlst([written.ylva, *undated]))
+    told = by_hand.run(NIGHT, check=1)
+    sentence = "travellers with a date of birth: 25.00 % given, expected at least 90 % given"
+    [first, *_] = told.stdout.splitlines()
+    assert first.startswith(f"Night {NIGHT}, revision 1: incomplete: hits in a thousand travellers: 250, ")
+    assert first.endswith(sentence)
+    assert by_hand.status(NIGHT)[LEG]["hits"] == 1
+    assert "aggregate" not in zones(by_hand)
+    assert sentence in report(by_hand)
+
     by_hand("run", "--night", NIGHT, "--let-through", "manifests", check=2)
+    by_hand("run", "--night", NIGHT, "--let-through", "manifests", "--reason", "strike", check=1)
+    assert "aggregate" not in zones(by_hand)
+    [command] = re.findall(r"screening (run .*--let-through hits.*)", told.stdout)
+    by_hand(*shlex.split(command), "--as", "anna", check=0)
+    assert "aggregate" in zones(by_hand)
+    assert "incomplete" not in report(by_hand)
+    acts = [row for row in audited(by_hand) if row["act"] == "gate.let_through"]
+    assert [(row["actor"], row["objects"][1]) for row in acts] == [("tester", "manifests"), ("anna", "hits")]
+    told = by_hand("run", "--night", NIGHT, *shlex.split(command)[3:], check=0)
+    assert "nothing is new" in told.stdout
+    by_hand("audit", "verify", check=0)
+
+    by_hand.send("b.edi", written.paxlst(undated, flight="XQ0402"))
+    before = zones(by_hand)["aggregate"]
     by_hand.run(NIGHT, check=1)
-    by_hand("run", "--night", NIGHT, "--let-through", "manifests", "--reason", "small airport", check=0)
-    assert by_hand.status(NIGHT)[LEG]["travellers"] == 3
-    assert '"gate.let_through"' in next((by_hand.store / "audit").glob("audit-*.jsonl")).read_text()
+    assert zones(by_hand)["aggregate"] == before
 
 
 @pytest.mark.slow
-def test_a_refused_night_takes_the_mended_files_of_the_next_attempt(by_hand, written):
+def test_an_incomplete_night_takes_the_mended_files_of_the_next_run(by_hand, written):
     profile = by_hand.folder / "profile.toml"
     profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndate_of_birth = 0.9\n")
-    nobody = [
-        (surname, given, "", sex, state, number) for surname, given, _, sex, state, number in written.fillers
-    ]
-    by_hand.send("a.edi", written.paxlst(nobody, sent="261122:0900"))
+    undated = [(*person[:2], "", *person[3:]) for person in written.fillers]
+    by_hand.send("a.edi", written.paxlst(undated, sent="261122:0900"))
     by_hand.run(NIGHT, check=1)
     by_hand.send("b.edi", written.paxlst(written.fillers, sent="261122:1000"))
     by_hand.run(NIGHT)
     assert by_hand.status(NIGHT)[LEG]["travellers"] == 3
+    assert "aggregate" in zones(by_hand)
+
+
+@pytest.mark.slow
+def test_a_feed_that_is_a_fifth_of_what_is_usual_is_incomplete_also_in_a_small_night(by_hand, written):
+    for day in range(20, 23):
+        people = [(f"{surname}{'ABCDE'[n]}", *rest) for n in range(5) for surname, *rest in written.fillers]
+        by_hand.send(f"{day}.edi", written.paxlst(people, day=f"2611{day}", sent=f"2611{day}:0100"))
+        told = by_hand.run(f"2026-11-{day}", check=0).stdout
+        assert "What is usual is not known yet: fewer than 3 earlier nights." in told
+    by_hand.send("23.edi", written.paxlst(written.fillers))
+    told = by_hand.run(NIGHT, check=1).stdout
+    assert "incomplete: travellers, against what is usual: 3 instead of 15" in told.splitlines()[0]
+    assert "not known" not in told
+    assert by_hand.status(NIGHT)[LEG]["travellers"] == 3
+
+
+def zones(agency):
+    document = json.loads((agency.store / "nights" / NIGHT / "CURRENT.json").read_text())
+    found = {}
+    for entry in document["files"]:
+        found.setdefault(entry["zone"], {})[entry["table"]] = entry["sha256"]
+    return found
+
+
+def report(agency):
+    return (agency.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html").read_text()
+
+
+def audited(agency):
+    lines = [
+        line
+        for path in sorted((agency.store / "audit").glob("audit-*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
+    return [json.loads(line) for line in lines]
 
 
 @pytest.mark.slow

@@ -21,7 +21,8 @@ def test_a_mended_manifest_is_run_again_and_other_rows_stay(by_hand, written):
     status = by_hand.status(NIGHT)
     assert status[GOOD]["outcome"].startswith("screened")
     [aside] = [row for row in status.values() if row["outcome"] == "quarantined"]
-    assert aside["mend"].startswith(f"screening rerun --night {NIGHT}")
+    assert aside["mend"].startswith("screening quarantine replay ")
+    assert aside["quarantined"] == 3
     before = {table: rows(by_hand, zone, table, GOOD) for zone, table in _TABLES}
 
     by_hand.send(f"night={NIGHT}/mended.edi", written.paxlst(written.fillers, flight="XQ0402"))

@@ -143,11 +143,12 @@ def outcomes(legs, hits):
             "travellers": 30,
             "quarantined": 0,
             "hits": sum(h["flight_id"] == row["flight_id"] for h in hits),
+            "flight": f"{row['carrier']}{row['number']}",
         }
         for row in legs
     ]
     if rows:
-        rows[0] |= {"outcome": "failed", "reason_code": "internal", "reason": "an unforeseen error", "travellers": 0,
+        rows[0] |= {"outcome": "failed", "reason_code": "internal", "reason": "an unforeseen error", "travellers": 0, "quarantined": 30,
                     "mend": f"screening rerun --night {NIGHT} --flight {rows[0]['flight_id']}"}  # fmt: skip
         rows[-1] |= {
             "outcome": "quarantined",
@@ -197,7 +198,7 @@ def tables(hit_count=12, legs=24, hit_facts=None, **replaced):
         "quarantine": individual.QUARANTINE.table(
             {
                 "quarantine_id": f"i:{n}", "input_id": "i", "unit": "traveller", "flight_id": flights[-1]["flight_id"],
-                "offset": n, "length": 1, "class": "api", "codes": ["message_cut_off"], "reason": "the message ends inside it",
+                "offset": n, "length": 1, "class": "api", "codes": ["message_cut_off"], "reason": "the message ends inside it", "people": 1,
             }
             for n in range(4)
             if flights
