@@ -122,11 +122,11 @@ def _opened(
     if kind_of_bytes(data) not in PACKED:
         yield shown, data
     elif os.access(path.parent, os.W_OK | os.X_OK):
-        for name, room in members(data, shown, intake, partial(Nameless, path.parent), findings):
+        for _, name, room in members(data, shown, intake, partial(Nameless, path.parent), findings):
             with closing(room), room.data() as inner:
                 yield name, inner
     else:
-        for name, held in members(data, shown, intake, io.BytesIO, findings):
+        for _, name, held in members(data, shown, intake, io.BytesIO, findings):
             yield name, held.getvalue()
 
 

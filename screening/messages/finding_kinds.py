@@ -29,6 +29,7 @@ _FILES = (
         "unpacked_too_large", Effect.BYTES, "A compressed file would unpack to more than the profile allows."
     ),
     _error("archive_unreadable", Effect.BYTES, "A compressed file or a member of it cannot be unpacked."),
+    _error("archive_empty", Effect.BYTES, "A compressed file holds no member."),
     _error("archive_encrypted", Effect.BYTES, "A member of an archive is encrypted."),
     _error("too_many_members", Effect.BYTES, "An archive holds more members than the profile allows."),
     _error("file_too_large", Effect.BYTES, "The file is larger than the profile allows."),

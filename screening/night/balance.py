@@ -98,16 +98,15 @@ def isolate(
 
 
 def _units_of_inputs(inputs: pa.Table, messages: pa.Table) -> dict[str, set[str]]:
-    """Rows of outcomes by input, under its id, its name, and the name of the file that it was packed in."""
+    """Rows of outcomes by input, under its id and that of the file that it was packed in."""
     legs: dict[str, set[str]] = defaultdict(set)
     for row in messages.select(["input_id", "flight_ids"]).to_pylist():
         legs[row["input_id"]].update(row["flight_ids"])
     found: dict[str, set[str]] = defaultdict(set)
     rows = [row for row in inputs.to_pylist() if row["status"] != InputStatus.DUPLICATE]
-    packed = {row["input_id"]: row["name"] for row in rows}
     for row in rows:
         concerned = legs.get(row["input_id"]) or {f"input:{row['name']}"}
-        for unit in (row["input_id"], row["name"], packed.get(row["container"])):
+        for unit in (row["input_id"], row["name"], row["container"]):
             if unit is not None:
                 found[unit] |= concerned
     return found
@@ -151,13 +150,12 @@ def _between(ledger: pa.Table, before: str, after: str) -> list[Imbalance]:
 def _bytes_read(ledger: pa.Table, inputs: pa.Table) -> list[Imbalance]:
     """The bytes that `receive` passed on are those that were read, file by file."""
     rows = [row for row in inputs.to_pylist() if row["status"] != InputStatus.DUPLICATE]
-    names = {row["input_id"]: row["name"] for row in rows}
-    file_of = {row["input_id"]: names.get(row["container"], row["name"]) for row in rows}
-    files = set(names.values())
+    file_of = {row["input_id"]: row["container"] or row["input_id"] for row in rows}
     passed, received = Counter[str](), Counter[str]()
+    called = {row["name"]: row["input_id"] for row in rows if row["container"] is None}  # by earlier code
     for unit, number in _by_unit(ledger, "receive", "passed", "bytes").items():
-        # `NAME!` stands for the members of a packed file
-        passed[unit if unit in files else unit.removesuffix("!")] += number
+        bare = unit.removesuffix("!")  # `ID!` stands for the members of a packed file
+        passed[called.get(unit) or called.get(bare, bare)] += number
     for unit, number in _by_unit(ledger, "read", "received", "bytes").items():
         received[file_of.get(unit, unit)] += number
     return [

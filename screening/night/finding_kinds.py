@@ -3,7 +3,55 @@
 from screening.tables.codes import Effect, Level
 from screening.tables.findings import FindingKind
 
+_RUN = "then run the night again"
+
+ENTRIES: tuple[FindingKind, ...] = (
+    FindingKind(
+        "entry_unreadable",
+        Level.ERROR,
+        Effect.BYTES,
+        "A file or folder of the inbox cannot be read: whoever is named in it was not screened.",
+        f"Make it readable to the user that runs the night (ls -l, mount), {_RUN}.",
+    ),
+    FindingKind(
+        "entry_link",
+        Level.ERROR,
+        Effect.BYTES,
+        "A link of the inbox leads out of it, to a folder, or to nothing; it was not followed.",
+        f"Copy the file into the inbox in place of the link, {_RUN}.",
+    ),
+    FindingKind(
+        "entry_special",
+        Level.ERROR,
+        Effect.BYTES,
+        "An entry of the inbox is no file: a FIFO, a socket or a device.",
+        f"Take it out of the inbox, {_RUN}; look at the program that made it.",
+    ),
+    FindingKind(
+        "entry_changing",
+        Level.ERROR,
+        Effect.BYTES,
+        "A file of the inbox changed while it was received; it was not taken in.",
+        f"Let the transfer end (a name that begins with a dot until it is whole), {_RUN}.",
+    ),
+    FindingKind(
+        "entry_name_not_utf8",
+        Level.ERROR,
+        Effect.NONE,
+        "A name in the inbox is no UTF-8; what stands under it was read, its name is shown escaped.",
+        "Look at the transfer that made the name; then release the entry in quarantine.",
+    ),
+    FindingKind(
+        "night_folder_impossible",
+        Level.ERROR,
+        Effect.BYTES,
+        "A folder `night=` of the inbox names no night that can be: nothing in it was read.",
+        f"Rename it to night=YYYY-MM-DD, or put its files into the inbox itself, {_RUN}.",
+    ),
+)
+
 KINDS: tuple[FindingKind, ...] = (
+    *ENTRIES,
     FindingKind(
         "leg_outside_window",
         Level.WARNING,
@@ -17,6 +65,14 @@ KINDS: tuple[FindingKind, ...] = (
         Effect.MESSAGE,
         "No message about the leg can be used.",
         "Ask the carrier to send the manifest again; put it into the inbox and run the command shown.",
+    ),
+    FindingKind(
+        "reader_failed",
+        Level.ERROR,
+        Effect.BYTES,
+        "Our own code failed on this input: it was set aside whole; the other inputs were read.",
+        "Report the error's type and place with the input's id; with a mended version run the night again "
+        "(screening rerun --night DATE --failed).",
     ),
     FindingKind(
         "unforeseen_error",

@@ -33,6 +33,8 @@ class FrozenInput:
         size: bytes.
         duplicate: the same bytes were received before, under another name or in an earlier night.
         carried: its bytes come from landing, as an earlier revision of the night stored them.
+        refused: finding that says why the entry cannot be taken in; empty where it was.
+        mark: which file of the inbox it was (`sightings`); it decides no bytes.
     """
 
     name: str
@@ -40,6 +42,13 @@ class FrozenInput:
     size: int
     duplicate: bool = False
     carried: bool = False
+    refused: str = ""
+    mark: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Are there bytes of it to be read?"""
+        return bool(self.size) and not self.duplicate and not self.refused
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,7 +122,7 @@ class Frozen:
         plain = self.as_json()
         del plain["pins"]["decided_until"]
         inputs = sorted(
-            [entry["name"], entry["input_id"], entry["duplicate"]]
+            [entry["name"], entry["input_id"], entry["duplicate"], entry["refused"]]
             for entry in (*plain["inputs"], *plain["kept"])
         )
         return _sha([plain["night"], inputs, plain["pins"], plain["machine"]])

@@ -9,6 +9,7 @@ from datetime import date
 
 from screening.night import fitness, publishing
 from screening.night.frozen import Frozen, published_frozen
+from screening.night.publication_record import record_publication
 from screening.night.receive import published
 from screening.protection import audit
 from screening.store.locks import night_lock
@@ -71,4 +72,4 @@ def _publish(store: Store, frozen: Frozen, now: Current, actor: str) -> None:
         tables |= publishing.aggregated(store, frozen, held)
     kept = {file.table for file in now.files} - set(tables)
     made = publish(store, frozen.night, now.frozen, publishing.publications(tables), kept=kept)
-    audit.append(store, actor, "night.publish", [frozen.run, made.frozen], f"{made.revision}")
+    record_publication(store, made, actor)

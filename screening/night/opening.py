@@ -5,7 +5,7 @@ unpacked it, its members come from landing.
 """
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +23,7 @@ from screening.store.revisions import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, Level
+from screening.tables.errors import ScreeningError
 from screening.tables.findings import Finding
 
 
@@ -53,6 +54,10 @@ class Part:
     name: str
     data: Data
     input_id: str
+    ordinal: int | None = None  # of a member in its container
+
+
+MemberPlace = tuple[str, int]  # input_id of the container, ordinal in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,9 @@ def parts_of(
     if kind_of_bytes(data) not in PACKED:
         yield Part(name, data, input_id)
         return
-    for member, room in members(data, name, intake, functools.partial(nameless, store), findings):
+    for ordinal, member, room in members(data, name, intake, functools.partial(nameless, store), findings):
         with closing(room), room.data() as inner:
-            yield Part(member, inner, room.sha256)
+            yield Part(member, inner, room.sha256, ordinal)
 
 
 def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | None:
@@ -129,21 +134,29 @@ def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | Non
     return None
 
 
-def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[str, str]]:
-    """Name and id of the members that an earlier revision found."""
-    rows = known.inputs.to_pylist()
-    return [(row["name"], row["input_id"]) for row in rows if row["container"] == entry.input_id]
+def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[int, str, str]]:
+    """Ordinal, name and id of the members that an earlier revision found; earlier code wrote no ordinals."""
+    rows = [row for row in known.inputs.to_pylist() if row["container"] == entry.input_id]
+    found = [
+        (row["ordinal"] or place, row["name"], row["input_id"]) for place, row in enumerate(rows, len(rows))
+    ]
+    return sorted(found)
 
 
-def _from_landing(store: Store, chosen: Sequence[tuple[str, str]]) -> Iterator[Part]:
-    for name, input_id in chosen:
+def _from_landing(store: Store, chosen: Sequence[tuple[int, str, str]]) -> Iterator[Part]:
+    for ordinal, name, input_id in chosen:
         with open_back(store, input_id) as data:
-            yield Part(name, data, input_id)
+            yield Part(name, data, input_id, ordinal)
 
 
 def doubled_members(
-    store: Store, inputs: Sequence[FrozenInput], intake: Intake, known: Carried, elsewhere: Collection[str]
-) -> frozenset[str]:
+    store: Store,
+    inputs: Sequence[FrozenInput],
+    intake: Intake,
+    known: Carried,
+    kept: Collection[str],
+    elsewhere: Container[str],
+) -> frozenset[MemberPlace]:
     """Name the members of compressed files whose bytes stand elsewhere too: counted, not read.
 
     Args:
@@ -151,28 +164,35 @@ def doubled_members(
         inputs: files of the night.
         intake: limits of unpacking.
         known: what the published revision knows of compressed files.
-        elsewhere: ids that earlier nights received, members included.
+        kept: ids that a re-run leaves as they are, members included.
+        elsewhere: ids that earlier nights have in use, members included.
 
     Returns:
-        Names of members, `container!member`. Of equal members the first by name is read.
+        Places of members. Of equal members the first is read, by name of the container and place in it.
     """
-    once = [entry for entry in sorted(inputs) if not entry.duplicate and entry.size <= intake.max_file_bytes]
-    seen = set(elsewhere) | {entry.input_id for entry in once}
+    once = [entry for entry in sorted(inputs) if entry.is_read and entry.size <= intake.max_file_bytes]
+    seen = set(kept) | {entry.input_id for entry in once}
     doubled = set()
     for entry in once:
-        for name, input_id in _members(store, entry, intake, known):
-            if input_id in seen:
-                doubled.add(name)
+        try:
+            found = list(_members(store, entry, intake, known))
+        except ScreeningError:
+            raise
+        except Exception:  # noqa: BLE001  (its reading fails too, and names it)
+            found = []
+        for ordinal, input_id in found:
+            if input_id in seen or input_id in elsewhere:
+                doubled.add((entry.input_id, ordinal))
             seen.add(input_id)
     return frozenset(doubled)
 
 
-def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[str, str]]:
-    """Yield name and id of each member of a file; a plain file has none."""
+def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[int, str]]:
+    """Yield ordinal and id of each member of a file; a plain file has none."""
     if _unpacked_before(entry, known) is not None:
-        yield from _members_before(entry, known)
+        yield from ((ordinal, input_id) for ordinal, _, input_id in _members_before(entry, known))
         return
     with open_back(store, entry.input_id) as data:
         if kind_of_bytes(data) in PACKED:
-            for name, room in members(data, entry.name, intake, Counted, []):
-                yield name, room.sha256
+            for ordinal, _, room in members(data, entry.name, intake, Counted, []):
+                yield ordinal, room.sha256

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.night.finding_kinds import ENTRIES
 from screening.night.quarantine_entries import EMPTY, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE
@@ -277,17 +278,24 @@ def _inputs_without_leg(
     for row in tables.quarantine.sort_by("quarantine_id").to_pylist():
         if stands_apart(row, named):
             found[row["input_id"]].take(row)
+    command: str | None
+    told: set[str] = set()  # members of one name share a line
     for row in tables.inputs.to_pylist():
         leg = f"input:{row['name']}"
         aside = found.get(row["input_id"]) or _whole_input(row)
-        if not aside.codes or row["status"] == InputStatus.DUPLICATE or leg in failures:
+        if not aside.codes or row["status"] == InputStatus.DUPLICATE or leg in failures or leg in told:
             continue
-        way, command = aside.remedy(night)
+        told.add(leg)
+        if row["status"] == InputStatus.REFUSED:
+            way, command = _refusal(row["reason_code"], row["input_id"], night)
+        else:
+            do, command = aside.remedy(night)
+            way = f"{_what(aside.people)}; {do}"
         yield {
             "flight_id": leg,
             "outcome": Outcome.QUARANTINED,
             "reason_code": next(iter(aside.codes)),
-            "reason": f"{_what(aside.people)}; {way}",
+            "reason": way,
             "mend": command,
             "frozen": _leg_hash(pins_hash, row["input_id"], ()),
             "travellers": 0,
@@ -297,6 +305,15 @@ def _inputs_without_leg(
             "withdrawn": 0,
             "flight": aside.flight,
         }
+
+
+def _refusal(code: str, input_id: str, night: str) -> tuple[str, str]:
+    """Say why an entry of the inbox was not taken in and what to do, and the command that ends it."""
+    kind = next(kind for kind in ENTRIES if kind.code == code)
+    command = f"screening run --night {night}"
+    if code == "entry_name_not_utf8":  # what stands under it was read
+        command = f'screening quarantine release {input_id[:12]}:file --reason "transfer looked at"'
+    return f"{kind.meaning} {kind.remedy}", command
 
 
 def _what(people: int | None) -> str:

@@ -1,6 +1,6 @@
 """Publish: put the night together, check that nothing is missing, and make it visible as one whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ from screening.reports.headline import people_aside
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
-from screening.tables.codes import Outcome, RetentionClass, Source
+from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import OutcomeRow
@@ -204,7 +204,9 @@ def _over_base(
             if not named or not wanted.isdisjoint(named)
         }
 
-    reread = set(fresh["inputs"]["input_id"].to_pylist())
+    received = fresh["inputs"].select(["input_id", "name", "container", "status"]).to_pylist()
+    files = {row["input_id"] for row in received if row["container"] is None}
+    reread = {row["input_id"] for row in received if row["status"] != InputStatus.DUPLICATE}
     old_messages = {
         row["message_id"]
         for row in base["messages"].select(["message_id", "input_id", "flight_ids"]).to_pylist()
@@ -222,18 +224,25 @@ def _over_base(
         base["statement_documents"], "statement_id", set(kept["statements"]["statement_id"].to_pylist())
     )
     chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
-    for name in ("inputs", "byte_ranges", "quarantine"):
+    for name in ("byte_ranges", "quarantine"):
         kept[name] = _without(base[name], "input_id", reread)
+    kept["inputs"] = _not_again(base["inputs"], files)
     for name in ("flights", "travellers", "hits"):
         kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
     kept["documents"] = _only(
         base["documents"], "traveller_id", set(kept["travellers"]["traveller_id"].to_pylist())
     )
     kept["evidence"] = _only(base["evidence"], "hit_id", set(kept["hits"]["hit_id"].to_pylist()))
-    names = set(fresh["inputs"]["name"].to_pylist())
-    units = set(scope) | reread | names | {f"{name}!" for name in names}  # `NAME!`: members of a packed file
-    kept["ledger"] = _without(base["ledger"], "unit", units)
+    # `ID!`: members of a packed file. Earlier code named these units by name.
+    units = reread | files | {row["name"] for row in received}
+    kept["ledger"] = _without(base["ledger"], "unit", set(scope) | units | {f"{unit}!" for unit in units})
     return {name: BY_NAME[name].conform(pa.concat_tables([kept[name], chosen[name]])) for name in fresh}
+
+
+def _not_again(inputs: pa.Table, files: Collection[str]) -> pa.Table:
+    """Rows of files that a re-run did not take up again, and of their members."""
+    own = pc.coalesce(inputs["container"], inputs["input_id"])
+    return inputs.filter(pc.invert(pc.is_in(own, pa.array(sorted(files), pa.string()))))
 
 
 def _only(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:

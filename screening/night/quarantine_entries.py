@@ -38,7 +38,9 @@ from screening.tables.errors import UsageError
 from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
-EMPTY = frozenset({"file_empty", "no_message"})  # no byte, or white space alone
+_ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
+# no byte, white space alone, or a name of which only the spelling is at fault
+EMPTY = frozenset({"file_empty", "no_message", "entry_name_not_utf8"})
 _HASH_HEX = 64
 _SHORT_HEX = 12
 _WHOLE = frozenset({QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE})
@@ -146,7 +148,8 @@ def entries(store: Store, night: date) -> list[Entry]:
     named = {row["input_id"] for row in messages if row["flight_ids"]}
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
-    done = acts(store).sort_by("at_utc").to_pylist()
+    # Acts of another night are about equal bytes that came then.
+    done = [row for row in acts(store).sort_by("at_utc").to_pylist() if row["night"] in {night, None}]
     latest = {row["quarantine_id"]: row for row in done}
     brought = _brought(inputs, messages, rows)
     given: dict[str, set[str]] = defaultdict(set)
@@ -155,7 +158,7 @@ def entries(store: Store, night: date) -> list[Entry]:
             given[act["quarantine_id"]].add(act["input_id"])
     found = []
     for row in rows:
-        name = names.get(row["input_id"], "")
+        name = row.get("name") or names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
         legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
@@ -226,19 +229,22 @@ def _whole_inputs(inputs: Iterable[dict[str, Any]], known: set[str]) -> list[dic
         {
             "quarantine_id": f"{row['input_id']}:file",
             "input_id": row["input_id"],
+            "name": row["name"],
             "unit": QuarantineUnit.FILE,
             "flight_id": None,
             "message_id": None,
             "offset": 0,
             "length": row["bytes"],
             "codes": [row["reason_code"]] if row["reason_code"] else [],
-            "reason": "the file was set aside as a whole",
+            "reason": "there are no bytes of it here"
+            if row["status"] == InputStatus.REFUSED
+            else "the file was set aside as a whole",
             "people": 0 if row["reason_code"] in EMPTY else None,
             "counted": str(Counted.NOBODY if row["reason_code"] in EMPTY else Counted.UNKNOWN),
             "flight": None,
         }
         for row in inputs
-        if row["status"] == InputStatus.QUARANTINED and row["input_id"] not in known
+        if row["status"] in _ASIDE and row["input_id"] not in known
     ]
 
 

@@ -3,16 +3,19 @@
 Inputs are read in chunks (a unit of work that a killed run need not do again), a large one part by part:
 its bytes are mapped, its tables leave the memory in pieces. No output depends on how inputs are chunked or
 where a piece ends.
+
+Whatever an input provokes becomes its own outcome. Where our code fails, the chunk is read again part by
+part, so that the guilty one is found; that is set aside whole, and the chunk is read without it.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from screening.messages.model import Reading
+from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.people import Inside, people_in
 from screening.messages.read import BYTES_AT_ONCE, read_parts
 from screening.messages.scrub import blanked_ranges
@@ -20,19 +23,22 @@ from screening.messages.syntax.memory_map import forget
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
+from screening.night.exceptions import place_of
 from screening.night.frozen import FrozenInput
-from screening.night.opening import Carried, Opened, Part, open_input
+from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
 from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.errors import ScreeningError
 from screening.tables.model import TableSpec
 
 CHUNK_BYTES = 8_000_000
 CHUNK_FILES = 64
 PIECE_BYTES = BYTES_AT_ONCE  # bytes of inputs whose tables are held at once
 _STRETCH = 1 << 20
+_FAILED = "our code failed on this input: "
 SPECS: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.BYTE_RANGES,
@@ -58,7 +64,9 @@ class Chunk:
     @property
     def unit(self) -> str:
         """Hash of the inputs' names and bytes."""
-        named = "\n".join(f"{entry.name}\t{entry.input_id}\t{entry.duplicate}" for entry in self.inputs)
+        named = "\n".join(
+            f"{entry.name}\t{entry.input_id}\t{entry.duplicate}\t{entry.refused}" for entry in self.inputs
+        )
         return hashlib.sha256(named.encode()).hexdigest()
 
 
@@ -81,6 +89,7 @@ class _Gathered:
     """What a chunk has given so far; `collect` takes tables that are full."""
 
     collect: Collect
+    alone: bool = False  # each reading is tabulated by itself: what fails belongs to it
     inputs: list[dict[str, object]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     bytes: int = 0  # of the readings
@@ -92,11 +101,24 @@ class _Gathered:
         """Add a reading; tables of many bytes are given away."""
         self.readings.append(reading)
         self.bytes += sum(span.length for span in reading.byte_ranges)
-        if self.bytes >= PIECE_BYTES:
+        if self.alone or self.bytes >= PIECE_BYTES:
             tables = tabulate(self.readings)
             self.readings, self.bytes = [], 0
             self.counted.append(tables.pop("ledger"))
             self.collect({name: table for name, table in tables.items() if table.num_rows})
+
+
+class InputFailedError(Exception):
+    """Our code failed on an input.
+
+    Attributes:
+        input_id: the input, or member of a container.
+        place: type and place of the exception.
+    """
+
+    def __init__(self, input_id: str, fault: Exception) -> None:
+        super().__init__(input_id)
+        self.input_id, self.place = input_id, place_of(fault)
 
 
 @dataclass(slots=True)
@@ -138,9 +160,9 @@ def read_chunk(
     chunk: Chunk,
     intake: Intake,
     known: Carried,
-    doubled: Collection[str] = (),
+    doubled: Collection[MemberPlace] = (),
     *,
-    collect: Collect,
+    collect: Callable[[], Collect],
 ) -> dict[str, pa.Table]:
     """Read one chunk and store its scrubbed bytes in landing.
 
@@ -150,7 +172,8 @@ def read_chunk(
         intake: limits and what is sensitive.
         known: what the published revision knows of compressed files.
         doubled: members that are counted, not read (`doubled_members`).
-        collect: takes pieces of the tables, some of SPECS each, while a large input is read.
+        collect: begins the chunk, anew where it was begun before, and gives what takes pieces of the tables,
+            some of SPECS each, while a large input is read.
 
     Returns:
         A table for each of SPECS, by name, without the rows that were given.
@@ -158,19 +181,77 @@ def read_chunk(
     Raises:
         StoreError: bytes are missing in landing or cannot be written.
     """
-    gathered = _Gathered(collect)
+    try:
+        return _read_all(store, chunk, intake, known, doubled, {}, _Gathered(collect()))
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (whatever it is: the others are read)
+        return _read_without_guilty(store, chunk, intake, known, doubled, collect)
+
+
+def _read_without_guilty(
+    store: Store,
+    chunk: Chunk,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[MemberPlace],
+    collect: Callable[[], Collect],
+) -> dict[str, pa.Table]:
+    """Read a chunk in which our code has failed; each input on which it fails is set aside whole."""
+    guilty: dict[str, str] = {}
+    while True:
+        gathered = _Gathered(collect(), alone=True)
+        try:
+            return _read_all(store, chunk, intake, known, doubled, guilty, gathered)
+        except InputFailedError as fault:
+            if fault.input_id in guilty:
+                raise
+            guilty[fault.input_id] = fault.place
+
+
+def _read_all(
+    store: Store,
+    chunk: Chunk,
+    intake: Intake,
+    known: Carried,
+    doubled: Collection[MemberPlace],
+    guilty: Mapping[str, str],
+    gathered: _Gathered,
+) -> dict[str, pa.Table]:
     for entry in chunk.inputs:
-        if entry.duplicate:
+        if entry.refused:
+            refused = InputStatus.REFUSED
+            gathered.inputs.append(_row(entry.name, entry.input_id, 0, refused, reason=entry.refused))
+        elif entry.duplicate:
             gathered.inputs.append(_row(entry.name, entry.input_id, entry.size, InputStatus.DUPLICATE))
             gathered.ledger += _received(entry, read=False)
+        elif not entry.size:
+            _set_empty_aside(store, gathered, entry)
         elif entry.size > intake.max_file_bytes:
             _set_whole_aside(
                 store, gathered, entry, "file_too_large", "the file is larger than the profile allows"
             )
+        elif entry.input_id in guilty:
+            _set_whole_aside(store, gathered, entry, "reader_failed", _FAILED + guilty[entry.input_id])
         else:
-            with open_input(store, entry, intake, known) as opened:
-                _read(store, entry, opened, intake, doubled, gathered)
+            with _blamed(entry.input_id), open_input(store, entry, intake, known) as opened:
+                _read(store, entry, opened, intake, doubled, guilty, gathered)
     return _tables(gathered)
+
+
+@contextmanager
+def _blamed(input_id: str) -> Iterator[None]:
+    """Name the input on which our code fails.
+
+    Raises:
+        InputFailedError: it failed.
+    """
+    try:
+        yield
+    except (ScreeningError, InputFailedError):
+        raise
+    except Exception as fault:  # noqa: BLE001  (named by type and place, never by its text)
+        raise InputFailedError(input_id, fault) from None
 
 
 def _read(
@@ -178,7 +259,8 @@ def _read(
     entry: FrozenInput,
     opened: Opened,
     intake: Intake,
-    doubled: Collection[str],
+    doubled: Collection[MemberPlace],
+    guilty: Mapping[str, str],
     gathered: _Gathered,
 ) -> None:
     if not opened.packed:
@@ -188,12 +270,20 @@ def _read(
     for part in opened.parts():
         size = len(part.data)
         parts, total = parts + 1, total + size
-        if opened.packed and part.name in doubled:
+        if part.ordinal is not None and (entry.input_id, part.ordinal) in doubled:
             again += size
-            double = InputStatus.DUPLICATE
-            gathered.inputs.append(_row(part.name, part.input_id, size, double, container=container))
+            double = _row(
+                part.name,
+                part.input_id,
+                size,
+                InputStatus.DUPLICATE,
+                container=container,
+                ordinal=part.ordinal,
+            )
+            gathered.inputs.append(double)
             continue
-        seen, stored = _read_part(store, part, intake, gathered)
+        with _blamed(part.input_id):
+            seen, stored = _read_part(store, part, intake, guilty, gathered)
         gathered.inputs.append(
             _row(
                 part.name,
@@ -201,6 +291,7 @@ def _read(
                 size,
                 seen.status,
                 container=container,
+                ordinal=part.ordinal,
                 kind=InputKind.EDIFACT if seen.messages else InputKind.OTHER,
                 messages=seen.messages,
                 stored=stored,
@@ -212,7 +303,9 @@ def _read(
         _note_container(store, gathered, entry, opened, unpacked=parts > 0)
 
 
-def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) -> tuple[_InputRead, str]:
+def _read_part(
+    store: Store, part: Part, intake: Intake, guilty: Mapping[str, str], gathered: _Gathered
+) -> tuple[_InputRead, str]:
     """Read bytes and keep them scrubbed.
 
     Returns:
@@ -220,7 +313,7 @@ def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) ->
     """
     seen = _InputRead()
     with closing(Settling(store, part.input_id)) as settling:
-        for reading in read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES):
+        for reading in _readings(part, intake, guilty):
             seen.add(reading)
             _count_people(part, reading)
             for span, stretch in blanked_ranges(part.data, reading):
@@ -228,6 +321,20 @@ def _read_part(store: Store, part: Part, intake: Intake, gathered: _Gathered) ->
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
         return seen, settling.keep().stored_sha256
+
+
+def _readings(part: Part, intake: Intake, guilty: Mapping[str, str]) -> Iterator[Reading]:
+    """Yield the readings of a part; of one on which our code failed, that it was set aside."""
+    if part.input_id not in guilty:
+        yield from read_parts(part.data, intake, input_id=part.input_id, bytes_at_once=PIECE_BYTES)
+        return
+    size, text = len(part.data), _FAILED + guilty[part.input_id]
+    yield Reading(
+        part.input_id,
+        size,
+        quarantined=[Quarantined(QuarantineUnit.FILE, 0, size, ("reader_failed",), text)],
+        byte_ranges=[ByteRange(0, size, "set_aside", None)],
+    )
 
 
 def _count_people(part: Part, reading: Reading) -> None:
@@ -242,10 +349,10 @@ def _unpacked(entry: FrozenInput, parts: int, total: int, again: int) -> list[di
     """The file's own bytes end here; the bytes of its members begin."""
     fate = "unpacked" if parts else "quarantined"
     return [
-        *line("receive", entry.name, "bytes", passed=0, aside={fate: entry.size}),
+        *line("receive", entry.input_id, "bytes", passed=0, aside={fate: entry.size}),
         *line(
             "receive",
-            f"{entry.name}!",
+            f"{entry.input_id}!",
             "bytes",
             passed=total - again,
             aside={"duplicate": again},
@@ -290,7 +397,14 @@ def _set_whole_aside(store: Store, gathered: _Gathered, entry: FrozenInput, code
     with open_back(store, entry.input_id) as data:
         inside = _PACKED if kind_of_bytes(data) in PACKED else people_in(data)
     gathered.quarantine.append(_file_aside(entry, [code], text, inside))
-    gathered.ledger += line("receive", entry.name, "bytes", passed=0, aside={code: entry.size})
+    gathered.ledger += line("receive", entry.input_id, "bytes", passed=0, aside={code: entry.size})
+    _keep_whole(store, entry)
+
+
+def _set_empty_aside(store: Store, gathered: _Gathered, entry: FrozenInput) -> None:
+    """Write the row of an empty file; there may be several, and nothing of them to read or to set aside."""
+    aside = InputStatus.QUARANTINED
+    gathered.inputs.append(_row(entry.name, entry.input_id, 0, aside, reason="file_empty"))
     _keep_whole(store, entry)
 
 
@@ -317,8 +431,8 @@ def _file_aside(
 
 def _received(entry: FrozenInput, *, read: bool) -> list[dict[str, object]]:
     if read:
-        return line("receive", entry.name, "bytes", passed=entry.size)
-    return line("receive", entry.name, "bytes", passed=0, aside={"duplicate": entry.size})
+        return line("receive", entry.input_id, "bytes", passed=entry.size)
+    return line("receive", entry.input_id, "bytes", passed=0, aside={"duplicate": entry.size})
 
 
 def _row(
@@ -328,6 +442,7 @@ def _row(
     status: InputStatus,
     *,
     container: str | None = None,
+    ordinal: int | None = None,
     kind: InputKind = InputKind.OTHER,
     messages: int = 0,
     stored: str | None = None,
@@ -343,28 +458,33 @@ def _row(
         "status": status,
         "stored_hash": stored,
         "reason_code": reason,
+        "ordinal": ordinal,
     }
 
 
 def _tables(gathered: _Gathered) -> dict[str, pa.Table]:
     tables = tabulate(gathered.readings)
+    received = pa.Table.from_pylist(gathered.ledger, individual.LEDGER.schema)
     return {
         **{spec.name: tables.get(spec.name, spec.empty()) for spec in SPECS},
         "inputs": landing.INPUTS.table(gathered.inputs),
         "quarantine": individual.QUARANTINE.conform(
             pa.concat_tables([tables["quarantine"], individual.QUARANTINE.table(gathered.quarantine)])
         ),
-        "ledger": individual.LEDGER.conform(
-            pa.concat_tables(
-                [_summed([*gathered.counted, tables["ledger"]]), individual.LEDGER.table(gathered.ledger)]
-            )
-        ),
+        "ledger": summed([*gathered.counted, tables["ledger"], received]),
     }
 
 
-def _summed(counted: Sequence[pa.Table]) -> pa.Table:
-    """Add up the lines of an input that was tabulated in pieces."""
-    lines = pa.concat_tables(counted)
+def summed(counted: Sequence[pa.Table]) -> pa.Table:
+    """Add up ledger lines of one unit: an input tabulated in pieces, equal bytes that came more than once.
+
+    Args:
+        counted: tables of the ledger's columns, in any order.
+
+    Returns:
+        LEDGER.
+    """
+    lines = pa.concat_tables([individual.LEDGER.empty(), *counted])
     sums = lines.group_by(list(individual.LEDGER.key), use_threads=False).aggregate(
         [(name, "sum") for name in _SUMMED]
     )

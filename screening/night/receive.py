@@ -22,10 +22,12 @@ from screening.night.frozen import (
     published_frozen,
     save_frozen,
 )
-from screening.night.inbox import Arrival, arrivals, other_nights, received_by
+from screening.night.inbox import Arrival, arrivals, refused
 from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
+from screening.night.received import Received, other_nights
 from screening.night.settings import Settings
+from screening.night.sightings import came_again, note_seen
 from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.keys import load_keys
@@ -91,18 +93,22 @@ def receive(
         pending = take_up(store, night, before, actor)
         if pending is not None:
             return Receipt(pending, resumed=True, files=0)
-        fresh = fresh_arrivals(settings, night, before)
-        if before is not None and not fresh and not again:
+        came = arrived(settings, night)
+        fresh = fresh_arrivals(settings, night, before, came)
+        note_seen(store, settings.inbox, night, came, fresh)
+        mended = {row["input_id"] for row in _refused_rows(store, night)} - {one.input_id for one in came}
+        if before is not None and not fresh and not mended and not again:
             return Receipt(None, resumed=False, files=0)
-        if before is None and not fresh:
+        if before is None and not _is_news(store, night, fresh):
             raise _nothing_came(settings, night)
-        take_in(store, fresh)
+        fresh = take_in(store, fresh)
         if before is None:
             pins = new_pins(settings, night, chosen, actor, now)
             inputs = frozen_inputs(store, night, fresh, carried=())
         else:
             pins = kept_pins(store, night, before)
-            inputs = frozen_inputs(store, night, fresh, carried=carried_inputs(store, night))
+            carried = [entry for entry in carried_inputs(store, night) if entry.input_id not in mended]
+            inputs = frozen_inputs(store, night, fresh, carried)
         frozen = Frozen(
             night=night,
             revision=before.revision + 1 if before else 1,
@@ -141,45 +147,79 @@ def begin(store: Store, frozen: Frozen) -> None:
     save_frozen(store, frozen)
 
 
-def fresh_arrivals(settings: Settings, night: date, before: Current | None) -> list[Arrival]:
-    """Files of the inbox, and replays, that no night has received, this one's published revision included."""
-    chosen = [*other_nights(settings.store, night), *([night] if before else [])]
-    known = received_by(settings.store, chosen).files
-    came = sorted([*arrivals(settings.inbox, night), *replays(settings.store, night)])
+def arrived(settings: Settings, night: date) -> list[Arrival]:
+    """Return what the inbox holds for a night, and the replays into it, sorted by name."""
+    return sorted([*arrivals(settings.inbox, night), *replays(settings.store, night)])
+
+
+def fresh_arrivals(
+    settings: Settings, night: date, before: Current | None, came: Sequence[Arrival]
+) -> list[Arrival]:
+    """Return what no night has received, this one's published revision included."""
+    store = settings.store
+    others = Received(store, other_nights(store, night))
+    again = came_again(store, settings.inbox, came)
+    known = {pair for pair in others.done(settings.profile.intake) if pair not in again or pair[1] in others}
+    known |= Received(store, [night] if before else []).files()
     return [found for found in came if (found.name, found.input_id) not in known]
 
 
-def take_in(store: Store, fresh: Sequence[Arrival]) -> None:
+def _is_news(store: Store, night: date, fresh: Sequence[Arrival]) -> bool:
+    """Say whether something came but the empty files that earlier nights have told of."""
+    known = Received(store, other_nights(store, night)).files()
+    return any(found.size or (found.name, found.input_id) not in known for found in fresh)
+
+
+def take_in(store: Store, fresh: Sequence[Arrival]) -> list[Arrival]:
     """Copy files into landing, after asking for room.
 
+    Returns:
+        What came; a file that cannot be copied, or changes while it is, stands there as refused: the night
+        goes on, and the next run takes it in.
+
     Raises:
-        StoreError: too little room, or a file changed while it was copied.
+        StoreError: too little room.
     """
     require_space(store.root, _WORKING_COPIES * sum(found.size for found in fresh))
     # Thousands of small files: the time goes into flushing each to the disk, which threads do side by side.
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        taken = threads.map(lambda found: take_incoming(store, found.path), fresh)
-        for found, input_id in zip(fresh, taken, strict=True):
-            if input_id != found.input_id:
-                raise StoreError(
-                    "a file of the inbox changed while it was received",
-                    where=found.name,
-                    effect="the night was not begun; nothing was published",
-                    remedy="let the transfer end (write under a name that begins with a dot, then rename), "
-                    "then run again",
-                )
+        return list(threads.map(lambda found: _taken(store, found), fresh))
+
+
+def _taken(store: Store, found: Arrival) -> Arrival:
+    if found.refused:
+        return found
+    try:
+        stream = found.path.open("rb")
+    except OSError:
+        return refused(found.name, found.path, "entry_unreadable")
+    with stream:
+        taken = take_incoming(store, stream, expected=found.input_id)
+    return found if taken else refused(found.name, found.path, "entry_changing")
 
 
 def frozen_inputs(
     store: Store, night: date, fresh: Sequence[Arrival], carried: Sequence[FrozenInput]
 ) -> tuple[FrozenInput, ...]:
-    """Return the inputs of a revision: those carried over, then the fresh ones; equal bytes are read once."""
-    elsewhere = received_by(store, [found for found in nights(store) if found < night]).bytes
+    """Return the inputs of a revision: those carried over, then the fresh ones; equal bytes are read once.
+
+    An empty file is no double of another: each tells of a broken feed.
+    """
+    elsewhere = Received(store, [found for found in nights(store) if found < night])
     seen = {entry.input_id for entry in carried}
     inputs = list(carried)
     for found in fresh:
-        double = found.input_id in seen or found.input_id in elsewhere
-        inputs.append(FrozenInput(found.name, found.input_id, found.size, duplicate=double))
+        double = bool(found.size) and (found.input_id in seen or found.input_id in elsewhere)
+        inputs.append(
+            FrozenInput(
+                found.name,
+                found.input_id,
+                found.size,
+                duplicate=double,
+                refused=found.refused,
+                mark=found.mark,
+            )
+        )
         seen.add(found.input_id)
     return tuple(sorted(inputs))
 
@@ -204,7 +244,7 @@ def carried_inputs(
         if only is None or row["input_id"] in only or row["name"] in names
     ]
     for row in chosen:
-        if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED}:
+        if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED, InputStatus.REFUSED}:
             with open_back(store, row["input_id"]):  # raises where its term has come
                 pass
     return tuple(_carried(row) for row in chosen)
@@ -218,14 +258,26 @@ def kept_inputs(store: Store, night: date, again: Collection[FrozenInput]) -> tu
     )
 
 
+def _refused_rows(store: Store, night: date) -> list[dict[str, Any]]:
+    """Rows of the entries that the published revision could not take in."""
+    return [row for row in _own_rows(store, night) if row["status"] == InputStatus.REFUSED]
+
+
 def _own_rows(store: Store, night: date) -> list[dict[str, Any]]:
     """Rows of the files that arrived; members of compressed ones come with their container."""
     return [row for row in read_current(store, night, INPUTS).to_pylist() if row["container"] is None]
 
 
 def _carried(row: Mapping[str, Any]) -> FrozenInput:
-    double = row["status"] == InputStatus.DUPLICATE
-    return FrozenInput(row["name"], row["input_id"], row["bytes"], duplicate=double, carried=True)
+    status = row["status"]
+    return FrozenInput(
+        row["name"],
+        row["input_id"],
+        row["bytes"],
+        duplicate=status == InputStatus.DUPLICATE,
+        carried=True,
+        refused=row["reason_code"] if status == InputStatus.REFUSED else "",
+    )
 
 
 def new_pins(

@@ -6,7 +6,7 @@ wait for `screening run`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from screening.night.inbox import Arrival
 from screening.night.opening import parts_of
 from screening.night.receive import (
     Receipt,
+    arrived,
     begin,
     carried_inputs,
     fresh_arrivals,
@@ -40,7 +41,7 @@ from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
 from screening.tables.codes import Outcome, Zone
-from screening.tables.errors import UsageError
+from screening.tables.errors import ScreeningError, UsageError
 
 _SHORT = re.compile(r"^([0-9A-Z]{2,3}?)0*([0-9]{1,4}[A-Z]?)$")
 
@@ -106,7 +107,7 @@ def receive_again(
             ]
         fresh, new_links = _speaking_of(
             store,
-            fresh_arrivals(settings, night, before),
+            fresh_arrivals(settings, night, before, arrived(settings, night)),
             set(named),
             set(known["flight_id"].to_pylist()),
             settings.profile.intake,
@@ -119,7 +120,7 @@ def receive_again(
         along = tuple(leg for leg in scope if leg not in set(named))
         if not named and not fresh:
             return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False)
-        take_in(store, fresh)
+        fresh = take_in(store, fresh)
         frozen = _frozen(store, night, before, scope, fresh)
         audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
         begin(store, frozen)
@@ -132,7 +133,7 @@ def _frozen(
     store: Store, night: date, before: Current, scope: Sequence[str], fresh: Sequence[Arrival]
 ) -> Frozen:
     """Freeze a re-run: pins of the night, inputs that speak of the legs, today's code."""
-    carried = _inputs_of(store, night, scope)
+    carried = _inputs_of(store, night, scope, {arrival.input_id for arrival in fresh})
     return Frozen(
         night=night,
         revision=before.revision + 1,
@@ -209,21 +210,35 @@ def _speaking_of(
 
 def _legs_in(store: Store, arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
     """Pairs of message and leg of a file, as `message_legs` would hold them."""
-    if arrival.size > intake.max_file_bytes:
+    if arrival.refused or arrival.size > intake.max_file_bytes:
         return []
+    try:
+        return list(_pairs_in(store, arrival, intake))
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (a run over all inputs sets it aside and names it)
+        return []
+
+
+def _pairs_in(store: Store, arrival: Arrival, intake: Intake) -> Iterator[tuple[str, str]]:
     with mapped(arrival.path) as data:
-        return [
+        yield from (
             (f"{part.input_id}:{message.offset}", leg.flight_id)
             for part in parts_of(store, data, arrival.name, arrival.input_id, intake, [])
             for reading in read_parts(part.data, intake, input_id=part.input_id)
             for message in reading.messages
             for leg in message.legs
             if leg.flight_id
-        ]
+        )
 
 
-def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenInput, ...]:
-    """Inputs of the published revision whose messages speak of the legs, and those asked for by name."""
+def _inputs_of(
+    store: Store, night: date, scope: Sequence[str], came_again: Collection[str]
+) -> tuple[FrozenInput, ...]:
+    """Inputs of the published revision whose messages speak of the legs, and those asked for by name.
+
+    Those whose bytes have come again come along: equal bytes are counted together.
+    """
     wanted = set(scope)
     messages = read_current(store, night, individual.MESSAGES)
     ids = {
@@ -237,6 +252,7 @@ def _inputs_of(store: Store, night: date, scope: Sequence[str]) -> tuple[FrozenI
         for row in quarantine.select(["input_id", "flight_id"]).to_pylist()
         if row["flight_id"] in wanted
     }
+    ids |= set(came_again)
     names = {leg.removeprefix("input:") for leg in wanted if leg.startswith("input:")}
     table = read_current(store, night, landing.INPUTS)
     containers = {

@@ -19,13 +19,14 @@ import pyarrow as pa
 from screening.night import batches, fitness, publishing, settling
 from screening.night.balance import line
 from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
-from screening.night.inbox import received_by
-from screening.night.opening import Carried, carried, doubled_members
+from screening.night.opening import Carried, MemberPlace, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
 from screening.night.publication_record import record_publication
 from screening.night.reading import Chunk, chunks, read_chunk
+from screening.night.received import Received
 from screening.night.settings import Settings
+from screening.night.sightings import note_received
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
@@ -141,8 +142,14 @@ def read(run: Run) -> int:
         known = carried(run.store, run.frozen.night)
         intake = run.frozen.agency_profile().intake
         nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
-        elsewhere = received_by(run.store, nights_before).bytes
-        doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
+        doubled = doubled_members(
+            run.store,
+            run.frozen.inputs,
+            intake,
+            known,
+            _kept_bytes(run.frozen, known),
+            Received(run.store, nights_before),
+        )
         done = set(run.work.units("read"))
         missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
         large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
@@ -152,11 +159,18 @@ def read(run: Run) -> int:
     return len(run.frozen.inputs)
 
 
-def _read_chunk(run: Run, known: Carried, doubled: Collection[str], chunk: Chunk) -> int:
+def _kept_bytes(frozen: Frozen, known: Carried) -> set[str]:
+    """Ids of files that a re-run does not read again, and of their members."""
+    kept = {entry.input_id for entry in frozen.kept}
+    rows = known.inputs.select(["input_id", "container"]).to_pylist()
+    return {row["input_id"] for row in rows if (row["container"] or row["input_id"]) in kept}
+
+
+def _read_chunk(run: Run, known: Carried, doubled: Collection[MemberPlace], chunk: Chunk) -> int:
     """Read one chunk, perhaps in a process of its own."""
     with only(_zones(Task.READ)):
         intake, pieces = run.frozen.agency_profile().intake, settling.Pieces(run.work, chunk.unit)
-        tables = read_chunk(run.store, chunk, intake, known, doubled, collect=pieces.write)
+        tables = read_chunk(run.store, chunk, intake, known, doubled, collect=pieces.begin)
         run.work.write("read", chunk.unit, {**tables, "pieces": pieces.listed()})
     return len(chunk.inputs)
 
@@ -388,6 +402,7 @@ def _end(run: Run) -> None:
     elif now is not None and now.revision > run.frozen.revision:
         fitness.carry(run.store, run.frozen, now.revision)
         save_frozen(run.store, dataclasses.replace(run.frozen, revision=now.revision))
+    note_received(run.store, run.settings.inbox, run.frozen.inputs)
     release_incoming(run.store, [entry.input_id for entry in run.frozen.inputs])
     run.work.clear()
     sweep_dead(run.store, night=run.frozen.night)

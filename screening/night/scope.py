@@ -89,6 +89,8 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
     whole = codeshares(every, scope)
     # provisional legs of earlier nights come along where they may be one of these: settling decides
     legs = pa.array(sorted({*whole, *fitting(every, whole)}), pa.string())
+    # Bytes that an earlier night set aside, or of which a part is gone, may have come again: tonight's count.
+    again = tonight["message_id"].combine_chunks()
     gathered: dict[str, list[pa.Table]] = {spec.name: [] for spec in STATED}
     travellers = []
     for night, stated in stated_by.items():
@@ -97,6 +99,7 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         statements = _read(store, night, individual.STATEMENTS)
         statements = statements.filter(pc.is_in(statements["flight_id"], legs))
         ours = stated.filter(pc.is_in(stated["flight_id"], legs))
+        statements, ours = _without(statements, again), _without(ours, again)
         messages = _read(store, night, individual.MESSAGES)
         documents = _read(store, night, individual.STATEMENT_DOCUMENTS)
         settled = _read(store, night, individual.TRAVELLERS)
@@ -119,6 +122,10 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         travellers=pa.concat_tables([empty, *travellers]).combine_chunks(),
         scope=whole,
     )
+
+
+def _without(table: pa.Table, messages: pa.Array) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table["message_id"], messages)))
 
 
 def codeshares(message_legs: pa.Table, scope: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Settle: the night's statements and those of earlier nights become one manifest for each leg in scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from screening.manifests.groups import groups, settle_in_groups
 from screening.manifests.provisional import moved, ties
 from screening.night.balance import line
 from screening.night.frozen import Frozen
-from screening.night.reading import SPECS
+from screening.night.reading import SPECS, summed
 from screening.night.scope import STATED, draw, scope_of
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
@@ -33,6 +33,11 @@ class Pieces:
         self._work, self._unit = work, unit
         self._names: list[str] = []
 
+    def begin(self) -> Callable[[Mapping[str, pa.Table]], None]:
+        """Begin the chunk, forgetting the pieces of an attempt before; return what takes pieces."""
+        self._names = []
+        return self.write
+
     def write(self, tables: Mapping[str, pa.Table]) -> None:
         """Write one piece; what a killed run has left under its name is replaced."""
         name = f"{self._unit}-{len(self._names):06}"
@@ -50,7 +55,9 @@ def gather(work: Work) -> dict[str, pa.Table]:
     Returns:
         A table for each of `reading.SPECS`, by name.
     """
-    return {spec.name: spec.conform(table) for spec, table in zip(SPECS, _lying(work, SPECS), strict=True)}
+    lying = dict(zip(SPECS, _lying(work, SPECS), strict=True))
+    lying[individual.LEDGER] = summed([lying[individual.LEDGER]])
+    return {spec.name: spec.conform(table) for spec, table in lying.items()}
 
 
 def spoken(work: Work) -> dict[str, pa.Table]:

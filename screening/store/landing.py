@@ -98,33 +98,38 @@ def write_incoming(store: Store, data: bytes) -> str:
     return _incoming_of(store, (data,))
 
 
-def take_incoming(store: Store, source: Path) -> str:
+def take_incoming(store: Store, stream: IO[bytes], *, expected: str) -> bool:
     """Copy a file, as received, into landing until it is read.
 
     An input that is there already is left as it is. One sent again after a class of it came to its end
     is taken in anew.
 
+    Args:
+        store: the store.
+        stream: the file.
+        expected: its id, sha256 of its bytes.
+
     Returns:
-        The input's id, the sha256 of its bytes.
+        Whether the bytes were those expected; others are not kept.
 
     Raises:
         StoreError: the disk is full or fails.
     """
-    with source.open("rb") as stream:
-        return _incoming_of(store, iter(lambda: stream.read(_STRETCH), b""))
+    return _incoming_of(store, iter(lambda: stream.read(_STRETCH), b""), expected) == expected
 
 
-def _incoming_of(store: Store, stretches: Iterable[bytes]) -> str:
+def _incoming_of(store: Store, stretches: Iterable[bytes], expected: str | None = None) -> str:
     zone = open_zones(store, {Zone.LANDING})
     file = GrowingFile(zone.path(Zone.LANDING, "incoming"))
     try:
         for stretch in stretches:
             file.write(stretch)
         input_id = file.sha256
-        path = _incoming(zone, input_id)
-        known = _list(zone, input_id).exists() and not missing(store, input_id)
-        if not known and not path.exists():
-            file.keep(path)
+        if expected in {None, input_id}:
+            path = _incoming(zone, input_id)
+            known = _list(zone, input_id).exists() and not missing(store, input_id)
+            if not known and not path.exists():
+                file.keep(path)
     finally:
         file.discard()
     return input_id

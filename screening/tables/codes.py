@@ -235,6 +235,7 @@ class InputStatus(StrEnum):
     QUARANTINED = "quarantined"
     UNPACKED = "unpacked"  # a container; its members are inputs of their own
     DUPLICATE = "duplicate"  # the same bytes under another name
+    REFUSED = "refused"  # an entry of the inbox that cannot be taken in: there are no bytes of it
 
 
 class Category(StrEnum):

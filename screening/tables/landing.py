@@ -12,7 +12,7 @@ INPUTS = TableSpec(
     name="inputs",
     zone=Zone.LANDING,
     classes=(RetentionClass.RECORD,),
-    key=("input_id", "name"),
+    key=("input_id", "name", "container", "ordinal"),
     meaning="Every file that a night received, and each member of a compressed one.",
     columns=(
         Column("input_id", "sha256 of the bytes as received (a member: of its unpacked bytes)"),
@@ -24,7 +24,14 @@ INPUTS = TableSpec(
         Column("status", "what became of it", values=InputStatus),
         Column("stored_hash", "sha256 after sensitive free text was blanked", nullable=True),
         Column("reason_code", "finding that set it aside as a whole", nullable=True),
+        Column(
+            "ordinal",
+            "place of a member in its container, from 1: two may have one name",
+            INT32,
+            nullable=True,
+        ),
     ),
+    version="1.1",
 )
 
 BYTE_RANGES = TableSpec(

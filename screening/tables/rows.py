@@ -366,6 +366,7 @@ class InputRow(TypedDict):
     status: str
     stored_hash: str | None
     reason_code: str | None
+    ordinal: int | None
 
 
 class PublishedRow(TypedDict):

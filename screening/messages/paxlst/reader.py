@@ -23,6 +23,7 @@ from screening.messages.syntax.segments import Separators, Syntax, fitting, tag_
 from screening.profile.model import Intake
 from screening.tables.codes import MessageType, Source
 
+_REACH = 1024  # bytes in which a segment that lost its terminator mostly ends
 _VALUES_KEPT = 20_000  # of one state
 
 
@@ -181,30 +182,45 @@ def _glued(element: str, component: str) -> re.Pattern[str]:
 def _part_glued(
     state: PaxlstState, position: Position, piece: bytes, dialect: PaxlstDialect
 ) -> Position | None:
-    """Part a segment from one that lost its terminator, where the grammar allows the second one there."""
-    parts = _glued_parts(state.syntax, position, piece)
-    if parts is None:
-        return None
-    for part in parts:
-        position, stated = _step(state, position, part, dialect)
+    """Part a segment from those that lost their terminators, where the grammar allows each in its place."""
+    begin = 0
+    while (place := _next_glued(state.syntax, position, piece, begin)) is not None:
+        first = without_bent(piece[begin:place].rstrip())
+        position, stated = _step(state, position, first, dialect)
         if stated is not None:
             state.set_value(stated)
-        if part is parts[0]:  # whom the first part names is known now
-            state.note("terminator_lost")
+        state.note("terminator_lost")  # whom the first part names is known now
+        begin = place
+    if not begin:
+        return None
+    position, stated = _step(state, position, piece[begin:], dialect)
+    if stated is not None:
+        state.set_value(stated)
     return position
 
 
-def _glued_parts(syntax: Syntax, position: Position, piece: bytes) -> tuple[bytes, bytes] | None:
-    """Return the two segments that a piece is, where the grammar allows the second one behind the first."""
-    text = piece.decode("latin_1")  # one character a byte: offsets stay
-    separators = syntax.separators
-    for found in _glued(separators.element, separators.component).finditer(text, 4):
-        first, second = without_bent(piece[: found.start()].rstrip()), piece[found.start() :]
-        step = position.row(syntax.fields(first))
-        tag = text[found.start() : found.start() + 3]
-        if step is not None and any(key.partition("+")[0] == tag for key in step[1].rows):
-            return first, second
-    return None
+def _next_glued(syntax: Syntax, position: Position, piece: bytes, begin: int) -> int | None:
+    """Return where the next segment begins in one that has more elements than it may have.
+
+    It is looked for near by first: of a file without terminators each segment would else cost all others.
+    """
+    separators, fields_of = syntax.separators, syntax.fields
+    pattern = _glued(separators.element, separators.component)
+    reach = _REACH
+    while True:
+        near = piece[begin : begin + reach]
+        fields = fields_of(near)
+        if len(fields) - 1 > tables.ELEMENTS.get(fields[0][0].strip(), 99):
+            text = near.decode("latin_1")  # one character a byte: offsets stay
+            for found in pattern.finditer(text, 4):
+                first = without_bent(near[: min(found.start(), _REACH)].rstrip())
+                step = position.row(fields_of(first))
+                tag = text[found.start() : found.start() + 3]
+                if step is not None and any(key.partition("+")[0] == tag for key in step[1].rows):
+                    return begin + found.start()
+        if begin + reach >= len(piece):
+            return None
+        reach *= 8
 
 
 NOT_READ = "not_read"
@@ -220,20 +236,17 @@ def actions_of(raw: RawMessage, dialect: PaxlstDialect) -> list[str]:
     syntax = fitting(raw.syntax, b"".join(raw.pieces))
     done: list[str] = []
     for piece in raw.pieces:
-        name = NOT_READ
-        waiting = [piece] if piece else []
-        while waiting:
-            part = waiting.pop()
-            fields = _fields(syntax, part)
-            tag, qualified = keys_of(fields)
-            if len(fields) - 1 > tables.ELEMENTS.get(tag, 99):
-                parts = _glued_parts(syntax, position, part)
-                if parts is not None:
-                    waiting += reversed(parts)
-                    continue
+        name, begin = NOT_READ, 0
+        while piece:
+            place = _next_glued(syntax, position, piece, begin)
+            part = piece[begin:] if place is None else without_bent(piece[begin:place].rstrip())
+            tag, qualified = keys_of(_fields(syntax, part))
             key = qualified if qualified in position.rows else tag
             row = position.rows.get(key)
             name = NOT_READ if row is None else position.names[key] or NOT_KEPT
             position = row[1] if row is not None else position
+            if place is None:
+                break
+            begin = place
         done.append(name)
     return done

@@ -20,6 +20,9 @@ from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.messages.syntax.segments import Segment, fitting
 from screening.profile.model import Intake
 
+_REACH = 4096  # bytes in which a segment that lost its terminator mostly ends
+_SHAPE_REACH = 1024  # bytes that show the shape of the one that follows
+
 
 def read_pnrgov(raw: RawMessage, intake: Intake) -> MessageReading:
     """Read a PNRGOV message.
@@ -98,13 +101,29 @@ def _splitter(element: bytes) -> Splitter:
 
 
 def _parted(state: PnrgovState, splitter: Splitter, segment: Segment) -> Iterator[Segment]:
-    """Yield the segments that stand in one: two or more where terminators were lost."""
+    """Yield the segments that stand in one: two or more where terminators were lost.
+
+    The next is looked for near by first: of a whole file without terminators each would else cost all others.
+    """
+    raw, begin, reach = segment.raw, 0, _REACH
     while True:
-        step = state.table.get((state.at, segment.tag))
-        parted = splitter.part(segment, step.to if step is not None else state.at)
-        if parted is None:
-            break
-        first, segment, found = parted
-        state.message.findings.append(found)
-        yield first
-    yield segment
+        whole = begin + reach >= len(raw)
+        near = _stretch(segment, begin, None if whole else begin + reach)
+        step = state.table.get((state.at, near.tag))
+        parted = splitter.part(near, step.to if step is not None else state.at)
+        if parted is not None and (whole or len(parted[1].raw) >= _SHAPE_REACH):
+            first, following, found = parted
+            state.message.findings.append(found)
+            yield first
+            begin, reach = following.offset - segment.offset, _REACH
+        elif whole:
+            yield near
+            return
+        else:
+            reach *= 8
+
+
+def _stretch(segment: Segment, begin: int, stop: int | None) -> Segment:
+    """Return a part of a segment; with `stop` None it reaches to the end, the terminator included."""
+    length = (segment.length if stop is None else stop) - begin
+    return Segment(segment.raw[begin:stop], segment.offset + begin, length, segment.number, segment.syntax)

@@ -14,6 +14,7 @@ from screening.messages.syntax.segments import TRAILING, Data, Offsets, Syntax, 
 
 TAGS = frozenset({b"UNB", b"UNG", b"UNH", b"UNT", b"UNE", b"UNZ"})
 _TAG_REACH = 9  # bytes in which a tag ends, a fold and blanks in it
+_REACH = 256  # bytes after a tag that tell whether it is one
 _FOLDED = re.compile(rb"U[\r\n ]")
 _TYPES = frozenset({b"PAXLST", b"PNRGOV"})
 Parts = tuple[list[bytes], Offsets, Offsets]  # segments, the offset of each, the offset after each
@@ -107,7 +108,7 @@ class ServiceSegments:
     def _is_glued(self, part: bytes, found: re.Match[bytes]) -> bool:
         """A value may end in UNT or UNH: demand what only the service segment can look like."""
         tag = found[1]
-        rest = part[found.end() :]
+        rest = part[found.end() : found.end() + _REACH]  # not all that follows: there may be millions of tags
         element = self._element
         if part[:3] in TAGS and part[3:4] == element:
             return True

@@ -3,6 +3,10 @@ r"""Unpack gzip and zip within limits; a plain file is its own only member.
 Limits come from the profile: bytes after unpacking, ratio, number of members. They are kept while unpacking,
 not read from headers, which lie in a bomb. An archive within an archive is given as a member and not opened.
 
+A member is known by its place in the archive's directory: two may carry one name. Members that share bytes
+are a bomb or a damage: the first is read. Members that the directory does not list (two archives one behind
+the other) are a finding.
+
 >>> from screening.profile.model import Intake
 >>> unpacked = unpack(b"UNB+UNOA:1+A+B'", "a.edi", Intake())
 >>> unpacked.kind.value, [member.name for member in unpacked.members]
@@ -10,6 +14,8 @@ not read from headers, which lie in a bomb. An archive within an archive is give
 """
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -30,9 +36,20 @@ _CHUNK = 1 << 20
 _FREE_RATIO_BYTES = 1 << 20  # small files may be as dense as they like
 _GZIP_WINDOW = 31  # zlib: 15 window bits, gzip header
 _ENCRYPTED = 0x1
+_LOCAL = b"PK\x03\x04"  # begins the header before a member's bytes
+_LOCAL_BYTES = 30
+_LENGTHS = struct.Struct("<HH")  # of name and extra field, at the end of that header
+# Of these zipfile unpacks all that it has read at once: 4 kB may become 80 MB.
+_UNBOUNDED = frozenset({zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+_SMALL_CHUNK = 1 << 12
+_OVERLAP = "A member of the archive shares bytes with another; the first of them was read."
+_UNLISTED = "The archive holds a member that its directory does not list: perhaps two archives in one file."
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    MemoryError,
     EOFError,
     NotImplementedError,
     OSError,
@@ -44,10 +61,17 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file that came in: itself, or a member of an archive."""
+    """One file that came in: itself, or a member of an archive.
+
+    Attributes:
+        name: path below the inbox; of a member `container!member`, which may stand for several.
+        data: its bytes.
+        ordinal: place in the archive's directory from 1; 0 of a plain file.
+    """
 
     name: str
     data: bytes
+    ordinal: int = 0
 
 
 @dataclass(slots=True)
@@ -92,14 +116,14 @@ def unpack(data: bytes, name: str, intake: Intake) -> Unpacked:
     if unpacked.kind not in PACKED and len(data) <= intake.max_file_bytes:
         unpacked.members.append(Member(name, data))
         return unpacked
-    for inner, room in members(data, name, intake, io.BytesIO, unpacked.findings):
-        unpacked.members.append(Member(inner, room.getvalue()))
+    for ordinal, inner, room in members(data, name, intake, io.BytesIO, unpacked.findings):
+        unpacked.members.append(Member(inner, room.getvalue(), ordinal))
     return unpacked
 
 
 def members(
     data: Data, name: str, intake: Intake, room: Callable[[], _Room], findings: list[Finding]
-) -> Iterator[tuple[str, _Room]]:
+) -> Iterator[tuple[int, str, _Room]]:
     """Unpack an archive member by member.
 
     Args:
@@ -110,7 +134,8 @@ def members(
         findings: takes what went wrong; complete when the last member was given.
 
     Yields:
-        Name and room of each member that could be read whole. Never raises on any bytes.
+        Place in the archive's directory from 1, name and room of each member that could be read whole. Never
+        raises on any bytes.
     """
     if len(data) > intake.max_file_bytes:
         findings.append(finding("file_too_large", 0))
@@ -136,10 +161,10 @@ def _limit(packed: int, intake: Intake) -> int:
 
 def _gunzip(
     data: Data, name: str, intake: Intake, room: Callable[[], _Room], findings: list[Finding]
-) -> Iterator[tuple[str, _Room]]:
+) -> Iterator[tuple[int, str, _Room]]:
     out = room()
     try:
-        _fill(out, _inflated(data), _limit(len(data), intake))
+        _fill(out, _inflated(data), _Budget(_limit(len(data), intake)))
     except _TooLargeError:
         out.close()
         findings.append(finding("unpacked_too_large", 0))
@@ -149,7 +174,7 @@ def _gunzip(
         findings.append(finding("archive_unreadable", 0))
         return
     inner = name.rpartition("/")[2].removesuffix(".gz") or "content"
-    yield f"{name}!{inner}", out
+    yield 1, f"{name}!{inner}", out
 
 
 def _inflated(data: Data) -> Iterator[bytes]:
@@ -157,11 +182,13 @@ def _inflated(data: Data) -> Iterator[bytes]:
     place, size = 0, len(data)
     while place < size:
         machine = zlib.decompressobj(_GZIP_WINDOW)
+        step = _SMALL_CHUNK  # grows: what is fed beyond a member's end is copied, and members may be tiny
         while not machine.eof:
             fed = machine.unconsumed_tail
             if not fed:
-                fed = data[place : place + _CHUNK]
+                fed = data[place : place + step]
                 place += len(fed)
+                step = min(2 * step, _CHUNK)
                 forget(data, place)
             out = machine.decompress(fed, _CHUNK)
             if not fed and not out and not machine.eof:
@@ -182,32 +209,67 @@ def _after_padding(data: Data, place: int) -> int:
 
 def _unzip(
     data: Data, name: str, intake: Intake, room: Callable[[], _Room], findings: list[Finding]
-) -> Iterator[tuple[str, _Room]]:
+) -> Iterator[tuple[int, str, _Room]]:
     archive = _archive(data)
     if archive is None:
         findings.append(finding("archive_unreadable", 0))
         return
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # A name that ends in / is a folder's; bytes under it are a member all the same.
+    infos = [info for info in archive.infolist() if not info.is_dir() or info.file_size or info.compress_size]
     if len(infos) > intake.max_members:
         findings.append(finding("too_many_members", 0))
         return
-    left = _limit(len(data), intake)
-    for info in infos:
+    overlapping, unlisted = _places(data, archive)
+    budget = _Budget(_limit(len(data), intake))
+    for ordinal, info in enumerate(infos, 1):
         if info.flag_bits & _ENCRYPTED:
             findings.append(finding("archive_encrypted", info.header_offset))
             continue
+        if id(info) in overlapping:
+            findings.append(finding("archive_unreadable", info.header_offset, text=_OVERLAP))
+            continue
         out = room()
         try:
-            left -= _extracted(archive, info, left, out)
+            budget.spend(0)
+            _extract(archive, info, budget, out)
         except _TooLargeError:
             out.close()
             findings.append(finding("unpacked_too_large", 0))
             return
         except _BROKEN:
             out.close()
+            budget.left -= min(info.file_size, _CHUNK)  # unpacked and not given: its checksum failed
             findings.append(finding("archive_unreadable", info.header_offset))
             continue
-        yield f"{name}!{info.filename}", out
+        yield ordinal, f"{name}!{info.filename}", out
+    if not overlapping:  # else one entry leads astray, and what it should lead to seems unlisted
+        findings += [finding("archive_unreadable", place, text=_UNLISTED) for place in unlisted]
+    if not infos and not findings:
+        findings.append(finding("archive_empty", 0))
+
+
+def _places(data: Data, archive: zipfile.ZipFile) -> tuple[set[int], list[int]]:
+    """Look at where an archive's members lie, in one pass.
+
+    Returns:
+        Identities of the entries that share bytes with one before them, and the first place between or behind
+        members where one begins that the directory does not list.
+    """
+    overlapping: set[int] = set()
+    end = 0
+    gaps = []
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        start = info.header_offset
+        if start < end:
+            overlapping.add(id(info))
+            continue
+        gaps.append((end, start))
+        lengths = data[start + _LOCAL_BYTES - _LENGTHS.size : start + _LOCAL_BYTES]
+        filled = sum(_LENGTHS.unpack(lengths)) if len(lengths) == _LENGTHS.size else 0
+        end = start + _LOCAL_BYTES + filled + info.compress_size
+    gaps.append((end, len(data)))
+    found = [place for low, high in gaps if low < high and (place := data.find(_LOCAL, low, high)) >= 0]
+    return overlapping, found[:1]
 
 
 def _archive(data: Data) -> zipfile.ZipFile | None:
@@ -217,29 +279,42 @@ def _archive(data: Data) -> zipfile.ZipFile | None:
         return None
 
 
-def _extracted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, out: Room) -> int:
+@dataclass(slots=True)
+class _Budget:
+    """Bytes that an archive may still unpack to; what of a broken member came out counts too."""
+
+    left: int
+
+    def spend(self, number: int) -> None:
+        """Take note of bytes.
+
+        Raises:
+            _TooLargeError: they are more than what is left.
+        """
+        self.left -= number
+        if self.left < 0:
+            raise _TooLargeError
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, out: Room) -> None:
     with archive.open(info) as stream:
-        return _fill(out, _stretches(stream), left)
+        _fill(out, _stretches(stream, _SMALL_CHUNK if info.compress_type in _UNBOUNDED else _CHUNK), budget)
 
 
-def _stretches(stream: IO[bytes]) -> Iterator[bytes]:
-    while stretch := stream.read(_CHUNK):
+def _stretches(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    while stretch := stream.read(size):
         yield stretch
 
 
-def _fill(out: Room, stretches: Iterator[bytes], limit: int) -> int:
-    """Write stretches into a room and return their length.
+def _fill(out: Room, stretches: Iterator[bytes], budget: _Budget) -> None:
+    """Write stretches into a room.
 
     Raises:
-        _TooLargeError: they are longer than the limit.
+        _TooLargeError: they are longer than what is left.
     """
-    filled = 0
     for stretch in stretches:
-        filled += len(stretch)
-        if filled > limit:
-            raise _TooLargeError
+        budget.spend(len(stretch))
         out.write(stretch)
-    return filled
 
 
 class _Bytes(io.RawIOBase):

@@ -68,3 +68,25 @@ def names_of(data, name="a.zip"):
 )
 def test_members_come_out_with_their_own_bytes(data, members, codes):
     assert names_of(data) == (members, codes)
+
+
+def test_members_are_known_by_their_place_in_the_directory():
+    found = unpack(zipped(("d/", b""), ("x.edi", FIRST), ("x.edi", SECOND)), "a.zip", Intake())
+    assert [(member.ordinal, member.data) for member in found.members] == [(1, FIRST), (2, SECOND)]
+
+
+def test_a_member_that_the_directory_does_not_list_is_a_finding():
+    members, codes = names_of(zipped(("x.edi", FIRST)) + zipped(("x.edi", SECOND)))
+    assert (members, codes) == ([("a.zip!x.edi", SECOND)], ["archive_unreadable"])
+
+
+def test_what_broken_members_unpack_to_counts_against_the_limit():
+    """A bomb may hide its size behind checksums that do not fit."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(9):
+            archive.writestr(f"{number}", bytes(300_000))
+    crc = archive.infolist()[0].CRC.to_bytes(4, "little")
+    broken = packed.getvalue().replace(crc, b"none")
+    found = unpack(broken, "a.zip", Intake(max_unpacked_bytes=1_000_000)).findings
+    assert [one.code for one in found] == ["archive_unreadable"] * 4 + ["unpacked_too_large"]

@@ -80,7 +80,7 @@ def test_members_come_one_by_one_and_what_cannot_be_read_whole_is_closed():
 
     data = zipped(one=PLAIN, two=bytes(3_000_000), three=PLAIN)
     walk = members(data, "a.zip", TIGHT, room, findings)
-    name, first = next(walk)
+    _, name, first = next(walk)
     assert (name, first.getvalue(), len(rooms), findings) == ("a.zip!one", PLAIN, 1, [])
     assert list(walk) == []
     assert [one.closed for one in rooms] == [False, True]

@@ -1,0 +1,68 @@
+"""Which files of an inbox lay there when it was last received: what lies there still has not come again.
+
+A carrier sends the same bytes under the same name again; an agency leaves files where they came. By name and
+bytes the two look alike. Only what has come again is read anew when the earlier copy is not in use: a file
+left in the inbox would else be read in each night after the end of its term.
+
+    landing/seen/<hash of the inbox's path>.json     name -> which file it was (inode and time of writing)
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from screening.night.frozen import FrozenInput
+from screening.night.inbox import Arrival
+from screening.store.files import read_json, write_json
+from screening.store.zones import Store, open_zones
+from screening.tables.codes import Zone
+
+
+def came_again(store: Store, inbox: Path, came: Sequence[Arrival]) -> set[tuple[str, str]]:
+    """Return name and id of the files that were not in the inbox when it was last received; none before."""
+    path = _path(store, inbox)
+    if not path.exists():
+        return set()
+    seen = _read(path)
+    return {
+        (found.name, found.input_id) for found in came if found.mark and seen.get(found.name) != found.mark
+    }
+
+
+def note_seen(
+    store: Store, inbox: Path, night: date, came: Sequence[Arrival], fresh: Sequence[Arrival]
+) -> None:
+    """Write down what lies in the inbox; of folders of other nights, which were not looked at, it stays.
+
+    What is about to be received is written down when it is published (`note_received`): a run may be killed
+    or given up, and it must come again then.
+    """
+    path = _path(store, inbox)
+    before = _read(path) if path.exists() else {}
+    own, taken = f"night={night.isoformat()}/", {found.name for found in fresh}
+    kept = {
+        name: mark
+        for name, mark in before.items()
+        if name in taken or (name.startswith("night=") and not name.startswith(own))
+    }
+    lying = {found.name: found.mark for found in came if found.mark and found.name not in taken}
+    write_json(path, kept | lying)
+
+
+def note_received(store: Store, inbox: Path, inputs: Iterable[FrozenInput]) -> None:
+    """Write down the files that a published night has received."""
+    received = {entry.name: entry.mark for entry in inputs if entry.mark}
+    path = _path(store, inbox)
+    if received:
+        write_json(path, (_read(path) if path.exists() else {}) | received)
+
+
+def _path(store: Store, inbox: Path) -> Path:
+    named = hashlib.sha256(str(inbox.resolve()).encode("utf_8", "surrogateescape")).hexdigest()
+    return open_zones(store, {Zone.LANDING}).path(Zone.LANDING, "seen", f"{named[:16]}.json")
+
+
+def _read(path: Path) -> dict[str, str]:
+    document = read_json(path)
+    return {str(name): str(mark) for name, mark in document.items()} if isinstance(document, dict) else {}
