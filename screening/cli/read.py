@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -135,10 +135,14 @@ def _short(row: dict[str, object]) -> dict[str, object]:
     flights, travellers, findings = row["flights"], row["travellers"], row["findings"]
     return {
         **row,
-        "flights": [
-            f"{leg['carrier']}{leg['number']} {leg['origin']}-{leg['destination']} {leg['departure']}"
-            for leg in (flights if isinstance(flights, list) else [])
-        ],
+        "flights": [_leg(leg) for leg in (flights if isinstance(flights, list) else [])],
         "travellers": len(travellers) if isinstance(travellers, list) else 0,
         "findings": sorted({one["code"] for one in (findings if isinstance(findings, list) else [])}),
     }
+
+
+def _leg(leg: Mapping[str, object]) -> str:
+    """Return flight, places and departure, else arrival; `?` for what is not known."""
+    name = f"{leg['carrier'] or ''}{leg['number'] or ''}" or "?"
+    when = leg["departure"] or (f"arrives {leg['arrival']}" if leg["arrival"] else "?")
+    return f"{name} {leg['origin'] or '?'}-{leg['destination'] or '?'} {when}"

@@ -37,7 +37,7 @@ from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, only
 from screening.tables import analyst, individual
-from screening.tables.codes import Zone
+from screening.tables.codes import InputStatus, Zone
 from screening.tables.errors import ScreeningError, StoreError
 
 _NIGHT = "night"  # unit of stages that run once a night
@@ -160,10 +160,14 @@ def read(run: Run) -> int:
 
 
 def _kept_bytes(frozen: Frozen, known: Carried) -> set[str]:
-    """Ids of files that a re-run does not read again, and of their members."""
+    """Ids of files that a re-run does not read again, and of their members that are no double of another."""
     kept = {entry.input_id for entry in frozen.kept}
-    rows = known.inputs.select(["input_id", "container"]).to_pylist()
-    return {row["input_id"] for row in rows if (row["container"] or row["input_id"]) in kept}
+    rows = known.inputs.select(["input_id", "container", "status"]).to_pylist()
+    return {
+        row["input_id"]
+        for row in rows
+        if (row["container"] or row["input_id"]) in kept and row["status"] != InputStatus.DUPLICATE
+    }
 
 
 def _read_chunk(run: Run, known: Carried, doubled: Collection[MemberPlace], chunk: Chunk) -> int:

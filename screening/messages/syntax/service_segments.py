@@ -27,6 +27,8 @@ class ServiceSegments:
         self._element = syntax.element
         self._component = syntax.separators.component.encode()
         self._embedded = re.compile(rb"(UN[BGHTEZ]) ?" + re.escape(syntax.element))
+        # the usual terminator in a header, where most segments end otherwise (at the line)
+        self._usual_end = re.compile(rb"(?<!\?)'[\r\n ]*([A-Z]{3}) ?" + re.escape(syntax.element))
 
     def tag(self, part: bytes) -> bytes | None:
         """Return the tag of a service segment, a fold in it mended; None of any other segment."""
@@ -85,6 +87,9 @@ class ServiceSegments:
             places = [
                 found.start() for found in self._embedded.finditer(part, 3) if self._is_glued(part, found)
             ]
+            if part[:3] in TAGS and b"'" in part:
+                ends_here = {found.start(1) for found in self._usual_end.finditer(part, 3)}
+                places = sorted(ends_here.union(places))
             if places:
                 glued[mark] = places
         if not glued:
@@ -95,7 +100,8 @@ class ServiceSegments:
             places = glued.get(mark, [])
             for low, high in pairwise((0, *places, len(part))):
                 if high < len(part):
-                    found.append((without_bent(part[low:high].rstrip(TRAILING)), begin + low, begin + high))
+                    one = without_bent(part[low:high].rstrip(TRAILING)).removesuffix(b"'")
+                    found.append((one, begin + low, begin + high))
                 else:
                     found.append((part[low:], begin + low, end))
             lost += [begin + place for place in places]
