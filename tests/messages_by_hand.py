@@ -166,7 +166,13 @@ class Agency:
         return json.loads(self(*arguments, "--format", "json").stdout)
 
     def status(self, night: str) -> dict[str, dict]:
-        return {row["flight_id"]: row for row in self.json("status", "--night", night)}
+        """Rows of the status; of an input that names no leg under the names of its file."""
+        rows = self.json("status", "--night", night)
+        named = [
+            ([f"input:{one}" for one in row["file"].split(", ")] if row["file"] else [row["flight_id"]], row)
+            for row in rows
+        ]
+        return {name: row for names, row in named for name in names}
 
 
 @pytest.fixture

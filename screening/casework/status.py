@@ -3,13 +3,14 @@
 from datetime import date
 
 from screening.night.attention import headline_of
-from screening.night.quarantine_entries import published_nights, settled
+from screening.night.quarantine_entries import published_nights, row_of_input, settled
 from screening.night.receive import published
 from screening.reports.headline import after_acts, people_aside
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.errors import UsageError
 from screening.tables.individual import OUTCOMES, QUARANTINE
+from screening.tables.landing import INPUTS
 from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
 
@@ -18,7 +19,7 @@ NIGHTS = (
 )
 COLUMNS = (
     *("flight_id", "outcome", "travellers", "quarantined", "unconfirmed", "withdrawn", "hits"),
-    *("reason_code", "reason", "mend"),
+    *("reason_code", "reason", "mend", "file"),
 )
 
 
@@ -50,7 +51,21 @@ def flights_of(store: Store, night: date) -> list[dict[str, object]]:
     stated = rows_of(read_current(store, night, OUTCOMES), OutcomeRow)
     rows = after_acts(stated, settled(store, night))
     rows.sort(key=lambda row: (row["mend"] is None, order[row["outcome"]], row["flight_id"]))
-    return [{column: value for column, value in row.items() if column in COLUMNS} for row in rows]
+    named = _files(store, night)
+    return [
+        {column: value for column, value in row.items() if column in COLUMNS}
+        | {"file": named.get(row["flight_id"])}
+        for row in rows
+    ]
+
+
+def _files(store: Store, night: date) -> dict[str, str]:
+    """Names of inputs by their row, from landing: they may name people, so outcomes hold ids only."""
+    rows = read_current(store, night, INPUTS).select(["input_id", "name"]).to_pylist()
+    named: dict[str, list[str]] = {}
+    for row in rows:
+        named.setdefault(row_of_input(row["input_id"]), []).append(row["name"])
+    return {row: ", ".join(sorted(set(names))) for row, names in named.items()}
 
 
 def nights_of(store: Store) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night.outcomes import BALANCE_DIFFERS, LegFailure
+from screening.night.quarantine_entries import row_of_input
 from screening.tables.codes import InputStatus, MessageStatus
 from screening.tables.errors import BalanceError
 
@@ -68,7 +69,7 @@ def isolate(
         night: label, for the error.
 
     Returns:
-        Failures by leg; by `input:NAME` where an input names no leg.
+        Failures by leg; by `input:ID` where an input names no leg.
 
     Raises:
         BalanceError: a count belongs to no leg and no input of the night.
@@ -105,7 +106,7 @@ def _units_of_inputs(inputs: pa.Table, messages: pa.Table) -> dict[str, set[str]
     found: dict[str, set[str]] = defaultdict(set)
     rows = [row for row in inputs.to_pylist() if row["status"] != InputStatus.DUPLICATE]
     for row in rows:
-        concerned = legs.get(row["input_id"]) or {f"input:{row['name']}"}
+        concerned = legs.get(row["input_id"]) or {row_of_input(row["input_id"])}
         for unit in (row["input_id"], row["name"], row["container"]):
             if unit is not None:
                 found[unit] |= concerned

@@ -1,7 +1,7 @@
 """What became of each leg: screened, screened with findings, quarantined or failed, and what mends it.
 
 Pure: tables in, table out. A leg is in scope when an input of the night says something about it; an input
-of which something is set aside that names no leg stands here too, as `input:NAME`, so that nobody overlooks
+of which something is set aside that names no leg stands here too, as `input:ID`, so that nobody overlooks
 it. People who were not screened are counted on each of these rows; where their number is not known it is
 null, never 0.
 """
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night.finding_kinds import ENTRIES
-from screening.night.quarantine_entries import EMPTY, short, stands_apart
+from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE
 from screening.tables import individual
@@ -160,7 +160,7 @@ def outcomes(
 
 def _designator(leg: str) -> str | None:
     """Take the designator off a leg's id; an input has none."""
-    return None if leg.startswith("input:") else leg.partition("-")[0] or None
+    return None if leg.startswith(OF_INPUT) else leg.partition("-")[0] or None
 
 
 def _lost(failure: LegFailure, settled: int, aside: int | None) -> int | None:
@@ -171,7 +171,7 @@ def _lost(failure: LegFailure, settled: int, aside: int | None) -> int | None:
 
 
 def _failed(failure: LegFailure, leg: str, night: str) -> dict[str, object]:
-    chosen = "--failed" if leg.startswith("input:") else f"--flight {leg}"
+    chosen = "--failed" if leg.startswith(OF_INPUT) else f"--flight {leg}"
     return {
         "outcome": Outcome.FAILED,
         "reason_code": failure.code,
@@ -279,9 +279,9 @@ def _inputs_without_leg(
         if stands_apart(row, named):
             found[row["input_id"]].take(row)
     command: str | None
-    told: set[str] = set()  # members of one name share a line
+    told: set[str] = set()  # files of equal bytes share a line
     for row in tables.inputs.to_pylist():
-        leg = f"input:{row['name']}"
+        leg = row_of_input(row["input_id"])
         aside = found.get(row["input_id"]) or _whole_input(row)
         if not aside.codes or row["status"] == InputStatus.DUPLICATE or leg in failures or leg in told:
             continue

@@ -16,6 +16,7 @@ from screening.manifests.twins import tell_twins
 from screening.night import balance
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
+from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.reports.headline import people_aside
@@ -265,7 +266,9 @@ def _kept_outcomes(
     base = read_current(store, frozen.night, individual.OUTCOMES)
     scope = set(parts.settled["scope"]["flight_id"].to_pylist())
     known = set(base["flight_id"].to_pylist())
-    reread = {f"input:{name}" for name in parts.read["inputs"]["name"].to_pylist()}
+    read = parts.read["inputs"].select(["name", "input_id"]).to_pylist()
+    reread = {row_of_input(row["input_id"]) for row in read}
+    reread |= {f"{OF_INPUT}{row['name']}" for row in read}  # of an earlier version
     scope |= _told_otherwise(read_current(store, frozen.night, individual.FLIGHTS), flights)
     replaced = {leg for leg in known if leg in scope or leg in reread}
     new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}

@@ -43,6 +43,7 @@ _ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
 EMPTY = frozenset({"file_empty", "no_message", "entry_name_not_utf8"})
 _HASH_HEX = 64
 _SHORT_HEX = 12
+OF_INPUT = "input:"
 _WHOLE = frozenset({QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE})
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
 
@@ -64,7 +65,7 @@ class Entry:
         quarantine_id: its id.
         night: the night that received it.
         unit: what was set aside.
-        legs: rows of `outcomes` that it counts for: flights, or `input:NAME` where the input names none.
+        legs: rows of `outcomes` that it counts for: flights, or `input:ID` where the input names none.
         input_id: the input.
         name: name of the input.
         offset, length: its bytes in the input.
@@ -136,6 +137,15 @@ def short(quarantine_id: str) -> str:
     return quarantine_id[:_SHORT_HEX] + quarantine_id[_HASH_HEX:]
 
 
+def row_of_input(input_id: str) -> str:
+    """Return the name of an input's row in `outcomes`: its id, since a file's name may name a person.
+
+    >>> row_of_input("ab" * 32)
+    'input:abababababab'
+    """
+    return f"{OF_INPUT}{input_id[:_SHORT_HEX]}"
+
+
 def entries(store: Store, night: date) -> list[Entry]:
     """Return the entries of a published night, by name of the input and place in it; none without a night."""
     inputs = read_current(store, night, INPUTS).to_pylist()
@@ -160,7 +170,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     for row in rows:
         name = row.get("name") or names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
-        legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
+        legs = own or ((row_of_input(row["input_id"]),) if stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
         state = _state(row["input_id"], act, received)
         people = row["people"]

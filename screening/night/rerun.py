@@ -17,6 +17,7 @@ from screening.messages.read import read_parts
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
 from screening.night.opening import parts_of
+from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.receive import (
     Receipt,
     arrived,
@@ -138,7 +139,7 @@ def _frozen(
         night=night,
         revision=before.revision + 1,
         base=before.revision,
-        flights=tuple(leg for leg in scope if not leg.startswith("input:")),
+        flights=tuple(leg for leg in scope if not leg.startswith(OF_INPUT)),
         inputs=frozen_inputs(store, night, fresh, carried),
         pins=kept_pins(store, night, before),
         machine=machine(),
@@ -253,8 +254,13 @@ def _inputs_of(
         if row["flight_id"] in wanted
     }
     ids |= set(came_again)
-    names = {leg.removeprefix("input:") for leg in wanted if leg.startswith("input:")}
     table = read_current(store, night, landing.INPUTS)
+    named = {leg.removeprefix(OF_INPUT) for leg in wanted if leg.startswith(OF_INPUT)}
+    names = {  # by id; by name of an earlier version
+        row["name"]
+        for row in table.select(["name", "input_id"]).to_pylist()
+        if row["name"] in named or row_of_input(row["input_id"]).removeprefix(OF_INPUT) in named
+    }
     containers = {
         row["container"] for row in table.to_pylist() if row["input_id"] in ids and row["container"]
     }

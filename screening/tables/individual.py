@@ -293,7 +293,7 @@ OUTCOMES = TableSpec(
     key=("flight_id",),
     meaning="What became of each leg of the night.",
     columns=(
-        Column("flight_id", "the leg; or an interchange that names none, as input:NAME"),
+        Column("flight_id", "the leg; or an interchange that names none, as input:ID"),
         Column("outcome", "outcome", values=Outcome),
         Column("reason_code", "finding or error code", nullable=True),
         Column("reason", "one sentence, without personal data", nullable=True),

@@ -22,7 +22,9 @@ import screening
 from screening.cli.main import cli
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
-FLIGHT_ROWS = "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend"
+FLIGHT_ROWS = (
+    "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend file"
+)
 HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"

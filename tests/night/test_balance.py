@@ -159,7 +159,7 @@ def test_what_does_not_add_up_fails_the_legs_concerned(unit):
 
 def test_an_input_that_names_no_leg_fails_as_itself():
     there = tables(line("read", FILE, "messages", passed=1), inputs=[received()])
-    assert list(isolate(imbalances(there), there, night="2026-11-23")) == ["input:a.edi"]
+    assert list(isolate(imbalances(there), there, night="2026-11-23")) == ["input:ffffffffffff"]
 
 
 def test_what_nobody_can_trace_stops_the_publication():

@@ -215,7 +215,7 @@ def test_a_message_without_a_leg_beside_a_good_one_calls_a_person():
     rows = {
         row["flight_id"]: row["outcome"] for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()
     }
-    assert rows == {LEG: "screened", "input:a.edi": "quarantined"}
+    assert rows == {LEG: "screened", "input:a": "quarantined"}
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_leg_that_lost_its_travellers_has_an_unknown_number():
 def test_an_input_without_leg_tells_people_and_flight_as_far_as_known():
     entry = aside(leg=None, people=80, flight="4X164")
     row = one(told([], [entry], [given_input("a.edi", "quarantined", reason="no_leg_with_date")]))
-    assert (row["flight_id"], row["flight"], row["quarantined"]) == ("input:a.edi", "4X164", 80)
+    assert (row["flight_id"], row["flight"], row["quarantined"]) == ("input:a", "4X164", 80)
     assert row["mend"] == "screening quarantine replay a:message --file FILE"
 
 
@@ -281,4 +281,4 @@ def test_bytes_between_messages_that_hold_people_call_a_person():
         }
     )
     rows = {row["flight_id"]: row for row in outcomes(found, {}, night="n", pins_hash="p").to_pylist()}
-    assert rows["input:a.edi"]["quarantined"] == 2
+    assert rows["input:a"]["quarantined"] == 2
