@@ -165,6 +165,7 @@ def _progress(ran: Ran, tell: Tell) -> object:
     from airflow.listeners import hookimpl
 
     begun: dict[tuple[str, int], float] = {}
+    on_end = signal.getsignal(signal.SIGTERM)
 
     def name(instance: Any) -> str:  # noqa: ANN401  (Airflow hands over several kinds)
         label = getattr(instance, "rendered_map_index", None)
@@ -180,6 +181,9 @@ def _progress(ran: Ran, tell: Tell) -> object:
         @hookimpl
         def on_task_instance_running(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401
             begun[task_instance.task_id, task_instance.map_index] = time.monotonic()
+            # Airflow's task runner has just put a handler there that lets a task of ours go on as if nothing
+            # had come.
+            signal.signal(signal.SIGTERM, on_end)
 
         @hookimpl
         def on_task_instance_success(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401

@@ -43,22 +43,27 @@ def content(folder: Path):
     return {(file.table, file.cls, file.rows) for file in now.files}
 
 
-@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        pytest.param(signal.SIGINT, f"run --night {NIGHT} --inbox inbox", id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, f"run --night {NIGHT} --inbox inbox", id="kill"),
+        pytest.param(signal.SIGTERM, f"airflow run --night {NIGHT}", id="kill, within a task of Airflow"),
+    ],
+)
 def test_a_night_that_is_ended_says_what_stands_and_goes_on_by_the_command_that_it_names(
-    number, agency, screening, screened_night
+    number, line, agency, screening, screened_night
 ):
-    words = ["run", "--night", NIGHT, "--inbox", "inbox"]
-    process = begin(agency, *words)
+    process = begin(agency, *line.split())
     wait_for(agency / "store" / "nights" / NIGHT / "runs")
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (CODES[number], "")
-    (line,) = err.splitlines()
-    assert line == (
+    assert err == (
         f"ended by {signal.Signals(number).name}: night {NIGHT}: nothing is published yet; "
-        f"goes on: screening {' '.join(words)}"
+        f"goes on: screening {line}\n"
     )
-    assert "Done. " in screening(agency, *words, check=1).stdout
+    assert "Done. " in screening(agency, *line.split(), check=1).stdout
     assert content(agency) == content(screened_night)
 
 
