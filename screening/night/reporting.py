@@ -5,6 +5,7 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from screening.store.revisions import current, nights, read_current, read_revisi
 from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
 from screening.tables.codes import Zone
+from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
 MAIN = "report.html"
@@ -85,20 +87,21 @@ def changed(store: Store, night: date) -> Changed | None:
     Returns:
         What came and what went; None for a first revision, and where the one before was the same night (a
         purge and a night that was let through make revisions too). What has come to the end of its term in
-        one of the two is not compared.
+        one of the two, or is damaged in the one before, cannot be compared.
     """
     now = current(store, night)
     before = revision(store, night, now.revision - 1) if now and now.revision > 1 else None
     if now is None or before is None or before.frozen == now.frozen:
         return None
-    differences = {}
+    differences: dict[str, tuple[int, int] | None] = {}
     for name, spec, key in _COUNTED:
-        if {file.cls for file in before.of(spec)} != {file.cls for file in now.of(spec)}:
-            continue
-        held = set(read_revision(store, before, spec, verify=False)[key].to_pylist())
-        held_now = set(read_current(store, night, spec, verify=False)[key].to_pylist())
-        differences[name] = (len(held_now - held), len(held - held_now))
-    return Changed(before.revision, differences) if differences else None
+        differences[name] = None
+        if {file.cls for file in before.of(spec)} == {file.cls for file in now.of(spec)}:
+            with suppress(StoreError):  # damaged: the revision that mends it is published and must be told
+                held = set(read_revision(store, before, spec, verify=False)[key].to_pylist())
+                held_now = set(read_current(store, night, spec, verify=False)[key].to_pylist())
+                differences[name] = (len(held_now - held), len(held - held_now))
+    return Changed(before.revision, differences)
 
 
 _COUNTED: tuple[tuple[str, TableSpec, str], ...] = (

@@ -20,11 +20,11 @@ class Changed:
 
     Attributes:
         since: number of the revision before.
-        counts: by what is counted: how many came, how many went.
+        counts: by what is counted: how many came, how many went; None where the two cannot be compared.
     """
 
     since: int
-    counts: Mapping[str, tuple[int, int]]
+    counts: Mapping[str, tuple[int, int] | None]
 
     @property
     def text(self) -> str:
@@ -32,14 +32,18 @@ class Changed:
 
         >>> Changed(1, {"flights": (1, 0), "travellers": (80, 2), "hits": (0, 0)}).text
         'since revision 1: flights +1, travellers +80 −2, hits as before'
+        >>> Changed(2, {"travellers": None}).text
+        'since revision 2: travellers cannot be compared'
         """
-        return f"since revision {self.since}: " + ", ".join(
-            f"{name} {' '.join(_signed(*count)) or 'as before'}" for name, count in self.counts.items()
-        )
+        parts = [f"{name} {_signed(count)}" for name, count in self.counts.items()]
+        return f"since revision {self.since}: {', '.join(parts)}"
 
 
-def _signed(came: int, went: int) -> list[str]:
-    return [f"{sign}{number}" for sign, number in (("+", came), (MINUS, went)) if number]
+def _signed(count: tuple[int, int] | None) -> str:
+    if count is None:
+        return "cannot be compared"
+    parts = [f"{sign}{number}" for sign, number in zip(("+", MINUS), count, strict=True) if number]
+    return " ".join(parts) or "as before"
 
 
 def summarise(
