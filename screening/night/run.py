@@ -153,13 +153,13 @@ def read(run: Run, *, counted: Counted = _untold) -> int:
         nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
         elsewhere = received_by(run.store, nights_before).bytes
         doubled = doubled_members(run.store, run.frozen.inputs, intake, known, elsewhere)
-        there = set(run.work.units("read"))
-        missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in there]
+        done = set(run.work.units("read"))
+        missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
         large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
         one = functools.partial(_read_chunk, run, known, doubled)
         total = sum(len(chunk.inputs) for chunk in missing)
-        for done in accumulate(each(one, missing, large=large)):
-            counted(done, total)
+        for files in accumulate(each(one, missing, large=large)):
+            counted(files, total)
     return len(run.frozen.inputs)
 
 
