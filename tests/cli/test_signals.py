@@ -87,3 +87,39 @@ def test_a_signal_that_was_ignored_stays_so():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+POOL = """
+import time
+from screening.cli.signals import ends_with_a_word
+from screening.night.processes import each
+if __name__ == "__main__":
+    with ends_with_a_word():
+        print("begun", flush=True)
+        list(each(time.sleep, [60, 60], large=True))
+"""
+
+
+@pytest.mark.slow
+def test_the_processes_of_a_large_night_end_with_it(tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    process = subprocess.Popen(
+        [sys.executable, str(script)], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SCREENING_WORKERS": "2"}, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(4)  # both have begun to work
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)  # also waits until nobody holds its streams
+    assert process.returncode == 143
+    assert err.startswith("ended by SIGTERM: ")  # Python's own cleaner of semaphores may add what it removed
+    assert "Traceback" not in err
+    for _ in range(100):
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a process is left")
