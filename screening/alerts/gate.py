@@ -158,6 +158,15 @@ def check(
         warnings.append(
             Reason("stale", f"the file is of {new.published}, {(today - new.published).days} days old")
         )
+    if today and new.published and new.published > today:
+        ahead = (new.published - today).days
+        warnings.append(
+            Reason(
+                "ahead",
+                f"the file is of {new.published}: dated {ahead} day{'' if ahead == 1 else 's'} ahead; "
+                "is this machine's clock right?",
+            )
+        )
     short = new.alerts.num_rows - (pc.sum(new.alerts["sufficient"]).as_py() or 0)
     if short:
         warnings.append(Reason("insufficient", f"{short} alerts have too little data to be matched sensibly"))

@@ -5,9 +5,11 @@ from datetime import date
 from screening.night.attention import headline_of
 from screening.night.quarantine_entries import published_nights, row_of_input, settled
 from screening.night.receive import published
-from screening.reports.headline import after_acts, people_aside
+from screening.night.reporting import held_back
+from screening.reports.headline import IN_ORDER, after_acts, people_aside
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
+from screening.tables.analyst import HITS
 from screening.tables.errors import UsageError
 from screening.tables.individual import OUTCOMES, QUARANTINE
 from screening.tables.landing import INPUTS
@@ -74,8 +76,43 @@ def nights_of(store: Store) -> list[dict[str, object]]:
     `not_screened` are people as far as counted, `uncounted` the flights and files of which nobody knows how
     many they hold. A night that was begun and never published has failed.
     """
-    begun = {found for found in (_label(path.name) for path in store.nights_folder.glob("*")) if found}
-    return [_night(store, found) for found in sorted(begun | set(published_nights(store)), reverse=True)]
+    return [_night(store, found) for found in sorted(_begun(store), reverse=True)]
+
+
+def where_it_stands(store: Store) -> tuple[list[str], bool]:
+    """Say in lines how the latest night stands, and the command that comes next.
+
+    Returns:
+        The lines, and whether a person is needed.
+    """
+    begun = sorted(_begun(store))
+    if not begun:
+        return ["No night was run in this store yet.", _next("run --night DATE --inbox DIR")], False
+    night = begun[-1]
+    now = current(store, night)
+    if now is None:
+        lines = [f"Night {night}: begun and never published.", _next(f"run --night {night} --inbox DIR")]
+        return lines + [f"Before it: night {label}" for label in published_nights(store)[-1:]], True
+    line = headline_of(store, night)
+    lines = [f"Night {night}, revision {now.revision}: {line.text}"]
+    lines += [f"! {note}" for note in held_back(store, night)]
+    if line.state != IN_ORDER:
+        lines.append(_next("status", "every flight, and the command that mends it"))
+    elif sum(file.rows for file in now.files if file.table == HITS.name):
+        lines.append(_next("hits", "the hits of the night, best first"))
+    else:
+        lines.append(_next("nights", "all nights"))
+    return lines, bool(line.phrases) and line.calls
+
+
+def _next(command: str, what: str = "") -> str:
+    return f"Next: screening {command}{f'   ({what})' if what else ''}"
+
+
+def _begun(store: Store) -> set[date]:
+    """Every night of which anything is there, published or not."""
+    folders = {found for found in (_label(path.name) for path in store.nights_folder.glob("*")) if found}
+    return folders | set(published_nights(store))
 
 
 def _night(store: Store, night: date) -> dict[str, object]:

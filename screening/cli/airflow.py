@@ -7,6 +7,7 @@ import typer
 
 from screening.cli.options import Flights, Night, label
 from screening.cli.output import progress, say
+from screening.cli.signals import night_under_way
 
 app = typer.Typer(help="The same night under Apache Airflow.", no_args_is_help=True)
 
@@ -34,7 +35,8 @@ def run(
     conf: dict[str, object] = {"night": label(night).isoformat()}
     if dag == "rerun_flights":
         conf |= {"flights": flights or [], "all_failed": failed}
-    ran = run_dag(dag, conf, tell=progress)
+    with night_under_way(label(night)):
+        ran = run_dag(dag, conf, tell=progress)
     store = load_settings().store
     published = current(store, label(night))
     broken = {task: text for task, text in ran.failed.items() if task != "attention"}

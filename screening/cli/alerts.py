@@ -11,6 +11,7 @@ import typer
 from screening.cli.options import Actor, Shape
 from screening.cli.output import Format, progress, say, show
 from screening.protection.actor import who
+from screening.reports.text import days_old
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,13 +109,13 @@ def list_command(shape: Shape = Format.TABLE) -> None:
     for list_id in ids:
         stored, policy = lists.versions(settings.store, list_id), settings.profile.policy(list_id)
         active = next((version for version in stored if version.active), None)
-        since = datetime.fromisoformat(active.imported_at) if active else None
+        age = (datetime.now(UTC) - datetime.fromisoformat(active.imported_at)).days if active else None
         rows.append(
             {
                 "list": list_id,
                 "active": active.version if active else None,
                 "alerts": active.alerts if active else 0,
-                "age_days": (datetime.now(UTC) - since).days if since else None,
+                "age_days": days_old(age) if shape is Format.TABLE and age is not None and age < 0 else age,
                 "versions": len(stored),
                 "held": sum(bool(version.held) and not version.active for version in stored),
                 "category": policy.category,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.options import Actor, Night, Shape, label
+from screening.cli.options import Actor, LatestNight, Shape, named_or_latest
 from screening.cli.output import Format, say, show
 from screening.protection.actor import named, who
 from screening.tables.codes import Decision
@@ -17,15 +17,18 @@ _Evidence = Annotated[
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
 
 
-def hits(night: Night, shape: Shape = Format.TABLE) -> None:
-    """List the hits of a night, best first.
+def hits(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
+    """List the hits of a night, best first; of the latest, where none is named.
 
     Example: screening hits --night 2026-11-23 --format csv
     """
     from screening.casework.decisions import COLUMNS, hits_of
     from screening.night.settings import load_settings
 
-    show(hits_of(load_settings().store, label(night)), shape, COLUMNS)
+    store = load_settings().store
+    chosen = named_or_latest(store, night)
+    rows = hits_of(store, chosen)
+    show(rows, shape, COLUMNS, title=None if night else f"Night {chosen}")
 
 
 def decide(

@@ -1,11 +1,13 @@
 """The command `screening`: groups of commands, one module each; errors become four lines and an exit code.
 
-Exit codes: 0 done; 1 done, but something needs a person; 2 wrong use; 3 broken environment or store.
+Exit codes: 0 done; 1 done, but something needs a person; 2 wrong use; 3 broken environment or store; 130 and
+143 ended by Ctrl-C or `kill`.
 """
 
 import logging
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -24,18 +26,19 @@ from screening.cli import (
     retention,
 )
 from screening.cli.laboratory import benchmark, fuzz, generate, match, schemas
-from screening.cli.output import fail
+from screening.cli.output import fail, say
+from screening.cli.signals import ends_with_a_word
 from screening.night.exceptions import place_of
 from screening.protection.logs import guard
 from screening.tables.errors import ScreeningError, StoreError
 
 cli = typer.Typer(
     name="screening",
-    help="Advance passenger screening: API and PNR messages against alert lists.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     add_completion=True,
 )
+_Version = Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)]
 NIGHTS = "Nights"
 HITS = "Hits and decisions"
 MESSAGES = "Messages"
@@ -77,11 +80,25 @@ cli.command("fuzz", rich_help_panel=LABORATORY)(fuzz.fuzz)
 cli.command("schemas", rich_help_panel=LABORATORY)(schemas.schemas)
 
 
+@cli.callback()
+def screening(context: typer.Context, version: _Version = False) -> None:
+    """Advance passenger screening: API and PNR messages against alert lists.
+
+    Without a command: how the latest night stands, and the command that comes next.
+    """
+    if version:
+        say(f"screening {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        nights.standing()
+
+
 def app() -> None:
     """Run the command line."""
     guard(logging.getLogger())
     try:
-        cli()
+        with ends_with_a_word():
+            cli()
     except ScreeningError as error:
         fail(error)
         sys.exit(error.exit_code)

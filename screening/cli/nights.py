@@ -5,8 +5,20 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.options import Actor, Flights, Inbox, LatestNight, LetThrough, Night, Reason, Shape, label
+from screening.cli.options import (
+    Actor,
+    Flights,
+    Inbox,
+    LatestNight,
+    LetThrough,
+    Night,
+    Reason,
+    Shape,
+    label,
+    named_or_latest,
+)
 from screening.cli.output import Format, progress, say, show
+from screening.cli.signals import night_under_way
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
 
@@ -37,16 +49,17 @@ def run(
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
-    session = run_night(
-        settings,
-        label(night),
-        actor=who(actor),
-        tell=progress,
-        chosen=lists,
-        let_through=_gates(let_through, reason),
-        reason=reason,
-        again=again,
-    )
+    with night_under_way(label(night)):
+        session = run_night(
+            settings,
+            label(night),
+            actor=who(actor),
+            tell=progress,
+            chosen=lists,
+            let_through=_gates(let_through, reason),
+            reason=reason,
+            again=again,
+        )
     if session.gates:
         let = ", ".join(session.gates)
         say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
@@ -56,7 +69,7 @@ def run(
 
 
 def rerun(
-    night: Night,
+    night: LatestNight = None,
     flights: Flights = None,
     failed: Annotated[bool, typer.Option("--failed", help="All quarantined and failed flights.")] = False,
     inbox: Inbox = None,
@@ -66,8 +79,8 @@ def rerun(
 ) -> None:
     """Screen flights again, and those that share a message with them; all other rows stay as they are.
 
-    Keeps the night's lists, profile and model; takes today's inputs (new files of the inbox that speak of
-    these flights) and code.
+    Of the latest night, where none is named. Keeps the night's lists, profile and model; takes today's inputs
+    (new files of the inbox that speak of these flights) and code.
 
     Example: screening rerun --night 2026-11-23 --flight UA988-20261123-FRA-IAD
     """
@@ -79,26 +92,28 @@ def rerun(
             "neither --flight nor --failed is given",
             where="screening rerun",
             effect="nothing was run",
-            remedy=f"name flights (screening status --night {label(night)} lists them) or give --failed",
+            remedy="name flights (`screening status` lists them) or give --failed",
         )
     settings = load_settings(inbox=inbox)
-    session = rerun_flights(
-        settings,
-        label(night),
-        flights=flights or [],
-        failed=failed,
-        actor=who(actor),
-        tell=progress,
-        let_through=_gates(let_through, reason),
-        reason=reason,
-    )
+    chosen = named_or_latest(settings.store, night)
+    with night_under_way(chosen):
+        session = rerun_flights(
+            settings,
+            chosen,
+            flights=flights or [],
+            failed=failed,
+            actor=who(actor),
+            tell=progress,
+            let_through=_gates(let_through, reason),
+            reason=reason,
+        )
     if session.along:
         say(f"Came along, as they share messages: {', '.join(session.along)}")
     if session.code_differs:
         say("The code differs from that of the published revision: rows may differ for that reason alone.")
     if not session.fresh:
-        say(f"Night {label(night)}: the result is the same; what is published stands.")
-    _tell_result(label(night), session.seconds)
+        say(f"Night {chosen}: the result is the same; what is published stands.")
+    _tell_result(chosen, session.seconds)
 
 
 def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
@@ -108,15 +123,17 @@ def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
 
     Example: screening status --night 2026-11-23 --format json
     """
-    from screening.casework.status import COLUMNS, flights_of, latest
+    from screening.casework.status import COLUMNS, flights_of
     from screening.night.attention import headline_of, needs_attention
+    from screening.night.reporting import held_back
     from screening.night.settings import load_settings
 
     store = load_settings().store
-    chosen = label(night) if night else latest(store)
+    chosen = named_or_latest(store, night)
     rows = flights_of(store, chosen)
     if shape is Format.TABLE:
-        say(f"Night {chosen}: {headline_of(store, chosen).text}\n")
+        notes = [f"! {note}\n" for note in held_back(store, chosen)]
+        say(f"Night {chosen}: {headline_of(store, chosen).text}\n{''.join(notes)}\n")
     show(rows, shape, COLUMNS)
     raise typer.Exit(1 if needs_attention(store, chosen) else 0)
 
@@ -134,15 +151,28 @@ def nights(shape: Shape = Format.TABLE) -> None:
     show(nights_of(load_settings().store), shape, NIGHTS)
 
 
-def report(night: Night) -> None:
+def standing() -> None:
+    """Say how the latest night stands and which command comes next; exits as `status` does."""
+    from screening.casework.status import where_it_stands
+    from screening.night.settings import load_settings
+
+    lines, calls = where_it_stands(load_settings().store)
+    say("\n".join([*lines, "All commands: screening --help"]))
+    raise typer.Exit(1 if calls else 0)
+
+
+def report(night: LatestNight = None) -> None:
     """Write the night's report again (one HTML file that opens offline) and say where it is.
+
+    Of the latest night, where none is named.
 
     Example: screening report --night 2026-11-23
     """
     from screening.night.reporting import write_report
     from screening.night.settings import load_settings
 
-    say(str(write_report(load_settings().store, label(night))))
+    store = load_settings().store
+    say(str(write_report(store, named_or_latest(store, night))))
 
 
 def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:

@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screening.cli.output import Format
+
+if TYPE_CHECKING:
+    from screening.store.zones import Store
 
 Night = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Label of the night, YYYY-MM-DD.")]
 LatestNight = Annotated[
@@ -37,3 +40,14 @@ Reason = Annotated[str | None, typer.Option(help="Why; recorded. Needed with --l
 def label(night: datetime) -> date:
     """Return the night's label."""
     return night.date()
+
+
+def named_or_latest(store: "Store", night: datetime | None) -> date:
+    """Return the label of the night that was named, else of the latest published one.
+
+    Raises:
+        UsageError: none is named, and none was ever published.
+    """
+    from screening.casework.status import latest
+
+    return label(night) if night else latest(store)

@@ -2,7 +2,8 @@
 
 Names come from carriers and lists, so no cell is ever read as markup (`[/x]` would raise, `[bold]` would
 forge) and control characters, bidirectional overrides included, never reach a terminal. NO_COLOR is
-honoured by rich. Progress appears only where somebody watches: when stderr is a terminal.
+honoured by rich. What does not fit into a terminal is written as blocks (`screening.cli.narrow`). Progress
+appears only where somebody watches: when stderr is a terminal.
 """
 
 import csv
@@ -18,11 +19,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from screening.cli.narrow import blocks, is_too_narrow
 from screening.reports.text import clean, steers
 from screening.tables.errors import ScreeningError
 
 # OWASP "CSV injection": a spreadsheet takes text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@")
+_WIDEST = 100_000
 
 
 class Format(StrEnum):
@@ -149,11 +152,17 @@ def _show_table(rows: Sequence[Mapping[str, object]], names: list[str], title: s
     for row in rows:
         table.add_row(*(Text(clean(plain(row.get(name)))) for name in names))
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:  # a file or pipe has no width: nothing is folded in it
-        widest = Console(file=sys.stdout, width=100_000, markup=False)
-        console.width = max(1, min(100_000, widest.measure(table).maximum))
+    widest = Console(file=sys.stdout, width=_WIDEST, markup=False)
+    natural = max(1, min(_WIDEST, widest.measure(table).maximum))
     if title:  # a heading within the table would be folded at the table's own width
         console.print(Text(clean(title), style="bold"), soft_wrap=True)
+    if not console.is_terminal:  # a file or pipe has no width: nothing is folded in it
+        console.width = natural
+    elif is_too_narrow(console.width, natural, names):
+        written = [[clean(plain(row.get(name))) for name in names] for row in rows]
+        for line, heads in blocks(names, written, console.width):
+            console.print(Text(line, style="bold" if heads else ""), soft_wrap=True)
+        return
     console.print(table)
 
 

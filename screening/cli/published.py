@@ -1,35 +1,29 @@
 """`screening tables`: what is published, where it lies, and how to open it."""
 
-from datetime import datetime
-from typing import Annotated
-
-import typer
-
-from screening.cli.options import Shape
+from screening.cli.options import LatestNight, Shape, label
 from screening.cli.output import Format, say, show
 
 
-def tables(
-    night: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Night; default: the latest.")
-    ] = None,
-    shape: Shape = Format.TABLE,
-) -> None:
+def tables(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     """List the published tables of a night: files, rows, schema version; and how to open them.
+
+    Of the latest night, where none is named.
 
     Example: screening tables --night 2026-11-23
     """
+    from screening.night.quarantine_entries import published_nights
     from screening.night.receive import published
     from screening.night.settings import load_settings
-    from screening.store.revisions import nights
+    from screening.store.zones import open_zones
 
     store = load_settings().store
-    known = nights(store)
-    chosen = night.date() if night else (known[-1] if known else None)
+    known = published_nights(store)
+    chosen = label(night) if night else (known[-1] if known else None)
     if chosen is None:
         say("No night is published in this store. `screening run --night DATE --inbox DIR` publishes one.")
         return
     now = published(store, chosen)
+    open_zones(store, [])
     rows = [
         {
             "table": file.table,

@@ -175,7 +175,7 @@ def commands_page(command: Any) -> str:  # noqa: ANN401  (as below)
 def _command_lines(command: Any, name: str) -> list[str]:  # noqa: ANN401  (typer has its own copy of click)
     inner = getattr(command, "commands", None)
     if inner is not None:
-        lines = [] if name == "screening" else [f"## {name}", "", command.help or "", ""]
+        lines = [f"## {name}", "", command.help or "", ""]
         for word in sorted(inner):
             lines += _command_lines(inner[word], f"{name} {word}")
         return lines

@@ -10,6 +10,7 @@ of the night does so. jemalloc gives it back within a second and costs no time. 
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -25,6 +26,12 @@ def give_back() -> None:
     """Let Arrow give freed memory back, where its build can; may be called any number of times."""
     if _ALLOCATOR not in os.environ and "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
+def _begin() -> None:
+    """Begin a process of the pool; Ctrl-C reaches it too, and the one that started it decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    give_back()
 
 
 def workers() -> int:
@@ -49,5 +56,5 @@ def each(do: Callable[[_Unit], int], units: Sequence[_Unit], *, large: bool) -> 
         yield from map(do, units)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(number, mp_context=context, initializer=give_back) as pool:
+    with ProcessPoolExecutor(number, mp_context=context, initializer=_begin) as pool:
         yield from pool.map(do, units)

@@ -5,6 +5,7 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
 from screening.reports.night_view import ListState, NightFigures, NightTables, NightView, build
-from screening.reports.summary import summarise
+from screening.reports.summary import Changed, summarise
 from screening.store import acts
 from screening.store.files import write_bytes
-from screening.store.revisions import current, nights, read_current
+from screening.store.revisions import current, nights, read_current, read_revision, revision
 from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
 from screening.tables.codes import Zone
+from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
 MAIN = "report.html"
@@ -79,6 +81,36 @@ def view(store: Store, night: date) -> NightView:
     )
 
 
+def changed(store: Store, night: date) -> Changed | None:
+    """Compare a published night with the revision before it: travellers, hits and flights by their ids.
+
+    Returns:
+        What came and what went; None for a first revision, and where the one before was the same night (a
+        purge and a night that was let through make revisions too). What has come to the end of its term in
+        one of the two, or is damaged in the one before, cannot be compared.
+    """
+    now = current(store, night)
+    before = revision(store, night, now.revision - 1) if now and now.revision > 1 else None
+    if now is None or before is None or before.frozen == now.frozen:
+        return None
+    differences: dict[str, tuple[int, int] | None] = {}
+    for name, spec, key in _COUNTED:
+        differences[name] = None
+        if {file.cls for file in before.of(spec)} == {file.cls for file in now.of(spec)}:
+            with suppress(StoreError):  # damaged: the revision that mends it is published and must be told
+                held = set(read_revision(store, before, spec, verify=False)[key].to_pylist())
+                held_now = set(read_current(store, night, spec, verify=False)[key].to_pylist())
+                differences[name] = (len(held_now - held), len(held - held_now))
+    return Changed(before.revision, differences)
+
+
+_COUNTED: tuple[tuple[str, TableSpec, str], ...] = (
+    ("flights", individual.FLIGHTS, "flight_id"),
+    ("travellers", individual.TRAVELLERS, "traveller_id"),
+    ("hits", analyst.HITS, "hit_id"),
+)
+
+
 def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
     """Return the summary for the terminal: what happened, what needs a person, where everything is."""
     root = store.root.resolve()
@@ -87,7 +119,8 @@ def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
         "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
         "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }
-    return summarise(view(store, night), stages=list(seconds.items()), places=places)
+    stages = list(seconds.items())
+    return summarise(view(store, night), stages=stages, places=places, changed=changed(store, night))
 
 
 _TABLES: tuple[TableSpec, ...] = (
@@ -158,7 +191,7 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
         return notes
     if frozen.pins.key_id == DEMONSTRATION_ID:
         notes.append(
-            "Demonstration key: pseudonyms of this night can be computed by anyone. Not for real travellers."
+            "Demonstration key: anyone can compute the ids that stand for people. Not for real travellers."
         )
     records = fitness.records(store, frozen)
     notes += [f"Unusual: {text}." for record in records for text in record.warnings]
@@ -180,6 +213,21 @@ def _gate_notes(records: Sequence[fitness.GateRecord], night: date) -> list[str]
         for record in records
         if record.let_through
     ]
+    notes += _held_back(records, night)
+    if any(str(row["observed"]).startswith("not known") for record in records for row in record.rows):
+        notes.append("What is usual is not known yet: fewer than 3 earlier nights.")
+    return notes
+
+
+def held_back(store: Store, night: date) -> list[str]:
+    """Say what of a published night waits for a person at a gate, with the command that goes on."""
+    now = current(store, night)
+    frozen = published_frozen(store, night, now.revision) if now else None
+    return _held_back(fitness.records(store, frozen), night)
+
+
+def _held_back(records: Sequence[fitness.GateRecord], night: date) -> list[str]:
+    notes = []
     waiting = [record.name for record in records if record.waits and record.name in GATES]
     if waiting:
         gates = " ".join(f"--let-through {name}" for name in waiting)
@@ -192,6 +240,4 @@ def _gate_notes(records: Sequence[fitness.GateRecord], night: date) -> list[str]
             "Incomplete: every hit is here, the traffic tables could not be made. Report the place; with "
             f"a mended version: screening run --night {night} --again"
         )
-    if any(str(row["observed"]).startswith("not known") for record in records for row in record.rows):
-        notes.append("What is usual is not known yet: fewer than 3 earlier nights.")
     return notes

@@ -12,6 +12,7 @@ import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
@@ -44,6 +45,7 @@ _NIGHT = "night"  # unit of stages that run once a night
 _NOBODY = "none"
 _LARGE_BYTES = 20_000_000  # below, starting a process (2 s) costs more than it brings
 _LARGE_TRAVELLERS = 40_000
+Counted = Callable[[int, int], None]
 _Asked = ParamSpec("_Asked")
 _Given = TypeVar("_Given")
 
@@ -129,9 +131,17 @@ def open_run(settings: Settings, run: str) -> Run:
     return Run(settings, frozen)
 
 
+def _untold(done: int, of: int) -> None:
+    """Tell nobody how far a stage is."""
+
+
 @_opening(Task.READ)
-def read(run: Run) -> int:
+def read(run: Run, *, counted: Counted = _untold) -> int:
     """Read and scrub every input; chunks that are there already are kept.
+
+    Args:
+        run: the run.
+        counted: is told how many files are read, and of how many.
 
     Returns:
         Number of inputs.
@@ -154,8 +164,9 @@ def read(run: Run) -> int:
         missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
         large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
         one = functools.partial(_read_chunk, run, known, doubled)
-        for _ in each(one, missing, large=large):
-            pass
+        total = sum(len(chunk.inputs) for chunk in missing)
+        for files in accumulate(each(one, missing, large=large)):
+            counted(files, total)
     return len(run.frozen.inputs)
 
 
@@ -207,15 +218,25 @@ def plan(run: Run) -> list[dict[str, str]]:
     return planned or [{"unit": _NOBODY, "label": "no flights"}]
 
 
-def screen_all(run: Run, planned: Sequence[Mapping[str, str]]) -> int:
+def screen_all(run: Run, planned: Sequence[Mapping[str, str]], *, counted: Counted = _untold) -> int:
     """Screen every planned batch, large nights in several processes.
+
+    Args:
+        run: the run.
+        planned: batches.
+        counted: is told how many batches are screened, and of how many.
 
     Returns:
         Number of legs on which our code failed.
     """
     people = 0 if run.published else sum(_flights(run)["travellers"].to_pylist())
     one = functools.partial(screen, run)
-    return sum(each(one, [batch["unit"] for batch in planned], large=people > _LARGE_TRAVELLERS))
+    failed = 0
+    units = [batch["unit"] for batch in planned]
+    for number, legs in enumerate(each(one, units, large=people > _LARGE_TRAVELLERS), 1):
+        failed += legs
+        counted(number, len(units))
+    return failed
 
 
 @_opening(Task.SCREEN)

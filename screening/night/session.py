@@ -151,20 +151,32 @@ def _carry_on(
         return
     run = Run(settings, receipt.frozen)
     with _timed(session, "read", tell):
-        stages.read(run)
+        stages.read(run, counted=_counted("files read", tell))
     with _timed(session, "settle", tell):
         stages.settle(run)
     with _timed(session, "screen", tell):
         planned = stages.plan(run)
-        for batch in planned:
-            tell(f"  {batch['label']}")
-        stages.screen_all(run, planned)
+        stages.screen_all(run, planned, counted=_counted("batches screened", tell))
     with _timed(session, "publish", tell):
         published = stages.publish(run, actor=actor, let_through=let_through, reason=reason)
     session.fresh = session.fresh or published.revision == receipt.frozen.revision
     session.revision = published.revision
     with _timed(session, "report", tell):
         write_report(settings.store, session.night)
+
+
+def _counted(what: str, tell: Tell) -> stages.Counted:
+    """Tell how far a stage is and since when: at most once a second, and at its end."""
+    begun = last = time.monotonic()
+
+    def count(done: int, of: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done == of or now - last >= 1:
+            last = now
+            tell(f"  {done} of {of} {what}, {now - begun:.0f} s")
+
+    return count
 
 
 @contextmanager

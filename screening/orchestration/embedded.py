@@ -5,16 +5,18 @@ The two keep separate Airflow homes: on a shared one a scheduler would take up w
 """
 
 import http
+import json
 import os
 import secrets
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -22,9 +24,10 @@ from typing import Any
 
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
-from screening.tables.errors import StoreError, UsageError
+from screening.tables.errors import BusyError, StoreError, UsageError
 
 Tell = Callable[[str], None]
+_SERVING = "serving.json"  # in Airflow's home: which processes serve its pages, and where
 
 
 @dataclass(slots=True)
@@ -162,6 +165,7 @@ def _progress(ran: Ran, tell: Tell) -> object:
     from airflow.listeners import hookimpl
 
     begun: dict[tuple[str, int], float] = {}
+    on_end = signal.getsignal(signal.SIGTERM)
 
     def name(instance: Any) -> str:  # noqa: ANN401  (Airflow hands over several kinds)
         label = getattr(instance, "rendered_map_index", None)
@@ -177,6 +181,9 @@ def _progress(ran: Ran, tell: Tell) -> object:
         @hookimpl
         def on_task_instance_running(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401
             begun[task_instance.task_id, task_instance.map_index] = time.monotonic()
+            # Airflow's task runner has just put a handler there that lets a task of ours go on as if nothing
+            # had come.
+            signal.signal(signal.SIGTERM, on_end)
 
         @hookimpl
         def on_task_instance_success(self, previous_state: object, task_instance: Any) -> None:  # noqa: ANN401
@@ -201,10 +208,73 @@ def serve(*, port: int, tell: Tell) -> int:
         Its exit code.
 
     Raises:
+        BusyError: it is up already, or the port is taken.
         StoreError: it ended before it had come up.
     """
     home = airflow_home("airflow")
     prepare(home, quiet=False)
+    with only_one(home, port):
+        return _serve(home, port, tell)
+
+
+@contextmanager
+def only_one(home: Path, port: int) -> Iterator[None]:
+    """Refuse a second Airflow on one home, and a port that another program has.
+
+    Raises:
+        BusyError: with the command that ends the first, or that takes another port.
+    """
+    first = _first(home)
+    with ExitStack() as held:
+        try:
+            held.enter_context(exclusive(home / ".serving", what="Airflow", wait=False))
+        except BusyError:
+            raise _is_up(home, first.get("port", port), f"kill {first.get('pid', '')}".strip()) from None
+        if _is_taken(first.get("port", port)) and _lives(first.get("group")):  # its command was killed
+            raise _is_up(home, first.get("port", port), f"kill -- -{first['group']}")
+        if _is_taken(port):
+            raise BusyError(
+                f"port {port} of this machine is taken by another program",
+                where=f"127.0.0.1:{port}",
+                effect="Airflow was not started",
+                remedy="take another: `screening airflow serve --port N`",
+            )
+        yield
+
+
+def _is_up(home: Path, port: int, command: str) -> BusyError:
+    return BusyError(
+        f"Airflow is up already: http://127.0.0.1:{port}",
+        where=str(home),
+        effect="a second one was not started; the first goes on",
+        remedy=f"use that one, or end it: {command}",
+    )
+
+
+def _first(home: Path) -> dict[str, int]:
+    """Process, process group and port of the Airflow that was started last; empty where none was."""
+    try:
+        found = json.loads((home / _SERVING).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, int)}
+
+
+def _is_taken(port: int) -> bool:
+    with closing(socket.socket()) as asked:
+        asked.settimeout(2)
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _lives(group: int | None) -> bool:
+    with suppress(ProcessLookupError, PermissionError):
+        if group:
+            os.killpg(group, 0)
+            return True
+    return False
+
+
+def _serve(home: Path, port: int, tell: Tell) -> int:
     password = _password(home)
     programs = Path(sys.executable).parent
     os.environ.update(
@@ -222,6 +292,8 @@ def serve(*, port: int, tell: Tell) -> int:
     log = home / "standalone.log"
     tell(f"Airflow starts (20 to 60 s): http://127.0.0.1:{port}   user admin, password {password}")
     tell(f"Its log: {log}   DAGs start paused.   Ctrl-C ends it.")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _interrupt())
     with log.open("ab") as stream:
         process = subprocess.Popen(  # noqa: S603  (our own environment's airflow, fixed arguments)
             [str(programs / "airflow"), "standalone"],
@@ -229,12 +301,16 @@ def serve(*, port: int, tell: Tell) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     try:
+        write_bytes(
+            home / _SERVING,
+            json.dumps({"pid": os.getpid(), "group": process.pid, "port": port}).encode(),
+        )
         _wait_until_up(process, port, log)
         tell("Airflow is up.")
         return process.wait()
     except KeyboardInterrupt:
+        tell("Airflow is ended; `screening airflow serve` starts it again.")
         return 0
     finally:
         _end(process)
@@ -270,8 +346,6 @@ def _interrupt() -> None:
 
 
 def _password(home: Path) -> str:
-    import json
-
     path = home / "passwords.json"
     if not path.exists():
         write_bytes(path, json.dumps({"admin": secrets.token_urlsafe(12)}).encode())

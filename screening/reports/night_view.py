@@ -29,7 +29,7 @@ from screening.reports.hit import (
     traveller_name,
     waterfall,
 )
-from screening.reports.text import bits
+from screening.reports.text import bits, days_old
 from screening.tables import aggregate, analyst, individual
 from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
 from screening.tables.codes import Outcome
@@ -108,8 +108,7 @@ class ListState:
         """
         if self.imported is None:
             return "unknown"
-        days = (night - self.imported).days
-        return f"{days} day{'' if days == 1 else 's'}"
+        return days_old((night - self.imported).days)
 
 
 @dataclass(frozen=True, slots=True)

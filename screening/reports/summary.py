@@ -4,17 +4,54 @@ The last line is made for machines as well, like dbt's: the five outcomes of fli
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from screening.reports.night_view import NightView, Table
-from screening.reports.text import clean, words
+from screening.reports.text import MINUS, clean, words
 from screening.tables.codes import Outcome
 
 _ROWS = 8  # of the traffic table
 _LABEL = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a later revision of a night has that the one before had not, and the other way round.
+
+    Attributes:
+        since: number of the revision before.
+        counts: by what is counted: how many came, how many went; None where the two cannot be compared.
+    """
+
+    since: int
+    counts: Mapping[str, tuple[int, int] | None]
+
+    @property
+    def text(self) -> str:
+        """One line.
+
+        >>> Changed(1, {"flights": (1, 0), "travellers": (80, 2), "hits": (0, 0)}).text
+        'since revision 1: flights +1, travellers +80 −2, hits as before'
+        >>> Changed(2, {"travellers": None}).text
+        'since revision 2: travellers cannot be compared'
+        """
+        parts = [f"{name} {_signed(count)}" for name, count in self.counts.items()]
+        return f"since revision {self.since}: {', '.join(parts)}"
+
+
+def _signed(count: tuple[int, int] | None) -> str:
+    if count is None:
+        return "cannot be compared"
+    parts = [f"{sign}{number}" for sign, number in zip(("+", MINUS), count, strict=True) if number]
+    return " ".join(parts) or "as before"
+
+
 def summarise(
-    view: NightView, *, stages: Sequence[tuple[str, float]] = (), places: Mapping[str, str] | None = None
+    view: NightView,
+    *,
+    stages: Sequence[tuple[str, float]] = (),
+    places: Mapping[str, str] | None = None,
+    changed: Changed | None = None,
 ) -> str:
     """Write the summary of a night.
 
@@ -22,6 +59,7 @@ def summarise(
         view: the night.
         stages: stage and its seconds, in order; measured by the caller, never part of what is published.
         places: what lies where, such as `Report` -> path, `Tables` -> path, `Airflow` -> address.
+        changed: what differs from the revision before.
 
     Returns:
         Lines for stdout, the last of them `done(view)`.
@@ -29,10 +67,12 @@ def summarise(
     lines = [f"Night {view.night}, revision {view.revision}: {view.state}"]
     lines += [f"! {note}" for note in view.notes]
     lines += [
-        _labelled("Flights", _flights(view)),
+        _labelled("Flights", _received(view, files=False)),
+        *([_labelled("Files", text)] if (text := _received(view, files=True)) else []),
         _labelled("Travellers", _travellers(view)),
         _labelled("Hits", _hits(view)),
     ]
+    lines += [_labelled("Changed", changed.text)] if changed else []
     for row in view.attention:
         reason = row["reason"] or "no reason recorded"
         code = f" ({row['reason_code']})" if row["reason_code"] else ""
@@ -68,20 +108,28 @@ def _labelled(label: str, text: str) -> str:
     return f"{label:<{_LABEL}}{text}"
 
 
-def _flights(view: NightView) -> str:
-    parts = [f"{number} {words(word)}" for word, number in view.outcomes.items()]
-    total = sum(view.outcomes.values())
-    return f"{total} received: {', '.join(parts)}" if parts else "none received"
+def _received(view: NightView, *, files: bool) -> str:
+    """Count outcomes of flights, or of the files that name none."""
+    of = [row for row, _ in view.flights if row["flight_id"].startswith("input:") == files]
+    parts = [
+        f"{number} {words(word)}" for word in Outcome if (number := sum(row["outcome"] == word for row in of))
+    ]
+    if files:
+        return f"{len(of)} that name no flight: {', '.join(parts)}" if of else ""
+    return f"{len(of)} received: {', '.join(parts)}" if of else "none received"
 
 
 def _travellers(view: NightView) -> str:
     standing = [
         f"{number} {word}"
-        for word, number in (("unconfirmed", view.unconfirmed), ("withdrawn", view.withdrawn))
+        for word, number in (
+            ("no longer named by the latest message", view.unconfirmed),
+            ("withdrawn by the carrier", view.withdrawn),
+        )
         if number
     ]
     aside = f" ({', '.join(standing)})" if standing else ""
-    told = f"{view.travellers} on legs{aside}, {view.quarantined} not screened"
+    told = f"{view.travellers} on flights{aside}, {view.quarantined} not screened"
     if view.uncounted:
         return f"{told}, and an unknown number in {view.uncounted} file{'' if view.uncounted == 1 else 's'}"
     return told
@@ -89,7 +137,7 @@ def _travellers(view: NightView) -> str:
 
 def _hits(view: NightView) -> str:
     parts = [f"{number} of severity {level}" for level, number in view.severities.items()]
-    return f"{len(view.hits)}: {', '.join(parts)}" if parts else "none"
+    return f"{len(view.hits)}: {', '.join(parts)} (5 is the highest)" if parts else "none"
 
 
 def _traffic(table: Table) -> list[str]:

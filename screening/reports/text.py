@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # Unicode TR9: they reorder what a reader sees. ZWJ and ZWNJ stay, Persian and Indic names need them.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_MINUS = "\u2212"
+MINUS = "\u2212"
 
 
 def steers(sign: str) -> bool:
@@ -30,7 +30,7 @@ def bits(centibits: int, *, signed: bool = False) -> str:
     >>> bits(1450), bits(-5), bits(250, signed=True), bits(0, signed=True)
     ('14.50', '−0.05', '+2.50', '0.00')
     """
-    sign = _MINUS if centibits < 0 else "+" if signed and centibits > 0 else ""
+    sign = MINUS if centibits < 0 else "+" if signed and centibits > 0 else ""
     whole, rest = divmod(abs(centibits), 100)
     return f"{sign}{whole}.{rest:02d}"
 
@@ -42,6 +42,16 @@ def thousands(number: int) -> str:
     '1\u202f234\u202f567'
     """
     return f"{number:,}".replace(",", "\u202f")
+
+
+def days_old(days: int) -> str:
+    """Write an age in days; what is dated later than the day it is looked at from has none.
+
+    >>> days_old(3), days_old(1), days_old(-5)
+    ('3 days', '1 day', 'dated 5 days ahead')
+    """
+    written = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"dated {written} ahead" if days < 0 else written
 
 
 def words(code: str) -> str:

@@ -20,6 +20,7 @@ import typer
 
 import screening
 from screening.cli.main import cli
+from tests.cli.conftest import NIGHT
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
 FLIGHT_ROWS = (
@@ -35,6 +36,7 @@ SHOWN = {
     "status": (1, FLIGHT_ROWS),
     "nights": (0, NIGHT_ROWS),
     "hits --night {night}": (0, HIT_ROWS),
+    "hits": (0, HIT_ROWS),
     "tables": (0, "table zone class rows schema_version path"),
     "tables --night {night}": (0, "table zone class rows schema_version path"),
     "quarantine list": (0, ENTRY_ROWS),
@@ -64,6 +66,8 @@ SHOWN = {
 # Commands that print prose or write files, on a night that nobody changes: the line and words of its output.
 SAID = {
     "report --night {night}": r"report\.html",
+    "report": r"night=2026-11-23/report\.html",
+    "--version": r"^screening \d+\.\d+\.\d+\n$",
     "explain inbox/{message}": r"UNH",
     "explain inbox/{message} --show-names": r"UNH",
     "read inbox/{message} --format csv": r"^file,index,type,version,function,status,flights,travellers,findings\n",
@@ -108,6 +112,7 @@ ACTS = {
     "schemas --out written": (0, r"files written below written"),
     "run --night {night} --again --inbox inbox --list inform --as anna": (1, r"Done\. "),
     "rerun --night {night} --flight {flight} --inbox inbox --as anna": (1, r"published stands"),
+    "rerun --flight {flight} --inbox inbox --as anna": (1, r"Night 2026-11-23: the result is the same"),
     "benchmark read --travellers 20 --rounds 1 --seed 2 --out page.md": (0, r"written to page\.md"),
 }
 
@@ -124,6 +129,7 @@ WRONG = {
     "run --night {night} --as a/b": "--as",
     "run --night {night} --let-through manifests --reason _ --nothing": "--nothing",
     "rerun --night {night}": "--flight",
+    "run --inbox inbox": "--night",
     "rerun --night {night} --flight ZZ999": "--flight",
     "rerun --night {night} --failed --let-through gap --reason x": "--let-through",
     "rerun --night 2026-11-23 --failed --as a/b": "--as",
@@ -268,8 +274,10 @@ def version_damaged(folder: Path) -> None:
 
 def record_changed(folder: Path) -> None:
     path = max((folder / "store" / "audit").glob("audit-*.jsonl"))
-    *before, last = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*before, last.replace(b'"actor"', b'"acter"')]))
+    lines = path.read_bytes().splitlines(keepends=True)
+    (place,) = (number for number, line in enumerate(lines) if b'"night.publish"' in line)
+    damaged = lines[place].replace(b'"actor"', b'"acter"')
+    path.write_bytes(b"".join([*lines[:place], damaged]))  # look-ups of other tests may come after it
 
 
 def profile_of_nothing(folder: Path) -> None:
@@ -342,6 +350,82 @@ def test_what_is_broken_ends_with_its_code_and_says_what_to_do(break_it, line, c
             "  effect: ",
             "  remedy: ",
         )
+
+
+@pytest.mark.parametrize("line", ["", "status", "nights", "hits", "report", "tables", "quarantine list"])
+@pytest.mark.parametrize("zone", ["", "nights", "individual", "analyst"])
+def test_who_says_that_nothing_was_read_has_shown_nothing(zone, line, mine, command):
+    (mine.folder / "store" / zone).chmod(0o755)
+    done = command(mine.folder, *line.split())
+    assert (done.code == 3, done.out == "") in {(True, True), (False, False)}
+    if zone in {"", "nights"}:
+        assert (done.code, "nothing was read" in done.err, "chmod 700" in done.err) == (3, True, True)
+
+
+# How the latest night stands, by what was done to a copy of the store: first word, next command, exit code.
+def never_run(folder: Path) -> None:
+    (folder / "store").rename(folder / "moved")
+
+
+def begun(folder: Path) -> None:
+    (folder / "store" / "nights" / "2026-11-24").mkdir(mode=0o700)
+
+
+def test_screening_alone_says_how_the_latest_night_stands_and_what_comes_next(mine, command):
+    headline = command(mine.folder, "nights", "--format", "json").json()[0]["headline"]
+    done = command(mine.folder)
+    assert (done.code, done.err) == (1, "")
+    first, following, every = done.out.splitlines()
+    assert first == f"Night 2026-11-23, revision 1: {headline}"
+    assert following.startswith("Next: screening status ")
+    assert every == "All commands: screening --help"
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "following", "code"),
+    [
+        pytest.param(never_run, "No night", "run --night DATE --inbox DIR", 0, id="no store"),
+        pytest.param(
+            begun, "Night 2026-11-24: begun and never published", "run --night 2026-11-24", 1, id="killed"
+        ),
+    ],
+)
+def test_screening_alone_says_how_to_go_on(change, words, following, code, mine, command):
+    change(mine.folder)
+    done = command(mine.folder)
+    assert (done.code, done.err) == (code, "")
+    assert words in done.out
+    assert f"Next: screening {following}" in done.out
+
+
+def test_the_command_that_generate_prints_runs_wherever_it_is_pasted(tmp_path, screening):
+    made = tmp_path / "a night"
+    done = screening(
+        tmp_path, "generate", "--out", "a night", "--night", NIGHT, "--flights", "2", "--travellers", "20"
+    )
+    line = shlex.split(done.stdout.splitlines()[-1])
+    environment = dict(word.split("=", 1) for word in line if word.startswith("SCREENING_"))
+    words = line[len(environment) :]
+    assert words[0] == "screening"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    ran = screening(elsewhere, *words[1:], **environment)
+    assert ran.returncode in {0, 1}, ran.stderr
+    assert "Done. " in ran.stdout
+    assert (made / "store" / "nights" / NIGHT / "CURRENT.json").exists()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_list_imported_by_a_clock_that_was_ahead_has_no_age(mine, command, monkeypatch):
+    def age(shape):
+        done = command(mine.folder, "alerts", "list", "--format", shape)
+        assert done.code == 0
+        return done
+
+    for path in (mine.folder / "store" / "alerts").rglob("*.json"):
+        path.write_text(re.sub(r'("imported_at": ?")\d{4}', r"\g<1>2126", path.read_text()))
+    assert {row["age_days"] < 0 for row in age("json").json() if row["active"]} == {True}
+    assert re.search(r"dated \d+ days ahead", age("table").out)
 
 
 def test_a_held_version_ends_with_1_until_a_named_person_releases_it(mine, command):

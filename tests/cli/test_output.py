@@ -1,12 +1,14 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.cli.narrow import blocks
 from screening.cli.output import Format, fail, plain, progress, say, show
 from screening.tables.codes import Outcome
 from screening.tables.errors import UsageError
@@ -63,6 +65,57 @@ def test_a_name_is_printed_as_it_is(name, capsys):
 def test_a_heading_wider_than_its_table_stays_one_line(capsys):
     heading = "0 added, 0 removed, 1 changed, 51 unchanged"
     assert printed(capsys, [{"a": 1}], Format.TABLE, title=heading).splitlines()[0] == heading
+
+
+MEND = 'screening quarantine replay 2f073997a9a1:7635:38 --file FILE --reason "sent again"'
+FLIGHTS = [
+    {
+        "flight_id": "L0105-20261123-MAD-BRU",
+        **{f"figure_{number}": number for number in range(6)},
+        "reason": "the message is cut off: ask the carrier to send it again, and give that file " * 2,
+        "mend": MEND,
+    },
+    {"flight_id": "L0106-20261123-MAD-BRU", "figure_0": 7, "mend": None},
+]
+
+
+def at_a_terminal(capsys, monkeypatch, rows, columns):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    for name, value in {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "dumb-not"}.items():
+        monkeypatch.setenv(name, value)
+    return re.sub(r"\x1b\[\d*m", "", printed(capsys, rows, Format.TABLE))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 119, 120, 160])
+def test_a_command_stands_whole_on_its_own_line_in_a_terminal_too_narrow_for_the_table(
+    columns, capsys, monkeypatch
+):
+    lines = at_a_terminal(capsys, monkeypatch, FLIGHTS, columns).splitlines()
+    assert f"    {MEND}" in lines
+    assert all(len(line) <= columns for line in lines if MEND not in line)
+    first, second = lines.index("L0105-20261123-MAD-BRU"), lines.index("L0106-20261123-MAD-BRU")
+    assert second - first <= 9
+    assert " ".join(" ".join(lines[first:second]).split()).count("ask the carrier to send it again") == 2
+
+
+def test_a_table_that_fits_stays_a_table_and_one_of_few_columns_is_folded(capsys, monkeypatch):
+    head, rule, row = at_a_terminal(capsys, monkeypatch, [{"flight_id": "Q1", "mend": "x"}], 60).splitlines()
+    assert (head.split(), set(rule), row.split()) == (["flight_id", "mend"], {"\u2500"}, ["Q1", "x"])
+    folded = at_a_terminal(capsys, monkeypatch, [{"key": "k", "value": "v " * 60}], 60)
+    assert folded.split()[:2] == ["key", "value"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.text("ab ", max_size=60), min_size=4, max_size=4), max_size=4),
+    width=st.integers(20, 119),
+)
+def test_no_value_is_lost_in_a_block(rows, width):
+    names = ["id", "a_name", "other", "mend"]
+    said = "".join(line for line, _ in blocks(names, rows, width)).replace(" ", "")
+    for row in rows:
+        for value in row:
+            assert value.replace(" ", "") in said
 
 
 @pytest.mark.parametrize("shape", Format)

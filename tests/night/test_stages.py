@@ -1,5 +1,7 @@
 """The pipeline as data: order, zones and tables fit together."""
 
+import re
+
 import pytest
 
 from screening.night.stages import STAGES, Task, Unit, stage, tasks
@@ -51,6 +53,10 @@ def test_the_command_line_goes_through_the_tasks_in_their_order(made_night, tmp_
 
     shutil.copytree(made_night, tmp_path / "agency")
     monkeypatch.chdir(tmp_path / "agency")
-    session = run_night(load_settings(), date(2026, 11, 23), actor="tester", tell=lambda text: None)
+    told: list[str] = []
+    session = run_night(load_settings(), date(2026, 11, 23), actor="tester", tell=told.append)
     inside = {Task.PLAN, Task.ATTENTION}  # planned beside the first batch; told by the exit code
     assert list(session.seconds) == [str(task) for task in tasks() if task not in inside]
+    counted = [re.fullmatch(r"  (\d+) of (\d+) (files read|batches screened), \d+ s", line) for line in told]
+    ends = {line[3]: line[1] == line[2] for line in counted if line}
+    assert ends == {"files read": True, "batches screened": True}

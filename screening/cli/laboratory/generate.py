@@ -1,5 +1,6 @@
 """The command `screening generate`: a synthetic night of any size."""
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -36,5 +37,13 @@ def generate(
     typer.echo(
         f"{out}: {done.files} files ({done.bytes / 1e6:.1f} MB), {done.flights} flights, "
         f"{done.travellers} travellers, {done.planted} of them planted, {done.alerts} alerts, "
-        f"{done.faults} deviations. Next: screening run --night {night:%Y-%m-%d} --inbox {out / 'inbox'}"
+        f"{done.faults} deviations. Next:\n{_next(out, night)}"
     )
+
+
+def _next(out: Path, night: datetime) -> str:
+    """Write the command that screens it, whatever the folder and the environment it is pasted in."""
+    places = {"SCREENING_PROFILE": out / "profile.toml", "SCREENING_STORE": out / "store"}
+    named = " ".join(f"{name}={shlex.quote(str(path.absolute()))}" for name, path in places.items())
+    inbox = shlex.quote(str((out / "inbox").absolute()))
+    return f"{named} screening run --night {night:%Y-%m-%d} --inbox {inbox}"
