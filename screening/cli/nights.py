@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from screening.cli.options import Actor, Flights, Inbox, LatestNight, LetThrough, Night, Reason, Shape, label
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, warn
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
 
@@ -33,20 +33,22 @@ def run(
 
     Example: screening run --night 2026-11-23 --inbox inbox
     """
+    from screening.night.notices import watched
     from screening.night.session import run_night
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
-    session = run_night(
-        settings,
-        label(night),
-        actor=who(actor),
-        tell=progress,
-        chosen=lists,
-        let_through=_gates(let_through, reason),
-        reason=reason,
-        again=again,
-    )
+    with watched(settings, label(night), say=warn):
+        session = run_night(
+            settings,
+            label(night),
+            actor=who(actor),
+            tell=progress,
+            chosen=lists,
+            let_through=_gates(let_through, reason),
+            reason=reason,
+            again=again,
+        )
     if session.gates:
         let = ", ".join(session.gates)
         say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
@@ -71,6 +73,7 @@ def rerun(
 
     Example: screening rerun --night 2026-11-23 --flight UA988-20261123-FRA-IAD
     """
+    from screening.night.notices import watched
     from screening.night.session import rerun_flights
     from screening.night.settings import load_settings
 
@@ -82,16 +85,17 @@ def rerun(
             remedy=f"name flights (screening status --night {label(night)} lists them) or give --failed",
         )
     settings = load_settings(inbox=inbox)
-    session = rerun_flights(
-        settings,
-        label(night),
-        flights=flights or [],
-        failed=failed,
-        actor=who(actor),
-        tell=progress,
-        let_through=_gates(let_through, reason),
-        reason=reason,
-    )
+    with watched(settings, label(night), say=warn):
+        session = rerun_flights(
+            settings,
+            label(night),
+            flights=flights or [],
+            failed=failed,
+            actor=who(actor),
+            tell=progress,
+            let_through=_gates(let_through, reason),
+            reason=reason,
+        )
     if session.along:
         say(f"Came along, as they share messages: {', '.join(session.along)}")
     if session.code_differs:

@@ -15,6 +15,7 @@ Great Expectations costs 3 s and 200 MB to import, so it is imported where it ru
 """
 
 import json
+import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -266,6 +267,7 @@ def _validate(
     name: str, expectations: list[dict[str, Any]], frame: pd.DataFrame, bounds: Mapping[str, float]
 ) -> list[dict[str, Any]]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import: nothing may call home
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells 214 lines of its own making
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # 1.24 imports sre_constants, which Python 3.11 deprecates
         import great_expectations as gx

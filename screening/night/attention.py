@@ -1,14 +1,16 @@
 """What of a published night needs a person: exit code, colour of the DAG, first line of the summary."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from screening.night import fitness
-from screening.night.frozen import published_frozen
+from screening.night.frozen import Frozen, published_frozen
 from screening.night.quarantine_entries import settled
 from screening.reports.headline import Headline, headline
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.individual import OUTCOMES
+from screening.tables.landing import INPUTS
 from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
 
@@ -37,3 +39,42 @@ def needs_attention(store: Store, night: date) -> list[str]:
     """
     found = headline_of(store, night)
     return list(found.phrases) if found.calls else []
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run has left for a person.
+
+    Attributes:
+        own: phrases on what the run was about; none where it needs nobody.
+        beside: phrases on the whole night, where a re-run is in order and the night is not.
+    """
+
+    own: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+def left_by(store: Store, run: Frozen) -> Left:
+    """Judge a re-run by its flights and the files it read, any other run by the night.
+
+    Args:
+        store: the store.
+        run: the frozen set of a run that is published.
+    """
+    whole = tuple(needs_attention(store, run.night))
+    if run.flights is None:
+        return Left(whole)
+    again = {entry.input_id for entry in run.inputs}
+    about = set(run.flights) | {
+        f"input:{row['name']}"
+        for row in read_current(store, run.night, INPUTS).to_pylist()
+        if not again.isdisjoint({row["input_id"], row["container"]})
+    }
+    rows = rows_of(read_current(store, run.night, OUTCOMES), OutcomeRow)
+    found = headline(
+        [row for row in rows if row["flight_id"] in about],
+        settled=settled(store, run.night),
+        tolerated=run.agency_profile().gates.attention_quarantined,
+    )
+    own = found.phrases if found.calls else ()
+    return Left(own, () if own else whole)
