@@ -37,7 +37,7 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
         context["label"] = label  # numbers and carriers, never people
         tasks.screen(run, unit)
 
-    def publish(run: str) -> str:
+    def publish(run: str) -> tasks.Published:
         return tasks.publish(run, get_current_context())
 
     receive.__doc__, screen.__doc__, publish.__doc__ = (
@@ -68,5 +68,5 @@ def retention() -> None:
 
 def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)
     """Make a task: how long it may take, and who is told when it fails."""
-    told = {"on_failure_callback": NightNotifier(judged=False)}
+    told = {"on_failure_callback": NightNotifier(judged=False), "doc_md": function.__doc__}
     return _make(execution_timeout=TIME_OUTS[function.__name__], **(told | how))(function)

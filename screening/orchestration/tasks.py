@@ -10,8 +10,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from screening.night.settings import load_settings
 from screening.orchestration.schedule import night_of
@@ -175,11 +175,25 @@ def screen(run: str, unit: str) -> None:
         _count(opened, Task.SCREEN, unit)
 
 
-def publish(run: str, context: Mapping[str, Any]) -> str:
+class Published(TypedDict):
+    """What is published, and what the run was about: a re-run that changed nothing leaves no set of its own.
+
+    Attributes:
+        night: label of the night.
+        flights: flights that a re-run screened again; None of a run over the whole night.
+        inputs: ids of the files that it read; none of a run over the whole night.
+    """
+
+    night: str
+    flights: list[str] | None
+    inputs: list[str]
+
+
+def publish(run: str, context: Mapping[str, Any]) -> Published:
     """Publish the night; what a person lets through leaves, also where the night was published before.
 
     Returns:
-        The run's id.
+        The night, and what `attention` judges.
     """
     from screening.night import run as night
     from screening.night.let_through import release
@@ -192,24 +206,28 @@ def publish(run: str, context: Mapping[str, Any]) -> str:
         if gates:
             release(opened.store, opened.frozen.night, gates, actor=actor, reason=reason)
         _count(opened, Task.PUBLISH)
-    return run
+        frozen = opened.frozen
+        return {
+            "night": frozen.night.isoformat(),
+            "flights": None if frozen.flights is None else list(frozen.flights),
+            "inputs": [] if frozen.flights is None else [entry.input_id for entry in frozen.inputs],
+        }
 
 
-def report(run: str) -> str:
+def report(published: Published) -> str:
     """Write the night's report.
 
     Returns:
-        The run's id.
+        The night's label.
     """
     from screening.night.reporting import write_report
 
     with _explained():
-        opened = _open(run)
-        _LOG.info("report: %s", write_report(opened.store, opened.frozen.night))
-    return run
+        _LOG.info("report: %s", write_report(load_settings().store, date.fromisoformat(published["night"])))
+    return published["night"]
 
 
-def attention(run: str) -> None:
+def attention(published: Published) -> None:
     """Fail, so that the run shows red, where something needs a person: of a re-run, its own flights.
 
     Each reason is a line of its own in the log, before the exception that Airflow prints with a traceback.
@@ -219,10 +237,10 @@ def attention(run: str) -> None:
     from screening.night.attention import left_by
     from screening.night.reporting import report_path
 
+    night, store = date.fromisoformat(published["night"]), load_settings().store
     with _explained():
-        opened = _open(run)
-        night, left = opened.frozen.night, left_by(opened.store, opened.frozen)
-    found = f"report: {report_path(opened.store, night)}   flights: screening status --night {night}"
+        left = left_by(store, night, published["flights"], published["inputs"])
+    found = f"report: {report_path(store, night)}   flights: screening status --night {night}"
     for phrase in left.own:
         _LOG.warning("needs a person: %s", phrase)
     for phrase in left.beside:

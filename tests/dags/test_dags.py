@@ -1,6 +1,7 @@
 """The DAGs really run: same bytes as the command line, red where a person is needed, nobody's name anywhere."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -53,8 +54,10 @@ def agency_with_airflow(made_night, database, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ran(agency_with_airflow):
-    """The nightly DAG, run in a process of its own."""
+    """The nightly DAG, run in a process of its own; a file takes the notices."""
     folder = agency_with_airflow()
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
     return folder, _airflow(folder, "--night", NIGHT)
 
 
@@ -102,6 +105,15 @@ def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
     folder, _ = ran
     again = _airflow(folder, "--night", NIGHT)
     assert "nothing is new" in again.stdout
+
+
+def test_whoever_watches_is_told_once_by_the_notifiers_of_the_tasks(ran):
+    folder, _ = ran
+    [told] = [json.loads(line) for line in (folder / "notices.jsonl").read_text().splitlines()]
+    assert (told["about"], told["state"]) == (f"night {NIGHT}", "needs a person")
+    assert told["counts"]["waiting"] > 0
+    assert f"screening status --night {NIGHT}" in told["text"]
+    assert "NOTE_OF_THE_SHIFT" not in json.dumps(told)
 
 
 def test_the_dag_run_is_red_because_a_person_is_needed(ran):
