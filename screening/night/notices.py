@@ -14,7 +14,7 @@ Telling never changes what becomes of a night: whatever goes wrong with it is sa
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -196,21 +196,23 @@ def _failure(store: Store, night: date, cause: str) -> Notice:
 def _tell(settings: Settings, notice: Notice, say: Say) -> None:
     path = _path(settings.store, notice)
     with exclusive(path.with_name(f".{path.stem}"), what="the notices", wait=True):
-        told = _told(path)
+        before = _told(path)
+        told = dict(before)
         for way, send in deliveries(settings).items():
             event = worse(told.get(way), notice)
-            problem = send(_message(notice, event)) if event else None
+            problem = send(_message(notice, event)) if event is not None else None
             if problem:
                 say(f"The notice by {way} was not sent ({problem}); it is tried again after the next run.")
                 continue
             told[way] = {"state": notice.state, "counts": dict(notice.counts), "cause": notice.cause}
-        write_json(path, told)
+        if told != before:
+            write_json(path, told)
 
 
 def _message(notice: Notice, event: str) -> dict[str, object]:
-    told = asdict(notice) | {"state": event, "at_utc": datetime.now(UTC).isoformat(timespec="seconds")}
-    said = f"Screening: {Notice(**(asdict(notice) | {'state': event})).text}"
-    return told | {"text": said}
+    told = replace(notice, state=event)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return asdict(told) | {"at_utc": at, "text": f"Screening: {told.text}"}
 
 
 def _path(store: Store, notice: Notice) -> Path:
@@ -219,9 +221,10 @@ def _path(store: Store, notice: Notice) -> Path:
 
 
 def _told(path: Path) -> dict[str, Any]:
-    """What was told before; where that cannot be read, it is told again."""
+    """Read what was told before, by way; where that cannot be read, it is told again."""
     try:
         plain = read_json(path) if path.exists() else {}
     except StoreError:
-        return {}
-    return plain if isinstance(plain, dict) else {}
+        plain = {}
+    held = plain if isinstance(plain, dict) else {}
+    return {way: was for way, was in held.items() if isinstance(was, dict)}

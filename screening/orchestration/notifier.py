@@ -12,10 +12,15 @@ from airflow.sdk import BaseNotifier  # noqa: TID253  (only DAG files import thi
 
 from screening.night.settings import load_settings
 from screening.orchestration.schedule import night_of
+from screening.tables.errors import UsageError
 
 
 def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")  # a task's log, or the terminal of an embedded run
+
+
+def _wrong_use(fault: object) -> bool:
+    return isinstance(fault, BaseException) and isinstance(fault.__context__, UsageError)
 
 
 class NightNotifier(BaseNotifier):
@@ -36,6 +41,8 @@ class NightNotifier(BaseNotifier):
 
         with notices.harmless(_say):
             settings, night = load_settings(), night_of(context)
+            if _wrong_use(context.get("exception")):
+                return  # whoever triggered the run sees it
             if self._judged:
                 notices.tell_night(settings, night, say=_say)
             else:

@@ -48,9 +48,7 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
     judged = NightNotifier(judged=True)
     received = _step(receive, on_skipped_callback=judged)()
     settled = _step(tasks.settle)(_step(tasks.read)(received))
-    batch = _step(
-        screen, map_index_template="{{ label }}", show_return_value_in_logs=False, on_failure_callback=None
-    )
+    batch = _step(screen, map_index_template="{{ label }}", on_failure_callback=None)
     published = _step(publish, trigger_rule="all_done_min_one_success")(settled)
     batch.expand_kwargs(_step(tasks.plan)(settled)) >> published
     told = {"on_failure_callback": judged, "on_success_callback": judged}
@@ -68,5 +66,10 @@ def retention() -> None:
 
 def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)
     """Make a task: how long it may take, and who is told when it fails."""
-    told = {"on_failure_callback": NightNotifier(judged=False), "doc_md": function.__doc__}
-    return _make(execution_timeout=TIME_OUTS[function.__name__], **(told | how))(function)
+    usual = {
+        "execution_timeout": TIME_OUTS[function.__name__],
+        "on_failure_callback": NightNotifier(judged=False),
+        "doc_md": function.__doc__,
+        "show_return_value_in_logs": False,  # the line of counts says it
+    }
+    return _make(**(usual | how))(function)

@@ -304,9 +304,11 @@ def _explained() -> Iterator[None]:
 
     try:
         yield
-    except StoreError:
-        raise
     except ScreeningError as fault:
+        for line in str(fault).splitlines():
+            _LOG.error(line)
+        if isinstance(fault, StoreError):
+            raise
         raise AirflowFailException(str(fault)) from None
     except AirflowException:
         raise

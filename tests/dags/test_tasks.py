@@ -1,5 +1,6 @@
 """What the tasks do beside the stages: counts in the log, reasons of a red run, parameters; no Airflow runs here."""
 
+import json
 import logging
 from types import SimpleNamespace
 
@@ -125,20 +126,19 @@ def test_a_person_lets_an_incomplete_night_through_from_the_dag(by_hand, written
 
 
 def _acts(by_hand):
-    import json
-
     files = sorted((by_hand.store / "audit").glob("audit-*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
-def test_a_parameter_that_the_dag_does_not_have_is_refused(by_hand, written, at_work):
+def test_a_parameter_that_the_dag_does_not_have_is_refused(at_work, caplog):
     from airflow.sdk.exceptions import AirflowFailException
 
     from screening.orchestration import tasks
 
     context = {"params": {"night": None}, "dag_run": SimpleNamespace(conf={"nigth": NIGHT})}
-    with pytest.raises(AirflowFailException, match="1 parameter"):
+    with caplog.at_level(logging.INFO), pytest.raises(AirflowFailException, match="1 parameter"):
         tasks.receive(context)
+    assert lines(caplog, logging.ERROR)[-1] == "  remedy: parameters are: night"
 
 
 def test_a_dag_says_what_it_does_whose_it_is_and_what_its_fields_mean_when_left_empty(root):
@@ -179,3 +179,37 @@ def test_notifiers_hang_on_the_tasks_whose_end_somebody_must_hear_of(root):
     purge = bag.dags["retention"].get_task("purge")
     assert purge.on_failure_callback
     assert purge.on_success_callback
+
+
+def test_a_failed_task_is_told_and_a_slip_in_the_parameters_is_not(by_hand, at_work):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import notifier, tasks
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
+    notices = by_hand.folder / "notices.jsonl"
+    for slip in ({"nigth": NIGHT}, {"let_through": ["hits"]}):
+        context = {
+            "params": {"night": NIGHT} | slip,
+            "dag": SimpleNamespace(params={"night": None, "let_through": None}),
+            "dag_run": SimpleNamespace(conf=slip),
+            "ti": SimpleNamespace(task_id="receive"),
+        }
+        with pytest.raises(AirflowFailException) as fault:
+            tasks.receive(context)
+        notifier.NightNotifier(judged=False).notify(context | {"exception": fault.value})
+    assert not notices.exists()
+    with pytest.raises(AirflowFailException, match="the inbox holds no file") as fault:
+        at_work()
+    failed = context | {"params": {"night": NIGHT}, "exception": fault.value}
+    notifier.NightNotifier(judged=False).notify(failed)
+    notifier.RetentionNotifier(failed=False).notify({})
+    notifier.RetentionNotifier(failed=True).notify({})
+    notifier.RetentionNotifier(failed=False).notify({})
+    told = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert [(one["about"], one["state"], one["cause"]) for one in told] == [
+        (f"night {NIGHT}", "failed", "task receive failed"),
+        ("retention", "failed", "what is due could not be removed"),
+        ("retention", "recovered", None),
+    ]
