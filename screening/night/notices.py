@@ -37,7 +37,7 @@ from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
 
 Say = Callable[[str], None]
-FAILED, RECOVERED = "failed", "recovered"
+FAILED, RECOVERED, TRIAL = "failed", "recovered", "on trial"
 COUNTS = {
     "not_screened": "travellers not screened",
     "uncounted": "flights and files with an unknown number of travellers",
@@ -152,6 +152,16 @@ def tell_retention(settings: Settings, *, failed: bool, say: Say) -> None:
         state, cause = (FAILED, "what is due could not be removed") if failed else (IN_ORDER, None)
         if deliveries(settings):
             _tell(settings, Notice("retention", state, "screening retention purge", cause=cause), say)
+
+
+def trial(settings: Settings) -> dict[str, str | None]:
+    """Send a notice on trial by every way of the profile, whatever was told before.
+
+    Returns:
+        What went wrong, by way; None where it was sent.
+    """
+    notice = Notice("no night", TRIAL, "screening nights")
+    return {way: send(_message(notice, TRIAL)) for way, send in deliveries(settings).items()}
 
 
 @contextmanager

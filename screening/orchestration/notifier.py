@@ -1,7 +1,7 @@
 """Airflow's notifiers: callbacks of tasks that hand over to `screening.night.notices`.
 
-They hang on tasks, not on DAGs: those run in the worker that holds the store, and in an embedded run too. A
-task that is killed has its callback run by the DAG processor, which needs the same variables and store.
+They hang on tasks, not on DAGs: they run in the worker, and what could not be sent stands in the log of the
+task. One that is killed has its callback run by the DAG processor, which needs the same variables and store.
 """
 
 import sys

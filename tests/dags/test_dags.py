@@ -103,8 +103,12 @@ def test_the_run_prints_a_summary_and_no_noise(ran):
 
 def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
     folder, _ = ran
+    notices, told = folder / "notices.jsonl", folder / "store" / "nights" / NIGHT / "notices.json"
+    notices.unlink()
+    told.unlink()
     again = _airflow(folder, "--night", NIGHT)
     assert "nothing is new" in again.stdout
+    assert len(notices.read_text().splitlines()) == 1  # how the night stands is told then too
 
 
 def test_whoever_watches_is_told_once_by_the_notifiers_of_the_tasks(ran):
@@ -201,6 +205,8 @@ def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monk
 
 def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with_airflow, screening):
     folder = agency_with_airflow()
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndocument = 1.0\n")
     chosen = sorted((folder / "inbox").glob("*PAXLST*.edi"))[0]
     whole = chosen.read_bytes()
     chosen.write_bytes(whole.replace(b"PAXLST", b"INVOIC"))
@@ -209,8 +215,13 @@ def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with
     late = folder / "inbox" / f"night={NIGHT}"
     late.mkdir()
     (late / chosen.name).write_bytes(whole)
-    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed")
-    assert "revision 2" in done.stdout, done.stdout + done.stderr
+    letting = ("--let-through", "manifests", "--as", "anna", "--reason", "documents by phone")
+    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed", *letting)
+    assert "revision 2: needs a person" in done.stdout, done.stdout + done.stderr
+    record = "".join(path.read_text() for path in (folder / "store" / "audit").glob("audit-*.jsonl"))
+    [act] = [json.loads(line) for line in record.splitlines() if '"gate.let_through"' in line]
+    assert act["actor"] == "anna"
+    assert act["reason"].startswith("documents by phone (triggered in Airflow by ")
     after = _current(folder, "outcomes")
     kept = [leg for leg, row in before.items() if not leg.startswith("input:") and after[leg] == row]
     assert len(kept) >= len(before) - 3

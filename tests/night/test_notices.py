@@ -114,6 +114,18 @@ def test_a_webhook_gets_the_notice_and_one_that_fails_changes_nothing_of_the_nig
 
 
 @pytest.mark.slow
+def test_the_ways_are_tried_before_they_are_needed(by_hand):
+    by_hand("profile", "notify", check=2)
+    with web() as (address, got, answer):
+        watch(by_hand, f'webhook = "{address}/secret-token"\nfile = "notices.jsonl"')
+        assert by_hand("profile", "notify", check=0).stdout == "file: sent\nwebhook: sent\n"
+        answer["status"] = 404
+        tried = by_hand("profile", "notify", check=1)
+    assert tried.stdout == "file: sent\nwebhook: not sent (HTTP 404)\n"
+    assert [one["state"] for one in got] == ["on trial", "on trial"]
+
+
+@pytest.mark.slow
 def test_an_e_mail_goes_to_the_relay(by_hand, written):
     with relay() as (port, got):
         watch(
