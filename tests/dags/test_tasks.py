@@ -86,20 +86,31 @@ def test_a_rerun_is_judged_by_its_flights_and_says_what_else_of_the_night_waits(
 
     from screening.orchestration import tasks
 
-    torn = written.paxlst(written.fillers).replace("PAXLST", "INVOIC")
-    by_hand.send("a.edi", written.paxlst([written.ylva], flight="XQ0402"))
-    by_hand.send("torn.edi", torn)
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    cut = written.paxlst(written.fillers, flight="XQ0402", reference="2")
+    by_hand.send("b.edi", cut[: cut.rindex("NAD+FL")])
     by_hand.send("note.txt", "a note\n")
-    with pytest.raises(AirflowFailException):
-        at_work()
-    with pytest.raises(AirflowFailException):
-        at_work(tasks.receive_again, all_failed=True)
-    by_hand.send(f"night={NIGHT}/mended.edi", written.paxlst(written.fillers, flight="XQ0402", reference="9"))
-    with caplog.at_level(logging.INFO):
+    by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
+    with pytest.raises(AirflowFailException, match="travellers of XQ402 not screened   report"):
         at_work(tasks.receive_again, flights=["XQ402"])
-    told = [line for line in lines(caplog) if line.startswith("the flights of this re-run are in order")]
-    assert told
-    assert by_hand.status(NIGHT)["XQ402-20261123-ARN-VIE"]["travellers"] == 4
+    with caplog.at_level(logging.INFO):
+        at_work(tasks.receive_again, flights=[LEG])
+    assert by_hand.status(NIGHT)[LEG]["outcome"] == "screened_with_findings"
+    beside = [line for line in lines(caplog) if line.startswith("the flights of this re-run are in order; ")]
+    assert "XQ402 not screened" in beside[0]
+    assert "1 file that holds nobody" in beside[1]
+
+
+def test_a_rerun_of_all_that_failed_is_judged_by_all_of_it(by_hand, written, at_work):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import tasks
+
+    by_hand.send("a.edi", written.paxlst([written.ylva]))
+    by_hand.send("note.txt", "a note\n")
+    by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
+    with pytest.raises(AirflowFailException, match="1 file that holds nobody to look at"):
+        at_work(tasks.receive_again, all_failed=True)
 
 
 def test_a_person_lets_an_incomplete_night_through_from_the_dag(by_hand, written, at_work, caplog):
