@@ -1,9 +1,11 @@
 """Whoever watches nights is told what needs a person, what failed, what recovered: once, and without a name."""
 
 import json
+import os
 import socketserver
 import threading
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -140,6 +142,24 @@ def test_an_e_mail_goes_to_the_relay(by_hand, written):
     assert f"Subject: Screening: night {NIGHT} needs a person" in letter
     assert f"screening status --night {NIGHT}" in letter
     assert NAME not in letter
+
+
+def test_a_way_that_hangs_is_left_and_said(tmp_path, monkeypatch):
+    from screening.night import deliveries, notices
+    from screening.night.settings import Settings
+    from screening.profile.model import Notify, Profile
+    from screening.store.zones import Store
+
+    monkeypatch.setattr(deliveries, "_WHOLE", 0.2)
+    pipe, said = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    settings = Settings(Store(tmp_path / "store"), tmp_path, Profile(notify=Notify(file="pipe")), tmp_path)
+    notices.tell_failure(settings, date.fromisoformat(NIGHT), "task read failed", say=said.append)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # lets the waiting thread go
+    os.close(reader)
+    assert said == [
+        "The notice by file was not sent (no answer in 0 s); it is tried again after the next run."
+    ]
 
 
 BAD = {"not_screened": 2, "waiting": 1, "hits": 4}
