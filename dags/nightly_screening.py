@@ -1,9 +1,20 @@
-"""One night from receive to attention; all stages live in screening.night."""
+"""Screens what came in since the last night: one night from receive to attention.
+
+- **Unpausing starts the schedule**, and runs the last missed night at once. Have the inbox in place first.
+- By hand: *Trigger*. `night` left empty is the last night that is over; a night that is published and has
+  nothing new ends at `receive`, skipped.
+- Red at `attention`: the night is published, and something needs a person. Its log names each reason, the
+  path of the report and the command that lists the flights. Red elsewhere: that task's log says what to do.
+- A night that failed a gate is let through by `let_through`, `let_through_by` and `reason`: its traffic
+  tables are published, nothing is screened again.
+
+What each state asks for: docs/operations.md.
+"""
 
 import pendulum
-from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_context, task
+from airflow.sdk import CronDataIntervalTimetable, dag
 
-from screening.orchestration import schedule, task_order, tasks
+from screening.orchestration import parameters, schedule, task_order, tasks
 
 
 @dag(
@@ -11,19 +22,15 @@ from screening.orchestration import schedule, task_order, tasks
     start_date=pendulum.datetime(2026, 1, 1, tz=schedule.time_zone()),
     catchup=schedule.catch_up(),
     max_active_runs=1,
-    params={"night": Param(None, type=["null", "string"], format="date", description="Label of the night")},
+    params=parameters.NIGHTLY,
     default_args=schedule.TASK_DEFAULTS,
-    tags=["screening"],
+    tags=[*schedule.TAGS, "night"],
+    description="Screens what came in since the last night. Unpausing starts the schedule.",
     doc_md=__doc__,
 )
 def nightly_screening() -> None:
     """Screen what came in since the last night."""
-
-    @task
-    def receive() -> str:
-        return tasks.receive(get_current_context())
-
-    task_order.put_in_order(receive())
+    task_order.night(tasks.receive)
 
 
 nightly_screening()

@@ -1,35 +1,30 @@
-"""Screens named flights of a night again, and those that share a message with them."""
+"""Screens named flights of a night again, and those that share a message with them; all other rows stay.
 
-from airflow.sdk import Param, dag, get_current_context, task
+- By hand only: *Trigger*. `flights` left empty means all quarantined and failed ones of the night.
+- Keeps the night's lists, profile and model; takes today's code, and new files that speak of these flights.
+- Green: these flights are in order, whatever else of the night still waits (the log of `attention` says it).
+- Red at `attention`: one of these flights still needs a person.
 
-from screening.orchestration import schedule, task_order, tasks
+What each state asks for: docs/operations.md.
+"""
+
+from airflow.sdk import dag
+
+from screening.orchestration import parameters, schedule, task_order, tasks
 
 
 @dag(
     schedule=None,
     max_active_runs=1,
-    params={
-        "night": Param(None, type=["null", "string"], format="date", description="Label of the night"),
-        "flights": Param(
-            [],
-            type="array",
-            items={"type": "string", "pattern": "^[0-9A-Za-z -]{3,40}$"},
-            description="One a line, such as UA988-20261123-FRA-IAD",
-        ),
-        "all_failed": Param(False, type="boolean", description="All quarantined and failed flights"),
-    },
+    params=parameters.RERUN,
     default_args=schedule.TASK_DEFAULTS,
-    tags=["screening"],
+    tags=[*schedule.TAGS, "by hand"],
+    description="Screens named flights of a night again, after a fault or a mended file.",
     doc_md=__doc__,
 )
 def rerun_flights() -> None:
     """Run flights again and publish the night anew; other flights' rows stay."""
-
-    @task
-    def receive() -> str:
-        return tasks.receive_again(get_current_context())
-
-    task_order.put_in_order(receive())
+    task_order.night(tasks.receive_again)
 
 
 rerun_flights()

@@ -430,7 +430,7 @@ def _frozen(settings: Settings, pinned: Mapping[str, str], keys: Keys, today: da
     """Freeze what decides the answer, as for a night that begins now; it is written nowhere."""
     pins = Pins(
         lists=dict(pinned),
-        profile=settings.profile.model_dump(mode="json"),
+        profile=settings.profile.deciding(),
         model=load_model().version,
         key_id=keys.key_id,
         earlier=(),

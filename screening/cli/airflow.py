@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.options import Flights, Night, label
+from screening.cli.options import Actor, Flights, LetThrough, Night, Reason, label
 from screening.cli.output import progress, say
 from screening.cli.signals import night_under_way
+from screening.protection.actor import who
 
 app = typer.Typer(help="The same night under Apache Airflow.", no_args_is_help=True)
 
@@ -21,6 +22,9 @@ def run(
     sample: Annotated[
         bool, typer.Option("--sample", help="Exit 0 once the night is published, whatever needs a person.")
     ] = False,
+    let_through: LetThrough = None,
+    reason: Reason = None,
+    actor: Actor = None,
 ) -> None:
     """Run a DAG to its end in this process (SQLite, no server) and show the result.
 
@@ -35,6 +39,8 @@ def run(
     conf: dict[str, object] = {"night": label(night).isoformat()}
     if dag == "rerun_flights":
         conf |= {"flights": flights or [], "all_failed": failed}
+    if let_through:
+        conf |= {"let_through": let_through, "let_through_by": who(actor), "reason": reason}
     with night_under_way(label(night)):
         ran = run_dag(dag, conf, tell=progress)
     store = load_settings().store

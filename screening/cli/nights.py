@@ -17,7 +17,7 @@ from screening.cli.options import (
     label,
     named_or_latest,
 )
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, warn
 from screening.cli.signals import night_under_way
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
@@ -45,11 +45,12 @@ def run(
 
     Example: screening run --night 2026-11-23 --inbox inbox
     """
+    from screening.night.notices import watched
     from screening.night.session import run_night
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
-    with night_under_way(label(night)):
+    with night_under_way(label(night)), watched(settings, label(night), say=warn):
         session = run_night(
             settings,
             label(night),
@@ -84,6 +85,7 @@ def rerun(
 
     Example: screening rerun --night 2026-11-23 --flight UA988-20261123-FRA-IAD
     """
+    from screening.night.notices import watched
     from screening.night.session import rerun_flights
     from screening.night.settings import load_settings
 
@@ -96,7 +98,7 @@ def rerun(
         )
     settings = load_settings(inbox=inbox)
     chosen = named_or_latest(settings.store, night)
-    with night_under_way(chosen):
+    with night_under_way(chosen), watched(settings, chosen, say=warn):
         session = rerun_flights(
             settings,
             chosen,

@@ -74,6 +74,11 @@ def progress(text: str) -> None:
         sys.stderr.flush()
 
 
+def warn(text: str) -> None:
+    """Tell of something that went wrong and changes nothing of the result, on stderr."""
+    sys.stderr.write(clean(text) + "\n")
+
+
 def fail(error: ScreeningError) -> None:
     """Print the four parts of an error on stderr: what, where, effect, remedy."""
     parts = (("where", error.where), ("effect", error.effect), ("remedy", error.remedy))

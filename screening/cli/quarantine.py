@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screening.cli.options import Actor, Inbox, Reason, Shape
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, warn
 from screening.protection.actor import named, who
 from screening.tables.errors import StoreError
 
@@ -110,6 +110,7 @@ def replay_entry(
     """
     from screening.casework.quarantine import replay
     from screening.night.attention import needs_attention
+    from screening.night.notices import tell_night
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
@@ -129,6 +130,7 @@ def replay_entry(
     for entry in done.anew:
         if entry.quarantine_id != done.entry.quarantine_id:
             say(f"Set aside anew: {entry.short} ({', '.join(entry.codes)})")
+    tell_night(settings, night, say=warn)
     waiting = needs_attention(settings.store, night)
     say(f"Needs a person: {'; '.join(waiting)}" if waiting else f"Night {night} needs nobody.")
     raise typer.Exit(1 if waiting else 0)
@@ -157,12 +159,13 @@ def release_entry(
     Example: screening quarantine release 3f2a91c0 --as anna --reason "test file of the carrier"
     """
     from screening.casework.quarantine import release
+    from screening.night.notices import tell_night
     from screening.night.reporting import write_report
     from screening.night.settings import load_settings
 
-    store = load_settings().store
+    settings = load_settings()
     entry, recorded = release(
-        store,
+        settings.store,
         entry_id,
         actor=who(actor),
         reason=reason,
@@ -171,6 +174,7 @@ def release_entry(
     )
     if recorded:
         say(f"Entry {entry.short} is released. Inside: {_inside(entry)}.")
-        write_report(store, entry.night)
+        write_report(settings.store, entry.night)
+        tell_night(settings, entry.night, say=warn)
     else:
         say(f"Entry {entry.short} was released before, by {entry.actor}: nothing to do.")

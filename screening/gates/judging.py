@@ -15,6 +15,7 @@ Great Expectations costs 3 s and 200 MB to import, so it is imported where it ru
 """
 
 import json
+import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ from screening.gates.frames import (
 from screening.profile.model import Gates
 
 GATES = ("manifests", "hits")
+_ENGINE = "great_expectations"
 ALLOWED = frozenset(
     {
         "expect_column_values_to_be_between",
@@ -266,11 +268,15 @@ def _validate(
     name: str, expectations: list[dict[str, Any]], frame: pd.DataFrame, bounds: Mapping[str, float]
 ) -> list[dict[str, Any]]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import: nothing may call home
+    logging.getLogger(_ENGINE).setLevel(logging.WARNING)  # 214 lines on its import, at INFO
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # 1.24 imports sre_constants, which Python 3.11 deprecates
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    for logger in list(logging.root.manager.loggerDict):
+        if logger.startswith(f"{_ENGINE}."):  # some of its modules set their own level
+            logging.getLogger(logger).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     definition = (

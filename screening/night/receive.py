@@ -289,7 +289,7 @@ def new_pins(
     decided = acts.dispositions(store, until=now)
     return Pins(
         lists=_pinned_lists(settings, chosen, actor, now),
-        profile=profile.model_dump(mode="json"),
+        profile=profile.deciding(),
         model=load_model().version,
         key_id=keys.key_id,
         earlier=tuple(

@@ -56,6 +56,11 @@ def write_report(store: Store, night: date) -> Path:
     return folder / MAIN
 
 
+def report_path(store: Store, night: date) -> Path:
+    """Return where the report of a night lies, whether it was written yet or not."""
+    return store.root.resolve() / "analyst" / "reports" / f"night={night.isoformat()}" / MAIN
+
+
 def view(store: Store, night: date) -> NightView:
     """Build the view of a published night."""
     now = published(store, night)
@@ -115,7 +120,7 @@ def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
     """Return the summary for the terminal: what happened, what needs a person, where everything is."""
     root = store.root.resolve()
     places = {
-        "Hit report": f"{root}/analyst/reports/night={night}/{MAIN}",
+        "Hit report": str(report_path(store, night)),
         "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
         "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }

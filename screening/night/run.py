@@ -41,7 +41,7 @@ from screening.tables import analyst, individual
 from screening.tables.codes import InputStatus, Zone
 from screening.tables.errors import ScreeningError, StoreError
 
-_NIGHT = "night"  # unit of stages that run once a night
+NIGHT = "night"  # unit of stages that run once a night
 _NOBODY = "none"
 _LARGE_BYTES = 20_000_000  # below, starting a process (2 s) costs more than it brings
 _LARGE_TRAVELLERS = 40_000
@@ -200,8 +200,8 @@ def settle(run: Run) -> int:
     if run.published:
         return int(read_current(run.store, run.frozen.night, individual.FLIGHTS).num_rows)
     with run.work.alive():
-        if _NIGHT not in run.work.units("settle"):
-            run.work.write("settle", _NIGHT, _settled(run))
+        if NIGHT not in run.work.units("settle"):
+            run.work.write("settle", NIGHT, _settled(run))
         settled = settled_tables(run)
     return int(settled["flights"].num_rows)
 
@@ -346,13 +346,13 @@ def _judged(
 def settled_tables(run: Run) -> dict[str, pa.Table]:
     """Flights, travellers and documents of the run, from the work zone."""
     names = ("flights", "travellers", "documents", "ledger", "scope")
-    return {name: run.work.read("settle", _NIGHT, name) for name in names}
+    return {name: run.work.read("settle", NIGHT, name) for name in names}
 
 
 def _settled_of(run: Run, batch: batches.Batch) -> dict[str, pa.Table]:
     """Flights, travellers and documents of a batch; the rest of the night is let go."""
     return batches.part(
-        {name: run.work.read("settle", _NIGHT, name) for name in ("flights", "travellers", "documents")},
+        {name: run.work.read("settle", NIGHT, name) for name in ("flights", "travellers", "documents")},
         batch.flight_ids,
     )
 
@@ -373,7 +373,7 @@ def _batches(run: Run) -> list[batches.Batch]:
 def _flights(run: Run) -> pa.Table:
     if run.published:
         return read_current(run.store, run.frozen.night, individual.FLIGHTS)
-    return run.work.read("settle", _NIGHT, "flights")
+    return run.work.read("settle", NIGHT, "flights")
 
 
 def _parts(run: Run) -> publishing.Parts:

@@ -72,12 +72,17 @@ def spoken(work: Work) -> dict[str, pa.Table]:
     return {spec.name: table for spec, table in zip(STATED, _lying(work, STATED), strict=True)}
 
 
-def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:
-    """Return tables of the read stage over all chunks and the pieces that the chunks list."""
+def read_units(work: Work) -> list[tuple[str, str]]:
+    """Return stage and unit of all that the read stage left: its chunks, and the pieces that they list."""
     units = [("read", unit) for unit in work.units("read")]
-    units += [
+    return units + [
         (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
     ]
+
+
+def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:
+    """Return tables of the read stage over all chunks and the pieces that the chunks list."""
+    units = read_units(work)
     held = {unit: work.tables(*unit) for unit in units}
     return [
         pa.concat_tables(

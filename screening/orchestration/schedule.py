@@ -1,4 +1,4 @@
-"""When a night starts, which night a DAG run is about, and how often a task is tried.
+"""When a night starts, which night a DAG run is about, how often a task is tried and how long it may take.
 
 DAG files are parsed every few seconds: nothing here imports Airflow or a room of tables.
 """
@@ -11,10 +11,25 @@ from typing import Any
 
 from screening.night.settings import Settings, load_settings
 
+OWNER = "screening"
+TAGS = ("screening",)
 TASK_DEFAULTS = {
+    "owner": OWNER,
     "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
     "retry_delay": timedelta(minutes=2),
-    "execution_timeout": timedelta(hours=4),
+}
+# A task that hangs (a disk that answers no more) must end the same night, and no slow one may be cut. A night
+# of 250,000 travellers takes 4 to 48 s a task on two cores (docs/benchmarks.md): these are sixty times that.
+TIME_OUTS = {
+    "receive": timedelta(minutes=30),
+    "read": timedelta(hours=1),
+    "settle": timedelta(hours=1),
+    "plan": timedelta(minutes=10),
+    "screen": timedelta(hours=1),
+    "publish": timedelta(minutes=30),
+    "report": timedelta(minutes=30),
+    "attention": timedelta(minutes=10),
+    "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
 
 

@@ -1,34 +1,75 @@
 """How the tasks of a night hang together in Airflow; both DAGs share it.
 
-    read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
+    receive ─► read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
 
 `publish` runs also when batches have failed (their legs are recorded as failed), and not when `settle` has:
 without it there is nothing to publish. A night that fails a gate is published all the same. A run has the
 colour of its last task, so `attention` is the last.
+
+Who is told: how the night stands, when `attention` has judged it and where nothing was new; else that a task
+failed, but of no batch: its flights are recorded as failed, and `attention` tells of them.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from airflow.sdk import get_current_context, task  # noqa: TID253  (only DAG files import this)
+
 from screening.orchestration import tasks
+from screening.orchestration.notifier import NightNotifier, RetentionNotifier
+from screening.orchestration.schedule import TIME_OUTS
+
+_make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
 
 
-def put_in_order(received: Any) -> None:  # noqa: ANN401  (Airflow's own argument types)
-    """Put the tasks after `receive` into the DAG that is being defined.
+def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
+    """Put the tasks of a night into the DAG that is being defined.
 
     Args:
-        received: the task that gives the run's id.
+        begin: receives the night or the re-run, and gives the run's id.
     """
-    from airflow.sdk import get_current_context, task
 
-    make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
+    def receive() -> str:
+        return begin(get_current_context())
 
     def screen(run: str, unit: str, label: str) -> None:
         context: Any = get_current_context()
         context["label"] = label  # numbers and carriers, never people
         tasks.screen(run, unit)
 
-    mapped = make(map_index_template="{{ label }}", show_return_value_in_logs=False)(screen)
-    settled = make(tasks.settle)(make(tasks.read)(received))
-    published = make(trigger_rule="all_done_min_one_success")(tasks.publish)(settled)
-    mapped.expand_kwargs(make(tasks.plan)(settled)) >> published
-    make(tasks.report)(published) >> make(retries=0)(tasks.attention)(published)
+    def publish(run: str) -> tasks.Published:
+        return tasks.publish(run, get_current_context())
+
+    receive.__doc__, screen.__doc__, publish.__doc__ = (
+        begin.__doc__,
+        tasks.screen.__doc__,
+        tasks.publish.__doc__,
+    )
+    judged = NightNotifier(judged=True)
+    received = _step(receive, on_skipped_callback=judged)()
+    settled = _step(tasks.settle)(_step(tasks.read)(received))
+    batch = _step(screen, map_index_template="{{ label }}", on_failure_callback=None)
+    published = _step(publish, trigger_rule="all_done_min_one_success")(settled)
+    batch.expand_kwargs(_step(tasks.plan)(settled)) >> published
+    told = {"on_failure_callback": judged, "on_success_callback": judged}
+    _step(tasks.report)(published) >> _step(tasks.attention, retries=0, **told)(published)
+
+
+def retention() -> None:
+    """Put the hourly purge into the DAG that is being defined."""
+    _step(
+        tasks.purge,
+        on_failure_callback=RetentionNotifier(failed=True),
+        on_success_callback=RetentionNotifier(failed=False),
+    )()
+
+
+def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)
+    """Make a task: how long it may take, and who is told when it fails."""
+    usual = {
+        "execution_timeout": TIME_OUTS[function.__name__],
+        "on_failure_callback": NightNotifier(judged=False),
+        "doc_md": function.__doc__,
+        "show_return_value_in_logs": False,  # the line of counts says it
+    }
+    return _make(**(usual | how))(function)

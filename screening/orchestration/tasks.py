@@ -1,42 +1,89 @@
 """What the DAG files call: the functions of `screening.night.run` with Airflow's context around them.
 
-Results are ids and counts: XCom, logs and map names hold nothing else. An error that waiting will not mend
-(wrong profile, counts that nobody can trace) fails its task without retries; a fault of the store may be
-tried again (`schedule.TASK_DEFAULTS`). Rooms are imported inside the functions, so that the scheduler parses
-DAG files quickly.
+Results are ids and counts: XCom, logs and map names hold nothing else. Each task logs one line of counts. An
+error that waiting will not mend (wrong profile, counts that nobody can trace) fails its task without retries;
+a fault of the store may be tried again (`schedule.how`). Rooms are imported inside the functions, so that the
+scheduler parses DAG files quickly.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from screening.night.settings import load_settings
 from screening.orchestration.schedule import night_of
-from screening.tables.errors import ScreeningError, StoreError
+from screening.tables.errors import ScreeningError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from screening.night.run import Run
 
 ACTOR = "airflow"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LettingThrough:
+    """Gates that a person lets the night through, with who and why; none where nobody asked for it."""
+
+    gates: tuple[str, ...] = ()
+    actor: str = ACTOR
+    reason: str | None = None
+
+
+def letting_through(context: Mapping[str, Any]) -> LettingThrough:
+    """Read the parameters `let_through`, `let_through_by` and `reason` of a DAG run.
+
+    The user whom Airflow knows to have triggered the run is recorded with the reason.
+
+    Raises:
+        UsageError: who or why is missing, or the name is none.
+    """
+    from screening.protection.actor import named
+
+    params = context.get("params") or {}
+    gates = tuple(str(gate) for gate in params.get("let_through") or ())
+    if not gates:
+        return LettingThrough()
+    actor, reason = (str(params.get(name) or "").strip() for name in ("let_through_by", "reason"))
+    if not actor or not reason:
+        raise UsageError(
+            "let_through needs let_through_by and reason",
+            where="the parameters of the DAG run",
+            effect="nothing was run",
+            remedy="trigger the DAG again and say who lets the night through, and why; both are recorded",
+        )
+    user = getattr(context.get("dag_run"), "triggering_user_name", None)
+    told = f"{reason} (triggered in Airflow by {user})" if user else reason
+    return LettingThrough(gates, named(actor, "let_through_by"), told)
 
 
 def receive(context: Mapping[str, Any]) -> str:
-    """Receive the night; skip the rest where nothing is new.
+    """Receive the night; skip the rest where nothing is new and nobody lets anything through.
 
     Returns:
-        The run's id.
+        The run's id; where a person lets a published night through, that of its published run.
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from screening.night.frozen import published_frozen
+    from screening.night.receive import published
     from screening.night.receive import receive as begin
 
-    night = night_of(context)
     with _explained():
-        receipt = begin(load_settings(), night, chosen=None, actor=ACTOR, now=datetime.now(UTC))
-    if receipt.frozen is None:
-        raise AirflowSkipException(f"night {night}: nothing is new")
-    return receipt.frozen.run
+        _check_parameters(context)
+        letting, night, settings = letting_through(context), night_of(context), load_settings()
+        receipt = begin(settings, night, chosen=None, actor=ACTOR, now=datetime.now(UTC))
+        if receipt.frozen is not None:
+            _LOG.info("receive: night %s, %d new files", night, receipt.files)
+            return receipt.frozen.run
+        stands = published_frozen(settings.store, night, published(settings.store, night).revision)
+    if letting.gates and stands is not None:
+        _LOG.info("receive: night %s, nothing is new; it is let through as it is published", night)
+        return stands.run
+    raise AirflowSkipException(f"night {night}: nothing is new")
 
 
 def receive_again(context: Mapping[str, Any]) -> str:
@@ -51,8 +98,10 @@ def receive_again(context: Mapping[str, Any]) -> str:
 
     params = context["params"]
     flights = [str(flight) for flight in params.get("flights") or []]
-    night = night_of(context)
     with _explained():
+        _check_parameters(context)
+        letting_through(context)  # refused before anything runs
+        night = night_of(context)
         again = begin(
             load_settings(),
             night,
@@ -63,24 +112,45 @@ def receive_again(context: Mapping[str, Any]) -> str:
         )
     if again.receipt.frozen is None:
         raise AirflowSkipException(f"night {night}: no flight has to be run again")
+    _LOG.info(
+        "receive: night %s, %d flights again, %d of them along as they share messages, %d new files",
+        night,
+        len(again.flights),
+        len(again.along),
+        again.receipt.files,
+    )
     return again.receipt.frozen.run
 
 
 def read(run: str) -> str:
-    """Read and scrub the inputs."""
+    """Read and scrub the inputs.
+
+    Returns:
+        The run's id.
+    """
     from screening.night import run as night
+    from screening.night.stages import Task
 
     with _explained():
-        night.read(_open(run))
+        opened = _open(run)
+        night.read(opened)
+        _count(opened, Task.READ)
     return run
 
 
 def settle(run: str) -> str:
-    """Settle the legs."""
+    """Settle the legs.
+
+    Returns:
+        The run's id.
+    """
     from screening.night import run as night
+    from screening.night.stages import Task
 
     with _explained():
-        night.settle(_open(run))
+        opened = _open(run)
+        night.settle(opened)
+        _count(opened, Task.SETTLE)
     return run
 
 
@@ -89,30 +159,62 @@ def plan(run: str) -> list[dict[str, str]]:
     from screening.night import run as night
 
     with _explained():
-        return [{"run": run, **batch} for batch in night.plan(_open(run))]
+        planned = night.plan(_open(run))
+    _LOG.info("plan: %d batches", len(planned))
+    return [{"run": run, **batch} for batch in planned]
 
 
 def screen(run: str, unit: str) -> None:
     """Screen one batch."""
     from screening.night import run as night
+    from screening.night.stages import Task
 
     with _explained():
-        night.screen(_open(run), unit)
+        opened = _open(run)
+        night.screen(opened, unit)
+        _count(opened, Task.SCREEN, unit)
 
 
-def publish(run: str) -> str:
-    """Publish the night.
+class Published(TypedDict):
+    """What is published, and what the run was about: a re-run that changed nothing leaves no set of its own.
+
+    Attributes:
+        night: label of the night.
+        flights: flights that a re-run screened again; None of a run over the whole night.
+        inputs: ids of the files that it read; none of a run over the whole night.
+    """
+
+    night: str
+    flights: list[str] | None
+    inputs: list[str]
+
+
+def publish(run: str, context: Mapping[str, Any]) -> Published:
+    """Publish the night; what a person lets through leaves, also where the night was published before.
 
     Returns:
-        The night's label.
+        The night, and what `attention` judges.
     """
     from screening.night import run as night
+    from screening.night.let_through import release
+    from screening.night.stages import Task
 
     with _explained():
-        return night.publish(_open(run), actor=ACTOR).night.isoformat()
+        opened, letting = _open(run), letting_through(context)
+        gates, actor, reason = letting.gates, letting.actor, letting.reason
+        night.publish(opened, actor=actor, let_through=gates, reason=reason)
+        if gates:
+            release(opened.store, opened.frozen.night, gates, actor=actor, reason=reason)
+        _count(opened, Task.PUBLISH)
+        frozen = opened.frozen
+        return {
+            "night": frozen.night.isoformat(),
+            "flights": None if frozen.flights is None else list(frozen.flights),
+            "inputs": [] if frozen.flights is None else [entry.input_id for entry in frozen.inputs],
+        }
 
 
-def report(night: str) -> str:
+def report(published: Published) -> str:
     """Write the night's report.
 
     Returns:
@@ -121,20 +223,31 @@ def report(night: str) -> str:
     from screening.night.reporting import write_report
 
     with _explained():
-        write_report(load_settings().store, date.fromisoformat(night))
-    return night
+        _LOG.info("report: %s", write_report(load_settings().store, date.fromisoformat(published["night"])))
+    return published["night"]
 
 
-def attention(night: str) -> None:
-    """Fail, so that the run shows red, where something needs a person."""
+def attention(published: Published) -> None:
+    """Fail, so that the run shows red, where something needs a person: of a re-run, its own flights.
+
+    Each reason is a line of its own in the log, before the exception that Airflow prints with a traceback.
+    """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from screening.night.attention import needs_attention
+    from screening.night.attention import left_by
+    from screening.night.reporting import report_path
 
+    night, store = date.fromisoformat(published["night"]), load_settings().store
     with _explained():
-        reasons = needs_attention(load_settings().store, date.fromisoformat(night))
-    if reasons:
-        raise AirflowFailException(f"{'; '.join(reasons)}: screening status --night {night}")
+        left = left_by(store, night, published["flights"], published["inputs"])
+    found = f"report: {report_path(store, night)}   flights: screening status --night {night}"
+    for phrase in left.own:
+        _LOG.warning("needs a person: %s", phrase)
+    for phrase in left.beside:
+        _LOG.info("the flights of this re-run are in order; of the night still waits: %s", phrase)
+    _LOG.info(found)
+    if left.own:
+        raise AirflowFailException(f"{'; '.join(left.own)}   {found}")
 
 
 def purge() -> int:
@@ -147,13 +260,39 @@ def purge() -> int:
 
     with _explained():
         proofs = purge_now(load_settings(), datetime.now(UTC), ACTOR)
-    return sum(len(proof.files) for proof in proofs)
+    removed = sum(len(proof.files) for proof in proofs)
+    _LOG.info("purge: %d files removed, %d proofs", removed, len(proofs))
+    return removed
 
 
 def _open(run: str) -> "Run":
     from screening.night.run import open_run
 
     return open_run(load_settings(), run)
+
+
+def _count(run: "Run", task: Any, unit: str | None = None) -> None:  # noqa: ANN401  (a Task, imported late)
+    from screening.night.counts import counted
+
+    _LOG.info(counted(run, task, unit))
+
+
+def _check_parameters(context: Mapping[str, Any]) -> None:
+    """Refuse a parameter that the DAG does not have: Airflow takes any, and a slip would mean another night.
+
+    Raises:
+        UsageError: names the parameters there are.
+    """
+    known = set(context.get("params") or {})
+    given = set(getattr(context.get("dag_run"), "conf", None) or {})
+    declared = set(getattr(context.get("dag"), "params", None) or known)
+    if given - declared:
+        raise UsageError(
+            f"{len(given - declared)} parameter(s) of the run are unknown to the DAG",
+            where="the configuration of the DAG run",
+            effect="nothing was run",
+            remedy=f"parameters are: {', '.join(sorted(declared))}",
+        )
 
 
 @contextmanager
@@ -165,9 +304,11 @@ def _explained() -> Iterator[None]:
 
     try:
         yield
-    except StoreError:
-        raise
     except ScreeningError as fault:
+        for line in str(fault).splitlines():
+            _LOG.error(line)
+        if isinstance(fault, StoreError):
+            raise
         raise AirflowFailException(str(fault)) from None
     except AirflowException:
         raise

@@ -4,7 +4,8 @@ An unknown key is an error. Sections are handed to stages one by one: a stage se
 """
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -182,6 +183,38 @@ class Clearing(_Section):
     second_person: tuple[Category, ...] = (Category.REFUSE_ENTRY, Category.WANTED)
 
 
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = r"^[^\s<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+$"
+_MailAddress = Annotated[str, Field(pattern=_ADDRESS, max_length=254)]
+
+
+class EmailNotice(_Section):
+    """By which mail relay notices go out, and to whom; another machine than this is spoken to encrypted."""
+
+    to: Annotated[tuple[_MailAddress, ...], Field(min_length=1)]
+    sender: _MailAddress
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9:.-]+$")] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 25
+
+
+class Notify(_Section):
+    """Who is told when a night needs a person, is incomplete, failed or has recovered. It decides no row."""
+
+    file: Annotated[str, Field(min_length=1)] | None = None  # relative to the profile's folder
+    webhook: str | None = None
+    email: EmailNotice | None = None
+
+    @field_validator("webhook")
+    @classmethod
+    def _guarded(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            local = parts.scheme == "http" and parts.hostname in LOCAL
+            if not parts.hostname or "@" in parts.netloc or not (local or parts.scheme == "https"):
+                raise ValueError("must be an https address without a log-in (http on this machine only)")
+        return value
+
+
 class Profile(_Section):
     """One agency's decisions."""
 
@@ -196,6 +229,11 @@ class Profile(_Section):
     retention: Retention = Retention()
     disclosure: Disclosure = Disclosure()
     clearing: Clearing = Clearing()
+    notify: Notify = Notify()
+
+    def deciding(self) -> dict[str, Any]:
+        """Return as plain data what decides rows: a webhook's address may be a secret and decides none."""
+        return self.model_dump(mode="json", exclude={"notify"})
 
     @field_validator("lists")
     @classmethod

@@ -121,6 +121,12 @@ class Work:
         listed = read_json(path, remedy="start the night again")
         return tuple(sorted(listed)) if isinstance(listed, dict) else ()
 
+    def rows(self, stage: str, unit: str, table: str) -> int:
+        """Return how many rows a table of a unit has, without reading it; 0 where it is not there."""
+        path = self._path(stage, f"{_word(unit)}.json")
+        listed = read_json(path, remedy="start the night again") if path.exists() else {}
+        return int(listed[table]["rows"]) if isinstance(listed, dict) and table in listed else 0
+
     def units(self, stage: str) -> list[str]:
         """Return the complete units of a stage, sorted."""
         return sorted(path.stem for path in self._path(stage).glob("*.json"))

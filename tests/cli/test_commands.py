@@ -177,6 +177,7 @@ WRONG = {
     "read none.edi": "none.edi",
     "explain none.edi": "none.edi",
     "profile check none.toml": "none.toml",
+    "profile notify": "section notify",
     "generate --out more": "--night",
     "generate --out inbox --night {night}": "inbox",
     "fuzz --messages 0": "--messages",
@@ -198,7 +199,9 @@ WRONG = {
 
 # Options whose whole run is a test of another room, as it starts Airflow or measures: option of command -> room.
 ELSEWHERE = {
-    "airflow run": {"--dag", "--flight", "--failed", "--sample"},  # tests/dags/test_dags.py
+    "airflow run": {
+        *("--dag", "--flight", "--failed", "--sample", "--let-through", "--reason", "--as"),
+    },  # tests/dags/test_dags.py
 }
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -54,8 +55,10 @@ def agency_with_airflow(made_night, database, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ran(agency_with_airflow):
-    """The nightly DAG, run in a process of its own."""
+    """The nightly DAG, run in a process of its own; a file takes the notices."""
     folder = agency_with_airflow()
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
     return folder, _airflow(folder, "--night", NIGHT)
 
 
@@ -101,8 +104,21 @@ def test_the_run_prints_a_summary_and_no_noise(ran):
 
 def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
     folder, _ = ran
+    notices, told = folder / "notices.jsonl", folder / "store" / "nights" / NIGHT / "notices.json"
+    notices.unlink()
+    told.unlink()
     again = _airflow(folder, "--night", NIGHT)
     assert "nothing is new" in again.stdout
+    assert len(notices.read_text().splitlines()) == 1  # how the night stands is told then too
+
+
+def test_whoever_watches_is_told_once_by_the_notifiers_of_the_tasks(ran):
+    folder, _ = ran
+    [told] = [json.loads(line) for line in (folder / "notices.jsonl").read_text().splitlines()]
+    assert (told["about"], told["state"]) == (f"night {NIGHT}", "needs a person")
+    assert told["counts"]["waiting"] > 0
+    assert f"screening status --night {NIGHT}" in told["text"]
+    assert "NOTE_OF_THE_SHIFT" not in json.dumps(told)
 
 
 def test_the_dag_run_is_red_because_a_person_is_needed(ran):
@@ -190,6 +206,8 @@ def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monk
 
 def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with_airflow, screening):
     folder = agency_with_airflow()
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndocument = 1.0\n")
     chosen = sorted((folder / "inbox").glob("*PAXLST*.edi"))[0]
     whole = chosen.read_bytes()
     chosen.write_bytes(whole.replace(b"PAXLST", b"INVOIC"))
@@ -198,8 +216,13 @@ def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with
     late = folder / "inbox" / f"night={NIGHT}"
     late.mkdir()
     (late / chosen.name).write_bytes(whole)
-    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed")
-    assert "revision 2" in done.stdout, done.stdout + done.stderr
+    letting = ("--let-through", "manifests", "--as", "anna", "--reason", "documents by phone")
+    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed", *letting)
+    assert "revision 2: needs a person" in done.stdout, done.stdout + done.stderr
+    record = "".join(path.read_text() for path in (folder / "store" / "audit").glob("audit-*.jsonl"))
+    [act] = [json.loads(line) for line in record.splitlines() if '"gate.let_through"' in line]
+    assert act["actor"] == "anna"
+    assert act["reason"].startswith("documents by phone (triggered in Airflow by ")
     after = _current(folder, "outcomes")
     kept = [leg for leg, row in before.items() if not leg.startswith("input:") and after[leg] == row]
     assert len(kept) >= len(before) - 3

@@ -1,0 +1,226 @@
+"""What the tasks do beside the stages: counts in the log, reasons of a red run, parameters; no Airflow runs here."""
+
+import json
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+pytestmark = pytest.mark.slow
+NIGHT = "2026-11-23"
+LEG = "XQ401-20261123-ARN-VIE"
+
+
+@pytest.fixture
+def at_work(by_hand, monkeypatch):
+    """The tasks of an agency, one after the other as the DAGs call them."""
+    import airflow.settings  # noqa: F401  (its import puts its own handlers on the root logger)
+
+    from screening.orchestration import schedule, tasks
+
+    for name, path in (("STORE", "store"), ("PROFILE", "profile.toml"), ("INBOX", "inbox")):
+        monkeypatch.setenv(f"SCREENING_{name}", str(by_hand.folder / path))
+    schedule._schedule_settings.cache_clear()
+
+    def work(begin=tasks.receive, **params):
+        context = {
+            "params": {"night": NIGHT, **params},
+            "dag_run": SimpleNamespace(conf={"night": NIGHT, **params}, triggering_user_name="duty"),
+        }
+        run = tasks.settle(tasks.read(begin(context)))
+        for batch in tasks.plan(run):
+            tasks.screen(batch["run"], batch["unit"])
+        published = tasks.publish(run, context)
+        tasks.report(published)
+        tasks.attention(published)
+
+    yield work
+    schedule._schedule_settings.cache_clear()
+
+
+def lines(caplog, level=logging.INFO):
+    return [record.getMessage() for record in caplog.records if record.levelno >= level]
+
+
+def test_each_task_logs_one_line_of_counts_and_nothing_else(by_hand, written, at_work, caplog):
+    by_hand.send("SOMEBODYSNAME.edi", written.paxlst([written.ylva, *written.fillers]))
+    with caplog.at_level(logging.INFO):
+        at_work()
+    assert {record.name for record in caplog.records} == {"screening.orchestration.tasks"}
+    assert lines(caplog) == [
+        f"receive: night {NIGHT}, 1 new files",
+        "read: 1 files, 1 messages, 4 statements, 0 set aside",
+        "settle: 1 flights, 4 travellers, 4 documents",
+        "plan: 1 batches",
+        "screen: 1 hits, 7 pieces of evidence, 0 flights failed",
+        "publish: revision 1, 1 flights, 4 travellers, 1 hits, 0 set aside, no gate waits",
+        f"report: {by_hand.store}/analyst/reports/night={NIGHT}/report.html",
+        f"report: {by_hand.store}/analyst/reports/night={NIGHT}/report.html   "
+        f"flights: screening status --night {NIGHT}",
+    ]
+
+
+def test_attention_says_each_reason_and_where_the_report_is_before_it_fails(
+    by_hand, written, at_work, caplog
+):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    by_hand.send("a.edi", written.paxlst(written.fillers))
+    by_hand.send("b.edi", written.paxlst([written.ylva], flight="XQ0402").replace("PAXLST", "INVOIC"))
+    by_hand.send("SOMEBODYSNAME.txt", "a note\n")
+    with caplog.at_level(logging.INFO), pytest.raises(AirflowFailException) as red:
+        at_work()
+    reasons = [line for line in lines(caplog, logging.WARNING) if line.startswith("needs a person: ")]
+    assert len(reasons) == 2
+    assert all(reason.removeprefix("needs a person: ") in str(red.value) for reason in reasons)
+    report = f"{by_hand.store}/analyst/reports/night={NIGHT}/report.html"
+    assert report in str(red.value)
+    assert report in lines(caplog)[-1]
+    assert "SOMEBODYSNAME" not in caplog.text + str(red.value)
+
+
+def test_a_rerun_is_judged_by_its_flights_and_says_what_else_of_the_night_waits(
+    by_hand, written, at_work, caplog
+):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import tasks
+
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    cut = written.paxlst(written.fillers, flight="XQ0402", reference="2")
+    by_hand.send("b.edi", cut[: cut.rindex("NAD+FL")])
+    by_hand.send("note.txt", "a note\n")
+    by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
+    with pytest.raises(AirflowFailException, match="travellers of XQ402 not screened   report"):
+        at_work(tasks.receive_again, flights=["XQ402"])
+    with caplog.at_level(logging.INFO):
+        at_work(tasks.receive_again, flights=[LEG])
+    assert by_hand.status(NIGHT)[LEG]["outcome"] == "screened_with_findings"
+    beside = [line for line in lines(caplog) if line.startswith("the flights of this re-run are in order; ")]
+    assert "XQ402 not screened" in beside[0]
+    assert "1 file that holds nobody" in beside[1]
+
+
+def test_a_rerun_of_all_that_failed_is_judged_by_all_of_it(by_hand, written, at_work):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import tasks
+
+    by_hand.send("a.edi", written.paxlst([written.ylva]))
+    by_hand.send("note.txt", "a note\n")
+    by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
+    with pytest.raises(AirflowFailException, match="1 file that holds nobody to look at"):
+        at_work(tasks.receive_again, all_failed=True)
+
+
+def test_a_person_lets_an_incomplete_night_through_from_the_dag(by_hand, written, at_work, caplog):
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndate_of_birth = 0.9\n")
+    undated = [(*person[:2], "", *person[3:]) for person in written.fillers]
+    by_hand.send("a.edi", written.paxlst(undated))
+    with pytest.raises(AirflowFailException, match="expected at least 90 %"):
+        at_work()
+    with pytest.raises(AirflowFailException, match="let_through needs let_through_by and reason"):
+        at_work(let_through=["manifests"], let_through_by="anna")
+    with pytest.raises(AirflowFailException, match="let_through_by is no name"):
+        at_work(let_through=["manifests"], let_through_by="anna; rm", reason="strike")
+    with pytest.raises(AirflowSkipException):
+        at_work()
+    assert not list((by_hand.store / "aggregate").glob("current/*/*.parquet"))
+    at_work(let_through=["manifests"], let_through_by="anna", reason="strike")
+    assert list((by_hand.store / "aggregate").glob("current/*/*.parquet"))
+    [act] = [row for row in _acts(by_hand) if row["act"] == "gate.let_through"]
+    assert act["actor"] == "anna"
+    assert act["reason"] == "strike (triggered in Airflow by duty)"
+
+
+def _acts(by_hand):
+    files = sorted((by_hand.store / "audit").glob("audit-*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def test_a_parameter_that_the_dag_does_not_have_is_refused(at_work, caplog):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import tasks
+
+    context = {"params": {"night": None}, "dag_run": SimpleNamespace(conf={"nigth": NIGHT})}
+    with caplog.at_level(logging.INFO), pytest.raises(AirflowFailException, match="1 parameter"):
+        tasks.receive(context)
+    assert lines(caplog, logging.ERROR)[-1] == "  remedy: parameters are: night"
+
+
+def test_a_dag_says_what_it_does_whose_it_is_and_what_its_fields_mean_when_left_empty(root):
+    from airflow.dag_processing.dagbag import DagBag
+
+    from screening.gates.judging import GATES
+    from screening.orchestration import parameters
+
+    bag = DagBag(str(root / "dags"))
+    assert bag.import_errors == {}
+    for name, dag in bag.dags.items():
+        assert dag.owner == "screening", name
+        assert dag.description, name
+        assert dag.doc_md.count("\n") > 3, name
+        assert "screening" in dag.tags, name
+        for task in dag.tasks:
+            assert task.execution_timeout, task.task_id
+            assert task.doc_md, task.task_id
+        for field in dag.params:
+            described = dag.params.get_param(field)
+            empty = "no flight named" if described.schema["type"] == "boolean" else "Empty: "
+            assert empty in described.description, field
+    for name in ("nightly_screening", "retention"):
+        assert "npausing starts" in bag.dags[name].doc_md
+    assert parameters.GATES == GATES
+
+
+def test_notifiers_hang_on_the_tasks_whose_end_somebody_must_hear_of(root):
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(root / "dags"))
+    for name in ("nightly_screening", "rerun_flights"):
+        dag = bag.dags[name]
+        for task in dag.tasks:
+            assert bool(task.on_failure_callback) == (task.task_id != "screen"), task.task_id
+        assert dag.get_task("attention").on_success_callback
+        assert dag.get_task("receive").on_skipped_callback
+    purge = bag.dags["retention"].get_task("purge")
+    assert purge.on_failure_callback
+    assert purge.on_success_callback
+
+
+def test_a_failed_task_is_told_and_a_slip_in_the_parameters_is_not(by_hand, at_work):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.orchestration import notifier, tasks
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
+    notices = by_hand.folder / "notices.jsonl"
+    for slip in ({"nigth": NIGHT}, {"let_through": ["hits"]}):
+        context = {
+            "params": {"night": NIGHT} | slip,
+            "dag": SimpleNamespace(params={"night": None, "let_through": None}),
+            "dag_run": SimpleNamespace(conf=slip),
+            "ti": SimpleNamespace(task_id="receive"),
+        }
+        with pytest.raises(AirflowFailException) as fault:
+            tasks.receive(context)
+        notifier.NightNotifier(judged=False).notify(context | {"exception": fault.value})
+    assert not notices.exists()
+    with pytest.raises(AirflowFailException, match="the inbox holds no file") as fault:
+        at_work()
+    failed = context | {"params": {"night": NIGHT}, "exception": fault.value}
+    notifier.NightNotifier(judged=False).notify(failed)
+    notifier.RetentionNotifier(failed=False).notify({})
+    notifier.RetentionNotifier(failed=True).notify({})
+    notifier.RetentionNotifier(failed=False).notify({})
+    told = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert [(one["about"], one["state"], one["cause"]) for one in told] == [
+        (f"night {NIGHT}", "failed", "task receive failed"),
+        ("retention", "failed", "what is due could not be removed"),
+        ("retention", "recovered", None),
+    ]
