@@ -18,6 +18,7 @@ from typing import Any
 
 import screening
 from screening.profile.model import Profile
+from screening.store.current_json import revision as recorded
 from screening.store.files import write_json
 from screening.store.zones import Store
 from screening.tables.errors import StoreError
@@ -85,6 +86,7 @@ class Frozen:
         flights: legs that a re-run screens anew; None for all.
         inputs: files read.
         kept: files of the base that a re-run does not read again; their rows stay.
+        gone: retention classes of the base that came to their end; what remains of it is drawn in (remains).
         pins: what is kept by re-runs.
         machine: code, lock, time zone data and Unicode tables that ran.
     """
@@ -97,6 +99,7 @@ class Frozen:
     pins: Pins
     machine: Mapping[str, str]
     kept: tuple[FrozenInput, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def run(self) -> str:
@@ -116,7 +119,8 @@ class Frozen:
             [entry["name"], entry["input_id"], entry["duplicate"]]
             for entry in (*plain["inputs"], *plain["kept"])
         )
-        return _sha([plain["night"], inputs, plain["pins"], plain["machine"]])
+        ended = [plain["base"], *plain["gone"]] if plain["gone"] else []
+        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended])
 
     @property
     def pins_hash(self) -> str:
@@ -204,6 +208,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         ),
         machine=plain["machine"],
         kept=tuple(FrozenInput(**entry) for entry in plain["kept"]),
+        gone=tuple(plain.get("gone", ())),
     )
 
 
@@ -211,12 +216,16 @@ def published_frozen(store: Store, night: date, revision: int) -> Frozen | None:
     """Return the frozen set of a published revision.
 
     A purge publishes a night anew without some of its files and freezes nothing: the set before it holds.
+    Under the purge's number may lie a set that a killed run has left; its hash is another.
     """
+    stated = recorded(store, night, revision)
+    latest = None
     for number in range(revision, 0, -1):
         frozen = load_frozen(store, night, number)
-        if frozen is not None:
+        if frozen is not None and stated is not None and frozen.hash == stated.frozen:
             return frozen
-    return None
+        latest = latest or frozen
+    return latest
 
 
 def parse_run(run: str) -> tuple[date, int]:

@@ -17,7 +17,7 @@ from screening.messages.syntax.segments import Data
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
 from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
-from screening.store.landing import nameless, open_back
+from screening.store.landing import held, nameless, open_back
 from screening.store.mapped import Counted
 from screening.store.revisions import read_current
 from screening.store.zones import Store
@@ -73,6 +73,19 @@ class Opened:
     def packed(self) -> bool:
         """Is it a compressed file?"""
         return self.kind in PACKED
+
+
+def can_be_read(store: Store, entry: FrozenInput, known: Carried) -> bool:
+    """Say whether the bytes of an input are still there; one that is only counted needs none.
+
+    Raises:
+        StoreError: the list of an input's pieces is damaged.
+    """
+    if entry.duplicate:
+        return True
+    if _unpacked_before(entry, known) is not None:
+        return all(held(store, input_id) for _, input_id in _members_before(entry, known))
+    return held(store, entry.input_id)
 
 
 @contextmanager

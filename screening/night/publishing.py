@@ -1,6 +1,6 @@
 """Publish: put the night together, check that nothing is missing, and make it visible as one whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from screening.aggregates.withholding import withhold
 from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import carrier_quality
 from screening.manifests.twins import tell_twins
-from screening.night import balance
+from screening.night import balance, remains
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.scope import nights_just_before
@@ -22,7 +22,7 @@ from screening.reports.headline import people_aside
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
-from screening.tables.codes import Outcome, RetentionClass, Source
+from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import OutcomeRow
@@ -70,7 +70,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     """
     merged = _merged(store, frozen, parts)
     near = nights_just_before(store, frozen.pins.earlier, frozen.night)
-    merged["flights"] = tell_twins(merged["flights"], merged["travellers"], *near)
+    merged["flights"] = _with_twins(frozen, parts, merged, near)
     failures = _unbalanced(frozen, parts, merged) | parts.failures
     tables = NightTables(
         flights=merged["flights"],
@@ -94,6 +94,18 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     return merged
 
 
+def _with_twins(
+    frozen: Frozen, parts: Parts, merged: dict[str, pa.Table], near: tuple[pa.Table, pa.Table]
+) -> pa.Table:
+    """Note which legs may be one flight; whose travellers are gone by rule keep what was noted before."""
+    noted = tell_twins(merged["flights"], merged["travellers"], *near)
+    if not frozen.gone:
+        return noted
+    scope = parts.settled["scope"]["flight_id"].to_pylist()
+    both = [_without(merged["flights"], "flight_id", scope), _only(noted, "flight_id", scope)]
+    return individual.FLIGHTS.conform(pa.concat_tables(both))
+
+
 def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Make the tables that leave the agency: traffic and carriers' quality.
 
@@ -112,7 +124,7 @@ def _unbalanced(frozen: Frozen, parts: Parts, merged: dict[str, pa.Table]) -> di
 
     A re-run answers for what it read and settled itself: of other legs the term of some tables may have come.
     """
-    found = balance.imbalances(merged)
+    found = balance.imbalances(merged if frozen.flights is None else merged | {"hits": parts.hits})
     if frozen.flights is not None:
         read = parts.read["inputs"]
         ours = {*parts.settled["scope"]["flight_id"].to_pylist(), *read["input_id"].to_pylist()}
@@ -204,7 +216,9 @@ def _over_base(
             if not named or not wanted.isdisjoint(named)
         }
 
-    reread = set(fresh["inputs"]["input_id"].to_pylist())
+    reread = {
+        row["input_id"] for row in fresh["inputs"].to_pylist() if row["status"] != InputStatus.DUPLICATE
+    }
     old_messages = {
         row["message_id"]
         for row in base["messages"].select(["message_id", "input_id", "flight_ids"]).to_pylist()
@@ -222,10 +236,14 @@ def _over_base(
         base["statement_documents"], "statement_id", set(kept["statements"]["statement_id"].to_pylist())
     )
     chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
-    for name in ("inputs", "byte_ranges", "quarantine"):
+    kept["inputs"] = _inputs_beside(frozen, base["inputs"], reread)
+    for name in ("byte_ranges", "quarantine"):
         kept[name] = _without(base[name], "input_id", reread)
     for name in ("flights", "travellers", "hits"):
         kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
+    if frozen.gone:
+        again = remains.remembered(base["hits"], fresh["hits"], legs)
+        kept["hits"] = pa.concat_tables([kept["hits"], again])
     kept["documents"] = _only(
         base["documents"], "traveller_id", set(kept["travellers"]["traveller_id"].to_pylist())
     )
@@ -234,6 +252,17 @@ def _over_base(
     units = set(scope) | reread | names | {f"{name}!" for name in names}  # `NAME!`: members of a packed file
     kept["ledger"] = _without(base["ledger"], "unit", units)
     return {name: BY_NAME[name].conform(pa.concat_tables([kept[name], chosen[name]])) for name in fresh}
+
+
+def _inputs_beside(frozen: Frozen, base: pa.Table, reread: Collection[str]) -> pa.Table:
+    """Rows of inputs that stay; one whose bytes were gone and came again by another name is a duplicate."""
+    stays = {(entry.name, entry.input_id) for entry in frozen.kept} if frozen.gone else set()
+    rows = [
+        row | {"status": InputStatus.DUPLICATE} if row["input_id"] in reread else row
+        for row in base.to_pylist()
+        if row["input_id"] not in reread or (row["name"], row["input_id"]) in stays
+    ]
+    return landing.INPUTS.table(rows)
 
 
 def _only(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:

@@ -284,8 +284,11 @@ def _judged(
     """Judge the night and write down what was found.
 
     Returns:
-        Tables of the aggregate zone; None where they wait for a person.
+        Tables of the aggregate zone; None where they wait for a person, or stay as they are.
     """
+    if run.frozen.gone:  # too few are left to be judged or counted: what was published of the night stands
+        fitness.keep(run.store, run.frozen)
+        return None
     health = publishing.night_health(run.frozen, tables, silenced)
     aside = publishing.set_aside(tables)
     reports = fitness.judge(

@@ -1,0 +1,149 @@
+"""Never stuck: whatever became of the store, the next command goes on, or names the one that does."""
+
+import json
+import re
+
+import pyarrow.parquet as pq
+import pytest
+
+pytestmark = pytest.mark.slow
+NIGHT = "2026-11-23"
+LEG = "XQ401-20261123-ARN-VIE"
+OTHER = "XQ402-20261123-ARN-VIE"
+LATER = "2030-01-01T12:00:00+00:00"  # after every short term, and before the long ones of this profile
+TERMS = "\n[retention]\napi = 48\nsettled = 48\nunread = 48\npnr = 87600\nhit = 87600\n"
+
+
+@pytest.fixture
+def agency(by_hand):
+    """An agency whose API ends after two days and whose bookings and hits stay for years."""
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + TERMS)
+    return by_hand
+
+
+def purge(agency):
+    return agency("retention", "purge", "--as", "anna", check=0, CLOCK_AT=LATER)
+
+
+KILLED = [
+    "landing.before_index",
+    "landing.after_index",
+    "revisions.before_folder",
+    "revisions.before_current",
+]
+
+
+@pytest.mark.parametrize("point", KILLED)
+def test_a_run_killed_and_purged_takes_its_files_anew(agency, written, promised, point):
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.send("b.edi", written.pnrgov({"ABC123": written.fillers}))
+    agency.run(NIGHT)
+    straight = promised(agency.store)
+    agency.store.rename(agency.folder / "straight")
+    agency.run(NIGHT, check=-9, KILL_AT=point)
+    purge(agency)
+    assert not list((agency.store / "landing" / "incoming").glob("*"))
+    agency.run(NIGHT)
+    assert promised(agency.store) == straight
+
+
+def ids(agency):
+    """Travellers of the leg: id by surname."""
+    path = agency.store / "individual" / "current" / f"night={NIGHT}" / "travellers.parquet"
+    rows = pq.read_table(path).to_pylist()
+    return {row["surname"]: row["traveller_id"] for row in rows if row["flight_id"] == LEG}
+
+
+@pytest.fixture
+def ended(agency, written):
+    """A leg with API and bookings and one with API alone, screened; then the term of API came."""
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers[:1]], sent="261120:0100"))
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
+    agency.send("c.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    agency.run(NIGHT)
+    agency.before = agency.status(NIGHT), ids(agency)
+    purge(agency)
+    return agency
+
+
+def test_a_late_file_after_the_term_is_settled_with_what_remains(ended, written):
+    [hit] = ended.json("hits", "--night", NIGHT)
+    status, names = ended.before
+    ended.send("d.edi", written.paxlst(written.fillers[1:], sent="261122:2000", reference="2"))
+    ended.run(NIGHT, CLOCK_AT=LATER)
+    after = ended.status(NIGHT)
+    assert after[OTHER] == status[OTHER]
+    assert (after[LEG]["travellers"], after[LEG]["outcome"]) == (4, "screened_with_findings")
+    assert "settled_from_remains" in after[LEG]["reason"]
+    assert [row["hit_id"] for row in ended.json("hits", "--night", NIGHT)] == [hit["hit_id"]]
+    assert ids(ended)["QVARNSTEDT"] == names["QVARNSTEDT"]  # though the statement that gave the id is gone
+    assert "nothing is new" in ended.run(NIGHT, CLOCK_AT=LATER).stdout
+    ended("audit", "verify", check=0)
+
+    first = ids(ended)
+    ended.send("e.edi", written.paxlst([written.fillers[0]], sent="261122:2100", reference="3"))
+    ended.run(NIGHT, CLOCK_AT=LATER)
+    assert ids(ended) == first
+    assert [row["hit_id"] for row in ended.json("hits", "--night", NIGHT)] == [hit["hit_id"]]
+
+
+def test_who_is_sought_in_a_late_file_is_found_after_the_term(ended, written):
+    late = written.paxlst(
+        [written.ylva, *written.fillers], flight="XQ0402", sent="261122:2000", reference="2"
+    )
+    ended.send("d.edi", late)
+    ended.run(NIGHT, CLOCK_AT=LATER)
+    assert {row["flight_id"] for row in ended.json("hits", "--night", NIGHT)} == {LEG, OTHER}
+    assert ended.status(NIGHT)[OTHER]["travellers"] == 4
+
+
+def test_a_hit_whose_traveller_is_gone_by_rule_stays(ended, written):
+    ended.send("d.edi", written.paxlst(written.fillers, flight="XQ0401", sent="261122:2000", reference="2"))
+    profile = ended.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace("pnr = 87600", "pnr = 48"))
+    purge(ended)
+    [hit] = ended.json("hits", "--night", NIGHT)
+    ended.run(NIGHT, CLOCK_AT=LATER)
+    assert ended.json("hits", "--night", NIGHT) == [hit]
+    assert ended.status(NIGHT)[LEG]["travellers"] == 3
+    assert ended("decide", hit["hit_id"], "--decision", "inconclusive", "--reason", "seen").returncode == 0
+
+
+def test_traffic_and_figures_of_a_night_stay_when_it_is_settled_from_what_remains(ended, written):
+    def published():
+        found = json.loads((ended.store / "nights" / NIGHT / "CURRENT.json").read_text())["files"]
+        return {row["table"]: row["sha256"] for row in found if row["zone"] == "aggregate"}
+
+    before = published()
+    assert before
+    ended.send("d.edi", written.paxlst(written.fillers[1:], sent="261122:2000", reference="2"))
+    ended.run(NIGHT, CLOCK_AT=LATER)
+    assert published() == before
+
+
+def test_a_rerun_after_the_term_is_refused_by_the_name_of_the_rule(ended, written):
+    done = ended("rerun", "--night", NIGHT, "--flight", OTHER, "--inbox", "inbox", check=3, CLOCK_AT=LATER)
+    assert done.stderr.startswith(f"{OTHER}: not to be screened again: 2 of its inputs came to the end of")
+    assert "(api on 2026-11-26 00:00 UTC)" in done.stderr
+    assert f"night {NIGHT}" in done.stderr
+    done = ended("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=3, CLOCK_AT=LATER)
+    assert "(api on 2026-11-26 00:00 UTC)" in done.stderr
+    assert ended.status(NIGHT) == ended.before[0]
+    named = re.findall(r"night=(\S+)/ and `screening ([^`]+)`", done.stderr)
+    assert named == [(NIGHT, f"run --night {NIGHT}")]
+    late = written.paxlst(written.fillers, flight="XQ0402", sent="261122:2000", reference="2")
+    ended.send(f"night={NIGHT}/again.edi", late)
+    ended(*named[0][1].split(), check=0, CLOCK_AT=LATER)
+    assert ended.status(NIGHT)[OTHER]["travellers"] == 3
+
+
+def test_a_leg_all_of_whose_bytes_are_there_is_screened_again_after_the_term(agency, written):
+    agency.send("a.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva]}))
+    agency.run(NIGHT)
+    before = agency.status(NIGHT)
+    purge(agency)
+    agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, CLOCK_AT=LATER)
+    assert agency.status(NIGHT) == before
+    assert set(ids(agency)) == {"QVARNSTEDT"}
