@@ -34,7 +34,7 @@ from screening.protection.keys import load_keys
 from screening.store import acts
 from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
-from screening.store.locks import night_lock
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, mend_links, nights, read_current
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
@@ -87,7 +87,7 @@ def receive(
     """
     store = settings.store
     open_zones(store, list(Zone))
-    with night_lock(store, night):
+    with undisturbed(store), night_lock(store, night):
         mend_links(store)
         before = current(store, night)
         pending = take_up(store, night, before, actor)

@@ -33,7 +33,7 @@ from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
 from screening.reports.headline import LEG_INCOMPLETE
-from screening.store.locks import night_lock
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
@@ -88,7 +88,7 @@ def receive_again(
     """
     store = settings.store
     open_zones(store, list(Zone))
-    with night_lock(store, night):
+    with undisturbed(store), night_lock(store, night):
         mend_links(store)
         before = published(store, night)
         pending = take_up(store, night, before, actor)

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -30,7 +30,7 @@ from screening.night.stages import STAGES, Task
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
 from screening.store.landing import release_incoming
-from screening.store.locks import night_lock
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
@@ -51,16 +51,20 @@ def _zones(task: Task) -> frozenset[Zone]:
     return frozenset(zone for stage in STAGES if stage.task is task for zone in stage.opens())
 
 
-def _opening(task: Task) -> Callable[[Callable[_Asked, _Given]], Callable[_Asked, _Given]]:
-    """Let a task open the zones that its stages declare, and no other; and let it keep no freed memory."""
+def _opening(
+    task: Task,
+) -> Callable[[Callable[Concatenate["Run", _Asked], _Given]], Callable[Concatenate["Run", _Asked], _Given]]:
+    """Let a task open the zones that its stages declare, and no other; let no purge begin beside it."""
     zones = _zones(task)
 
-    def wrap(function: Callable[_Asked, _Given]) -> Callable[_Asked, _Given]:
+    def wrap(
+        function: Callable[Concatenate[Run, _Asked], _Given],
+    ) -> Callable[Concatenate[Run, _Asked], _Given]:
         @functools.wraps(function)
-        def inside(*asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
+        def inside(run: Run, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
             give_back()
-            with only(zones):
-                return function(*asked, **named)
+            with undisturbed(run.store), only(zones):
+                return function(run, *asked, **named)
 
         return inside
 

@@ -13,7 +13,7 @@ from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
 from screening.night.run import Run
 from screening.night.settings import Settings
-from screening.store.locks import exclusive
+from screening.store.locks import exclusive, undisturbed
 from screening.store.zones import open_zones
 from screening.tables.codes import Zone
 
@@ -171,9 +171,8 @@ def _carry_on(
 def _whole(settings: Settings, night: date) -> Iterator[None]:
     """Hold the night for a whole run of the command line; the stages' own locks are shorter."""
     open_zones(settings.store, list(Zone))
-    with exclusive(
-        settings.store.night_folder(night) / ".run", what=f"the night {night.isoformat()}", wait=False
-    ):
+    folder = settings.store.night_folder(night)
+    with exclusive(folder / ".run", what=f"the night {night}", wait=False), undisturbed(settings.store):
         yield
 
 

@@ -2,9 +2,15 @@
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
+
+from screening.store.locks import exclusive, purging, undisturbed
+from screening.store.zones import Store
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -147,3 +153,83 @@ def test_a_leg_all_of_whose_bytes_are_there_is_screened_again_after_the_term(age
     agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, CLOCK_AT=LATER)
     assert agency.status(NIGHT) == before
     assert set(ids(agency)) == {"QVARNSTEDT"}
+
+
+def left(agency):
+    """Files of the store in which somebody could stand."""
+    zones = ("landing", "individual", "analyst", "work")
+    paths = (path for zone in zones for path in (agency.store / zone).rglob("*") if path.is_file())
+    return [path.relative_to(agency.store).as_posix() for path in paths if b"YLVALINN" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("point", KILLED)
+def test_what_a_dead_run_left_goes_with_the_shortest_term(agency, written, point):
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT, check=-9, KILL_AT=point)
+    assert list((agency.store / "work").rglob("*.*"))
+    purge(agency)
+    assert list((agency.store / "work").iterdir()) == []
+    assert left(agency) == []
+    proofs = [json.loads(path.read_text()) for path in (agency.store / "audit" / "purges").glob("*.json")]
+    assert any(row["path"].startswith("work/") for proof in proofs for row in proof)
+
+
+def test_a_report_goes_with_the_hits_that_it_shows(agency, written):
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT)
+    purge(agency)
+    assert [path for path in left(agency) if "reports" in path]  # hits stay for years here
+    profile = agency.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace("hit = 87600", "hit = 100"))
+    purge(agency)
+    assert left(agency) == []
+    agency("report", "--night", NIGHT, check=0)
+    assert left(agency) == []
+    agency("status", "--night", NIGHT, check=0)
+
+
+def test_what_was_set_aside_can_still_be_replayed_or_released_after_its_term(agency, written):
+    broken = written.paxlst(written.fillers).replace("UNH+", "UNH+X+", 1)
+    agency.send("a.edi", written.paxlst([written.ylva], flight="XQ0402"))
+    agency.send("b.edi", broken[: len(broken) // 2])
+    agency.send("note.txt", "transfer host restarted\n")
+    agency.run(NIGHT, check=1)
+    entries = agency.json("quarantine", "list", "--night", NIGHT)
+    assert len(entries) >= 2
+    purge(agency)
+    assert agency.json("quarantine", "list", "--night", NIGHT) == entries
+    (agency.folder / "mended.edi").write_text(written.paxlst(written.fillers, sent="261122:2000"))
+    for entry in entries:
+        words = (
+            ("release", "--second", "ben")
+            if entry["input"] == "note.txt"
+            else ("replay", "--file", "mended.edi")
+        )
+        done = agency("quarantine", words[0], entry["id"], *words[1:], "--reason", "seen", "--as", "anna")
+        assert done.returncode in {0, 1}, done.stderr
+    assert agency.status(NIGHT)[LEG]["travellers"] >= 3
+
+
+def test_a_purge_waits_for_runs_and_a_run_for_a_purge(agency, written):
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT)
+    before = agency.status(NIGHT)
+    store = Store(agency.store)
+    with (
+        exclusive(store.night_folder(date(2026, 11, 24)) / ".run", what="a night", wait=False),
+        undisturbed(store),
+    ):
+        done = agency("retention", "purge", "--as", "anna", check=3, CLOCK_AT=LATER)
+        assert done.stderr.startswith("the store is held by a run of night 2026-11-24\n")
+        assert "`screening retention purge`" in done.stderr
+    assert agency("audit", "verify").returncode == 0
+    agency.send("b.edi", written.paxlst(written.fillers, flight="XQ0402", sent="261122:2000", reference="2"))
+    with ThreadPoolExecutor(1) as threads:
+        with purging(store):
+            running = threads.submit(agency.run, NIGHT)
+            time.sleep(1.5)
+            assert not running.done()
+            assert agency.store.joinpath("nights", NIGHT, "runs", "0002").exists() is False
+        running.result()
+    assert set(agency.status(NIGHT)) == {*before, OTHER}
+    purge(agency)
