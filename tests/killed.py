@@ -3,6 +3,7 @@
     python tests/killed.py ARGUMENTS…     KILL_AT=POINT[:N]  dies (SIGKILL) at the Nth passage of a point
                                           FAIL_ON=LEG        screening raises on this leg
                                           MISCOUNT_ON=LEG    screening counts one traveller of it too few
+                                          FILE_LIMIT=BYTES   no file may become larger: the disk is full
                                           CLOCK_AT=MOMENT    it is this moment, in ISO form with its zone
 
 The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
@@ -11,6 +12,7 @@ file that is known by its name, and the process dies just before or just after i
 
 import os
 import re
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -153,6 +155,8 @@ def main() -> None:
         fail_on(leg)
     if leg := os.environ.get("MISCOUNT_ON"):
         miscount_on(leg)
+    if size := os.environ.get("FILE_LIMIT"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
     if moment := os.environ.get("CLOCK_AT"):
         clock_at(moment)
     from screening.cli.main import app

@@ -47,6 +47,8 @@ def run(
         reason=reason,
         again=again,
     )
+    for path in session.mended:
+        say(f"Damaged, now written anew: {path}")
     if session.gates:
         let = ", ".join(session.gates)
         say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
@@ -96,6 +98,8 @@ def rerun(
         say(f"Came along, as they share messages: {', '.join(session.along)}")
     if session.code_differs:
         say("The code differs from that of the published revision: rows may differ for that reason alone.")
+    if session.ended:
+        say(f"Not again, as what they were screened from is gone by rule: {', '.join(session.ended)}")
     if not session.fresh:
         say(f"Night {label(night)}: the result is the same; what is published stands.")
     _tell_result(label(night), session.seconds)

@@ -18,6 +18,7 @@ from typing import Any
 
 import screening
 from screening.profile.model import Profile
+from screening.protection.keys import Keys, load_former
 from screening.store.current_json import revision as recorded
 from screening.store.files import write_json
 from screening.store.zones import Store
@@ -138,6 +139,14 @@ class Frozen:
         """Profile as it was frozen."""
         return Profile.model_validate(dict(self.pins.profile))
 
+    def keys(self, store: Store) -> Keys:
+        """Load the key that was frozen, also where another is in use now.
+
+        Raises:
+            StoreError: that key is not in the folder.
+        """
+        return load_former(self.pins.key_id, store_root=store.root, night=self.night.isoformat())
+
     def as_json(self) -> dict[str, Any]:
         """Plain data, as it stands in night.json."""
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
@@ -170,22 +179,26 @@ def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as fault:
-        raise StoreError(
-            f"the frozen set of night {night} cannot be read ({type(fault).__name__})",
-            where=str(path),
-            effect="this revision cannot go on; published nights are untouched",
-            remedy=f"remove {path.parent} and run the night again",
-        ) from None
+        raise _damaged(store, night, revision, f"cannot be read ({type(fault).__name__})") from None
     try:
         return _parsed(plain)
     except (KeyError, TypeError, ValueError):
-        raise StoreError(
-            f"the frozen set of night {night} is damaged or of another version of the program",
-            where=str(path),
-            effect="this revision cannot go on or be run again; published tables can still be read",
-            remedy=f"if the night is not published yet: remove {path.parent} and run it again; "
-            "else restore the file from the backup",
-        ) from None
+        raise _damaged(store, night, revision, "is damaged or of another version of the program") from None
+
+
+def _damaged(store: Store, night: date, revision: int, how: str) -> StoreError:
+    path = frozen_path(store, night, revision)
+    published = recorded(store, night, revision) is not None
+    return StoreError(
+        f"the frozen set of night {night} {how}",
+        where=str(path),
+        effect="this revision cannot be run again; published tables can still be read"
+        if published
+        else "this revision cannot go on; what is published stays",
+        remedy="restore the file from the backup"
+        if published
+        else f"it was not published yet: `rm -r {path.parent}`, then `screening run --night {night}`",
+    )
 
 
 def _parsed(plain: dict[str, Any]) -> Frozen:

@@ -32,7 +32,7 @@ class Carried:
 
     Attributes:
         inputs: INPUTS of the published revision; empty where there is none.
-        quarantine: its QUARANTINE.
+        quarantine: its QUARANTINE, where one of them was unpacked.
     """
 
     inputs: pa.Table
@@ -41,9 +41,10 @@ class Carried:
 
 def carried(store: Store, night: date) -> Carried:
     """Return what the published revision of a night knows; empty before the first."""
-    return Carried(
-        read_current(store, night, landing.INPUTS), read_current(store, night, individual.QUARANTINE)
-    )
+    inputs = read_current(store, night, landing.INPUTS)
+    packed = InputStatus.UNPACKED in inputs["status"].to_pylist()
+    spec = individual.QUARANTINE  # not read in vain: a run that does not need it writes a damaged one anew
+    return Carried(inputs, read_current(store, night, spec) if packed else spec.empty())
 
 
 @dataclass(frozen=True, slots=True)

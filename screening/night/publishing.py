@@ -19,11 +19,12 @@ from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.reports.headline import people_aside
-from screening.store.revisions import Publication, read_current
+from screening.store.revisions import Publication, current, read_current, read_revision, revision
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
+from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import OutcomeRow
 
@@ -340,7 +341,7 @@ def _earlier_published(
 ) -> pa.Table:
     """What readers already hold of the closed dates: of each date the latest publication."""
     periods = {day.isoformat() for day in closed}
-    own = read_current(store, frozen.night, aggregate.PUBLISHED)
+    own = _own_published(store, frozen)
     gathered: list[pa.Table] = []
     seen: set[str] = set()
     for table in [own, *(published[night] for night in sorted(published, reverse=True))]:
@@ -348,6 +349,25 @@ def _earlier_published(
         seen |= set(fresh["period"].to_pylist())
         gathered.append(fresh)
     return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
+
+
+def _own_published(store: Store, frozen: Frozen) -> pa.Table:
+    """What the night itself has published so far.
+
+    Where it is damaged and the night is only to be written anew: what there was when it was made.
+    """
+    now = current(store, frozen.night)
+    try:
+        return read_current(store, frozen.night, aggregate.PUBLISHED)
+    except StoreError:
+        if now is None or frozen.flights is not None or not all(entry.carried for entry in frozen.inputs):
+            raise
+    damaged = {file.sha256 for file in now.of(aggregate.PUBLISHED)}
+    for number in range(now.revision - 1, 0, -1):
+        before = revision(store, frozen.night, number)
+        if before and damaged.isdisjoint(file.sha256 for file in before.of(aggregate.PUBLISHED)):
+            return read_revision(store, before, aggregate.PUBLISHED)
+    return aggregate.PUBLISHED.empty()
 
 
 def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:

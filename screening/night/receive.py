@@ -152,7 +152,7 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
     bytes came to the end of their term while it lay. What it received is received again.
     """
     pending = load_frozen(store, night, before.revision + 1 if before else 1)
-    if pending is not None and (dict(pending.machine) != machine() or not _readable(store, pending)):
+    if pending is not None and not _can_go_on(store, pending):
         frozen_path(store, night, pending.revision).unlink(missing_ok=True)
         pending = None
     sweep_dead(store, night=night, keep=pending.run if pending else None)
@@ -163,7 +163,9 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
     return pending
 
 
-def _readable(store: Store, pending: Frozen) -> bool:
+def _can_go_on(store: Store, pending: Frozen) -> bool:
+    if dict(pending.machine) != machine():
+        return False
     known = carried(store, pending.night)
     return all(can_be_read(store, entry, known) for entry in pending.inputs)
 

@@ -28,7 +28,7 @@ from screening.night.reading import Chunk, chunks, read_chunk
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
-from screening.protection.keys import Keys, load_keys
+from screening.protection.keys import Keys
 from screening.store.landing import release_incoming
 from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, read_current
@@ -90,20 +90,12 @@ class Run:
 
     @property
     def keys(self) -> Keys:
-        """Pseudonyms of the key that was frozen.
+        """Pseudonyms of the key that was frozen, also where another is in use now.
 
         Raises:
-            StoreError: another key is in use now.
+            StoreError: that key is not in the folder.
         """
-        keys = load_keys(self.frozen.agency_profile().agency.production, store_root=self.store.root)
-        if keys.key_id != self.frozen.pins.key_id:
-            raise StoreError(
-                f"the night was frozen with the key `{self.frozen.pins.key_id}`, in use is `{keys.key_id}`",
-                where=self.frozen.run,
-                effect="the run cannot go on: its travellers would get other ids",
-                remedy="point SCREENING_KEYS at the folder that holds the night's key",
-            )
-        return keys
+        return self.frozen.keys(self.store)
 
     @property
     def published(self) -> Current | None:

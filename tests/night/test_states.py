@@ -233,3 +233,43 @@ def test_a_purge_waits_for_runs_and_a_run_for_a_purge(agency, written):
         running.result()
     assert set(agency.status(NIGHT)) == {*before, OTHER}
     purge(agency)
+
+
+def rotate(agency):
+    agency("keys", "new", "--folder", "keys", "--as", "anna", check=0)
+    return (agency.folder / "keys" / "current").read_text().strip()
+
+
+def test_a_night_of_an_older_key_goes_on_with_it(agency, written):
+    """Received, published, re-run, decided on: the key in use is that of new nights only."""
+    first, keys = rotate(agency), {"SCREENING_KEYS": "keys"}
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT, check=-9, KILL_AT="landing.after_index", **keys)
+    rotate(agency)
+    agency.run(NIGHT, **keys)
+    before = ids(agency)
+    agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, **keys)
+    agency.send("b.edi", written.paxlst(written.fillers, sent="261122:2000", reference="2"))
+    agency.run(NIGHT, **keys)
+    assert ids(agency) == before
+    [hit] = agency.json("hits", "--night", NIGHT)
+    words = ("decide", hit["hit_id"], "--decision", "inconclusive", "--reason", "seen")
+    agency(*words, check=0, **keys)
+    agency("why", before["QVARNSTEDT"], "watch:A1", "--night", NIGHT, check=0, **keys)
+
+    (agency.folder / "keys" / first).rename(agency.folder / "safe")
+    done = agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=3, **keys)
+    assert done.stderr.startswith(f"night {NIGHT} was frozen with the key `{first}`, which is not there")
+    assert f"copy the file {first} from the agency's safe copy to keys/" in done.stderr
+    (agency.folder / "safe").rename(agency.folder / "keys" / first)
+    agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, **keys)
+    assert ids(agency) == before
+
+
+def test_a_night_of_the_demonstration_key_can_be_run_again_when_keys_are_there(agency, written):
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT)
+    before = ids(agency)
+    rotate(agency)
+    agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, SCREENING_KEYS="keys")
+    assert ids(agency) == before
