@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow test quick check mutation lock sample schemas clean
+.PHONY: help setup run airflow test quick check mutation walk lock sample schemas clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ check: setup ## Style and types only
 mutation: setup ## Mutation run over the rule modules, not part of `make test` (MODULE=manifests/join for one)
 	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --target var/mutmut -r tests/mutation/requirements.txt
 	@PYTHONPATH=var/mutmut $(VENV)/bin/python tests/mutation/run.py $(ARGUMENTS) $(MODULE)
+
+walk: setup ## Random walk over a small store, 2,000 steps (half an hour), not part of `make test` (STEPS, SEED)
+	@PYTHONPATH=. $(VENV)/bin/python tests/walk.py $(or $(STEPS),2000) $(or $(SEED),0)
 
 lock: ## Compile requirements.in anew
 	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -3,6 +3,8 @@
     python tests/killed.py ARGUMENTS…     KILL_AT=POINT[:N]  dies (SIGKILL) at the Nth passage of a point
                                           FAIL_ON=LEG        screening raises on this leg
                                           MISCOUNT_ON=LEG    screening counts one traveller of it too few
+                                          FILE_LIMIT=BYTES   no file may become larger: the disk is full
+                                          CLOCK_AT=MOMENT    it is this moment, in ISO form with its zone
 
 The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
 file that is known by its name, and the process dies just before or just after it.
@@ -10,6 +12,7 @@ file that is known by its name, and the process dies just before or just after i
 
 import os
 import re
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -51,6 +54,9 @@ POINTS = {
     ),
     "retention.before_proof": Point("replace", r"\.begun -> ", "before"),
 }
+
+
+_ASK_THE_TIME = ("screening.cli.", "screening.night.session", "screening.protection.audit")
 
 
 def kill_at(text: str) -> None:
@@ -109,6 +115,22 @@ def miscount_on(leg: str) -> None:
     vars(batches)["line"] = short
 
 
+def clock_at(moment: str) -> None:
+    """Let it be another moment for everything that asks for the time of day; times of files stay."""
+    from datetime import datetime
+
+    from screening.night import session  # noqa: F401  (whoever asks is there)
+
+    class Moved(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.fromisoformat(moment).astimezone(tz)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_ASK_THE_TIME) and vars(module).get("datetime") is datetime:
+            vars(module)["datetime"] = Moved
+
+
 def dies_at(point: str, work: Callable[[], object]) -> int:
     """Do the work in a forked process that dies at the point (a fresh interpreter costs 0.5 s, a fork nothing).
 
@@ -133,6 +155,10 @@ def main() -> None:
         fail_on(leg)
     if leg := os.environ.get("MISCOUNT_ON"):
         miscount_on(leg)
+    if size := os.environ.get("FILE_LIMIT"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+    if moment := os.environ.get("CLOCK_AT"):
+        clock_at(moment)
     from screening.cli.main import app
 
     app()

@@ -10,7 +10,6 @@ from screening.hits.person_keys import bind, other_keys
 from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.protection import audit
-from screening.protection.keys import load_keys
 from screening.reports.hit import standing_sentence
 from screening.store import acts
 from screening.store.landing import landed, missing
@@ -160,16 +159,16 @@ def _decide(
     instead_of: str | None,
 ) -> Decided:
     frozen = published_frozen(store, night, published(store, night).revision)
-    profile = frozen.agency_profile() if frozen else None
-    if profile is None:
+    if frozen is None:
         raise _unknown(hit["hit_id"], f"the frozen set of night {night}")
+    profile = frozen.agency_profile()
     evidence = read_current(store, night, analyst.EVIDENCE)
     own = pc.and_(
         pc.equal(evidence["hit_id"], hit["hit_id"]), pc.equal(evidence["alert_id"], hit["alert_id"])
     )
 
     def pseudonym(purpose: str, text: str) -> str:  # asked for few people only: most decisions need no key
-        return load_keys(profile.agency.production, store_root=store.root).pseudonym(purpose, text)
+        return frozen.keys(store).pseudonym(purpose, text)
 
     so_far = acts.dispositions(store)
     last = pc.max(so_far["decided_at"]).as_py()

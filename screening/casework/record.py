@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from screening.list_keeping.versions import active_version, known_lists
+from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
@@ -81,7 +81,7 @@ def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[st
         if now is None:
             yield (
                 f"night {night} was published, but its {CURRENT} is gone or damaged: "
-                f"{_copy(folder, stated.nights[night][0])}"
+                f"{_copy(folder, night, stated.nights[night][0])}"
             )
             continue
         revision, seal = stated.nights.get(night, (0, ""))
@@ -93,7 +93,7 @@ def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[st
         elif seal not in {now.seal, now.frozen} or revision != now.revision:
             yield (
                 f"{CURRENT} of night {night} is not revision {revision} as it was published: "
-                f"{_copy(folder, revision)}"
+                f"{_copy(folder, night, revision)}"
             )
         for file in now.files:
             path = store.root / file.path
@@ -104,15 +104,22 @@ def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[st
                 )
 
 
-def _copy(folder: Path, revision: int) -> str:
+def _copy(folder: Path, night: date, revision: int) -> str:
     own = folder / "revisions" / f"{revision:04d}.json"
+    if not own.exists():  # another disk
+        return (
+            f"restore the store from the backup; without one `screening run --night {night}` screens what "
+            "the inbox still holds"
+        )
     return f"`cp {own} {folder / CURRENT}`, or restore both from the backup"
 
 
 def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
     there = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
+    latest = {hit: name for name, (hit, _, _) in stated.decisions.items() if name in there}
+    order = {name: number for number, name in enumerate(stated.decisions)}
     for name, (hit, decision, _) in stated.decisions.items():
-        if name not in there:
+        if name not in there and order.get(latest.get(hit, ""), -1) < order[name]:  # else decided again
             yield (
                 f"the decision {name} ({decision} on hit {hit}) is recorded, but its file is gone: restore "
                 f"analyst/acts from the backup, or decide again; `screening trace {hit}` says on what"
@@ -140,7 +147,13 @@ def _lists(store: Store, stated: _Stated) -> Iterator[str]:
             yield f"{damaged.what} ({damaged.where}): {damaged.remedy}"
             continue
         version = last or now
-        if now != last:
+        if now != last and version not in {entry.version for entry in versions(store, list_id)}:
+            yield (
+                f"the list {list_id} has no version {version}, which the last act on it names: restore "
+                f"{store.root / 'alerts'} from the backup, or `screening alerts import SOURCE PATH --list "
+                f"{list_id}`; a list with a path in the profile is imported by the next night"
+            )
+        elif now != last:
             yield (
                 f"the list {list_id} uses version {now or 'none'}, the last act on it names "
                 f"{last or 'none'}: "

@@ -61,6 +61,8 @@ def run(
             reason=reason,
             again=again,
         )
+    for path in session.mended:
+        say(f"Damaged, now written anew: {path}")
     if session.gates:
         let = ", ".join(session.gates)
         say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
@@ -113,6 +115,8 @@ def rerun(
         say(f"Came along, as they share messages: {', '.join(session.along)}")
     if session.code_differs:
         say("The code differs from that of the published revision: rows may differ for that reason alone.")
+    if session.ended:
+        say(f"Not again, as what they were screened from is gone by rule: {', '.join(session.ended)}")
     if not session.fresh:
         say(f"Night {chosen}: the result is the same; what is published stands.")
     _tell_result(chosen, session.seconds)

@@ -60,6 +60,13 @@ KINDS: tuple[FindingKind, ...] = (
         "Nothing if the file is known to be old; else ask the carrier. The leg was screened.",
     ),
     FindingKind(
+        "settled_from_remains",
+        Level.WARNING,
+        Effect.NONE,
+        "A message came after earlier ones about the leg had come to the end of their term.",
+        "Nothing. Who stood in the earlier ones was compared then, and their hits stay.",
+    ),
+    FindingKind(
         "nothing_said",
         Level.ERROR,
         Effect.MESSAGE,

@@ -118,6 +118,13 @@ def note(
     write_json(folder / _FIGURES, figures)
 
 
+def keep(store: Store, frozen: Frozen) -> None:
+    """Keep what was noted of the revision that this one builds on."""
+    base = published_frozen(store, frozen.night, frozen.base or frozen.revision - 1)
+    if base is not None:
+        carry(store, base, frozen.revision)
+
+
 def carry(store: Store, frozen: Frozen, revision: int) -> None:
     """Move what was noted to the revision that the run has become after all."""
     folder = frozen_path(store, frozen.night, frozen.revision).parent

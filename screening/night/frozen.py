@@ -18,6 +18,8 @@ from typing import Any
 
 import screening
 from screening.profile.model import Profile
+from screening.protection.keys import Keys, load_former
+from screening.store.current_json import revision as recorded
 from screening.store.files import write_json
 from screening.store.zones import Store
 from screening.tables.errors import StoreError
@@ -94,6 +96,7 @@ class Frozen:
         flights: legs that a re-run screens anew; None for all.
         inputs: files read.
         kept: files of the base that a re-run does not read again; their rows stay.
+        gone: retention classes of the base that came to their end; what remains of it is drawn in (remains).
         pins: what is kept by re-runs.
         machine: code, lock, time zone data and Unicode tables that ran.
     """
@@ -106,6 +109,7 @@ class Frozen:
     pins: Pins
     machine: Mapping[str, str]
     kept: tuple[FrozenInput, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def run(self) -> str:
@@ -125,7 +129,8 @@ class Frozen:
             [entry["name"], entry["input_id"], entry["duplicate"], entry["refused"]]
             for entry in (*plain["inputs"], *plain["kept"])
         )
-        return _sha([plain["night"], inputs, plain["pins"], plain["machine"]])
+        ended = [plain["base"], *plain["gone"]] if plain["gone"] else []
+        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended])
 
     @property
     def pins_hash(self) -> str:
@@ -142,6 +147,14 @@ class Frozen:
     def agency_profile(self) -> Profile:
         """Profile as it was frozen."""
         return Profile.model_validate(dict(self.pins.profile))
+
+    def keys(self, store: Store) -> Keys:
+        """Load the key that was frozen, also where another is in use now.
+
+        Raises:
+            StoreError: that key is not in the folder.
+        """
+        return load_former(self.pins.key_id, store_root=store.root, night=self.night.isoformat())
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as it stands in night.json."""
@@ -175,22 +188,26 @@ def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as fault:
-        raise StoreError(
-            f"the frozen set of night {night} cannot be read ({type(fault).__name__})",
-            where=str(path),
-            effect="this revision cannot go on; published nights are untouched",
-            remedy=f"remove {path.parent} and run the night again",
-        ) from None
+        raise _damaged(store, night, revision, f"cannot be read ({type(fault).__name__})") from None
     try:
         return _parsed(plain)
     except (KeyError, TypeError, ValueError):
-        raise StoreError(
-            f"the frozen set of night {night} is damaged or of another version of the program",
-            where=str(path),
-            effect="this revision cannot go on or be run again; published tables can still be read",
-            remedy=f"if the night is not published yet: remove {path.parent} and run it again; "
-            "else restore the file from the backup",
-        ) from None
+        raise _damaged(store, night, revision, "is damaged or of another version of the program") from None
+
+
+def _damaged(store: Store, night: date, revision: int, how: str) -> StoreError:
+    path = frozen_path(store, night, revision)
+    published = recorded(store, night, revision) is not None
+    return StoreError(
+        f"the frozen set of night {night} {how}",
+        where=str(path),
+        effect="this revision cannot be run again; published tables can still be read"
+        if published
+        else "this revision cannot go on; what is published stays",
+        remedy="restore the file from the backup"
+        if published
+        else f"it was not published yet: `rm -r {path.parent}`, then `screening run --night {night}`",
+    )
 
 
 def _parsed(plain: dict[str, Any]) -> Frozen:
@@ -213,6 +230,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         ),
         machine=plain["machine"],
         kept=tuple(FrozenInput(**entry) for entry in plain["kept"]),
+        gone=tuple(plain.get("gone", ())),
     )
 
 
@@ -220,12 +238,16 @@ def published_frozen(store: Store, night: date, revision: int) -> Frozen | None:
     """Return the frozen set of a published revision.
 
     A purge publishes a night anew without some of its files and freezes nothing: the set before it holds.
+    Under the purge's number may lie a set that a killed run has left; its hash is another.
     """
+    stated = recorded(store, night, revision)
+    latest = None
     for number in range(revision, 0, -1):
         frozen = load_frozen(store, night, number)
-        if frozen is not None:
+        if frozen is not None and stated is not None and frozen.hash == stated.frozen:
             return frozen
-    return None
+        latest = latest or frozen
+    return latest
 
 
 def parse_run(run: str) -> tuple[date, int]:

@@ -12,7 +12,7 @@ from screening.night.frozen import Frozen, published_frozen
 from screening.night.publication_record import record_publication
 from screening.night.receive import published
 from screening.protection import audit
-from screening.store.locks import night_lock
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, publish, read_current
 from screening.store.zones import Store
 from screening.tables import aggregate, individual
@@ -45,7 +45,7 @@ def release(
     Raises:
         UsageError: the night was never published.
     """
-    with night_lock(store, night):
+    with undisturbed(store), night_lock(store, night):
         now = published(store, night)
         frozen = published_frozen(store, night, now.revision)
         waiting = {record.name for record in fitness.records(store, frozen) if record.waits}

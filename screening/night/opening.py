@@ -17,7 +17,7 @@ from screening.messages.syntax.segments import Data
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
 from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
-from screening.store.landing import nameless, open_back
+from screening.store.landing import held, nameless, open_back
 from screening.store.mapped import Counted
 from screening.store.revisions import read_current
 from screening.store.zones import Store
@@ -33,7 +33,7 @@ class Carried:
 
     Attributes:
         inputs: INPUTS of the published revision; empty where there is none.
-        quarantine: its QUARANTINE.
+        quarantine: its QUARANTINE, where one of them was unpacked.
     """
 
     inputs: pa.Table
@@ -42,9 +42,10 @@ class Carried:
 
 def carried(store: Store, night: date) -> Carried:
     """Return what the published revision of a night knows; empty before the first."""
-    return Carried(
-        read_current(store, night, landing.INPUTS), read_current(store, night, individual.QUARANTINE)
-    )
+    inputs = read_current(store, night, landing.INPUTS)
+    packed = InputStatus.UNPACKED in inputs["status"].to_pylist()
+    spec = individual.QUARANTINE  # not read in vain: a run that does not need it writes a damaged one anew
+    return Carried(inputs, read_current(store, night, spec) if packed else spec.empty())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,19 @@ class Opened:
     def packed(self) -> bool:
         """Is it a compressed file?"""
         return self.kind in PACKED
+
+
+def can_be_read(store: Store, entry: FrozenInput, known: Carried) -> bool:
+    """Say whether the bytes of an input are still there; one that is only counted needs none.
+
+    Raises:
+        StoreError: the list of an input's pieces is damaged.
+    """
+    if not entry.is_read:
+        return True
+    if _unpacked_before(entry, known) is not None:
+        return all(held(store, input_id) for *_, input_id in _members_before(entry, known))
+    return held(store, entry.input_id)
 
 
 @contextmanager

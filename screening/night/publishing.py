@@ -13,18 +13,19 @@ from screening.aggregates.withholding import withhold
 from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import carrier_quality
 from screening.manifests.twins import tell_twins
-from screening.night import balance
+from screening.night import balance, remains
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.reports.headline import people_aside
-from screening.store.revisions import Publication, read_current
+from screening.store.revisions import Publication, current, read_current, read_revision, revision
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
+from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import OutcomeRow
 
@@ -71,7 +72,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     """
     merged = _merged(store, frozen, parts)
     near = nights_just_before(store, frozen.pins.earlier, frozen.night)
-    merged["flights"] = tell_twins(merged["flights"], merged["travellers"], *near)
+    merged["flights"] = _with_twins(frozen, parts, merged, near)
     failures = _unbalanced(frozen, parts, merged) | parts.failures
     tables = NightTables(
         flights=merged["flights"],
@@ -95,6 +96,18 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
     return merged
 
 
+def _with_twins(
+    frozen: Frozen, parts: Parts, merged: dict[str, pa.Table], near: tuple[pa.Table, pa.Table]
+) -> pa.Table:
+    """Note which legs may be one flight; whose travellers are gone by rule keep what was noted before."""
+    noted = tell_twins(merged["flights"], merged["travellers"], *near)
+    if not frozen.gone:
+        return noted
+    scope = parts.settled["scope"]["flight_id"].to_pylist()
+    both = [_without(merged["flights"], "flight_id", scope), _only(noted, "flight_id", scope)]
+    return individual.FLIGHTS.conform(pa.concat_tables(both))
+
+
 def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Make the tables that leave the agency: traffic and carriers' quality.
 
@@ -113,7 +126,7 @@ def _unbalanced(frozen: Frozen, parts: Parts, merged: dict[str, pa.Table]) -> di
 
     A re-run answers for what it read and settled itself: of other legs the term of some tables may have come.
     """
-    found = balance.imbalances(merged)
+    found = balance.imbalances(merged if frozen.flights is None else merged | {"hits": parts.hits})
     if frozen.flights is not None:
         read = parts.read["inputs"]
         ours = {*parts.settled["scope"]["flight_id"].to_pylist(), *read["input_id"].to_pylist()}
@@ -225,11 +238,14 @@ def _over_base(
         base["statement_documents"], "statement_id", set(kept["statements"]["statement_id"].to_pylist())
     )
     chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
+    kept["inputs"] = _inputs_beside(frozen, base["inputs"], files, reread)
     for name in ("byte_ranges", "quarantine"):
         kept[name] = _without(base[name], "input_id", reread)
-    kept["inputs"] = _not_again(base["inputs"], files)
     for name in ("flights", "travellers", "hits"):
         kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
+    if frozen.gone:
+        again = remains.remembered(base["hits"], fresh["hits"], legs)
+        kept["hits"] = pa.concat_tables([kept["hits"], again])
     kept["documents"] = _only(
         base["documents"], "traveller_id", set(kept["travellers"]["traveller_id"].to_pylist())
     )
@@ -240,10 +256,20 @@ def _over_base(
     return {name: BY_NAME[name].conform(pa.concat_tables([kept[name], chosen[name]])) for name in fresh}
 
 
-def _not_again(inputs: pa.Table, files: Collection[str]) -> pa.Table:
-    """Rows of files that a re-run did not take up again, and of their members."""
-    own = pc.coalesce(inputs["container"], inputs["input_id"])
-    return inputs.filter(pc.invert(pc.is_in(own, pa.array(sorted(files), pa.string()))))
+def _inputs_beside(
+    frozen: Frozen, base: pa.Table, files: Collection[str], reread: Collection[str]
+) -> pa.Table:
+    """Rows of files that a re-run did not take up again, and of their members.
+
+    One whose bytes were gone and came again by another name stays as a duplicate.
+    """
+    stays = {(entry.name, entry.input_id) for entry in frozen.kept} if frozen.gone else set()
+    rows = [
+        row | {"status": InputStatus.DUPLICATE} if frozen.gone and row["input_id"] in reread else row
+        for row in base.to_pylist()
+        if (row["container"] or row["input_id"]) not in files or (row["name"], row["input_id"]) in stays
+    ]
+    return landing.INPUTS.table(rows)
 
 
 def _only(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
@@ -323,7 +349,7 @@ def _earlier_published(
 ) -> pa.Table:
     """What readers already hold of the closed dates: of each date the latest publication."""
     periods = {day.isoformat() for day in closed}
-    own = read_current(store, frozen.night, aggregate.PUBLISHED)
+    own = _own_published(store, frozen)
     gathered: list[pa.Table] = []
     seen: set[str] = set()
     for table in [own, *(published[night] for night in sorted(published, reverse=True))]:
@@ -331,6 +357,25 @@ def _earlier_published(
         seen |= set(fresh["period"].to_pylist())
         gathered.append(fresh)
     return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
+
+
+def _own_published(store: Store, frozen: Frozen) -> pa.Table:
+    """What the night itself has published so far.
+
+    Where it is damaged and the night is only to be written anew: what there was when it was made.
+    """
+    now = current(store, frozen.night)
+    try:
+        return read_current(store, frozen.night, aggregate.PUBLISHED)
+    except StoreError:
+        if now is None or frozen.flights is not None or not all(entry.carried for entry in frozen.inputs):
+            raise
+    damaged = {file.sha256 for file in now.of(aggregate.PUBLISHED)}
+    for number in range(now.revision - 1, 0, -1):
+        before = revision(store, frozen.night, number)
+        if before and damaged.isdisjoint(file.sha256 for file in before.of(aggregate.PUBLISHED)):
+            return read_revision(store, before, aggregate.PUBLISHED)
+    return aggregate.PUBLISHED.empty()
 
 
 def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:

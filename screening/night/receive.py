@@ -11,6 +11,7 @@ from typing import Any
 
 from screening.list_keeping import lists
 from screening.matching.model import load_model
+from screening.night import remains
 from screening.night.frozen import (
     EarlierNight,
     Frozen,
@@ -23,6 +24,7 @@ from screening.night.frozen import (
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, refused
+from screening.night.opening import can_be_read, carried
 from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
 from screening.night.received import Received, other_nights
@@ -33,8 +35,8 @@ from screening.protection import audit
 from screening.protection.keys import load_keys
 from screening.store import acts
 from screening.store.files import require_space
-from screening.store.landing import open_back, release_incoming, sweep_unfinished, take_incoming
-from screening.store.locks import night_lock
+from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, mend_links, nights, read_current
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
@@ -83,11 +85,11 @@ def receive(
     Raises:
         BusyError: another process receives this night.
         InputError: no inbox, no files at all, or no alert list.
-        StoreError: the store cannot be used, or bytes of an earlier revision are gone by rule.
+        StoreError: the store cannot be used, or nothing is new and bytes of the night are gone by rule.
     """
     store = settings.store
     open_zones(store, list(Zone))
-    with night_lock(store, night):
+    with undisturbed(store), night_lock(store, night):
         mend_links(store)
         before = current(store, night)
         pending = take_up(store, night, before, actor)
@@ -103,34 +105,61 @@ def receive(
             raise _nothing_came(settings, night)
         fresh = take_in(store, fresh)
         if before is None:
-            pins = new_pins(settings, night, chosen, actor, now)
-            inputs = frozen_inputs(store, night, fresh, carried=())
+            frozen = Frozen(
+                night=night,
+                revision=1,
+                base=None,
+                flights=None,
+                inputs=frozen_inputs(store, night, fresh, carried=()),
+                pins=new_pins(settings, night, chosen, actor, now),
+                machine=machine(),
+            )
         else:
-            pins = kept_pins(store, night, before)
-            carried = [entry for entry in carried_inputs(store, night) if entry.input_id not in mended]
-            inputs = frozen_inputs(store, night, fresh, carried)
-        frozen = Frozen(
-            night=night,
-            revision=before.revision + 1 if before else 1,
-            base=None,
-            flights=None,
-            inputs=inputs,
-            pins=pins,
-            machine=machine(),
-        )
+            frozen = _further(settings, night, before, fresh, mended)
         audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
         begin(store, frozen)
         return Receipt(frozen, resumed=False, files=len(fresh))
 
 
+def _further(
+    settings: Settings, night: date, before: Current, fresh: Sequence[Arrival], mended: Collection[str]
+) -> Frozen:
+    """Freeze a further revision of a published night: over all its bytes, else over what remains of them.
+
+    Raises:
+        StoreError: nothing has come and bytes are gone by rule, or the night's frozen set is missing.
+    """
+    store, pins = settings.store, kept_pins(settings.store, night, before)
+    had = tuple(entry for entry in carried_inputs(store, night) if entry.input_id not in mended)
+    lost = remains.gone(store, night, had)
+    if lost and not fresh:
+        raise remains.refusal(store, night, lost, f"night {night} cannot be screened again as a whole")
+    inputs = frozen_inputs(store, night, fresh, carried=[entry for entry in had if entry not in lost])
+    if not lost:
+        return Frozen(night, before.revision + 1, None, None, inputs, pins, machine())
+    intake = settings.profile.intake
+    legs = {leg for found in fresh for _, leg in remains.legs_in(store, found, intake)}
+    return Frozen(
+        night=night,
+        revision=before.revision + 1,
+        base=before.revision,
+        flights=tuple(sorted(legs)),
+        inputs=tuple(entry for entry in inputs if not entry.carried),
+        pins=pins,
+        machine=machine(),
+        kept=had,
+        gone=remains.classes(store, night, lost),
+    )
+
+
 def take_up(store: Store, night: date, before: Current | None, actor: str) -> Frozen | None:
     """Return the run that an earlier process left unfinished, after clearing what no run needs any more.
 
-    A run that other code has begun is not taken up: half of it would be the work of each. What it received is
-    received again.
+    A run that other code has begun is not taken up: half of it would be the work of each. Nor is one whose
+    bytes came to the end of their term while it lay. What it received is received again.
     """
     pending = load_frozen(store, night, before.revision + 1 if before else 1)
-    if pending is not None and dict(pending.machine) != machine():
+    if pending is not None and not _can_go_on(store, pending):
         frozen_path(store, night, pending.revision).unlink(missing_ok=True)
         pending = None
     sweep_dead(store, night=night, keep=pending.run if pending else None)
@@ -139,6 +168,13 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
         record_publication(store, before, actor)
         release_incoming(store, read_current(store, night, INPUTS)["input_id"].to_pylist())
     return pending
+
+
+def _can_go_on(store: Store, pending: Frozen) -> bool:
+    if dict(pending.machine) != machine():
+        return False
+    known = carried(store, pending.night)
+    return all(can_be_read(store, entry, known) for entry in pending.inputs)
 
 
 def begin(store: Store, frozen: Frozen) -> None:
@@ -227,27 +263,19 @@ def frozen_inputs(
 def carried_inputs(
     store: Store, night: date, *, only: Collection[str] | None = None, names: Collection[str] = ()
 ) -> tuple[FrozenInput, ...]:
-    """Return the inputs of the published revision, to be read again from landing.
+    """Return the inputs of the published revision; their bytes lie in landing until their term (remains).
 
     Args:
         store: the store.
         night: the night.
         only: ids of the inputs wanted; None for all.
         names: further inputs wanted, by name.
-
-    Raises:
-        StoreError: their bytes are gone by rule.
     """
-    chosen = [
-        row
+    return tuple(
+        _carried(row)
         for row in _own_rows(store, night)
         if only is None or row["input_id"] in only or row["name"] in names
-    ]
-    for row in chosen:
-        if row["status"] not in {InputStatus.DUPLICATE, InputStatus.UNPACKED, InputStatus.REFUSED}:
-            with open_back(store, row["input_id"]):  # raises where its term has come
-                pass
-    return tuple(_carried(row) for row in chosen)
+    )
 
 
 def kept_inputs(store: Store, night: date, again: Collection[FrozenInput]) -> tuple[FrozenInput, ...]:

@@ -6,17 +6,16 @@ wait for `screening run`.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.messages.read import read_parts
+from screening.night import remains
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
-from screening.night.opening import parts_of
 from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.receive import (
     Receipt,
@@ -36,13 +35,12 @@ from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
 from screening.reports.headline import LEG_INCOMPLETE
-from screening.store.locks import night_lock
-from screening.store.mapped import mapped
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, mend_links, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
 from screening.tables.codes import Outcome, Zone
-from screening.tables.errors import ScreeningError, UsageError
+from screening.tables.errors import UsageError
 
 _SHORT = re.compile(r"^([0-9A-Z]{2,3}?)0*([0-9]{1,4}[A-Z]?)$")
 
@@ -56,12 +54,14 @@ class Rerun:
         flights: legs that are screened again.
         along: those of them that nobody named: they share messages with the named ones.
         code_differs: other code made the published revision.
+        ended: legs that stay as they are, because what they were screened from is gone by rule.
     """
 
     receipt: Receipt
     flights: tuple[str, ...]
     along: tuple[str, ...]
     code_differs: bool
+    ended: tuple[str, ...] = ()
 
 
 def receive_again(
@@ -86,11 +86,11 @@ def receive_again(
     Raises:
         UsageError: the night was never published, or it knows no such flight.
         BusyError: another process holds the night.
-        StoreError: bytes that must be read again are gone by rule.
+        StoreError: what the flights were screened from is gone by rule, and nothing new speaks of them.
     """
     store = settings.store
     open_zones(store, list(Zone))
-    with night_lock(store, night):
+    with undisturbed(store), night_lock(store, night):
         mend_links(store)
         before = published(store, night)
         pending = take_up(store, night, before, actor)
@@ -114,27 +114,50 @@ def receive_again(
             settings.profile.intake,
             unknown=failed,
         )
+        lost = remains.gone(store, night, carried_inputs(store, night))
+        ended = _ended(store, before, named, {leg for _, leg in new_links}, lost)
+        if ended and (flights or (not fresh and len(ended) == len(set(named)))):
+            raise remains.refusal(store, night, lost, f"{', '.join(ended[:5])}: not to be screened again")
+        named = [leg for leg in named if leg not in ended]
         legs = read_current(store, night, individual.MESSAGE_LEGS)
         pairs = zip(legs["message_id"].to_pylist(), legs["flight_id"].to_pylist(), strict=True)
         settled = _settled_on(read_current(store, night, individual.TRAVELLERS))
         scope = linked([*pairs, *settled, *new_links], {*named, *(leg for _, leg in new_links)})
         along = tuple(leg for leg in scope if leg not in set(named))
         if not named and not fresh:
-            return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False)
+            return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False, ended=ended)
         fresh = take_in(store, fresh)
-        frozen = _frozen(store, night, before, scope, fresh)
+        frozen = _frozen(store, night, before, scope, fresh, lost)
         audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
         begin(store, frozen)
         earlier = published_frozen(store, night, before.revision)
         differs = earlier is not None and earlier.machine != frozen.machine
-        return Rerun(Receipt(frozen, resumed=False, files=len(fresh)), tuple(scope), along, differs)
+        receipt = Receipt(frozen, resumed=False, files=len(fresh))
+        return Rerun(receipt, tuple(scope), along, differs, ended)
+
+
+def _ended(
+    store: Store, before: Current, named: Sequence[str], spoken: Collection[str], lost: Sequence[FrozenInput]
+) -> tuple[str, ...]:
+    """Legs whose statements are gone by rule, and of which nothing new speaks."""
+    if not lost:
+        return ()
+    asked = {leg for leg in named if leg not in spoken}
+    earlier = kept_pins(store, before.night, before).earlier
+    return tuple(sorted(remains.lost_legs(store, before, earlier, asked, lost)))
 
 
 def _frozen(
-    store: Store, night: date, before: Current, scope: Sequence[str], fresh: Sequence[Arrival]
+    store: Store,
+    night: date,
+    before: Current,
+    scope: Sequence[str],
+    fresh: Sequence[Arrival],
+    lost: Sequence[FrozenInput],
 ) -> Frozen:
     """Freeze a re-run: pins of the night, inputs that speak of the legs, today's code."""
-    carried = _inputs_of(store, night, scope, {arrival.input_id for arrival in fresh})
+    again = {arrival.input_id for arrival in fresh}
+    carried = tuple(entry for entry in _inputs_of(store, night, scope, again) if entry not in lost)
     return Frozen(
         night=night,
         revision=before.revision + 1,
@@ -144,6 +167,7 @@ def _frozen(
         pins=kept_pins(store, night, before),
         machine=machine(),
         kept=kept_inputs(store, night, carried),
+        gone=remains.classes(store, night, lost) if lost else (),
     )
 
 
@@ -200,37 +224,13 @@ def _speaking_of(
     """
     chosen, links = [], []
     for arrival in arrivals:
-        pairs = _legs_in(store, arrival, intake)
+        pairs = remains.legs_in(store, arrival, intake)
         legs = {leg for _, leg in pairs}
         fitting = legs and (not legs & known or arrival.addressed)
         if arrival.asked or legs & named or (unknown and fitting):
             chosen.append(arrival)
             links += pairs
     return chosen, links
-
-
-def _legs_in(store: Store, arrival: Arrival, intake: Intake) -> list[tuple[str, str]]:
-    """Pairs of message and leg of a file, as `message_legs` would hold them."""
-    if arrival.refused or arrival.size > intake.max_file_bytes:
-        return []
-    try:
-        return list(_pairs_in(store, arrival, intake))
-    except ScreeningError:
-        raise
-    except Exception:  # noqa: BLE001  (a run over all inputs sets it aside and names it)
-        return []
-
-
-def _pairs_in(store: Store, arrival: Arrival, intake: Intake) -> Iterator[tuple[str, str]]:
-    with mapped(arrival.path) as data:
-        yield from (
-            (f"{part.input_id}:{message.offset}", leg.flight_id)
-            for part in parts_of(store, data, arrival.name, arrival.input_id, intake, [])
-            for reading in read_parts(part.data, intake, input_id=part.input_id)
-            for message in reading.messages
-            for leg in message.legs
-            if leg.flight_id
-        )
 
 
 def _inputs_of(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -30,9 +30,9 @@ from screening.night.settings import Settings
 from screening.night.sightings import note_received
 from screening.night.stages import STAGES, Task
 from screening.protection import audit
-from screening.protection.keys import Keys, load_keys
+from screening.protection.keys import Keys
 from screening.store.landing import release_incoming
-from screening.store.locks import night_lock
+from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, read_current
 from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
@@ -54,16 +54,20 @@ def _zones(task: Task) -> frozenset[Zone]:
     return frozenset(zone for stage in STAGES if stage.task is task for zone in stage.opens())
 
 
-def _opening(task: Task) -> Callable[[Callable[_Asked, _Given]], Callable[_Asked, _Given]]:
-    """Let a task open the zones that its stages declare, and no other; and let it keep no freed memory."""
+def _opening(
+    task: Task,
+) -> Callable[[Callable[Concatenate["Run", _Asked], _Given]], Callable[Concatenate["Run", _Asked], _Given]]:
+    """Let a task open the zones that its stages declare, and no other; let no purge begin beside it."""
     zones = _zones(task)
 
-    def wrap(function: Callable[_Asked, _Given]) -> Callable[_Asked, _Given]:
+    def wrap(
+        function: Callable[Concatenate[Run, _Asked], _Given],
+    ) -> Callable[Concatenate[Run, _Asked], _Given]:
         @functools.wraps(function)
-        def inside(*asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
+        def inside(run: Run, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Given:
             give_back()
-            with only(zones):
-                return function(*asked, **named)
+            with undisturbed(run.store), only(zones):
+                return function(run, *asked, **named)
 
         return inside
 
@@ -89,20 +93,12 @@ class Run:
 
     @property
     def keys(self) -> Keys:
-        """Pseudonyms of the key that was frozen.
+        """Pseudonyms of the key that was frozen, also where another is in use now.
 
         Raises:
-            StoreError: another key is in use now.
+            StoreError: that key is not in the folder.
         """
-        keys = load_keys(self.frozen.agency_profile().agency.production, store_root=self.store.root)
-        if keys.key_id != self.frozen.pins.key_id:
-            raise StoreError(
-                f"the night was frozen with the key `{self.frozen.pins.key_id}`, in use is `{keys.key_id}`",
-                where=self.frozen.run,
-                effect="the run cannot go on: its travellers would get other ids",
-                remedy="point SCREENING_KEYS at the folder that holds the night's key",
-            )
-        return keys
+        return self.frozen.keys(self.store)
 
     @property
     def published(self) -> Current | None:
@@ -323,8 +319,11 @@ def _judged(
     """Judge the night and write down what was found.
 
     Returns:
-        Tables of the aggregate zone; None where they wait for a person.
+        Tables of the aggregate zone; None where they wait for a person, or stay as they are.
     """
+    if run.frozen.gone:  # too few are left to be judged or counted: what was published of the night stands
+        fitness.keep(run.store, run.frozen)
+        return None
     health = publishing.night_health(run.frozen, tables, silenced)
     aside = publishing.set_aside(tables)
     reports = fitness.judge(

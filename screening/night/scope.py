@@ -72,7 +72,14 @@ def linked(message_legs: Iterable[tuple[str, str]], start: Collection[str]) -> l
     return sorted(found)
 
 
-def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], tonight: pa.Table) -> Drawn:
+def draw(
+    store: Store,
+    earlier: Sequence[EarlierNight],
+    scope: Sequence[str],
+    tonight: pa.Table,
+    *,
+    reread: Collection[str] = (),
+) -> Drawn:
     """Read what earlier nights hold about the legs in scope.
 
     Args:
@@ -80,11 +87,14 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
         earlier: nights at the revision that was frozen.
         scope: legs.
         tonight: MESSAGE_LEGS of this night; with those of earlier nights they tell which legs are one.
+        reread: inputs whose messages are among tonight's, also where the night's own revision is drawn from.
 
     Raises:
         StoreError: a frozen revision is gone and its successor was made from other statements.
     """
-    stated_by = {night: _read(store, night, individual.MESSAGE_LEGS) for night in sorted(earlier)}
+    stated_by = {
+        night: not_of(_read(store, night, individual.MESSAGE_LEGS), reread) for night in sorted(earlier)
+    }
     every = pa.concat_tables([tonight, *stated_by.values()])
     whole = codeshares(every, scope)
     # provisional legs of earlier nights come along where they may be one of these: settling decides
@@ -96,7 +106,7 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
     for night, stated in stated_by.items():
         if not stated.num_rows or not pc.any(pc.is_in(stated["flight_id"], legs)).as_py():
             continue
-        statements = _read(store, night, individual.STATEMENTS)
+        statements = not_of(_read(store, night, individual.STATEMENTS), reread)
         statements = statements.filter(pc.is_in(statements["flight_id"], legs))
         ours = stated.filter(pc.is_in(stated["flight_id"], legs))
         statements, ours = _without(statements, again), _without(ours, again)
@@ -126,6 +136,14 @@ def draw(store: Store, earlier: Sequence[EarlierNight], scope: Sequence[str], to
 
 def _without(table: pa.Table, messages: pa.Array) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["message_id"], messages)))
+
+
+def not_of(table: pa.Table, inputs: Collection[str]) -> pa.Table:
+    """Return a table without the rows of messages of some inputs."""
+    if not inputs:
+        return table
+    origin = pc.list_element(pc.split_pattern(table["message_id"], ":", max_splits=1), 0)
+    return table.filter(pc.invert(pc.is_in(origin, pa.array(sorted(inputs), pa.string()))))
 
 
 def codeshares(message_legs: pa.Table, scope: Sequence[str]) -> list[str]:

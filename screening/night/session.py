@@ -13,9 +13,11 @@ from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
 from screening.night.run import Run
 from screening.night.settings import Settings
-from screening.store.locks import exclusive
+from screening.store.locks import exclusive, undisturbed
+from screening.store.revisions import verify_night
 from screening.store.zones import open_zones
 from screening.tables.codes import Zone
+from screening.tables.errors import StoreError
 
 Tell = Callable[[str], None]
 
@@ -33,6 +35,8 @@ class Session:
         along: legs that were run again because they share messages with the named ones.
         code_differs: a re-run by other code than that of the published revision.
         gates: gates that the published night was let through now.
+        ended: legs that stay as they are, because what they were screened from is gone by rule.
+        mended: damaged published files that were written anew.
     """
 
     night: date
@@ -43,6 +47,8 @@ class Session:
     along: tuple[str, ...] = ()
     code_differs: bool = False
     gates: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 def run_night(
@@ -75,6 +81,7 @@ def run_night(
     """
     session = Session(night)
     with _whole(settings, night):
+        damaged = verify_night(settings.store, night) if again else []
         for _ in range(2):
             with _timed(session, "receive", tell):
                 receipt = receive(
@@ -85,7 +92,25 @@ def run_night(
                 break
         if let_through and not session.fresh:
             _let_through(settings, session, actor, tell, let_through, reason)
+        session.mended = _mended(settings, night, damaged)
     return session
+
+
+def _mended(settings: Settings, night: date, damaged: Sequence[str]) -> tuple[str, ...]:
+    """Look that files which were damaged before a run are whole after it.
+
+    Raises:
+        StoreError: one is not.
+    """
+    left = verify_night(settings.store, night) if damaged else []
+    if left:
+        raise StoreError(
+            f"{len(left)} published files of night {night} are still missing or damaged",
+            where=str(settings.store.root / left[0]),
+            effect="the night was screened again; these files could not be written anew",
+            remedy="restore them from the backup; `screening audit verify` names each",
+        )
+    return tuple(damaged)
 
 
 def rerun_flights(
@@ -112,6 +137,7 @@ def rerun_flights(
                     settings, night, flights=flights, failed=failed, actor=actor, now=datetime.now(UTC)
                 )
             session.along, session.code_differs = again.along, again.code_differs
+            session.ended = again.ended
             if again.along:
                 tell(f"  these share messages with them and come along: {', '.join(again.along)}")
             _carry_on(settings, session, again.receipt, actor, tell, let_through, reason)
@@ -183,9 +209,8 @@ def _counted(what: str, tell: Tell) -> stages.Counted:
 def _whole(settings: Settings, night: date) -> Iterator[None]:
     """Hold the night for a whole run of the command line; the stages' own locks are shorter."""
     open_zones(settings.store, list(Zone))
-    with exclusive(
-        settings.store.night_folder(night) / ".run", what=f"the night {night.isoformat()}", wait=False
-    ):
+    folder = settings.store.night_folder(night)
+    with exclusive(folder / ".run", what=f"the night {night}", wait=False), undisturbed(settings.store):
         yield
 
 

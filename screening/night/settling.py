@@ -9,10 +9,11 @@ import pyarrow.compute as pc
 from screening.manifests.codeshares import operating
 from screening.manifests.groups import groups, settle_in_groups
 from screening.manifests.provisional import moved, ties
+from screening.night import remains
 from screening.night.balance import line
 from screening.night.frozen import Frozen
 from screening.night.reading import SPECS, summed
-from screening.night.scope import STATED, draw, scope_of
+from screening.night.scope import STATED, draw, not_of, scope_of
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
 from screening.store.revisions import read_current
@@ -105,7 +106,9 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
         flights, travellers, documents, ledger by name; and `scope`, one column flight_id.
     """
     named = night_scope(store, frozen, read)
-    drawn = draw(store, frozen.pins.earlier, named, read["message_legs"])
+    earlier = (*frozen.pins.earlier, *remains.base_of(frozen))
+    reread = {entry.input_id for entry in frozen.inputs} if frozen.gone else ()
+    drawn = draw(store, earlier, named, read["message_legs"], reread=reread)
     stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
     profile = frozen.agency_profile()
     tied = ties(*(stated[spec.name] for spec in STATED))
@@ -123,11 +126,19 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
         meant=profile.manifests.meant(),
     )
     flights = _outside_window(settled.flights, frozen.night, profile.intake)
+    travellers, documents = settled.travellers, settled.documents
+    if frozen.gone:
+        travellers, documents = remains.with_known_ids(travellers, documents, store, frozen.night)
+        legs = flights["flight_id"].to_pylist()
+        had = {entry.input_id for entry in frozen.kept}
+        new = {entry.input_id for entry in frozen.inputs if not entry.carried} - had
+        fewer = remains.fewer(store, frozen.night, not_of(stated["statements"], new), legs)
+        flights = remains.told(flights, fewer, frozen.gone)
     ledger = pa.concat_tables([_drawn_lines(stated["statements"], scope), settled.ledger])
     return {
         "flights": flights,
-        "travellers": settled.travellers,
-        "documents": settled.documents,
+        "travellers": travellers,
+        "documents": documents,
         "ledger": individual.LEDGER.conform(ledger),
         "scope": pa.table({"flight_id": pa.array(scope, pa.string())}),
     }

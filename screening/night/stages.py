@@ -76,7 +76,13 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("scrub", Task.READ, Unit.INPUT, ("byte_ranges",), ("inputs", "byte_ranges"), "intake"),
     Stage(
-        "settle", Task.SETTLE, Unit.NIGHT, _STATED, ("flights", "travellers", "documents", "ledger"), "intake"
+        "settle",
+        Task.SETTLE,
+        Unit.NIGHT,
+        _STATED,
+        ("flights", "travellers", "documents", "ledger"),
+        "intake",
+        (Zone.ANALYST,),  # ids on hits of the night's earlier revision, where statements are gone by rule
     ),
     Stage("plan", Task.PLAN, Unit.NIGHT, ("flights",), (), "schedule"),
     Stage("normalise", Task.SCREEN, Unit.BATCH, ("travellers", "documents"), ("identities",)),

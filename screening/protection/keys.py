@@ -93,12 +93,43 @@ def load_keys(production: bool, *, store_root: Path | None = None) -> Keys:
         )
     if not named:
         return Keys(DEMONSTRATION_ID, _DEMONSTRATION, demonstration=True)
-    folder = Path(named)
+    folder = _outside(Path(named), store_root)
+    return load_key(folder, _current_id(folder))
+
+
+def load_former(key_id: str, *, store_root: Path, night: str) -> Keys:
+    """Load the key that a night was frozen with, in use or not.
+
+    Args:
+        key_id: its id.
+        store_root: refuse a key folder that lies in this store.
+        night: the night, for the error.
+
+    Raises:
+        StoreError: the key is not there, damaged, open to others, or lies in the store.
+    """
+    if key_id == DEMONSTRATION_ID:
+        return Keys(DEMONSTRATION_ID, _DEMONSTRATION, demonstration=True)
+    named = os.environ.get(ENVIRONMENT, "")
+    if not named or not (Path(named) / key_id).is_file():
+        folder = named or "/etc/screening/keys"
+        set_it = "" if named else f", then `export {ENVIRONMENT}={folder}`"
+        raise StoreError(
+            f"night {night} was frozen with the key `{key_id}`, which is not there",
+            where=named or f"environment variable {ENVIRONMENT}",
+            effect="the night was not run: its travellers would get other ids; what is published stays",
+            remedy=f"copy the file {key_id} from the agency's safe copy to {folder}/ (`chmod 600`){set_it}; "
+            "it need not be the one in use. If it is lost, a later night can take what is new",
+        )
+    return load_key(_outside(Path(named), store_root), key_id)
+
+
+def _outside(folder: Path, store_root: Path | None) -> Path:
     if store_root is not None and folder.resolve().is_relative_to(store_root.resolve()):
         raise _unusable(
             "the key folder lies in the store", folder, "move it out of the store: who copies one has both"
         )
-    return load_key(folder, _current_id(folder))
+    return folder
 
 
 def load_key(folder: Path, key_id: str) -> Keys:

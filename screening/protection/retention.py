@@ -1,17 +1,20 @@
 """What has come to the end of its term, and how it goes: by whole files, with a proof.
 
 Terms are hours from the end of the night that received the data (profile, `[retention]`), for each retention
-class. Two classes never outlive what they are made of:
+class. Some things have the term of what they hold:
 
 * `settled` is made from API and PNR. It goes with the shorter of both terms, counted from the *oldest* input
   that it was settled from: a manifest of night D+1 that drew in an API message of night D holds data whose
   clock began in D.
-* `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all.
+* `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all, and so does
+  whatever a dead run left: working tables, bytes on their way, files that nothing names.
+* The night's report shows hits and goes with them; `screening report` writes it again from what remains.
+* Rows of `quarantine` say what was set aside, where and why, and nothing of a person. They stay as the record
+  does: a way back that is printed must lead somewhere also when the bytes are gone.
 
 A purge writes down what it will do, publishes each night without the files, removes them from every revision
 and from landing, looks that they are gone, records the act in the audit chain and keeps the list as proof. A
-kill anywhere in between is taken up by the next purge. Superseded revisions are purged like the current one,
-and what a dead run left unnamed goes with the shortest term.
+kill anywhere in between is taken up by the next purge. Superseded revisions are purged like the current one.
 
 Backups are outside the software: the agency's backup must know the same terms.
 
@@ -20,6 +23,7 @@ Source: Regulation (EU) 2025/12 (48 hours from receipt); Directive (EU) 2016/681
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +34,7 @@ from screening.protection.audit import append
 from screening.store.files import (
     canonical_json,
     disk_faults,
+    is_locked,
     read_json,
     sha256_file,
     sync_folder,
@@ -40,7 +45,7 @@ from screening.store.revisions import current, nights, read_current, revision, w
 from screening.store.zones import Store, inner_path, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
-from screening.tables.individual import TRAVELLERS
+from screening.tables.individual import QUARANTINE, TRAVELLERS
 from screening.tables.landing import INPUTS
 
 _PURGES = "purges"
@@ -56,8 +61,8 @@ class Due:
         sha256: its bytes.
         cls: its retention class.
         due: when its term ended.
-        night: night whose publication it belongs to; None for landing.
-        table: table that it holds; None for landing.
+        night: night whose publication it belongs to; None for what is not published.
+        table: table that it holds; None for what is not published.
     """
 
     path: str
@@ -130,7 +135,7 @@ def due(
         now: the moment to judge by; must know its zone.
 
     Returns:
-        Files of nights, in every revision, and of landing, sorted by path.
+        Files of nights, in every revision, of landing, reports and dead runs, sorted by path.
 
     Raises:
         StoreError: a commit point, list or published file is damaged.
@@ -142,10 +147,17 @@ def due(
         clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))}
         for item in _published(store, night):
             known.add(item.path)
-            ended = _ended(terms, item.cls, clocks.get(item.cls, ends(night)), now)
+            kept_as = RetentionClass.RECORD if item.table == QUARANTINE.name else item.cls
+            ended = _ended(terms, kept_as, clocks.get(kept_as, ends(night)), now)
             if ended is not None:
                 found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
-    for path, sha256, cls, clock in (*_landing(store, received, ends), *_orphans(store, known)):
+    beside = (
+        *_landing(store, received, ends),
+        *_reports(store, ends),
+        *_orphans(store, known),
+        *_dead(store),
+    )
+    for path, sha256, cls, clock in beside:
         ended = _ended(terms, cls, clock, now)
         if ended is not None:
             found[path] = Due(path, sha256, cls, ended, None, None)
@@ -255,6 +267,40 @@ def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, Retentio
                 yield relative, sha256_file(path), RetentionClass.UNREAD, clock
 
 
+def _reports(
+    store: Store, ends: Callable[[date], datetime]
+) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
+    """Pages that show hits."""
+    for path in sorted((store.root / Zone.ANALYST / "reports").glob("night=*/*")):
+        with suppress(ValueError):  # a folder that somebody put beside the reports
+            clock = ends(date.fromisoformat(path.parent.name.removeprefix("night=")))
+            yield path.relative_to(store.root).as_posix(), sha256_file(path), RetentionClass.HIT, clock
+
+
+def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
+    """Working tables of runs that no process holds, and bytes that did not reach their name.
+
+    The clock of a run began when the run did, however often it was taken up.
+    """
+    for folder in sorted((store.root / Zone.WORK).glob("*")):
+        if not folder.is_dir() or is_locked(folder / ".alive"):
+            continue
+        begun = folder / "run.json"
+        clock = (begun if begun.exists() else folder).stat().st_mtime
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                yield _left(store, path, clock)
+    named = set(incoming(store))
+    for path in sorted((store.root / Zone.LANDING / "incoming").glob("*")):
+        if path.name not in named and path.is_file() and not is_locked(path):
+            yield _left(store, path, path.stat().st_mtime)
+
+
+def _left(store: Store, path: Path, written: float) -> tuple[str, str, RetentionClass, datetime]:
+    relative = path.relative_to(store.root).as_posix()
+    return relative, sha256_file(path), RetentionClass.UNREAD, datetime.fromtimestamp(written, UTC)
+
+
 def _contents(store: Store, input_id: str) -> tuple[Content, ...]:
     kept = landed(store, input_id)
     return kept.contents if kept else ()
@@ -272,6 +318,8 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
             path.unlink(missing_ok=True)
             if path.parent.exists():
                 sync_folder(path.parent)
+            if item.path.startswith(f"{Zone.WORK}/"):
+                _remove_empty(path.parent, below=store.root / Zone.WORK)
     left = [item.path for item in files if (store.root / item.path).exists()]
     if left:
         raise StoreError(
@@ -285,6 +333,12 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
     begun.replace(begun.with_suffix(".json"))
     sync_folder(begun.parent)
     return Proof(begun.stem, files)
+
+
+def _remove_empty(folder: Path, *, below: Path) -> None:
+    while folder != below and folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _read(path: Path) -> tuple[Due, ...]:

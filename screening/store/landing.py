@@ -251,6 +251,18 @@ def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in kept.pieces if piece.cls in gone)
 
 
+def held(store: Store, input_id: str) -> bool:
+    """Say whether all bytes of an input are still there, as received or by class.
+
+    Raises:
+        StoreError: the input's list is damaged.
+    """
+    zone = open_zones(store, {Zone.LANDING})
+    if _incoming(zone, input_id).exists():
+        return True
+    return _list(zone, input_id).exists() and not missing(store, input_id)
+
+
 def read_back(store: Store, input_id: str) -> bytes:
     """Return the bytes of an input in memory; as `open_back`."""
     with open_back(store, input_id) as data:

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from screening.store.files import disk_faults, make_folder
+from screening.store.files import disk_faults, is_locked, make_folder
 from screening.store.zones import Store
 from screening.tables.errors import BusyError
 
@@ -39,6 +39,63 @@ def night_lock(store: Store, night: date) -> Iterator[None]:
 
 
 @contextmanager
+def undisturbed(store: Store) -> Iterator[None]:
+    """Let no purge begin while the block works with nights; a purge that goes on is waited for.
+
+    Raises:
+        StoreError: the lock's file cannot be opened.
+    """
+    handle = _opened(_retention(store))
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def purging(store: Store) -> Iterator[None]:
+    """Hold every night for a purge.
+
+    Raises:
+        BusyError: a run works with the store; the text says of which night.
+        StoreError: the lock's file cannot be opened.
+    """
+    handle = _opened(_retention(store))
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _in_use(store) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _retention(store: Store) -> Path:
+    return store.nights_folder / ".retention"
+
+
+def _opened(path: Path) -> int:
+    with disk_faults(path, effect="nothing was begun or changed"):
+        make_folder(path.parent)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _in_use(store: Store) -> BusyError:
+    held = [path.parent.name for path in sorted(store.nights_folder.glob("*/.run")) if is_locked(path)]
+    held = held or [
+        path.parent.name[:10] for path in sorted(store.root.glob("work/*/.alive")) if is_locked(path)
+    ]
+    return BusyError(
+        f"the store is held by {'a run of night ' + held[0] if held else 'another process'}",
+        where=str(_retention(store)),
+        effect="nothing was purged: a run must not lose what it reads",
+        remedy="wait until it ends, then start the purge again: `screening retention purge`",
+    )
+
+
+@contextmanager
 def exclusive(path: Path, *, what: str, wait: bool) -> Iterator[None]:
     """Hold a lock for the block.
 
@@ -51,9 +108,7 @@ def exclusive(path: Path, *, what: str, wait: bool) -> Iterator[None]:
         BusyError: another process holds it and `wait` is false.
         StoreError: the lock's file cannot be opened.
     """
-    with disk_faults(path, effect="nothing was begun or changed"):
-        make_folder(path.parent)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _opened(path)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -56,6 +56,7 @@ from screening.tables.model import SchemaError, TableSpec
 
 _NOTHING = "nothing was published; the night stands as it was"
 _NIGHT_ZONES = tuple(zone for zone in Zone if zone not in {Zone.WORK, Zone.AUDIT})
+NEEDED_AGAIN = frozenset({"inputs"})  # says what a night has to read: it cannot be run again without it
 _TRIES = 5  # a reader meets at most one purge or publication; more is a fault
 
 
@@ -378,7 +379,7 @@ def _read(store: Store, spec: TableSpec, files: Sequence[PublishedFile], *, veri
             _verify(path, file)
         table = read_table(path, spec)
         if table.num_rows != file.rows:
-            raise _damaged(path, f"it holds {table.num_rows} rows, CURRENT.json says {file.rows}")
+            raise _damaged(path, file, f"it holds {table.num_rows} rows, CURRENT.json says {file.rows}")
         tables.append(table)
     if not tables:
         return spec.empty()
@@ -404,15 +405,18 @@ def _verify(path: Path, file: PublishedFile) -> None:
     with disk_faults(path, effect="nothing was read"):
         found = sha256_file(path)
     if found != file.sha256:
-        raise _damaged(path, "its hash is not the one in CURRENT.json")
+        raise _damaged(path, file, "its hash is not the one in CURRENT.json")
 
 
-def _damaged(path: Path, how: str) -> StoreError:
+def _damaged(path: Path, file: PublishedFile, how: str) -> StoreError:
+    night = next(part for part in path.parts if part.startswith("night=")).removeprefix("night=")
+    again = f"screen the night again: `screening run --night {night} --again`; or restore it from the backup"
+    again += ", the only way where archives came in" if file.table == "quarantine" else ""
     return StoreError(
         f"a published file was changed or damaged: {how}",
         where=str(path),
         effect="nothing was read",
-        remedy="run the night again (`screening run --night DATE --again`) or restore it from the backup",
+        remedy="restore it from the backup" if file.table in NEEDED_AGAIN else again,
     )
 
 
