@@ -6,7 +6,7 @@ from datetime import date
 
 from screening.night import fitness
 from screening.night.frozen import published_frozen
-from screening.night.quarantine_entries import settled
+from screening.night.quarantine_entries import row_of_input, settled
 from screening.reports.headline import Headline, headline
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
@@ -76,7 +76,7 @@ def left_by(store: Store, night: date, flights: Collection[str] | None, inputs: 
     if flights is None:
         return Left(whole)
     about = set(flights) | {
-        f"input:{row['name']}"
+        row_of_input(row["input_id"])
         for row in read_current(store, night, INPUTS).to_pylist()
         if not {row["input_id"], row["container"]}.isdisjoint(inputs)
     }
