@@ -35,7 +35,7 @@ from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
-from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
+from screening.tables.individual import MESSAGES, OUTCOMES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
 EMPTY = frozenset({"file_empty", "no_message"})  # no byte, or white space alone
@@ -146,6 +146,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     named = {row["input_id"] for row in messages if row["flight_ids"]}
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
+    told = set(read_current(store, night, OUTCOMES)["flight_id"].to_pylist())  # messages may be gone by rule
     done = acts(store).sort_by("at_utc").to_pylist()
     latest = {row["quarantine_id"]: row for row in done}
     brought = _brought(inputs, messages, rows)
@@ -157,7 +158,8 @@ def entries(store: Store, night: date) -> list[Entry]:
     for row in rows:
         name = names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
-        legs = own or ((f"input:{name}",) if stands_apart(row, named) else ())
+        apart = f"input:{name}"
+        legs = own or ((apart,) if apart in told and stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
         state = _state(row["input_id"], act, received)
         people = row["people"]
