@@ -275,3 +275,19 @@ def test_a_night_of_the_demonstration_key_can_be_run_again_when_keys_are_there(a
     rotate(agency)
     agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, SCREENING_KEYS="keys")
     assert ids(agency) == before
+
+
+def test_names_of_fellow_travellers_leave_the_report_when_settled_tables_go(agency, written):
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers]}))
+    agency.run(NIGHT)
+    page = agency.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"
+    assert "HARTNAGEL" in page.read_text()
+    before = agency.run(NIGHT, check=None).stdout
+    purge(agency)
+    assert "QVARNSTEDT" in page.read_text()
+    assert "HARTNAGEL" not in page.read_text()
+    assert agency.json("retention", "due") == []
+    assert (
+        re.search("Travellers .*", agency.run(NIGHT, check=None).stdout)[0]
+        == re.search("Travellers .*", before)[0]
+    )
