@@ -50,6 +50,7 @@ class Walk:
     def call(self, *words: str, **more: str) -> Any:
         """Run a command; it must be done, wait for a person, or name a remedy."""
         more |= {"SCREENING_KEYS": "keys"} if self.keys else {}
+        self.clock += timedelta(minutes=1)  # no two acts at one moment: decisions count up to one
         done = self.agency(*words, CLOCK_AT=self.clock.isoformat(), **more)
         killed = done.returncode == -9 and "KILL_AT" in more
         refused = (
@@ -263,6 +264,7 @@ def main() -> None:
                 failed += 1
                 done["failed"] += STEPS
                 sys.stdout.write(f"{stuck}\n\n")
+                sys.stdout.flush()
         seed += 1
     server.stop()
     sys.stdout.write(f"{dict(done)}; {failed} walks failed\n")

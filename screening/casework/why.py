@@ -35,7 +35,7 @@ from screening.night.frozen import Frozen, machine, published_frozen
 from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
-from screening.protection.keys import Keys
+from screening.protection.keys import Keys, load_keys
 from screening.reports.hit import kind_words
 from screening.reports.text import bits, words
 from screening.store import acts
@@ -163,6 +163,7 @@ def why(
     """
     store = settings.store
     case = _case(store, *_find_traveller(store, traveller, night), alert)
+    load_keys(settings.profile.agency.production, store_root=store.root)  # production without
     keys = case.frozen.keys(store)
     audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
     return _explained(case, _score(case, keys), keys)

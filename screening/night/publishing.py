@@ -298,6 +298,8 @@ def _kept_outcomes(
     scope |= _told_otherwise(read_current(store, frozen.night, individual.FLIGHTS), flights)
     replaced = {leg for leg in known if leg in scope or leg in reread}
     new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}
+    if frozen.gone:  # an input whose messages are gone by rule only seems to name no leg
+        new -= {leg for leg in new if leg.startswith("input:") and leg not in reread}
     kept = _without(base, "flight_id", replaced)
     return individual.OUTCOMES.conform(pa.concat_tables([kept, _only(fresh, "flight_id", new)]))
 

@@ -35,7 +35,7 @@ from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
-from screening.tables.individual import MESSAGES, QUARANTINE, QUARANTINE_ACTS
+from screening.tables.individual import MESSAGES, OUTCOMES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
 _ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
@@ -158,6 +158,7 @@ def entries(store: Store, night: date) -> list[Entry]:
     named = {row["input_id"] for row in messages if row["flight_ids"]}
     named |= {row["input_id"] for row in rows if row["flight_id"]}
     received = {(row["name"], row["input_id"]) for row in inputs}
+    told = set(read_current(store, night, OUTCOMES)["flight_id"].to_pylist())  # messages may be gone by rule
     # Acts of another night are about equal bytes that came then.
     done = [row for row in acts(store).sort_by("at_utc").to_pylist() if row["night"] in {night, None}]
     latest = {row["quarantine_id"]: row for row in done}
@@ -170,7 +171,8 @@ def entries(store: Store, night: date) -> list[Entry]:
     for row in rows:
         name = row.get("name") or names.get(row["input_id"], "")
         own = legs_of.get(row["message_id"]) or ((row["flight_id"],) if row["flight_id"] else ())
-        legs = own or ((row_of_input(row["input_id"]),) if stands_apart(row, named) else ())
+        apart = row_of_input(row["input_id"])
+        legs = own or ((apart,) if apart in told and stands_apart(row, named) else ())
         act = latest.get(row["quarantine_id"], {})
         state = _state(row["input_id"], act, received)
         people = row["people"]

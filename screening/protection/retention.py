@@ -8,7 +8,8 @@ class. Some things have the term of what they hold:
   clock began in D.
 * `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all, and so does
   whatever a dead run left: working tables, bytes on their way, files that nothing names.
-* The night's report shows hits and goes with them; `screening report` writes it again from what remains.
+* The night's report shows hits, and names of who travels with them: it goes with the first of both, and
+  `screening report` writes it again from what remains.
 * Rows of `quarantine` say what was set aside, where and why, and nothing of a person. They stay as the record
   does: a way back that is printed must lead somewhere also when the bytes are gone.
 
@@ -153,7 +154,7 @@ def due(
                 found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
     beside = (
         *_landing(store, received, ends),
-        *_reports(store, ends),
+        *_reports(store, ends, received),
         *_orphans(store, known),
         *_dead(store),
     )
@@ -268,13 +269,18 @@ def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, Retentio
 
 
 def _reports(
-    store: Store, ends: Callable[[date], datetime]
+    store: Store, ends: Callable[[date], datetime], received: Mapping[str, date]
 ) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
-    """Pages that show hits."""
+    """Pages that show hits, and whom settled tables name beside them while there are such."""
     for path in sorted((store.root / Zone.ANALYST / "reports").glob("night=*/*")):
         with suppress(ValueError):  # a folder that somebody put beside the reports
-            clock = ends(date.fromisoformat(path.parent.name.removeprefix("night=")))
-            yield path.relative_to(store.root).as_posix(), sha256_file(path), RetentionClass.HIT, clock
+            night = date.fromisoformat(path.parent.name.removeprefix("night="))
+            relative, now = path.relative_to(store.root).as_posix(), current(store, night)
+            if now is not None and now.of(TRAVELLERS):
+                clock = ends(_oldest(store, night, received))
+                yield relative, sha256_file(path), RetentionClass.SETTLED, clock
+            else:
+                yield relative, sha256_file(path), RetentionClass.HIT, ends(night)
 
 
 def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:

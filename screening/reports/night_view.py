@@ -209,7 +209,7 @@ def build(
         headline=headline or write_headline(stated, settled=settled),
         notes=tuple(notes),
         outcomes=_counted(row["outcome"] for row in outcomes),
-        travellers=tables.travellers.num_rows,
+        travellers=max(tables.travellers.num_rows, sum(row["travellers"] for row in outcomes)),
         unconfirmed=sum(row["unconfirmed"] or 0 for row in outcomes),
         withdrawn=sum(row["withdrawn"] or 0 for row in outcomes),
         quarantined=people_aside(tables.quarantine, outcomes, settled),

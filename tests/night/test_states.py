@@ -66,7 +66,7 @@ def ended(agency, written):
     """A leg with API and bookings and one with API alone, screened; then the term of API came."""
     agency.send("a.edi", written.paxlst([written.ylva, *written.fillers[:1]], sent="261120:0100"))
     agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
-    agency.send("c.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    agency.send("c.edi", "some text\n" + written.paxlst(written.fillers, flight="XQ0402"))
     agency.run(NIGHT)
     agency.before = agency.status(NIGHT), ids(agency)
     purge(agency)
@@ -76,9 +76,11 @@ def ended(agency, written):
 def test_a_late_file_after_the_term_is_settled_with_what_remains(ended, written):
     [hit] = ended.json("hits", "--night", NIGHT)
     status, names = ended.before
+    assert ended.json("quarantine", "list", "--night", NIGHT)[0]["flight_id"] == []
     ended.send("d.edi", written.paxlst(written.fillers[1:], sent="261122:2000", reference="2"))
     ended.run(NIGHT, CLOCK_AT=LATER)
     after = ended.status(NIGHT)
+    assert set(after) == set(status)  # text before an interchange makes no row of its own
     assert after[OTHER] == status[OTHER]
     assert (after[LEG]["travellers"], after[LEG]["outcome"]) == (4, "screened_with_findings")
     assert "settled_from_remains" in after[LEG]["reason"]
@@ -273,3 +275,19 @@ def test_a_night_of_the_demonstration_key_can_be_run_again_when_keys_are_there(a
     rotate(agency)
     agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", check=0, SCREENING_KEYS="keys")
     assert ids(agency) == before
+
+
+def test_names_of_fellow_travellers_leave_the_report_when_settled_tables_go(agency, written):
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers]}))
+    agency.run(NIGHT)
+    page = agency.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"
+    assert "HARTNAGEL" in page.read_text()
+    before = agency.run(NIGHT, check=None).stdout
+    purge(agency)
+    assert "QVARNSTEDT" in page.read_text()
+    assert "HARTNAGEL" not in page.read_text()
+    assert agency.json("retention", "due") == []
+    assert (
+        re.search("Travellers .*", agency.run(NIGHT, check=None).stdout)[0]
+        == re.search("Travellers .*", before)[0]
+    )

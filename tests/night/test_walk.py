@@ -9,4 +9,4 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("seed", [4, 5], ids=["no term ends", "terms end on the way"])
 def test_any_order_of_steps_comes_to_the_end_of_the_straight_way(seed, tmp_path, screening):
-    assert walk_once(seed, tmp_path, screening, steps=15).total() == 15
+    assert walk_once(seed, tmp_path, screening, steps=10).total() == 10
