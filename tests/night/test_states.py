@@ -133,10 +133,10 @@ def test_traffic_and_figures_of_a_night_stay_when_it_is_settled_from_what_remain
 def test_a_rerun_after_the_term_is_refused_by_the_name_of_the_rule(ended, written):
     done = ended("rerun", "--night", NIGHT, "--flight", OTHER, "--inbox", "inbox", check=3, CLOCK_AT=LATER)
     assert done.stderr.startswith(f"{OTHER}: not to be screened again: 2 of its inputs came to the end of")
-    assert "(api on 2026-11-26 00:00 UTC)" in done.stderr
+    assert "(api on 2026-11-26 00:00 UTC" in done.stderr
     assert f"night {NIGHT}" in done.stderr
     done = ended("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=3, CLOCK_AT=LATER)
-    assert "(api on 2026-11-26 00:00 UTC)" in done.stderr
+    assert "(api on 2026-11-26 00:00 UTC" in done.stderr
     assert ended.status(NIGHT) == ended.before[0]
     named = re.findall(r"night=(\S+)/ and `screening ([^`]+)`", done.stderr)
     assert named == [(NIGHT, f"run --night {NIGHT}")]

@@ -57,7 +57,7 @@ def test_the_unscreened_of_a_faulty_night_are_counted_as_they_are(by_hand, writt
     )
     assert "an unknown number of travellers in 2 files not screened; 2 files that hold nobody" in first
     assert any(
-        line.split() == "Travellers 7 on legs, 37 not screened, and an unknown number in 2 files".split()
+        line.split() == "Travellers 7 on flights, 37 not screened, and an unknown number in 2 files".split()
         for line in rest
     )
     known = [row["people"] for row in by_hand.json("quarantine", "list")]
