@@ -45,9 +45,7 @@ def test_batches_decide_no_byte_of_any_table(agency, screening, promised, undist
     "point",
     [
         "files.before_rename:3",
-        "files.after_rename:20",
         "landing.before_index:2",
-        "landing.after_index:3",
         "revisions.before_folder:1",
         "revisions.before_current:1",
         "revisions.after_current:1",
@@ -108,16 +106,9 @@ def test_several_processes_write_the_bytes_of_one(agency, promised, undisturbed)
 TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIECE_BYTES, m.MAPPED_FROM = 700, 500; "
 
 
-@pytest.mark.parametrize(
-    "kills",
-    [
-        pytest.param([], id="not killed"),
-        pytest.param(["files.before_rename:150", "landing.before_index:9"], id="killed twice"),
-    ],
-)
-def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, promised, undisturbed, kills):
+def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, promised, undisturbed):
     command = [sys.executable, "-c", TINY + "from tests.killed import main; main()", *RUN]
-    for point in [*kills, ""]:
+    for point in ["files.before_rename:150", "landing.before_index:9", ""]:
         surroundings = {**_env(agency), "KILL_AT": point, "SCREENING_WORKERS": "1"}
         done = subprocess.run(
             command, cwd=agency, env=surroundings, capture_output=True, text=True, check=False

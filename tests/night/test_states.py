@@ -34,8 +34,6 @@ def purge(agency):
 
 KILLED = [
     "landing.before_index",
-    "landing.after_index",
-    "revisions.before_folder",
     "revisions.before_current",
 ]
 
