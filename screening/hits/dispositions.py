@@ -10,7 +10,7 @@ except where a document agrees.
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -92,18 +92,22 @@ def dispose(
     by_document = any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in evidence)
     if decision is not Decision.FALSE_MATCH or by_document:
         return Disposed(disposition, None)
-    clearance: ClearanceRow = {
-        "clearance_id": hashlib.sha256(f"clearance|{disposition['disposition_id']}".encode()).hexdigest()[
-            :32
-        ],
-        "person_key": hit["person_key"],
-        "alert_id": hit["alert_id"],
+    return Disposed(
+        disposition, _clearance(disposition, alert_hash, (at + timedelta(days=clear_days)).date())
+    )
+
+
+def _clearance(disposition: DispositionRow, alert_hash: str, until: date) -> ClearanceRow:
+    text = f"clearance|{disposition['disposition_id']}"
+    return {
+        "clearance_id": hashlib.sha256(text.encode()).hexdigest()[:32],
+        "person_key": disposition["person_key"],
+        "alert_id": disposition["alert_id"],
         "alert_hash": alert_hash,
-        "evidence_hash": hit["evidence_hash"],
-        "until": (at + timedelta(days=clear_days)).date(),
+        "evidence_hash": disposition["evidence_hash"],
+        "until": until,
         "disposition_id": disposition["disposition_id"],
     }
-    return Disposed(disposition, clearance)
 
 
 def _check(

@@ -60,6 +60,7 @@ _ENVELOPE = (
         "unb_separators_differ",
         "UNB uses other separators than the segments after it; theirs were used.",
     ),
+    _warning("tag_mended", "The tag of a traveller's segment has a wrong sign; the traveller was read."),
     _info("tag_lower_case", "Tags of segments stand in lower case; they are read all the same."),
     _info("space_after_tag", "A blank stands between a segment's tag and its first separator."),
     _warning(

@@ -74,6 +74,14 @@ KINDS: tuple[FindingKind, ...] = (
         "Ask the carrier to send the manifest again; put it into the inbox and run the command shown.",
     ),
     FindingKind(
+        "travellers_not_read",
+        Level.ERROR,
+        Effect.NONE,
+        "A message states more travellers than could be read, and segments of it were not understood or "
+        "nobody was read.",
+        "Ask the carrier to send the manifest again; put it into the inbox and run the command shown.",
+    ),
+    FindingKind(
         "reader_failed",
         Level.ERROR,
         Effect.BYTES,

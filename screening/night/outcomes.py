@@ -18,12 +18,13 @@ import pyarrow.compute as pc
 from screening.night.finding_kinds import ENTRIES
 from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
-from screening.reports.headline import CUT, LEG_INCOMPLETE
+from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
 from screening.tables import individual
 from screening.tables.codes import Completeness, InputStatus, Level, Outcome, Standing
 
 BALANCE_DIFFERS = "balance_differs"
 _NOT_CONFIRMED = (Standing.UNCONFIRMED, Standing.WITHDRAWN)
+_NOT_UNDERSTOOD = frozenset({"unknown_segment", "segment_out_of_place"})
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -114,6 +115,7 @@ def outcomes(
     findings = _findings_by_leg(tables)
     set_aside = _set_aside_by_leg(tables)
     cut = _cut_legs(tables)
+    unread = _not_read(tables)
     hits = _count(tables.hits, "flight_id")
     statements = _statements_by_leg(tables.travellers)
     travellers = _count(tables.travellers, "flight_id")
@@ -153,6 +155,8 @@ def outcomes(
                 row |= _incomplete(night)
             if leg in cut and not aside.entries:
                 row |= _cut_short(leg, night)
+            elif leg in unread and not aside.entries:
+                row |= _not_understood(unread[leg], leg, night)
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, failures, night, pins_hash))
     return individual.OUTCOMES.table(rows)
@@ -246,6 +250,43 @@ def _cut_legs(tables: NightTables) -> set[str]:
         if row["stated"] != row["read"] and any(found["code"] == "unt_missing" for found in row["findings"])
         for leg in row["flight_ids"]
         if leg not in final and whole[leg, row["source"], row["function"]] < max(1, row["read"])
+    }
+
+
+def _not_read(tables: NightTables) -> dict[str, int | None]:
+    """People whom a message states and nobody could read, by its first leg; None where not known.
+
+    A count that is wrong by itself is a finding and no more. It counts where segments of the message were not
+    understood, or where nobody at all was read, unless as many stand on the leg by another word.
+    """
+    travellers = _count(tables.travellers, "flight_id")
+    read: dict[tuple[str, str], int] = defaultdict(int)
+    columns = ["flight_ids", "findings", "source", "complete", "stated", "read"]
+    messages = [row for row in tables.messages.select(columns).to_pylist() if row["flight_ids"]]
+    for row in messages:
+        for leg in row["flight_ids"]:
+            read[leg, row["source"]] = max(read[leg, row["source"]], row["read"])
+    found: dict[str, int | None] = {}
+    for row in messages:
+        leg, codes = row["flight_ids"][0], {one["code"] for one in row["findings"]}
+        damaged = bool(codes & _NOT_UNDERSTOOD)
+        if "cnt_differs" in codes and (damaged or not row["read"]):
+            missing = (row["stated"] or 0) - max(row["read"], travellers.get(leg, 0))
+            if missing > 0 and found.get(leg, 0) is not None:
+                found[leg] = max(missing, found.get(leg) or 0)
+        elif damaged and not row["read"] and not row["stated"] and not read[leg, row["source"]]:
+            found[leg] = None
+    return found
+
+
+def _not_understood(people: int | None, leg: str, night: str) -> dict[str, object]:
+    return {
+        "outcome": Outcome.SCREENED_WITH_FINDINGS,
+        "reason_code": NOT_READ,
+        "reason": f"not all of the message could be read: {not_screened(people)}; ask the carrier to send it "
+        f"again, put it into the inbox under night={night}/ and run the command",
+        "mend": f"screening rerun --night {night} --flight {leg}",
+        "quarantined": people,
     }
 
 

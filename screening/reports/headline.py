@@ -17,6 +17,7 @@ from screening.tables.rows import OutcomeRow
 IN_ORDER, NEEDS_A_PERSON, INCOMPLETE = "in order", "needs a person", "incomplete"
 CUT = frozenset({"traveller_cut_off"})  # whoever follows the cut is not in the bytes
 LEG_INCOMPLETE = "leg_incomplete"  # everybody was screened; the carrier is who mends it
+NOT_READ = "travellers_not_read"  # stated by the sender, and not to be read
 _NAMED = 3  # flights named in one line
 _DONE = "a person has replayed or released what was set aside"
 
@@ -82,7 +83,10 @@ def is_open(row: OutcomeRow, settled: Settled = NOTHING) -> bool:
 
 
 def people_aside(quarantine: pa.Table, outcomes: Iterable[OutcomeRow], settled: Settled = NOTHING) -> int:
-    """Count the people who were not screened, each once: in what was set aside, and on flights that failed.
+    """Count the people who were not screened, each once.
+
+    They stand in what was set aside, on flights that failed, or are stated by the sender and could not be
+    read.
 
     Args:
         quarantine: what was set aside.
@@ -91,8 +95,8 @@ def people_aside(quarantine: pa.Table, outcomes: Iterable[OutcomeRow], settled: 
     """
     ids, people = quarantine["quarantine_id"].to_pylist(), quarantine["people"].to_pylist()
     waiting = sum(settled.entries.get(one, number) or 0 for one, number in zip(ids, people, strict=True))
-    failed = [row for row in outcomes if row["outcome"] == Outcome.FAILED]
-    return waiting + sum(row["quarantined"] or 0 for row in failed)
+    others = [row for row in outcomes if row["outcome"] == Outcome.FAILED or row["reason_code"] == NOT_READ]
+    return waiting + sum(row["quarantined"] or 0 for row in others)
 
 
 def headline(

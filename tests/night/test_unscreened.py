@@ -85,6 +85,42 @@ def test_a_message_that_ends_between_two_travellers_is_not_in_order_until_a_whol
     assert (row["travellers"], row["quarantined"], row["mend"]) == (4, 0, None)
 
 
+@pytest.mark.parametrize(
+    ("harm", "missing"),
+    [
+        pytest.param(lambda text: text.replace("NAD+FL", "N##+FL"), 4, id="all"),
+        pytest.param(lambda text: re.sub(r"CNT.42:4'\r\n", "", text.replace("NAD+FL", "N##+FL")), None, id="no count"),
+        pytest.param(lambda text: text.replace("NAD+FL+++QVARN", "N##+FL+++QVARN"), 1, id="one of them"),
+        pytest.param(lambda text: re.sub(r"NAD.FL.*?(?=CNT)", "", text, flags=re.DOTALL), 4, id="none named, 4 stated"),
+    ],
+)  # fmt: skip
+def test_who_is_stated_and_cannot_be_read_is_not_called_in_order(by_hand, written, harm, missing):
+    whole = written.paxlst([*written.fillers, written.ylva])
+    by_hand.send("a.edi", harm(whole))
+    first = by_hand.run(NIGHT, check=1).stdout.splitlines()[0]
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["quarantined"], row["reason_code"]) == (missing, "travellers_not_read")
+    number = {None: "an unknown number of travellers", 1: "1 traveller"}.get(missing, f"{missing} travellers")
+    assert f"{number} of XQ401 not screened" in first
+    by_hand.send(f"night={NIGHT}/whole.edi", whole.replace("UNH+1+", "UNH+2+"))
+    by_hand(*row["mend"].split()[1:], "--inbox", "inbox", check=0)
+    row = by_hand.status(NIGHT)[LEG]
+    # of one lost name the document stood with the neighbour: compared there too, and kept
+    assert (row["travellers"], row["quarantined"], row["mend"], row["hits"]) == (
+        4,
+        0,
+        None,
+        1 + (missing == 1),
+    )
+
+
+def test_a_wrong_count_of_a_message_that_was_read_whole_calls_nobody(by_hand, written):
+    by_hand.send("a.edi", written.paxlst([*written.fillers, written.ylva], count=9))
+    by_hand.run(NIGHT, check=0)
+    row = by_hand.status(NIGHT)[LEG]
+    assert (row["travellers"], row["quarantined"], row["reason_code"]) == (4, 0, "cnt_differs")
+
+
 def test_travellers_of_a_leg_that_does_not_add_up_are_counted_and_a_rerun_mends_it(by_hand, written):
     by_hand.send("a.edi", written.paxlst([written.ylva]))
     by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402"))

@@ -18,7 +18,7 @@ from screening.messages.finding_kinds import finding
 from screening.messages.model import Message, Quarantined
 from screening.messages.syntax.charsets import codec_of, is_labelled
 from screening.messages.syntax.damaged_headers import first_message, message_type, names_people
-from screening.messages.syntax.lower_case_tags import raise_tags
+from screening.messages.syntax.damaged_tags import mend_tags
 from screening.messages.syntax.segments import (
     TRAILING,
     WHITE,
@@ -476,10 +476,11 @@ class Interchange:
         message.length = end - message.offset
         self._cursor = end
         self._open = None
-        raised = raise_tags(message.pieces, self.syntax.element)
-        if raised:
-            place = raised[0]
-            message.findings.append(finding("tag_lower_case", message.starts[place], place + 1))
+        component = self.syntax.separators.component.encode()
+        changed = mend_tags(message.pieces, self.syntax.element, component)
+        for code, places in zip(("tag_lower_case", "tag_mended"), changed, strict=True):
+            if places:
+                message.findings.append(finding(code, message.starts[places[0]], places[0] + 1))
         if message.type not in TYPES and (
             kind := message_type(message.pieces, message.type, self.syntax.element)
         ):
