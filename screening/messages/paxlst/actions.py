@@ -114,7 +114,11 @@ def _traveller(state: PaxlstState, fields: Fields) -> StatedValue | None:
         state.note("role_unknown")
     names = fields[4] if len(fields) > 4 else []
     if not any(names):
-        names = next((components for components in fields[2:4] if any(components)), names)
+        beside = [
+            *fields[2:4],
+            *fields[5:6],
+        ]  # a separator may be lost or too many: what reads most like a name
+        names = max(beside, key=lambda components: sum(map(str.isalpha, "".join(components))), default=names)
         if any(names):
             state.note("name_out_of_place")
     name(state, names)

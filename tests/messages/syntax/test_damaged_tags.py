@@ -75,3 +75,12 @@ def test_people_are_read_whatever_the_case_of_tags(tags):
         ]
         assert people[0] == people[1]
         assert any(found.code == "tag_lower_case" for found in told[0].findings) is (lowered != whole)
+
+
+@pytest.mark.parametrize("lead", ["NAD+FL+#+", "NAD++L+++", "NAD+FL++", "NAD+FL++++"])
+def test_a_name_is_found_beside_its_place(lead):
+    """A separator that is lost, too many, or another sign moves it."""
+    told = read_input(
+        paxlst(FILLERS).replace("NAD+FL+++OKONJO", f"{lead}OKONJO").encode(), Intake()
+    ).messages[0]
+    assert [one.surname for one in told.travellers] == [surname for surname, *_ in FILLERS]
