@@ -117,6 +117,7 @@ def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
         RetentionClass.UNREAD: min(terms.unread, shortest),
         RetentionClass.HIT: terms.hit,
         RetentionClass.LIST: terms.list,
+        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr),
         RetentionClass.AGGREGATE: terms.aggregate,
         RetentionClass.RECORD: terms.record,
         RetentionClass.AUDIT: terms.audit,
