@@ -190,7 +190,7 @@ def lookup(
     frozen = _frozen(settings, pinned, keys, today, at)
     against = watch(settings.store, frozen)
     floors = {list_id: threshold - NEAR for list_id, threshold in against.thresholds.items()}
-    scored = match(identify(traveller, documents), against.index, against.model, floor=floors)
+    scored = match(identify(traveller, documents), against.index, floor=floors)
 
     def raised(thresholds: Mapping[str, int]) -> set[str]:
         found = raise_pairs(

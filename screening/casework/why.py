@@ -2,8 +2,8 @@
 
 The night's own frozen set answers: its list version, its profile, its travellers and the clearances in force
 at its moment. The pair is taken through matching step by step: which route found it, what it scored, what was
-missing, and whether the alert, the leg or a clearance kept it from being a hit. No score depends on other
-alerts (shares and weights are the model's), so this alert alone is indexed, however long its list is. What
+missing, and whether the alert, the leg or a clearance kept it from being a hit. The names of
+all lists of the night are counted for their rarity, but this alert alone is indexed. What
 was published goes before what is scored now; a difference is told.
 
 A pair that reaches its threshold when everything is scored, but that no route found, would be a fault of
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,15 +23,13 @@ from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
 from screening.list_keeping import lists
-from screening.matching.agreements import agreements
-from screening.matching.candidates import proposals
 from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
 from screening.matching.model import load_model
 from screening.matching.score import Judge
 from screening.matching.thresholds import list_threshold
-from screening.matching.travellers import document_pairs, lay_out
-from screening.night.batches import Watch
+from screening.matching.travellers import lay_out
+from screening.night.batches import Watch, pinned_lists
 from screening.night.frozen import Frozen, machine, published_frozen
 from screening.night.receive import published
 from screening.night.settings import Settings
@@ -53,6 +52,7 @@ LOST, DIFFERS = "lost", "differs"
 WITHDRAWN = "withdrawn"
 FAULTS = frozenset({LOST, DIFFERS})
 """Verdicts that a person must look into."""
+_UNKNOWN = frozenset({"not given", "not known to the list"})
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out
 _SCREENED = frozenset({Outcome.SCREENED, Outcome.SCREENED_WITH_FINDINGS})
 
@@ -261,7 +261,8 @@ def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, A
     )
     model, size = load_model(), opened.names.num_rows
     threshold = list_threshold(model, frozen.agency_profile().policy(list_id), size)
-    against = Watch(tables, build_index(tables, model), model, {list_id: threshold}, {list_id: size})
+    index = build_index(tables, model, among=pinned_lists(store, frozen))
+    against = Watch(tables, index, model, {list_id: threshold}, {list_id: size})
     return list_id, version, against, rows_of(tables.alerts, AlertRow)[0]
 
 
@@ -288,8 +289,8 @@ def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: 
 
 
 def _score(case: _Case, keys: Keys) -> _Scored:
-    identities, index, model = identify(*case.sides), case.against.index, case.against.model
-    exhaustive = match(identities, index, model, floor=_LOWEST, exhaustive=True)
+    identities, index = identify(*case.sides), case.against.index
+    exhaustive = match(identities, index, floor=_LOWEST, exhaustive=True)
     decided = acts.dispositions(case.store, until=case.frozen.moment)
 
     def raised(threshold: int, clearances: pa.Table | None) -> tuple[bool, bool]:
@@ -306,7 +307,7 @@ def _score(case: _Case, keys: Keys) -> _Scored:
 
     return _Scored(
         exhaustive=exhaustive,
-        routed=match(identities, index, model, floor=case.threshold),
+        routed=match(identities, index, floor=case.threshold),
         in_force=raised(_LOWEST, None)[0],
         reaches=raised(case.threshold, None)[0],
         silenced=raised(case.threshold, acts.clearances(case.store, decided))[1],
@@ -415,21 +416,18 @@ def _setting(case: _Case) -> list[Step]:
 
 def _name_route(case: _Case, scored: _Scored) -> Step:
     """Say how far the names led: no shared token, shared ones that cannot suffice, or scored in full."""
-    travellers, index, model = lay_out(identify(*case.sides)), case.against.index, case.against.model
+    travellers, index = lay_out(identify(*case.sides)), case.against.index
     if not travellers.names.count.any():
         return Step("route_name", "none", "the traveller has no name that can be compared")
     if not len(index.name_alert):
         return Step("route_name", "none", "the alert has no name")
-    found = agreements(
-        travellers.names, index.names, index.single_weights, index.pair_weights, model.name.joined
-    )
-    judge = Judge(travellers, index, model, found, document_pairs(travellers, index, model))
-    limits = [
-        int((bound + judge.facts_weight(readings, units) + judge.date_places(readings, units)[0]).max())
-        for readings, names, bound in proposals(travellers, index, model, found)
-        for units in [index.name_unit[names]]
-        if bound is not None and len(readings)
-    ]
+    judge = Judge(travellers, index)
+    limits: list[int] = []
+    for group in judge.groups():
+        found, bound = judge.by_name(group, np.full(len(index.alert_ids), _LOWEST), every=False)
+        rest = judge.facts_weight(group, found.reading, found.unit)
+        rest = rest + judge.date_places(found.reading, found.unit)[0]
+        limits += (bound + rest).tolist()
     if not limits:
         return Step("route_name", "none", "no part of the names agrees in more than an initial: no candidate")
     limit = max(limits)
@@ -464,7 +462,7 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvid
     counter = [
         f"{kind_words(p['kind'])} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
     ]
-    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"] == "not given"]
+    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"] in _UNKNOWN]
     parts = [f"{bits(threshold - score)} bits were missing to the threshold of {bits(threshold)}"]
     parts += [f"against it: {', '.join(counter)}"] if counter else []
     parts += [f"not given: {', '.join(unknown)}"] if unknown else []

@@ -21,7 +21,7 @@ Arabic, rule 17).
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 SERVANT = frozenset({"ABD", "ABDAL", "ABDEL", "ABDUL", "ABDOL", "ABDOUL", "ABED"})
@@ -60,6 +60,7 @@ def variants() -> Variants:
     )
 
 
+@lru_cache(maxsize=200_000)
 def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
     """Return the tokens that carry a name (or one field of it), each with its particles joined."""
     words = variants()

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from screening.matching.agreements import Agreements, compare
-from screening.matching.align import Grid, align, inherited, steps
 from screening.matching.evidence import nationality, sex
-from screening.matching.evidence.date_of_birth import RELATIONS, relations, weights
+from screening.matching.evidence.date_of_birth import RELATIONS
 from screening.matching.evidence.document import WORDS
 from screening.matching.index import Index
+from screening.matching.loops import NO_DATE, NOT_GIVEN, NOT_LISTED, Rules, inherited
+from screening.matching.loops import relation as date_relation
 from screening.matching.model import KINDS, Model
-from screening.matching.travellers import NO_DATE, DocumentPairs, Travellers
+from screening.matching.travellers import DocumentPairs, Travellers
 from screening.tables.codes import EvidenceKind
 
 Piece = dict[str, object]
@@ -34,13 +35,17 @@ _ALONE = "not weighed: the document alone led here"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A reading, a listed name (-1: document alone), a unit, the date and document that count (-1: none)."""
+    """A reading, a listed name (-1: document alone), a unit, the date and document that count (-1: none).
+
+    `steps` tells how the names agree (`loops.align_pairs`).
+    """
 
     reading: int
     name: int
     unit: int
     date: int
     document: int
+    steps: npt.NDArray[np.int32] | None
 
 
 class Context(Protocol):
@@ -49,8 +54,9 @@ class Context(Protocol):
     travellers: Travellers
     index: Index
     model: Model
-    found: Agreements
     documents: DocumentPairs
+    date: npt.NDArray[np.int32]
+    rules: Rules
 
 
 def evidence(context: Context, pair: Pair) -> list[Piece]:
@@ -82,46 +88,45 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
         known = theirs.name_text[first] if first < int(theirs.names_from[alert + 1]) else None
         yield _piece(EvidenceKind.NAME, ours.text[pair.reading], known, _ALONE, 0)
         return
-    m, n = int(theirs.names.count[listed]), int(ours.names.count[pair.reading])
-    if n == 0:
+    if int(ours.names.count[pair.reading]) == 0:
         yield _piece(EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], "not given", 0)
         return
-    at = np.array([pair.reading]), np.array([listed])
-    weights = context.model.name
-    compared = compare(context.found, ours.names, theirs.names, *at, (m, n), weights.moved)
-    if not compared.strong[0]:
-        relation = "other name"
+    steps = [
+        step for step in (pair.steps if pair.steps is not None else np.empty((0, 5))).tolist() if step[0] >= 0
+    ]
+    if steps:
+        yield from _tokens(context, pair, steps)
+    else:
+        other = context.rules.other_name
         yield _piece(
-            EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], relation, weights.other_name
+            EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], "other name", other
         )
-        return
-    yield from _tokens(context, pair, compared.grid, m, n)
+    if theirs.listed.weak[listed]:
+        yield _piece(EvidenceKind.NAME, None, theirs.name_text[listed], "weak alias", context.rules.weak)
 
 
-def _tokens(context: Context, pair: Pair, grid: Grid, m: int, n: int) -> Iterator[Piece]:
-    ours, theirs = context.travellers, context.index
-    aligned = align(grid, context.model.name, keep=True)
-    own = [ours.names.singles[token] for token in ours.names.single[pair.reading, :n].tolist()]
-    listed = [theirs.names.singles[token] for token in theirs.names.single[pair.name, :m].tolist()]
+def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Piece]:
+    ours, theirs = context.travellers.names, context.index.names
+    m, n = int(theirs.count[pair.name]), int(ours.count[pair.reading])
+    own = [ours.singles[token] for token in ours.single[pair.reading, :n].tolist()]
+    listed = [theirs.singles[token] for token in theirs.single[pair.name, :m].tolist()]
     left, unused, agreeing = set(range(m)), set(range(n)), 0
-    for places, used, code in steps(aligned, 0, m, n):
+    for i, j, plane, weight, kind in steps:
+        places = range(i, i + 1 + (plane if plane <= 2 else 0))
+        used = [(j + after) % n for after in range(plane - 1 if plane > 2 else 1)]
         left -= set(places)
         unused -= set(used)
-        if code > 200:
-            weight, relation = int(grid.traveller_joined[0, places[0], used[0]]), "written as one in the list"
-        elif code > 100:
-            weight, relation = (
-                int(grid.listed_joined[0, places[0], used[0]]),
-                "written as one by the traveller",
-            )
-        else:
-            weight = int(grid.single[0, places[0], used[0]])
-            relation = _relation(context, pair, places[0], used[0])
         words = " ".join(own[at] for at in used), " ".join(listed[at] for at in places)
+        if plane == 0:
+            parts = int(ours.part[pair.reading, j]), int(theirs.part[pair.name, i])
+            moved = ", moved between surname and given names"
+            relation = KIND_WORDS[KINDS[kind]] + (moved if 0 not in parts and parts[0] != parts[1] else "")
+        else:
+            relation = "written as one by the traveller" if plane <= 2 else "written as one in the list"
         yield _piece(EvidenceKind.NAME, *words, relation, weight)
         agreeing += weight
     yield from _left_over(context, [own[at] for at in sorted(unused)], [listed[at] for at in sorted(left)])
-    damped = int(inherited(np.array([agreeing], np.int32), context.model.name)[0])
+    damped = inherited(agreeing, context.rules)
     if unused and left and damped:
         relation = (
             "names beside a conflict are often inherited together: what agrees beyond 20 bits counts half"
@@ -129,41 +134,23 @@ def _tokens(context: Context, pair: Pair, grid: Grid, m: int, n: int) -> Iterato
         yield _piece(EvidenceKind.NAME, None, None, relation, damped)
 
 
-def _relation(context: Context, pair: Pair, place: int, used: int) -> str:
-    """Say how two tokens agree: by the strongest kind of their spellings with and without particles."""
-    ours, theirs = context.travellers.names, context.index.names
-    best: tuple[int, int] | None = None
-    for own in (ours.single[pair.reading, used], ours.spelt[pair.reading, used]):
-        for listed in (theirs.single[pair.name, place], theirs.spelt[pair.name, place]):
-            at = int(context.found.single.find(np.array([own], np.int64), np.array([listed], np.int64))[0])
-            if at >= 0:
-                found = (-int(context.found.single.weight[at]), int(context.found.single.kind[at]))
-                best = found if best is None else min(best, found)
-    words = KIND_WORDS[KINDS[best[1]]] if best else "same"
-    parts = (int(ours.part[pair.reading, used]), int(theirs.part[pair.name, place]))
-    return (
-        f"{words}, moved between surname and given names"
-        if 0 not in parts and parts[0] != parts[1]
-        else words
-    )
-
-
 def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[Piece]:
     """Yield the tokens left over: pairs of both sides are conflict, the rest stands on one side."""
-    weights = context.model.name
+    rules = context.rules
     both = min(len(own), len(listed))
     extra = max(len(own), len(listed)) - both
     if both:
         words = " ".join(own), " ".join(listed)
-        yield _piece(EvidenceKind.NAME, *words, "other names", both * weights.conflict)
+        yield _piece(EvidenceKind.NAME, *words, "other names", both * rules.conflict)
     if extra:
         side = "traveller" if len(own) > len(listed) else "alert"
+        weight = rules.extra_traveller if len(own) > len(listed) else rules.extra_listed
         values = (
             None if both or side == "alert" else " ".join(own),
             None if both or side == "traveller" else " ".join(listed),
         )
         count = "one more name" if extra == 1 else f"{extra} more names"
-        yield _piece(EvidenceKind.NAME, *values, f"{count} only with the {side}", extra * weights.extra)
+        yield _piece(EvidenceKind.NAME, *values, f"{count} only with the {side}", extra * weight)
 
 
 def _date(context: Context, pair: Pair) -> Piece:
@@ -177,11 +164,14 @@ def _date(context: Context, pair: Pair) -> Piece:
         )
         own = str(first) if first == last else f"{first}..{last}"
     if pair.date < 0:
+        relation = NOT_LISTED if own else NOT_GIVEN
         begin, end = int(theirs.date_from[pair.unit]), int(theirs.date_from[pair.unit + 1])
         known = theirs.date_text[begin] if end > begin else None
-        return _piece(EvidenceKind.DATE_OF_BIRTH, own, known, "not given", 0)
-    relation = int(relations(ours.take(reading), theirs.dates.take(np.array([pair.date])))[0])
-    weight = int(weights(context.model)[relation])
+        return _piece(
+            EvidenceKind.DATE_OF_BIRTH, own, known, RELATIONS[relation][1], int(context.date[relation])
+        )
+    relation = date_relation(ours, pair.reading, theirs.dates, pair.date)
+    weight = int(context.date[relation])
     words = RELATIONS[relation][1]
     settled = _settled(context, pair.reading)
     if (ours.first[settled], ours.last[settled]) != (ours.first[pair.reading], ours.last[pair.reading]):

@@ -7,7 +7,7 @@ has no names of its own go with all names of the alert.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,11 +19,14 @@ from screening.identity.names import tokens
 from screening.identity.significant import Significant
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, Dates, columns
-from screening.matching.model import Model
-from screening.matching.names import Names, parted, whole
+from screening.matching.loops import FIRST_YEAR, LAST_YEAR, Side
+from screening.matching.loops import Listed as ListedNames
+from screening.matching.listed import count_listed
+from screening.matching.model import Model, Traffic
+from screening.matching.names import Names, parted, side, whole
 from screening.matching.names import columns as name_columns
-from screening.matching.rarity import token_weights
-from screening.tables.codes import FactKind
+from screening.matching.rarity import Rarity, joined_weights, rarity
+from screening.tables.codes import FactKind, NameKind
 
 Ints = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
@@ -59,6 +62,7 @@ class ListedName:
     identity: int
     row: list[tuple[Significant, int]]
     full: str
+    weak: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Index:
     """Alerts ready to be matched.
 
     Attributes:
+        model: weights and shares that the index was made with, the names of its lists counted.
         alert_ids: ids of alerts, sorted.
         lists: list of each alert.
         names: listed names in columns, sorted by alert and ordinal; `name_text` as published.
@@ -85,9 +90,12 @@ class Index:
         documents: listed documents; `document_keys` finds them.
         unit_of: unit of an alert's identity.
         names_of: names of each alert: `names_from[a]` to `names_from[a + 1]`.
-        single_weights, pair_weights: weights of the listed tokens by kind.
+        rarity: shares of the listed tokens, and their weights for travellers of a State.
+        joined_weights: weights of tokens written as one.
+        theirs, listed: the same for the loops.
     """
 
+    model: Model
     alert_ids: tuple[str, ...]
     lists: tuple[str, ...]
     names: Names
@@ -105,16 +113,25 @@ class Index:
     documents: tuple[Listed, ...]
     document_keys: Mapping[str, tuple[int, ...]]
     unit_of: Mapping[tuple[int, int], int]
-    single_weights: npt.NDArray[np.int32]
-    pair_weights: npt.NDArray[np.int32]
+    rarity: Rarity
+    joined_weights: npt.NDArray[np.int32]
+    theirs: Side
+    listed: ListedNames
+
+    def names_of_unit(self, unit: int) -> list[int]:
+        """Return the names of a unit."""
+        alert = int(self.unit_alert[unit])
+        begin, end = int(self.names_from[alert]), int(self.names_from[alert + 1])
+        return [name for name in range(begin, end) if self.name_unit[name] == unit]
 
 
-def build_index(alerts: AlertTables, model: Model) -> Index:
+def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None = None) -> Index:
     """Make alerts ready to be matched.
 
     Args:
         alerts: ALERTS, ALERT_NAMES, ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS.
         model: weights; the index belongs to this model.
+        among: all lists in use, where `alerts` are only some of them: their names are counted.
 
     Returns:
         The index; the same whatever the order of the tables' rows.
@@ -123,44 +140,150 @@ def build_index(alerts: AlertTables, model: Model) -> Index:
     ids = tuple(alert_id for alert_id, _ in rows)
     number = {alert_id: at for at, alert_id in enumerate(ids)}
     listed = _names(alerts.names, number)
+    model = replace(model, listed=_count(alerts, listed) if among is None else count_names(among))
     units, dates = _units(alerts, number, listed)
     unit_of = {unit: at for at, unit in enumerate(units)}
     names = name_columns((name.row for name in listed), around=False)
     documents = _documents(alerts.documents, number)
+    facts = _facts(alerts.facts, number, units)
+    shares = rarity(names.singles, model)
+    name_unit = np.array([unit_of[name.alert, name.identity] for name in listed], np.int64)
+    name_alert = np.array([name.alert for name in listed], np.int64)
     return Index(
+        model=model,
         alert_ids=ids,
         lists=tuple(of for _, of in rows),
         names=names,
         name_text=tuple(name.full for name in listed),
-        name_alert=np.array([name.alert for name in listed], np.int64),
-        name_unit=np.array([unit_of[name.alert, name.identity] for name in listed], np.int64),
+        name_alert=name_alert,
+        name_unit=name_unit,
         name_ordinal=np.array([name.ordinal for name in listed], np.int64),
-        names_from=np.searchsorted(
-            np.array([name.alert for name in listed], np.int64), np.arange(len(ids) + 1)
-        ),
+        names_from=np.searchsorted(name_alert, np.arange(len(ids) + 1)),
         unit_alert=np.array([alert for alert, _ in units], np.int64),
         unit_identity=np.array([identity for _, identity in units], np.int64),
-        facts=_facts(alerts.facts, number, units),
+        facts=facts,
         dates=dates[0],
         date_from=dates[1],
         date_text=dates[2],
         documents=documents,
         document_keys=_keys(documents),
         unit_of=unit_of,
-        single_weights=token_weights(names.singles, model),
-        pair_weights=token_weights(names.pairs, model),
+        rarity=shares,
+        joined_weights=joined_weights(names.joined, _parts(names), shares),
+        theirs=side(names),
+        listed=_listed(names, listed, name_unit, name_alert, facts, dates),
+    )
+
+
+def _parts(names: Names) -> list[tuple[int, ...]]:
+    """Return the tokens that make each joined one; of several ways the first."""
+    parts: list[tuple[int, ...]] = [()] * len(names.joined)
+    for joined, width in ((names.three, 3), (names.two, 2)):
+        for row, place in np.argwhere(joined >= 0).tolist():
+            parts[joined[row, place]] = tuple(names.single[row, place : place + width].tolist())
+    return parts
+
+
+def _listed(
+    names: Names,
+    listed: Sequence[ListedName],
+    unit: Ints,
+    alert: Ints,
+    facts: Sequence[AlertFacts],
+    dates: tuple[Dates, Ints, tuple[str, ...]],
+) -> ListedNames:
+    """Lay out for the loops what belongs to each name, and the names that hold each token."""
+    nations, sexes = listed_states(facts), listed_sexes(facts)
+    single, joined = (
+        _holders([(rows, width) for rows, width in parts], len(vocabulary))
+        for parts, vocabulary in (
+            (((names.single, 1), (names.spelt, 1)), names.singles),
+            (((names.two, 2), (names.three, 3)), names.joined),
+        )
+    )
+    begin, end = dates[1][unit], dates[1][unit + 1]
+    year = np.where(begin == end, 0, -1)
+    one = np.flatnonzero(end == begin + 1)
+    known = dates[0].year[begin[one]]
+    exact = (
+        (dates[0].precision[begin[one]] == PRECISION["day"]) & (known >= FIRST_YEAR) & (known <= LAST_YEAR)
+    )
+    year[one[exact]] = known[exact]
+    return ListedNames(
+        unit=unit,
+        alert=alert,
+        weak=np.array([name.weak for name in listed], np.bool_),
+        year=year.astype(np.int16),
+        dates_from=dates[1].astype(np.int64),
+        nation=np.array([nations[one.nationalities, one.born_in] for one in facts], np.int64),
+        sex=np.array([sexes[one.sexes] for one in facts], np.int64),
+        names_from=single[0],
+        names=single[1],
+        joined_from=joined[0],
+        joined_names=joined[1],
+        joined_cover=joined[2],
+    )
+
+
+def listed_states(facts: Sequence[AlertFacts]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], int]:
+    """Number the distinct sets of nationalities and States of birth."""
+    return {said: at for at, said in enumerate(sorted({(one.nationalities, one.born_in) for one in facts}))}
+
+
+def listed_sexes(facts: Sequence[AlertFacts]) -> dict[tuple[str, ...], int]:
+    """Number the distinct sets of sexes."""
+    return {said: at for at, said in enumerate(sorted({one.sexes for one in facts}))}
+
+
+def _holders(
+    parts: Sequence[tuple[npt.NDArray[np.int32], int]], tokens: int
+) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Return where the names of each token begin, the names, and how many tokens each stands for."""
+    found = [(rows[at := np.nonzero(rows >= 0)], at[0], width) for rows, width in parts]
+    token = np.concatenate([tokens for tokens, _, _ in found]).astype(np.int64)
+    name = np.concatenate([names for _, names, _ in found])
+    cover = np.zeros(tokens, np.int8)
+    for numbers, _, width in found:
+        cover[numbers] = np.maximum(cover[numbers], width)
+    order = np.argsort(token, kind="stable")
+    begin = np.searchsorted(token[order], np.arange(tokens + 1)).astype(np.int64)
+    return begin, name[order].astype(np.int32), cover
+
+
+def count_names(alerts: AlertTables) -> Traffic | None:
+    """Count the names of lists by State (`listed`)."""
+    ids = sorted(alerts.alerts["alert_id"].to_pylist())
+    return _count(alerts, _names(alerts.names, {alert_id: at for at, alert_id in enumerate(ids)}))
+
+
+def _count(alerts: AlertTables, listed: Sequence[ListedName]) -> Traffic | None:
+    ids = sorted(alerts.alerts["alert_id"].to_pylist())
+    tokens: list[set[str]] = [set() for _ in ids]
+    for name in listed:
+        tokens[name.alert].update(token.token for token, _ in name.row)
+    said: dict[str, dict[str, set[str]]] = {FactKind.NATIONALITY: {}, FactKind.BIRTH_COUNTRY: {}}
+    for alert_id, kind, value in zip(
+        *(alerts.facts[name].to_pylist() for name in ("alert_id", "kind", "value")), strict=True
+    ):
+        if kind in said:
+            said[kind].setdefault(alert_id, set()).add(value)
+    national, born = said[FactKind.NATIONALITY], said[FactKind.BIRTH_COUNTRY]
+    return count_listed(
+        (frozenset(held), tuple(sorted(national.get(alert_id) or born.get(alert_id, ()))))
+        for alert_id, held in zip(ids, tokens, strict=True)
+        if held
     )
 
 
 def _names(table: pa.Table, number: Mapping[str, int]) -> list[ListedName]:
-    wanted = ("alert_id", "ordinal", "identity", "full", "surname", "given_names")
+    wanted = ("alert_id", "ordinal", "identity", "full", "surname", "given_names", "kind")
     found = []
-    for alert_id, ordinal, identity, full, surname, given in zip(
+    for alert_id, ordinal, identity, full, surname, given, kind in zip(
         *(table[name].to_pylist() for name in wanted), strict=True
     ):
         row = parted(tokens(surname), tokens(given)) if surname and given else whole(full)
         if row and alert_id in number:
-            found.append(ListedName(number[alert_id], ordinal, identity, row, full))
+            found.append(ListedName(number[alert_id], ordinal, identity, row, full, kind == NameKind.WEAK))
     return sorted(found, key=lambda name: (name.alert, name.ordinal))
 
 

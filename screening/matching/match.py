@@ -1,13 +1,12 @@
 """The entry of this room: which alerts each traveller could be, how surely and why.
 
-1. Vocabularies of tokens are compared once (`tokens`), exactly, so nothing is lost there.
-2. A sparse product of travellers × tokens, tokens × neighbours and neighbours × listed names gives every
-   pair that shares an agreeing token, with the most that its name can weigh (`candidates`).
-3. Pairs whose bound with sex, nationality and date of birth reaches the floor are aligned exactly (`align`).
-4. Documents lead to pairs of their own, whatever the name.
-5. The best reading, name and identity of each traveller and alert is explained (`explain`).
+1. Vocabularies of tokens are compared once (`tokens`, `edits`), exactly, so nothing is lost there.
+2. For each reading, the listed names that hold an agreeing token are found with the most that they can weigh;
+   those that can reach the floor are aligned exactly (`loops`), by State of the traveller (`rarity`).
+3. Documents lead to pairs of their own, whatever the name.
+4. The best reading, name and identity of each traveller and alert is explained (`explain`).
 
-`exhaustive` leaves out step 2 and the bounds: every pair is aligned. Both give the same table (tested).
+`exhaustive` leaves out the bounds: every pair is aligned. Both give the same table (tested).
 """
 
 from collections.abc import Mapping
@@ -16,27 +15,23 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from screening.matching.agreements import agreements
-from screening.matching.candidates import every, proposals
 from screening.matching.explain import Pair, evidence
 from screening.matching.index import Index
-from screening.matching.model import Model
-from screening.matching.score import EXHAUSTIVE, NAME, Judge, Scored
-from screening.matching.travellers import Travellers, document_pairs, lay_out
+from screening.matching.score import Group, Judge, Scored
+from screening.matching.travellers import Travellers, lay_out
 from screening.tables.work import SCORED
 
 Ints = npt.NDArray[np.int64]
 
 
 def match(
-    identities: pa.Table, index: Index, model: Model, *, floor: int | dict[str, int], exhaustive: bool = False
+    identities: pa.Table, index: Index, *, floor: int | dict[str, int], exhaustive: bool = False
 ) -> pa.Table:
     """Score travellers against alerts.
 
     Args:
         identities: IDENTITIES; one row a reading of a traveller's name.
-        index: `build_index` of the alerts with the same model.
-        model: weights.
+        index: `build_index` of the alerts.
         floor: lowest score that is kept, centibits; one number, or one for each list.
         exhaustive: align every pair instead of candidates only.
 
@@ -49,16 +44,12 @@ def match(
     if not travellers.ids or not index.alert_ids:
         return SCORED.empty()
     floors = _floors(index, floor)
-    found = agreements(
-        travellers.names, index.names, index.single_weights, index.pair_weights, model.name.joined
-    )
-    documents = document_pairs(travellers, index, model)
-    judge = Judge(travellers, index, model, found, documents)
-    parts = [judge.by_document(floors)]
-    pairs = every(travellers, index) if exhaustive else proposals(travellers, index, model, found)
-    for readings, names, bound in pairs:
-        parts.append(judge.by_name(readings, names, bound, floors, EXHAUSTIVE if exhaustive else NAME))
-    return _table(_best(parts, travellers, index), judge)
+    judge = Judge(travellers, index)
+    rows: list[Mapping[str, object]] = []
+    for group in judge.groups():
+        parts = [judge.by_document(group, floors), judge.by_name(group, floors, every=exhaustive)[0]]
+        rows += _explained(best(parts, travellers, index), judge, group)
+    return SCORED.table(rows)
 
 
 def _floors(index: Index, floor: int | dict[str, int]) -> Ints:
@@ -68,16 +59,13 @@ def _floors(index: Index, floor: int | dict[str, int]) -> Ints:
     return np.array([floor[of] for of in index.lists], np.int64)
 
 
-def _best(parts: list[Scored], travellers: Travellers, index: Index) -> Scored:
+def best(parts: list[Scored], travellers: Travellers, index: Index) -> Scored:
     """Choose the best of each traveller and alert; the routes of all of them are kept."""
     reading, name, unit, score, route = (
         np.concatenate([getattr(part, field) for part in parts])
         for field in ("reading", "name", "unit", "score", "route")
     )
-    traveller = np.cumsum(
-        np.r_[0, [a != b for a, b in zip(travellers.ids, travellers.ids[1:], strict=False)]]
-    )
-    who, alert = traveller[reading], index.unit_alert[unit]
+    who, alert = travellers.number[reading], index.unit_alert[unit]
     # With equal scores the document's pair comes first only when a name stands in it, then the smaller
     # ordinal.
     order = np.lexsort((reading, -route, name, name < 0, -score, alert, who))
@@ -86,20 +74,25 @@ def _best(parts: list[Scored], travellers: Travellers, index: Index) -> Scored:
     first[1:] = (who[1:] != who[:-1]) | (alert[1:] != alert[:-1])
     begins = np.flatnonzero(first)
     routes = np.bitwise_or.reduceat(route, begins) if len(begins) else route
-    best = order[begins]
-    return Scored(reading[best], name[best], unit[best], score[best], routes)
+    chosen = order[begins]
+    return Scored(reading[chosen], name[chosen], unit[chosen], score[chosen], routes)
 
 
-def _table(best: Scored, judge: Judge) -> pa.Table:
-    index = judge.index
-    _, dates = judge.date_places(best.reading, best.unit)
-    _, documents = judge.document_weight(best.reading, best.unit)
-    rows: list[Mapping[str, object]] = []
-    columns = (best.reading, best.name, best.unit, best.score, best.route, dates, documents)
-    for reading, name, unit, score, route, date_place, document_place in zip(
-        *(column.tolist() for column in columns), strict=True
+def _explained(found: Scored, judge: Judge, group: Group) -> list[Mapping[str, object]]:
+    index, rows = judge.index, []
+    _, dates = judge.date_places(found.reading, found.unit)
+    _, documents = judge.document_weight(found.reading, found.unit)
+    named = np.flatnonzero(found.name >= 0)
+    steps: list[object] = [None] * len(found.name)
+    for at, taken in zip(
+        named.tolist(), judge.name_steps(group, found.reading[named], found.name[named])[1], strict=True
     ):
-        pieces = evidence(judge, Pair(reading, name, unit, date_place, document_place))
+        steps[at] = taken
+    columns = (found.reading, found.name, found.unit, found.score, found.route, dates, documents)
+    for at, (reading, name, unit, score, route, date_place, document_place) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        pieces = evidence(judge, Pair(reading, name, unit, date_place, document_place, steps[at]))
         rows.append(
             {
                 "traveller_id": judge.travellers.ids[reading],
@@ -110,4 +103,4 @@ def _table(best: Scored, judge: Judge) -> pa.Table:
                 "evidence": pieces,
             }
         )
-    return SCORED.table(rows)
+    return rows

@@ -38,12 +38,14 @@ class NameWeights:
         token_cap: the most that one token can say.
         matched: for each agreeing token: among several, some agree by chance.
         conflict: for each pair of tokens left over on both sides.
-        extra: for each token left over on one side alone.
+        extra_traveller: for each token that the traveller has alone.
+        extra_listed: for each token that the list has alone.
         moved: for a token that is surname on one side and given name on the other.
         joined: for two tokens of one side written as one on the other.
         other_name: the name, where nothing but an initial agrees.
         inherited_from: with a conflict, what agrees beyond this counts half: names of one field are inherited
             together, so they are not independent (measured: chains of fathers' names lead all false alerts).
+        weak_alias: what a name weighs less that the list itself calls weak.
         unseen_exact: bits of a token that the shares do not hold, by its length.
         unseen_fuzzy: how much more often such a token agrees inexactly, by kind.
     """
@@ -52,11 +54,13 @@ class NameWeights:
     token_cap: int
     matched: int
     conflict: int
-    extra: int
+    extra_traveller: int
+    extra_listed: int
     moved: int
     joined: int
     other_name: int
     inherited_from: int
+    weak_alias: int
     unseen_exact: tuple[int, ...]
     unseen_fuzzy: tuple[int, ...]
 
@@ -75,7 +79,7 @@ class Nationality:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What earlier travellers of the agency are called and where they are from (`matching/traffic.py`).
+    """What people are called and where they are from: earlier travellers (`traffic.py`) or a list's.
 
     Attributes:
         tokens: share of each token among all tokens of travellers' names.
@@ -94,7 +98,8 @@ class Traffic:
 class Model:
     """Everything that turns a comparison into centibits; compared and hashed by its version alone.
 
-    `traffic` is None until a person has put counts of earlier nights in use (docs/matching.md).
+    `traffic` is None until a person has put counts of earlier nights in use (docs/matching.md); `listed`
+    counts the names of the lists in use, which the pinned list versions name.
     """
 
     version: str
@@ -106,6 +111,7 @@ class Model:
     document: Mapping[str, int]
     thresholds: Mapping[str, object]
     traffic: Traffic | None = None
+    listed: Traffic | None = None
 
 
 @cache

@@ -1,12 +1,17 @@
-"""What the agreement of a listed token says: its rarity in traffic, by kind of agreement.
+"""What the agreement of a listed token says: its rarity in traffic, by kind of agreement and State.
 
 Rule (docs/matching.md): w(a, k) = min(cap, -log2 U(a, k)) - c(k) + m. U is the share of traffic's tokens that
 agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
 to kind; tokens that the shares do not hold get a floor by their length; c(k) is what the kind takes off; m
 pays for the choice among several tokens.
+
+For a traveller of State g, U is the larger of the overall share and half the share among those of g, drawn
+towards the overall one: (n(a, k, g) + s U) / (N(g) + s) with s = `SHRINK` tokens (Dirichlet prior). Counts by
+State come from the agency's earlier traffic and from the lists in use (`model.Traffic`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,44 +20,176 @@ from screening.identity.significant import SERVANT
 from screening.matching.model import KINDS, Model
 from screening.matching.tokens import neighbours
 
+Shares = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
 SPELLING = (
     0.2  # least part of a transliteration class that one spelling holds: shares do not know all spellings
 )
+SHRINK = 200
+LISTED = 0.25  # part of a token's share in the lists that counts for travellers of whatever State
+OWN_STATE = 0.5  # part of the share within the traveller's State that counts
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
 _ONE_EDIT = KINDS.index("one_edit")
+_WIDTH = _GRADED + 1
 
 
-def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int32]:
-    """Return the weight of each token in each kind of agreement.
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """Shares of the tokens of a list, from which their weights for travellers of a State follow.
+
+    Attributes:
+        model: charges, caps and counts by State.
+        known: number of each token whose share or count is known.
+        begin, near, kind: the listed tokens that agree with known token t are `near[begin[t]:begin[t + 1]]`.
+        share: share of the tokens that agree in each graded kind or better [token, kind].
+        initial: bits of the first letter of each token.
+        weights: centibits for a traveller of unknown State [token, kind of KINDS].
+    """
+
+    model: Model
+    known: dict[str, int]
+    begin: Ints
+    near: Ints
+    kind: Ints
+    share: Shares
+    initial: Shares
+    weights: Weights
+
+    def of(self, states: Sequence[str]) -> Weights:
+        """Return the weights for travellers of these States [token, kind], centibits."""
+        counted = [
+            source.by_state[state]
+            for source in (self.model.traffic, self.model.listed)
+            if source is not None
+            for state in states
+            if state in source.by_state
+        ]
+        if not counted:
+            return self.weights
+        found = self.weights.copy()
+        for total, counts in counted:
+            rows, share = self._within(total, counts)
+            found[rows] = np.minimum(found[rows], _weights(share, self.initial[rows], self.model))
+        return found
+
+    def _within(self, total: int, held: Mapping[str, int]) -> tuple[Ints, Shares]:
+        """Return the tokens that agree with a counted one, and their shares for travellers of its State."""
+        numbers = np.array([self.known[token] for token in held], np.int64)
+        bearers = np.array(list(held.values()), np.float64)
+        length = self.begin[numbers + 1] - self.begin[numbers]
+        at = np.repeat(self.begin[numbers] - np.cumsum(length) + length, length) + np.arange(length.sum())
+        rows, place = np.unique(self.near[at], return_inverse=True)
+        borne = np.bincount(
+            place * _WIDTH + self.kind[at], np.repeat(bearers, length), minlength=len(rows) * _WIDTH
+        ).reshape(len(rows), _WIDTH)
+        overall = self.share[rows]
+        share = OWN_STATE * (_or_better(borne) + SHRINK * overall) / (total + SHRINK)
+        return rows, np.maximum(share, overall)
+
+
+def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
+    """Return the shares of each token in each kind of agreement.
 
     Args:
         vocabulary: distinct tokens of a list.
-        model: shares, floors and charges.
+        model: shares, floors, charges and counts by State.
+    """
+    sources = [source for source in (model.traffic, model.listed) if source is not None]
+    listed = model.listed.tokens if model.listed else {}
+    tokens = sorted(
+        {
+            *model.token_shares,
+            *listed,
+            *(token for source in sources for _, held in source.by_state.values() for token in held),
+        }
+    )
+    shares = np.array(
+        [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
+    )
+    near = neighbours(tokens, vocabulary)
+    graded = near.kind <= _GRADED
+    left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
+    share = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)
+    share = _or_better(share.reshape(len(vocabulary), _WIDTH)) + _unseen(vocabulary, model)
+    initial = _initial_bits(vocabulary, model)
+    return Rarity(
+        model=model,
+        known={token: at for at, token in enumerate(tokens)},
+        begin=np.searchsorted(left, np.arange(len(tokens) + 1)).astype(np.int64),
+        near=right,
+        kind=kind,
+        share=share,
+        initial=initial,
+        weights=_weights(share, initial, model),
+    )
+
+
+def token_weights(vocabulary: Sequence[str], model: Model) -> Weights:
+    """Return the weight of each token in each kind of agreement, for a traveller of unknown State.
 
     Returns:
         Array of shape (tokens, kinds), centibits.
     """
+    return rarity(vocabulary, model).weights
+
+
+def joined_weights(
+    joined: Sequence[str], parts: Sequence[tuple[int, ...]], singles: Rarity
+) -> npt.NDArray[np.int32]:
+    """Return the weights of tokens written as one: as frequent as side by side, ten times over.
+
+    Names that are joined are those that often stand together (MOHAMMADREZA, MARIAJOSE).
+
+    Args:
+        joined: tokens written as one.
+        parts: numbers of the tokens that make each.
+        singles: shares of these tokens.
+
+    Returns:
+        Array of shape (joined, exact and transliteration), centibits, without the charge for joining.
+    """
+    model = singles.model
+    alike = singles.share[:, KINDS.index("transliteration")]
+    share = np.array(
+        [
+            max(model.token_shares.get(text, 0.0), 10 * float(np.prod(alike[list(numbers)])))
+            for text, numbers in zip(joined, parts, strict=True)
+        ]
+    ).reshape(len(joined), 1)
+    bits = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), model.name.token_cap)
+    weights: Weights = (bits - np.array(model.name.kinds[:2])[None, :] + model.name.matched).astype(np.int32)
+    return weights
+
+
+def _or_better(share: Shares) -> Shares:
+    """Add the stronger kinds to each; an exact spelling holds some of its transliteration class."""
+    summed: Shares = np.cumsum(share, axis=1)
+    summed[:, 0] = np.maximum(summed[:, 0], SPELLING * summed[:, 1])
+    return summed
+
+
+def _weights(share: Shares, initial: Shares, model: Model) -> Weights:
     name = model.name
-    known = sorted(model.token_shares)
-    shares = np.array([model.token_shares[token] for token in known])
-    near = neighbours(known, vocabulary)
-    share = np.zeros((len(vocabulary), len(KINDS)))
-    np.add.at(share, (near.right, near.kind), shares[near.left])
-    share = np.cumsum(share[:, : _GRADED + 1], axis=1)
-    share[:, 0] = np.maximum(share[:, 0], SPELLING * share[:, 1])
-    lengths = np.minimum([len(token) for token in vocabulary], len(name.unseen_exact)).astype(np.int64)
-    floor = (
-        np.array(name.unseen_exact)[lengths - 1][:, None] - np.array(name.unseen_fuzzy)[None, : _GRADED + 1]
-    )
-    share += np.exp2(-floor / 100) + np.array([_compound(token, model) for token in vocabulary])[:, None]
     graded = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), name.token_cap)
-    bits = np.empty((len(vocabulary), len(KINDS)))
-    bits[:, : _GRADED + 1] = graded
+    bits = np.empty((len(share), len(KINDS)))
+    bits[:, :_WIDTH] = graded
     bits[:, KINDS.index("short_form")] = graded[:, _ONE_EDIT]
     bits[:, KINDS.index("prefix")] = graded[:, _ONE_EDIT]
-    bits[:, KINDS.index("initial")] = _initial_bits(vocabulary, model)
-    weights: npt.NDArray[np.int32] = (bits - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
+    bits[:, KINDS.index("initial")] = initial
+    weights: Weights = (bits - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
     return weights
+
+
+def _unseen(vocabulary: Sequence[str], model: Model) -> Shares:
+    """Return the share that a token has by its length alone, and as two known ones written as one."""
+    name = model.name
+    lengths = np.minimum([len(token) for token in vocabulary], len(name.unseen_exact)).astype(np.int64)
+    floor = np.array(name.unseen_exact)[lengths - 1][:, None] - np.array(name.unseen_fuzzy)[None, :_WIDTH]
+    share: Shares = (
+        np.exp2(-floor / 100) + np.array([_compound(token, model) for token in vocabulary])[:, None]
+    )
+    return share
 
 
 def _compound(token: str, model: Model) -> float:
@@ -69,11 +206,11 @@ def _compound(token: str, model: Model) -> float:
     return best
 
 
-def _initial_bits(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.float64]:
+def _initial_bits(vocabulary: Sequence[str], model: Model) -> Shares:
     by_letter: dict[str, float] = {}
     for token, share in sorted(model.token_shares.items()):
         by_letter[token[0]] = by_letter.get(token[0], 0.0) + share
     total = sum(by_letter.values())
     shares = np.array([max(by_letter.get(token[0], 0.0) / total, 0.001) for token in vocabulary])
-    bits: npt.NDArray[np.float64] = np.round(-100 * np.log2(shares))
+    bits: Shares = np.round(-100 * np.log2(shares))
     return bits

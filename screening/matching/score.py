@@ -4,29 +4,32 @@ A pair that a document leads to is scored twice: with everything, and by the doc
 counts, as the bearer of a stolen document need not be like its owner.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from screening.matching.agreements import Agreements, compare
-from screening.matching.align import align
+from screening.matching import loops
+from screening.matching.agreements import agreements
 from screening.matching.evidence import nationality, sex
-from screening.matching.evidence.date_of_birth import relations
 from screening.matching.evidence.date_of_birth import weights as date_weights
-from screening.matching.index import Index
-from screening.matching.model import Model
-from screening.matching.travellers import NO_DATE, DocumentPairs, Travellers
+from screening.matching.index import Index, listed_sexes, listed_states
+from screening.matching.model import KINDS, Model
+from screening.matching.names import side
+from screening.matching.travellers import DocumentPairs, Travellers, document_pairs
 
 Ints = npt.NDArray[np.int64]
-Weights = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.int32]
 NAME, DOCUMENT, EXHAUSTIVE = 1, 4, 8
 """Bits of `routes` (screening.tables.work.CANDIDATES)."""
+_ROWS = 200_000  # rows of one part of a search's result, 6 MB; never fewer than the names of the list
+_SEXES = (None, "F", "M")
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs above the floor, before the best of each is chosen; name -1: document alone."""
+    """Pairs at or above the floor; name -1: document alone."""
 
     reading: Ints
     name: Ints
@@ -35,140 +38,161 @@ class Scored:
     route: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Readings of one set of States, and the weights that hold for them."""
+
+    readings: Ints
+    weights: loops.Weights
+
+
 class Judge:
     """Scores pairs of readings and listed names; holds what all pairs need."""
 
-    def __init__(
-        self, travellers: Travellers, index: Index, model: Model, found: Agreements, documents: DocumentPairs
-    ) -> None:
-        self.travellers, self.index, self.model = travellers, index, model
-        self.found, self.documents = found, documents
-        self.date_weights = date_weights(model)
-        self.most_date = int(self.date_weights.max())
-        self._facts()
-        self.document_code = documents.reading * len(index.facts) + documents.unit
-
-    def _facts(self) -> None:
-        """Weigh sex and nationality once for each distinct set on both sides."""
-        facts = self.index.facts
-        ours = sorted(set(self.travellers.nationalities))
-        theirs = sorted({(one.nationalities, one.born_in) for one in facts})
-        self.nation = np.array(
-            [[nationality.compare(a, b, c, self.model).weight for b, c in theirs] for a in ours], np.int32
-        ).reshape(len(ours), len(theirs))
-        our_number = {states: at for at, states in enumerate(ours)}
-        their_number = {states: at for at, states in enumerate(theirs)}
-        self.our_nation = np.array([our_number[states] for states in self.travellers.nationalities], np.int64)
-        self.their_nation = np.array(
-            [their_number[one.nationalities, one.born_in] for one in facts], np.int64
+    def __init__(self, travellers: Travellers, index: Index) -> None:
+        self.travellers, self.index, self.model = travellers, index, index.model
+        model = index.model
+        self.documents: DocumentPairs = document_pairs(travellers, index, model)
+        self.date = date_weights(model)
+        self.rules = rules(model, index)
+        self._own = side(travellers.names)
+        self._near = agreements(travellers.names, index.names)
+        self._room = loops.scratch(len(index.names.singles), len(index.names.joined), len(index.name_unit))
+        self._nations = listed_states(index.facts)
+        sets = listed_sexes(index.facts)
+        self._sex = np.array([[sex.compare(a, b, model)[0] for b in sets] for a in _SEXES], np.int32)
+        self._our_sex = np.array(
+            [_SEXES.index(said) if said in _SEXES else 0 for said in travellers.sexes], np.int64
         )
-        sexes = (None, "F", "M")
-        sets = sorted({one.sexes for one in facts})
-        self.sex = np.array([[sex.compare(a, b, self.model)[0] for b in sets] for a in sexes], np.int32)
-        set_number = {said: at for at, said in enumerate(sets)}
-        self.our_sex = np.array(
-            [sexes.index(said) if said in sexes else 0 for said in self.travellers.sexes], np.int64
-        )
-        self.their_sex = np.array([set_number[one.sexes] for one in facts], np.int64)
+        self._document_code = self.documents.reading * len(index.facts) + self.documents.unit
 
-    def facts_weight(self, readings: Ints, units: Ints) -> Ints:
+    def groups(self) -> Iterator[Group]:
+        """Yield the readings by their set of States; all readings of a traveller stand in one group."""
+        held: dict[tuple[str, ...], list[int]] = {}
+        for reading, states in enumerate(self.travellers.nationalities):
+            held.setdefault(states, []).append(reading)
+        for states in sorted(held):
+            yield Group(
+                np.array(held[states], np.int64),
+                loops.Weights(
+                    token=self.index.rarity.of(states),
+                    joined=self.index.joined_weights,
+                    nation=self._nation(states),
+                    sex=self._sex,
+                    date=self.date,
+                ),
+            )
+
+    def _nation(self, states: Sequence[str]) -> Numbers:
+        """Weigh a traveller's States against each set of the list's."""
+        mine = set(states)
+        found = [
+            nationality.compare(states, known, born, self.model).weight
+            if not mine.isdisjoint(known) or not mine.isdisjoint(born)
+            else self.model.nationality.conflict
+            if known and mine
+            else 0
+            for known, born in self._nations
+        ]
+        return np.array(found, np.int32)
+
+    def by_name(self, group: Group, floors: Ints, *, every: bool) -> tuple[Scored, Ints]:
+        """Score the pairs that names lead to.
+
+        Args:
+            group: readings.
+            floors: lowest score kept, by alert.
+            every: align every listed name instead of those whose bound can reach the floor.
+
+        Returns:
+            Pairs at or above their floor, and the bound of each one's name.
+        """
+        out = np.empty((max(_ROWS, len(self.index.name_unit)), 4), np.int64)
+        parts, done = [np.empty((0, 4), np.int64)], 0
+        while done < len(group.readings):
+            rows, done = loops.search(
+                group.readings, done, self._own, self.travellers.born, self._our_sex, self.index.theirs,
+                self.index.listed, self.index.dates, self._near, group.weights, self.rules, floors, every,
+                self._room, out,
+            )  # fmt: skip
+            parts.append(out[:rows].copy())
+        found = np.concatenate(parts)
+        unit = self.index.name_unit[found[:, 1]]
+        route = np.full(len(found), EXHAUSTIVE if every else NAME, np.int64)
+        return Scored(found[:, 0], found[:, 1], unit, found[:, 2], route), found[:, 3]
+
+    def by_document(self, group: Group, floors: Ints) -> Scored:
+        """Score pairs that a document leads to: with every name of the unit, and by the document alone.
+
+        The same number and State stay whatever the floor: such a document is a hit on any list.
+        """
+        chosen = np.flatnonzero(np.isin(self.documents.reading, group.readings))
+        readings, units, documents = (
+            column[chosen] for column in (self.documents.reading, self.documents.unit, self.documents.weight)
+        )
+        listed = [self.index.names_of_unit(unit) for unit in units.tolist()]
+        with_name = np.repeat(np.arange(len(readings)), [len(names) for names in listed]).astype(np.int64)
+        names = np.array([name for of in listed for name in of], np.int64)
+        reading, unit = readings[with_name], units[with_name]
+        score = self.facts_weight(group, reading, unit) + self.date_places(reading, unit)[0]
+        score = score + documents[with_name] + self.name_steps(group, reading, names)[0]
+        reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
+        names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
+        score = np.concatenate([score, documents.astype(np.int64)])
+        same = np.array([self.documents.detail[at][0] == "same" for at in chosen.tolist()], np.bool_)
+        always = np.concatenate([same[with_name], same])
+        keep = np.flatnonzero(always | (score >= floors[self.index.unit_alert[unit]]))
+        route = np.full(len(keep), DOCUMENT, np.int64)
+        return Scored(reading[keep], names[keep], unit[keep], score[keep], route)
+
+    def name_steps(self, group: Group, readings: Ints, names: Ints) -> tuple[Ints, Numbers]:
+        """Align the names of pairs of one group: scores, a weak alias charged, and steps (`loops`)."""
+        order = np.argsort(readings, kind="stable")
+        steps = np.empty((len(readings), loops.MOST, 5), np.int32)
+        score = np.empty(len(readings), np.int64)
+        laid = np.empty_like(steps)
+        score[order] = loops.align_pairs(
+            readings[order], names[order], self._own, self.index.theirs, self._near, group.weights, self.rules,
+            self._room, laid,
+        )  # fmt: skip
+        steps[order] = laid
+        weak = np.where(self.index.listed.weak[names], self.rules.weak, 0) if len(names) else 0
+        return score + weak, steps
+
+    def facts_weight(self, group: Group, readings: Ints, units: Ints) -> Ints:
         """Return the weight of sex and nationality of each pair."""
-        nation = self.nation[self.our_nation[readings], self.their_nation[units]]
-        weight: Ints = nation.astype(np.int64) + self.sex[self.our_sex[readings], self.their_sex[units]]
+        listed = self.index.listed
+        nation = group.weights.nation[listed.nation[units]].astype(np.int64)
+        weight: Ints = nation + self._sex[self._our_sex[readings], listed.sex[units]]
         return weight
 
     def date_places(self, readings: Ints, units: Ints) -> tuple[Ints, Ints]:
         """Return weight of each pair's dates of birth and the place of the listed date (-1: not given)."""
         begin, end = self.index.date_from[units], self.index.date_from[units + 1]
-        given = (self.travellers.born.first[readings] != NO_DATE) & (end > begin)
-        weight, place = np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
-        at, offset = np.flatnonzero(given), 0
-        while len(at):
-            listed = begin[at] + offset
-            relation = relations(self.travellers.born.take(readings[at]), self.index.dates.take(listed))
-            new = self.date_weights[relation].astype(np.int64)
-            better = (place[at] < 0) | (new > weight[at])
-            weight[at[better]], place[at[better]] = new[better], listed[better]
-            offset += 1
-            at = at[begin[at] + offset < end[at]]
-        return weight, place
+        found = loops.date_places(self.travellers.born, readings, self.index.dates, begin, end, self.date)
+        return found[0], found[1]
 
     def document_weight(self, readings: Ints, units: Ints) -> tuple[Ints, Ints]:
         """Return weight of the documents of each pair and its place in `documents` (-1: none agrees)."""
-        if not len(self.document_code):
+        if not len(self._document_code):
             return np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
         wanted = readings * len(self.index.facts) + units
-        place = np.minimum(np.searchsorted(self.document_code, wanted), len(self.document_code) - 1)
-        place = np.where(self.document_code[place] == wanted, place, -1)
+        place = np.minimum(np.searchsorted(self._document_code, wanted), len(self._document_code) - 1)
+        place = np.where(self._document_code[place] == wanted, place, -1)
         return np.where(place >= 0, self.documents.weight[place], 0).astype(np.int64), place
 
-    def name_weight(self, readings: Ints, names: Ints) -> Ints:
-        """Align the names of each pair."""
-        score = np.zeros(len(readings), np.int64)
-        shape = self.index.names.count[names].astype(np.int64) * 16 + self.travellers.names.count[readings]
-        for value in np.unique(shape).tolist():
-            m, n = value // 16, value % 16
-            if m == 0 or n == 0:
-                continue
-            at = np.flatnonzero(shape == value)
-            step = max(1, 2_000_000 // ((1 << n) * m))
-            for start in range(0, len(at), step):
-                part = at[start : start + step]
-                score[part] = self._aligned(readings[part], names[part], (m, n))
-        return score
 
-    def _aligned(self, readings: Ints, names: Ints, shape: tuple[int, int]) -> Ints:
-        weights = self.model.name
-        compared = compare(
-            self.found, self.travellers.names, self.index.names, readings, names, shape, weights.moved
-        )
-        score = np.full(len(readings), weights.other_name, np.int64)
-        strong = np.flatnonzero(compared.strong)
-        if len(strong):
-            score[strong] = align(compared.grid.take(strong), weights).score
-        return score
-
-    def by_name(self, readings: Ints, names: Ints, bound: Weights | None, floors: Ints, route: int) -> Scored:
-        """Score pairs, those first left out whose bound does not reach the floor (bound None: all stay)."""
-        units = self.index.name_unit[names]
-        floor = floors[self.index.name_alert[names]]
-        rest = self.facts_weight(readings, units)
-        if bound is not None:
-            keep = np.flatnonzero(bound + rest + self.most_date >= floor)
-            readings, names, units, floor = readings[keep], names[keep], units[keep], floor[keep]
-            rest, bound = rest[keep], bound[keep]
-        rest = rest + self.date_places(readings, units)[0]
-        if bound is not None:
-            keep = np.flatnonzero(bound + rest >= floor)
-            readings, names, units, floor, rest = (
-                readings[keep], names[keep], units[keep], floor[keep], rest[keep],
-            )  # fmt: skip
-        score = rest + self.name_weight(readings, names)
-        keep = np.flatnonzero(score >= floor)
-        return Scored(
-            readings[keep], names[keep], units[keep], score[keep], np.full(len(keep), route, np.int64)
-        )
-
-    def by_document(self, floors: Ints) -> Scored:
-        """Score pairs that a document leads to: with every name of the unit, and by the document alone.
-
-        The same number and State stay whatever the floor: such a document is a hit on any list.
-        """
-        readings, units = self.documents.reading, self.documents.unit
-        of_unit: dict[int, list[int]] = {}
-        for name, unit in enumerate(self.index.name_unit.tolist()):
-            of_unit.setdefault(unit, []).append(name)
-        listed = [of_unit.get(unit, []) for unit in units.tolist()]
-        with_name = np.repeat(np.arange(len(readings)), [len(names) for names in listed]).astype(np.int64)
-        names = np.array([name for of in listed for name in of], np.int64)
-        reading, unit = readings[with_name], units[with_name]
-        score = self.facts_weight(reading, unit) + self.date_places(reading, unit)[0]
-        score = score + self.documents.weight[with_name] + self.name_weight(reading, names)
-        reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
-        names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
-        score = np.concatenate([score, self.documents.weight.astype(np.int64)])
-        same = np.array([detail[0] == "same" for detail in self.documents.detail], np.bool_)
-        always = np.concatenate([same[with_name], same])
-        keep = np.flatnonzero(always | (score >= floors[self.index.unit_alert[unit]]))
-        route = np.full(len(keep), DOCUMENT, np.int64)
-        return Scored(reading[keep], names[keep], unit[keep], score[keep], route)
+def rules(model: Model, index: Index) -> loops.Rules:
+    """Return the rules of names as the loops take them."""
+    name, initials = model.name, index.rarity.weights[:, KINDS.index("initial")]
+    return loops.Rules(
+        conflict=name.conflict,
+        extra_traveller=name.extra_traveller,
+        extra_listed=name.extra_listed,
+        moved=name.moved,
+        joined=name.joined,
+        other_name=name.other_name,
+        inherited_from=name.inherited_from,
+        weak=name.weak_alias,
+        initial=max(0, int(initials.max())) if len(initials) else 0,
+    )

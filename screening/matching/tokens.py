@@ -1,9 +1,9 @@
 """Neighbours of tokens: which tokens of one vocabulary agree with which of another, and how.
 
 Fuzzy work is done on vocabularies (10⁴ to 10⁵ tokens), never on pairs of persons. Edit distances are bounded
-optimal string alignment (rapidfuzz), sounds are metaphone keys (jellyfish), transliteration classes are
-`screening.identity.skeleton`. Nothing is hashed away: every pair within the bound of a length class is
-compared, so the candidate routes lose nothing here.
+optimal string alignment (`edits`), sounds are metaphone keys (jellyfish), transliteration classes are
+`screening.identity.skeleton`. Initials are no neighbours: they would pair every token with thousands, and the
+alignment compares them by their letter.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,16 +13,16 @@ from functools import lru_cache
 import jellyfish
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from screening.identity.significant import variants
 from screening.identity.skeleton import consonants, keys
+from screening.matching.edits import within_edits
 from screening.matching.model import KINDS
 
 Ints = npt.NDArray[np.int64]
+Posting = tuple[list[str], Ints]
+"""Keys, and the token that stands under each."""
 KIND = {name: number for number, name in enumerate(KINDS)}
-_ROWS = 4_000_000  # cells of one distance matrix: 4 MB
 _ARTICLES = ("AL", "EL", "UL")
 
 
@@ -41,7 +41,7 @@ def neighbours(left: Sequence[str], right: Sequence[str], *, fuzzy: bool = True)
     Args:
         left: distinct tokens of A-Z.
         right: distinct tokens of A-Z.
-        fuzzy: also compare by sound, edits, short forms, beginnings and initials.
+        fuzzy: also compare by sound, edits, short forms and beginnings.
 
     Returns:
         Positions in `left` and `right` and the number of the kind in `model.KINDS`.
@@ -55,13 +55,12 @@ def neighbours(left: Sequence[str], right: Sequence[str], *, fuzzy: bool = True)
     sounds = _equal(_posting(left, _sounds), _posting(right, _sounds))
     found.append((*sounds, KIND["sound"]))
     found.append((*_short(left, right), KIND["short_form"]))
-    found.append((*_initials(left, right), KIND["initial"]))
     found.append((*_prefixes(left, right), KIND["prefix"]))
     second, first = _prefixes(right, left)
     found.append((first, second, KIND["prefix"]))
-    for one, other, distance in _edits(left, right, shortest=4, two_from=7):
-        for edits, name in ((1, "one_edit"), (2, "two_edits")):
-            found.append((one[distance == edits], other[distance == edits], KIND[name]))
+    one, other, distance = within_edits(left, right, shortest=4, two_from=7)
+    for edits, name in ((1, "one_edit"), (2, "two_edits")):
+        found.append((one[distance == edits], other[distance == edits], KIND[name]))
     found.append((*_skeleton_edits(left, right), KIND["transliteration_edit"]))
     return _strongest(found, len(right))
 
@@ -124,23 +123,18 @@ _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
 }
 
 
-def _posting(vocabulary: Sequence[str], key_of: Callable[[str], Iterable[str]]) -> dict[str, list[int]]:
-    posting: dict[str, list[int]] = {}
-    for number, token in enumerate(vocabulary):
-        for key in key_of(token):
-            posting.setdefault(key, []).append(number)
-    return posting
+def _posting(vocabulary: Sequence[str], key_of: Callable[[str], Iterable[str]]) -> Posting:
+    found = [(key, number) for number, token in enumerate(vocabulary) for key in key_of(token)]
+    return [key for key, _ in found], np.array([number for _, number in found], np.int64)
 
 
-def _equal(left: dict[str, list[int]], right: dict[str, list[int]]) -> tuple[Ints, Ints]:
-    one: list[Ints] = [np.empty(0, np.int64)]
-    other: list[Ints] = [np.empty(0, np.int64)]
-    for key, numbers in left.items():
-        partners = right.get(key)
-        if partners:
-            one.append(np.repeat(np.array(numbers, np.int64), len(partners)))
-            other.append(np.tile(np.array(partners, np.int64), len(numbers)))
-    return np.concatenate(one), np.concatenate(other)
+def _equal(left: Posting, right: Posting) -> tuple[Ints, Ints]:
+    """Return the tokens of both sides that stand under one key."""
+    numbers: dict[str, int] = {}
+    ours = np.array([numbers.setdefault(key, len(numbers)) for key in left[0]], np.int64)
+    theirs = np.array([numbers.get(key, -1) for key in right[0]], np.int64)
+    at, partners = _owners((theirs, right[1]), ours)
+    return left[1][at], partners
 
 
 def _short(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
@@ -148,53 +142,14 @@ def _short(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
     return _equal(_posting(left, lambda t: groups.get(t, ())), _posting(right, lambda t: groups.get(t, ())))
 
 
-def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
-    """Pairs where one token is a single letter and the other begins with it."""
-    letters = [_posting(side, lambda token: (token,) if len(token) == 1 else ()) for side in (left, right)]
-    words = [_posting(side, lambda token: (token[0],) if len(token) > 1 else ()) for side in (left, right)]
-    first, second = _equal(letters[0], words[1]), _equal(words[0], letters[1])
-    return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
-
-
 def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
     """Pairs where the left token (4 letters or more) begins the right one and at least two more follow."""
+    wanted = {token for token in left if len(token) >= 4}
     begins = _posting(left, lambda token: (token,) if len(token) >= 4 else ())
-    wanted = begins.keys()
     posting = _posting(
         right, lambda token: (p for n in range(4, len(token) - 1) if (p := token[:n]) in wanted)
     )
     return _equal(begins, posting)
-
-
-def _edits(
-    left: Sequence[str], right: Sequence[str], *, shortest: int, two_from: int
-) -> Iterable[tuple[Ints, Ints, Ints]]:
-    """Yield pairs within one edit (two from `two_from` letters on), length class by length class."""
-    lengths = [np.array([len(token) for token in side], np.int64) for side in (left, right)]
-    for length in np.unique(lengths[0][lengths[0] >= shortest]).tolist():
-        reach = 2 if length >= two_from else 1
-        rows = np.flatnonzero(lengths[0] == length)
-        near = (np.abs(lengths[1] - length) <= reach) & (lengths[1] >= shortest)
-        columns = np.flatnonzero(near)
-        if not len(columns):
-            continue
-        choices = [right[at] for at in columns.tolist()]
-        step = max(1, _ROWS // len(columns))
-        for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            distance = cdist(
-                [left[at] for at in part.tolist()],
-                choices,
-                scorer=OSA.distance,
-                score_cutoff=reach,
-                dtype=np.uint8,
-            )
-            at, to = np.nonzero(distance <= reach)
-            found = distance[at, to].astype(np.int64)
-            if reach == 2:  # two edits in a shorter partner change too much of it
-                keep = (found < 2) | (lengths[1][columns[to]] >= two_from)
-                at, to, found = at[keep], to[keep], found[keep]
-            yield part[at], columns[to], found
 
 
 def _skeleton_edits(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
@@ -202,12 +157,30 @@ def _skeleton_edits(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, In
     postings = [
         _posting(side, lambda token: keys(token)[:1] if len(token) > 4 else ()) for side in (left, right)
     ]
-    names = [sorted(posting) for posting in postings]
-    one: list[Ints] = [np.empty(0, np.int64)]
-    other: list[Ints] = [np.empty(0, np.int64)]
-    for at, to, distance in _edits(names[0], names[1], shortest=4, two_from=99):
-        for a, b in zip(at[distance == 1].tolist(), to[distance == 1].tolist(), strict=True):
-            numbers, partners = postings[0][names[0][a]], postings[1][names[1][b]]
-            one.append(np.repeat(np.array(numbers, np.int64), len(partners)))
-            other.append(np.tile(np.array(partners, np.int64), len(numbers)))
-    return np.concatenate(one), np.concatenate(other)
+    names = [sorted(set(posting[0])) for posting in postings]
+    one, other, distance = within_edits(names[0], names[1], shortest=4, two_from=99)
+    near = distance == 1
+    places = [{name: at for at, name in enumerate(side)} for side in names]
+    return _bridged(
+        (np.array([places[0][key] for key in postings[0][0]], np.int64), postings[0][1]),
+        (np.array([places[1][key] for key in postings[1][0]], np.int64), postings[1][1]),
+        one[near],
+        other[near],
+    )
+
+
+def _bridged(left: tuple[Ints, Ints], right: tuple[Ints, Ints], one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Return the tokens of both sides whose keys are a pair of `one` and `other`."""
+    at, tokens = _owners(left, one)
+    to, partners = _owners(right, other[at])
+    return tokens[to], partners
+
+
+def _owners(side: tuple[Ints, Ints], keys_: Ints) -> tuple[Ints, Ints]:
+    """Return, for each key, all tokens that have it: (place among the keys, token)."""
+    order = np.argsort(side[0], kind="stable")
+    having, owners = side[0][order], side[1][order]
+    begin, end = (np.searchsorted(having, keys_, side=of) for of in ("left", "right"))
+    count = end - begin
+    offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(keys_)), count), owners[np.repeat(begin, count) + offset]

@@ -11,12 +11,12 @@ import pyarrow as pa
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import Dates, columns
 from screening.matching.index import Index
+from screening.matching.loops import NO_DATE
 from screening.matching.model import Model
 from screening.matching.names import Names, parted
 from screening.matching.names import columns as name_columns
 
 Ints = npt.NDArray[np.int64]
-NO_DATE = -10_000_000
 _EPOCH = date(1970, 1, 1)
 
 
@@ -26,6 +26,7 @@ class Travellers:
 
     Attributes:
         ids: traveller of each reading.
+        number: place of this traveller among all.
         text: surname / given names of each reading, normalised.
         names: its tokens; none where the name is a placeholder.
         born: date of birth; `first` is NO_DATE where there is none.
@@ -35,6 +36,7 @@ class Travellers:
     """
 
     ids: tuple[str, ...]
+    number: Ints
     text: tuple[str, ...]
     names: Names
     born: Dates
@@ -57,8 +59,10 @@ def lay_out(identities: pa.Table) -> Travellers:
         for name in ("born_from", "born_to")
     ]
     born = [np.where((born[0] == NO_DATE) | (born[1] == NO_DATE), NO_DATE, days) for days in born]
+    ids = table["traveller_id"].combine_chunks().dictionary_encode()
     return Travellers(
-        ids=tuple(table["traveller_id"].to_pylist()),
+        ids=tuple(ids.to_pylist()),
+        number=ids.indices.to_numpy().astype(np.int64),
         text=tuple(
             " / ".join(part for part in (" ".join(one), " ".join(other)) if part)
             for one, other in zip(surnames, given, strict=True)
@@ -99,8 +103,9 @@ class DocumentPairs:
 def document_pairs(travellers: Travellers, index: Index, model: Model) -> DocumentPairs:
     """Find every reading and unit whose documents agree."""
     best: dict[tuple[int, int], tuple[int, str, str, str]] = {}
+    carrying = travellers.documents if index.document_keys else ()
     units = _units_of_documents(index)
-    for reading, carried in enumerate(travellers.documents):
+    for reading, carried in enumerate(carrying):
         for number, state in carried:
             places = {
                 at for key in document.lookups(number, state) for at in index.document_keys.get(key, ())

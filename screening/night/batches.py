@@ -106,16 +106,25 @@ def watch(store: Store, frozen: Frozen) -> Watch:
     return _watch(str(store.root.resolve()), pinned, frozen.agency_profile().model_dump_json())
 
 
-@lru_cache(maxsize=2)
-def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str) -> Watch:
-    opened = [lists.open_version(Store(Path(root)), list_id, version) for list_id, version in pinned]
-    tables = AlertTables(
+def pinned_lists(store: Store, frozen: Frozen) -> AlertTables:
+    """Return the list versions of a night, one after another."""
+    return _together([lists.open_version(store, *pin) for pin in sorted(frozen.pins.lists.items())])
+
+
+def _together(opened: Sequence[lists.ListVersion]) -> AlertTables:
+    return AlertTables(
         alerts=pa.concat_tables([found.alerts for found in opened]).sort_by("alert_id"),
         names=_joined([found.names for found in opened]),
         dates=_joined([found.dates for found in opened]),
         documents=_joined([found.documents for found in opened]),
         facts=_joined([found.facts for found in opened]),
     )
+
+
+@lru_cache(maxsize=2)
+def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str) -> Watch:
+    opened = [lists.open_version(Store(Path(root)), list_id, version) for list_id, version in pinned]
+    tables = _together(opened)
     model, profile = load_model(), Profile.model_validate_json(profile_json)
     sizes = {list_id: found.names.num_rows for (list_id, _), found in zip(pinned, opened, strict=True)}
     thresholds = {
@@ -222,7 +231,7 @@ def _screen(
     ours = part(settled, legs)
     flights, documents = ours["flights"], ours["documents"]
     travellers = to_screen(ours["travellers"], frozen.agency_profile().screening)
-    scored = match(identify(travellers, documents), against.index, against.model, floor=against.thresholds)
+    scored = match(identify(travellers, documents), against.index, floor=against.thresholds)
     raised = raise_hits(
         scored,
         People(travellers, documents, flights),

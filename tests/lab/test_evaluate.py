@@ -77,7 +77,7 @@ def test_the_matcher_finds_the_listed_among_innocents_with_the_same_noise(made):
     model = load_model()
     index = build_index(evaluation_tables.alert_tables(pa.Table.from_pylist(alerts)), model)
     hits = evaluation_tables.hits(
-        match(evaluation_tables.identities(found.travellers), index, model, floor=900)
+        match(evaluation_tables.identities(found.travellers), index, floor=900)
     )
     recall = {
         row["false_alerts_per_1000"]: row["recall"]

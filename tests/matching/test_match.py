@@ -85,7 +85,7 @@ def world(make_index, exact_day):
 def test_a_listed_person_is_found_however_the_name_is_carried(
     world, model, identities, rows_of, surname, given, born, alert, words
 ):
-    table = match(identities({"t": (surname, given, born, "M", None, [])}), world, model, floor=1500)
+    table = match(identities({"t": (surname, given, born, "M", None, [])}), world, floor=1500)
     row = rows_of(table)["t", alert]
     assert words in "; ".join(piece["relation"] for piece in row["evidence"])
 
@@ -97,7 +97,7 @@ def test_evidence_adds_up_to_the_score(world, model, identities):
         "c": ("PINTO", "JANE", "2001-01-01", "F", "PT", [("7O4412345", "RU")]),
         "d": ("AL TARABICHI MASRI", "MAHMOUD ABDELQADIR HASSAN", "1959-01-01", None, "EG", []),
     }
-    rows = match(identities(travellers), world, model, floor=-9000).to_pylist()
+    rows = match(identities(travellers), world, floor=-9000).to_pylist()
     assert {row["traveller_id"] for row in rows} == set(travellers)
     for row in rows:
         assert sum(piece["weight"] for piece in row["evidence"]) == row["score"]
@@ -112,7 +112,7 @@ def test_what_belongs_to_one_identity_stays_with_it(world, model, identities, ro
                 "alias": ("GAVRILYUK", "SEMYON", "1970-12-30", "M", None, []),
             }
         ),
-        world, model, floor=-9000,
+        world, floor=-9000,
     )  # fmt: skip
     rows = rows_of(table)
     assert "other date" in [piece["relation"] for piece in rows["own", "own:1"]["evidence"]]
@@ -137,7 +137,6 @@ def test_a_document_leads_to_its_alert_whatever_the_name(
     table = match(
         identities({"t": ("PINTO", "JANE", "2001-05-05", "F", None, [(number, state)])}),
         world,
-        model,
         floor=500,
     )
     pieces = rows_of(table)["t", "own:1"]["evidence"]
@@ -149,7 +148,6 @@ def test_the_same_document_is_kept_whatever_the_floor(world, model, identities):
     table = match(
         identities({"t": ("PINTO", "JANE", None, None, None, [("704412345", "RU")])}),
         world,
-        model,
         floor=9999,
     )
     assert table["alert_id"].to_pylist() == ["own:1"]
@@ -159,7 +157,6 @@ def test_missing_is_not_disagreement(world, model, identities, rows_of):
     bare = match(
         identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", None, None, None, [])}),
         world,
-        model,
         floor=-9000,
     )
     for piece in rows_of(bare)["t", "own:1"]["evidence"]:
@@ -176,7 +173,7 @@ def test_more_agreement_never_lowers_the_score(world, model, identities, rows_of
         ("SHCHERBATENKO", "ARKADIY PETROVICH", "1961-03-07", "M", "RU", []),
         ("SHCHERBATENKO", "ARKADIY PETROVICH", "1961-03-07", "M", "RU", [("704412345", "RU")]),
     ]
-    table = match(identities({str(at): step for at, step in enumerate(steps)}), world, model, floor=-9000)
+    table = match(identities({str(at): step for at, step in enumerate(steps)}), world, floor=-9000)
     scores = [rows_of(table)[str(at), "own:1"]["score"] for at in range(len(steps))]
     assert scores == sorted(scores)
 
@@ -195,7 +192,7 @@ def test_of_several_listed_dates_the_one_that_agrees_best_counts(
     days = [exact_day("1961-03-07"), exact_day("1970-12-30")]
     index = make_index({"own:1": {"names": [(SUROVIKIN, 0)], "dates": days}})
     travellers = identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", born, None, None, [])})
-    (row,) = match(travellers, index, model, floor=-9000).to_pylist()
+    (row,) = match(travellers, index, floor=-9000).to_pylist()
     assert [
         (piece["relation"], piece["alert_value"])
         for piece in row["evidence"]
@@ -205,20 +202,20 @@ def test_of_several_listed_dates_the_one_that_agrees_best_counts(
 
 def test_a_pair_at_its_floor_stays_and_below_it_goes(world, model, identities):
     travellers = identities({"t": ("SHCHERBATENKO", "ARKADIY PETROVICH", "1961-03-07", "M", "RU", [])})
-    (row,) = match(travellers, world, model, floor=1500).to_pylist()
-    assert match(travellers, world, model, floor=row["score"]).to_pylist() == [row]
-    assert match(travellers, world, model, floor=row["score"] + 1).num_rows == 0
+    (row,) = match(travellers, world, floor=1500).to_pylist()
+    assert match(travellers, world, floor=row["score"]).to_pylist() == [row]
+    assert match(travellers, world, floor=row["score"] + 1).num_rows == 0
 
 
 def test_an_initial_alone_or_a_date_alone_makes_no_pair(world, model, identities):
-    table = match(identities({"t": ("S", "A", "1961-03-07", "M", "RU", [])}), world, model, floor=0)
+    table = match(identities({"t": ("S", "A", "1961-03-07", "M", "RU", [])}), world, floor=0)
     assert table.num_rows == 0
 
 
 def test_an_empty_side_gives_an_empty_table(world, model, identities, make_index):
-    assert match(identities({}), world, model, floor=0).equals(SCORED.empty())
+    assert match(identities({}), world, floor=0).equals(SCORED.empty())
     assert (
-        match(identities({"t": ("A", "B", None, None, None, [])}), make_index({}), model, floor=0).num_rows
+        match(identities({"t": ("A", "B", None, None, None, [])}), make_index({}), floor=0).num_rows
         == 0
     )
 
@@ -294,18 +291,18 @@ def crowded(make_index, identities, exact_day):
 def test_candidates_lose_no_pair_that_scoring_every_pair_finds(crowded, model, floor):
     index, table = crowded
     columns = ["traveller_id", "alert_id", "alert_name", "score", "evidence"]
-    quick = match(table, index, model, floor=floor).select(columns)
-    whole = match(table, index, model, floor=floor, exhaustive=True).select(columns)
+    quick = match(table, index, floor=floor).select(columns)
+    whole = match(table, index, floor=floor, exhaustive=True).select(columns)
     assert whole.num_rows > 20
     assert quick.equals(whole)
 
 
 def test_pairs_do_not_depend_on_batch_or_order(crowded, model, rows_of):
     index, table = crowded
-    together = match(table, index, model, floor=600)
+    together = match(table, index, floor=600)
     shuffled = table.take(random.Random(1).sample(range(table.num_rows), table.num_rows))
-    assert match(shuffled, index, model, floor=600).equals(together)
-    halves = [match(part, index, model, floor=600) for part in (table.slice(0, 25), table.slice(25))]
+    assert match(shuffled, index, floor=600).equals(together)
+    halves = [match(part, index, floor=600) for part in (table.slice(0, 25), table.slice(25))]
     assert {**rows_of(halves[0]), **rows_of(halves[1])} == rows_of(together)
 
 
@@ -317,4 +314,4 @@ def test_each_list_may_have_its_own_floor(make_index, model, identities):
         }
     )
     traveller = identities({"t": ("QUENZEBRAND", "OTHO", None, None, None, [])})
-    assert match(traveller, index, model, floor={"a": 1000, "b": 9000})["alert_id"].to_pylist() == ["a:1"]
+    assert match(traveller, index, floor={"a": 1000, "b": 9000})["alert_id"].to_pylist() == ["a:1"]

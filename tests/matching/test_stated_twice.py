@@ -56,7 +56,7 @@ def score(make_index, model):
 
     def of(*messages):
         legs = settled(*messages)
-        pairs = match(identify(legs.travellers, legs.documents), index, model, floor=0)
+        pairs = match(identify(legs.travellers, legs.documents), index, floor=0)
         return max(pairs["score"].to_pylist(), default=0), pairs.to_pylist(), legs.travellers.to_pylist()
 
     return of

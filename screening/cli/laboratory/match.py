@@ -50,7 +50,7 @@ def match(
     names = len(index.name_alert)
     # A list with documents keeps those pairs as well: they score above what names alone reach at this rate.
     floor = 0 if all_scored else max(0, min(threshold(model, PER_1000_KEPT, max(names, 1)), 1000))
-    scored = score(identities, index, model, floor=floor, exhaustive=exhaustive)
+    scored = score(identities, index, floor=floor, exhaustive=exhaustive)
     pq.write_table(evaluation_tables.hits(scored), out)
     say(f"{scored.num_rows} pairs at or above {floor / 100:.2f} bits written to {out}")
 

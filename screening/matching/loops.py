@@ -1,0 +1,735 @@
+"""The matcher's compiled loops: from a reading of a traveller to every listed name that can reach its floor.
+
+For one reading: every listed token that agrees with one of its tokens is marked with what that weighs
+(`_mark`); the marks are summed over the names that hold these tokens (posting lists); a name whose sum, with
+the most that its date, nationality and sex can add, reaches the floor is aligned exactly (`align`). The sum
+is an upper bound, so nothing is lost: `every` aligns all names and gives the same pairs.
+
+Weights are whole centibits. A cell holds `weight << 4 | 15 - kind`, so that the greatest cell is the heaviest
+agreement and, among equals, the strongest kind. All loops stand in this one module (see `compiled`).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.matching.compiled import compiled
+
+Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+Small = npt.NDArray[np.int8]
+Bools = npt.NDArray[np.bool_]
+
+NONE = -(1 << 28)
+"""A cell without agreement."""
+NO_DATE = -10_000_000
+KIND_BITS, KIND_MASK = 4, 15
+MOST = 8
+"""Tokens of a name that are aligned."""
+INITIAL = 8
+"""Number of the kind in `model.KINDS`."""
+_COVER = 20  # bits of a sum that hold the weight; above them, how many tokens are covered
+_YEARS = 400
+FIRST_YEAR = 1700
+LAST_YEAR = FIRST_YEAR + _YEARS - 1
+
+
+class Side(NamedTuple):
+    """Names of one side [name, place] (`names.Names`) and the letter of its one-letter tokens (else 0)."""
+
+    single: Numbers
+    spelt: Numbers
+    two: Numbers
+    three: Numbers
+    part: Small
+    count: Numbers
+    initials: Numbers
+    first: Small
+    """First letter of each token of the vocabulary."""
+    letter: Bools
+    """Is the token one letter?"""
+
+
+class Days(NamedTuple):
+    """Dates in columns (`evidence.date_of_birth.Dates`)."""
+
+    first: Ints
+    last: Ints
+    year: Ints
+    month: Ints
+    day: Ints
+    last_year: Ints
+    precision: Ints
+
+
+class Listed(NamedTuple):
+    """What belongs to each listed name, and where each listed token stands.
+
+    Attributes:
+        unit, alert, weak: of each name.
+        year: year of birth where the unit has one date, an exact day; 0 without a date; -1 otherwise.
+        dates_from: the dates of unit u are `dates_from[u]` to `dates_from[u + 1]`.
+        nation, sex: number of the unit's set of States and of sexes.
+        names_from, names: names that hold each token.
+        joined_from, joined_names: names in which neighbours make each joined token.
+        joined_cover: how many tokens it joins.
+    """
+
+    unit: Ints
+    alert: Ints
+    weak: Bools
+    year: npt.NDArray[np.int16]
+    dates_from: Ints
+    nation: Ints
+    sex: Ints
+    names_from: Ints
+    names: Numbers
+    joined_from: Ints
+    joined_names: Numbers
+    joined_cover: Small
+
+
+class Agreeing(NamedTuple):
+    """Agreeing tokens: those of the traveller's token a are `from[a]` to `from[a + 1]`."""
+
+    begin: Ints
+    to: Numbers
+    kind: Small
+
+
+class Near(NamedTuple):
+    """Agreements of single tokens, of the traveller's joined ones, and of listed joined ones."""
+
+    single: Agreeing
+    own_joined: Agreeing
+    listed_joined: Agreeing
+
+
+class Weights(NamedTuple):
+    """Weights in force for the readings of one set of States.
+
+    Attributes:
+        token: [listed token, kind].
+        joined: [listed joined token, exact or transliteration].
+        nation: by number of the listed set of States.
+        sex: [sex of the reading, number of the listed set of sexes].
+        date: by relation.
+    """
+
+    token: Numbers
+    joined: Numbers
+    nation: Numbers
+    sex: Numbers
+    date: Numbers
+
+
+class Rules(NamedTuple):
+    """What stands in weights.json for names (`model.NameWeights`)."""
+
+    conflict: int
+    extra_traveller: int
+    extra_listed: int
+    moved: int
+    joined: int
+    other_name: int
+    inherited_from: int
+    weak: int
+    initial: int
+    """The most that an initial can weigh."""
+
+
+class Scratch(NamedTuple):
+    """Room that one search works in, made once (`scratch`)."""
+
+    total: Numbers
+    touched: Numbers
+    slot: Numbers
+    slot_token: Numbers
+    single: Numbers
+    two: Numbers
+    three: Numbers
+    joined_slot: Numbers
+    joined_token: Numbers
+    joined: Numbers
+    grid: Numbers
+    best: Numbers
+    left: Small
+    choice: npt.NDArray[np.int16]
+    year: Numbers
+
+
+def scratch(tokens: int, joined: int, names: int) -> Scratch:
+    """Make the room for searches in a list of so many tokens, joined tokens and names."""
+    return Scratch(
+        total=np.zeros(names, np.int32),
+        touched=np.empty(names, np.int32),
+        slot=np.full(tokens, -1, np.int32),
+        slot_token=np.empty(tokens, np.int32),
+        single=np.empty((tokens, MOST), np.int32),
+        two=np.empty((tokens, MOST), np.int32),
+        three=np.empty((tokens, MOST), np.int32),
+        joined_slot=np.full(joined, -1, np.int32),
+        joined_token=np.empty(joined, np.int32),
+        joined=np.empty((joined, MOST), np.int32),
+        grid=np.empty((5, MOST, MOST), np.int32),
+        best=np.empty((MOST + 1, 1 << MOST), np.int32),
+        left=np.empty((MOST + 1, 1 << MOST), np.int8),
+        choice=np.empty((MOST + 1, 1 << MOST), np.int16),
+        year=np.zeros(_YEARS, np.int32),
+    )
+
+
+# ---- dates -------------------------------------------------------------------------------------------------
+
+(
+    NOT_GIVEN, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT, STAND_IN, SAME_YEAR,
+    CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR, IMPRECISE_FAR, FAR, NOT_LISTED,
+) = range(19)  # fmt: skip
+"""Places in `evidence.date_of_birth.RELATIONS`."""
+
+
+@compiled
+def relation(own: Days, a: int, listed: Days, b: int) -> int:
+    """Return which relation holds between a traveller's date and a listed one, as a place in RELATIONS."""
+    whole = own.first[a] == own.last[a]
+    precision = listed.precision[b]
+    by_day, by_month, by_year, circa = precision == 0, precision == 1, precision == 2, precision == 3
+    apart = abs(own.year[a] - listed.year[b])
+    stand_in = own.day[a] == 1 and own.month[a] == 1
+    inside = own.first[a] <= listed.last[b] and own.last[a] >= listed.first[b]
+    if by_day and whole:
+        if own.first[a] == listed.first[b]:
+            return SAME_STAND_IN if stand_in else SAME
+        if apart == 0 and own.day[a] == listed.month[b] and own.month[a] == listed.day[b]:
+            return SWAPPED
+        if abs(own.first[a] - listed.first[b]) == 1:
+            return ONE_DAY_OFF
+        if apart == 1 and own.day[a] == listed.day[b] and own.month[a] == listed.month[b]:
+            return OTHER_YEAR
+        if _one_slip(own, a, listed, b):
+            return ONE_DIGIT
+        if apart == 0 and (stand_in or (listed.day[b] == 1 and listed.month[b] == 1)):
+            return STAND_IN
+    if by_month and whole:
+        if inside:
+            return SAME_MONTH
+        if apart == 0 and stand_in:
+            return STAND_IN
+    if by_year and apart == 0:
+        return SAME_YEAR
+    if not whole and (by_day or by_month) and inside:
+        return SAME_YEAR
+    if circa:
+        if inside:
+            return CIRCA
+        if apart <= 2:
+            return CIRCA_NEAR
+    if precision == 4 and inside:
+        return IN_RANGE
+    if by_day or by_month:
+        if apart == 0:
+            return YEAR_ONLY_OTHER
+        if apart == 1:
+            return NEAR_YEAR
+    elif max(listed.year[b] - own.year[a], own.year[a] - listed.last_year[b]) <= 1:
+        return YEAR_ONLY_NEAR
+    if not by_day or not whole:
+        return IMPRECISE_FAR
+    return FAR
+
+
+@compiled
+def _one_slip(own: Days, a: int, listed: Days, b: int) -> bool:
+    """One digit of YYYYMMDD differs, or two neighbours of one part are swapped."""
+    one = own.year[a] * 10000 + own.month[a] * 100 + own.day[a]
+    other = listed.year[b] * 10000 + listed.month[b] * 100 + listed.day[b]
+    wrong, at, last_wrong = 0, 0, -1
+    swapped = False
+    last_one, last_other = -1, -1
+    while one > 0 or other > 0:
+        p, q = one % 10, other % 10
+        if p != q:
+            wrong += 1
+            # places from the right: day 0-1, month 2-3, year 4-7; a swap stays within its part
+            within = at in (1, 3, 5, 6, 7)
+            if last_wrong == at - 1 and within and p == last_other and q == last_one:
+                swapped = True
+            last_wrong = at
+        last_one, last_other = p, q
+        one //= 10
+        other //= 10
+        at += 1
+    return wrong == 1 or (wrong == 2 and swapped)
+
+
+@compiled
+def relations(own: Days, listed: Days) -> Small:
+    """Return the relation of each pair of dates (same length), as places in RELATIONS."""
+    found = np.zeros(len(own.first), np.int8)
+    for at in range(len(found)):
+        found[at] = relation(own, at, listed, at)
+    return found
+
+
+@compiled
+def best_date(own: Days, reading: int, listed: Days, begin: int, end: int, date: Numbers) -> tuple[int, int]:
+    """Return the weight of the best agreeing date of a unit and its place; -1 where one side has none."""
+    if own.first[reading] == NO_DATE:
+        return date[NOT_GIVEN], -1
+    if begin == end:
+        return date[NOT_LISTED], -1
+    weight, place = date[relation(own, reading, listed, begin)], begin
+    for at in range(begin + 1, end):
+        other = date[relation(own, reading, listed, at)]
+        if other > weight:
+            weight, place = other, at
+    return weight, place
+
+
+@compiled
+def date_places(own: Days, readings: Ints, listed: Days, begin: Ints, end: Ints, date: Numbers) -> Ints:
+    """Return weight and place of the best date of each pair of a reading and a unit [2, pair]."""
+    found = np.empty((2, len(readings)), np.int64)
+    for at in range(len(readings)):
+        found[0, at], found[1, at] = best_date(own, readings[at], listed, begin[at], end[at], date)
+    return found
+
+
+@compiled
+def _year_bounds(own: Days, reading: int, date: Numbers, year: Numbers) -> None:
+    """Fill the most that an exact listed day of each year can weigh."""
+    far = max(date[FAR], date[IMPRECISE_FAR])
+    slip = date[ONE_DIGIT]
+    most = far
+    for at in range(len(date)):
+        if at not in (NOT_GIVEN, NOT_LISTED):
+            most = max(most, date[at])
+    if own.first[reading] == NO_DATE:
+        year[:] = date[NOT_GIVEN]
+        return
+    if own.first[reading] != own.last[reading]:
+        year[:] = most
+        return
+    year[:] = far
+    mine = own.year[reading]
+    for at in range(_YEARS):
+        other = at + FIRST_YEAR
+        if abs(other - mine) <= 1:
+            year[at] = most
+            continue
+        wrong, one, two = 0, mine, other
+        while one > 0 or two > 0:
+            wrong += one % 10 != two % 10
+            one //= 10
+            two //= 10
+        if wrong <= 2:
+            year[at] = max(year[at], slip)
+
+
+# ---- alignment ---------------------------------------------------------------------------------------------
+
+
+@compiled
+def align(
+    grid: Numbers, m: int, n: int, rules: Rules, best: Numbers, left: Small, choice: npt.NDArray[np.int16]
+) -> tuple[int, int]:
+    """Find the best assignment of m listed to n traveller tokens.
+
+    Args:
+        grid: weights, NONE where nothing agrees: [0, i, j] listed i with traveller's j; [1] listed i, i + 1
+            with j; [2] listed i to i + 2 with j; [3] listed i with the traveller's j, j + 1 (the last with
+            the first); [4] listed i with j to j + 2.
+        m: listed tokens.
+        n: traveller's tokens.
+        rules: penalties.
+        best: room: weight by listed tokens seen and set of used tokens.
+        left: room: listed tokens left over.
+        choice: room; afterwards 0 left over, else `100 * plane + 1 + j` (`steps` walks it back).
+
+    Returns:
+        Score and the set of traveller tokens used at the end.
+    """
+    states = 1 << n
+    best[0, :states] = NONE
+    best[0, 0], left[0, 0] = 0, 0
+    for at in range(1, m + 1):
+        for state in range(states):
+            value, over, code = best[at - 1, state], left[at - 1, state] + 1, 0
+            for j in range(n):
+                bit = 1 << j
+                if not state & bit:
+                    continue
+                rest = state ^ bit
+                for plane in range(3):
+                    if at > plane and grid[plane, at - 1 - plane, j] > NONE:
+                        gain = best[at - 1 - plane, rest] + grid[plane, at - 1 - plane, j]
+                        if gain > value:
+                            value, over, code = gain, left[at - 1 - plane, rest], 100 * plane + 1 + j
+                for plane in range(3, 5):
+                    cell = grid[plane, at - 1, j]
+                    if cell > NONE:
+                        used = bit | 1 << ((j + 1) % n)
+                        if plane == 4:
+                            used |= 1 << ((j + 2) % n)
+                        if state & used == used and best[at - 1, state ^ used] + cell > value:
+                            value, over = best[at - 1, state ^ used] + cell, left[at - 1, state ^ used]
+                            code = 100 * plane + 1 + j
+            best[at, state], left[at, state], choice[at, state] = value, over, code
+    total, end = NONE * 4, 0
+    for state in range(states):
+        if best[m, state] <= NONE // 2:
+            continue
+        unused, bits = n, state
+        while bits:
+            unused -= 1
+            bits &= bits - 1
+        score = best[m, state] + left_over(int(left[m, state]), unused, int(best[m, state]), rules)
+        if score > total:
+            total, end = score, state
+    return total, end
+
+
+@compiled
+def left_over(listed: int, own: int, agreeing: int, rules: Rules) -> int:
+    """Return what the tokens left over on each side weigh, and what a conflict takes off those agreeing."""
+    both = min(listed, own)
+    weight = (
+        both * rules.conflict + (listed - both) * rules.extra_listed + (own - both) * rules.extra_traveller
+    )
+    return weight + (inherited(agreeing, rules) if both else 0)
+
+
+@compiled
+def inherited(agreeing: int, rules: Rules) -> int:
+    """Return what a conflict takes off the agreeing weight: half of all beyond `inherited_from`."""
+    return -(max(agreeing - rules.inherited_from, 0) // 2)
+
+
+@compiled
+def _mark_row(
+    near: Agreeing, token: int, j: int, weight: Numbers, added: int, cells: Numbers, room: Scratch, used: int
+) -> int:
+    for at in range(near.begin[token], near.begin[token + 1]):
+        to, kind = near.to[at], near.kind[at]
+        slot = room.slot[to]
+        if slot < 0:
+            slot = used
+            used += 1
+            room.slot[to], room.slot_token[slot] = slot, to
+            room.single[slot, :] = NONE
+            room.two[slot, :] = NONE
+            room.three[slot, :] = NONE
+        cell = (min(weight[to, kind], weight[to, 0]) + added) << KIND_BITS | (KIND_MASK - kind)
+        cells[slot, j] = max(cells[slot, j], cell)
+    return used
+
+
+@compiled
+def _mark(
+    own: Side, reading: int, near: Near, weights: Weights, rules: Rules, room: Scratch
+) -> tuple[int, int]:
+    """Mark every listed token, single and joined, that agrees with the reading; return how many."""
+    used, joined = 0, 0
+    for j in range(own.count[reading]):
+        token = own.single[reading, j]
+        used = _mark_row(near.single, token, j, weights.token, 0, room.single, room, used)
+        if own.spelt[reading, j] >= 0:
+            used = _mark_row(near.single, own.spelt[reading, j], j, weights.token, 0, room.single, room, used)
+        if own.two[reading, j] >= 0:
+            used = _mark_row(
+                near.own_joined, own.two[reading, j], j, weights.token, rules.joined, room.two, room, used
+            )
+        if own.three[reading, j] >= 0:
+            used = _mark_row(
+                near.own_joined,
+                own.three[reading, j],
+                j,
+                weights.token,
+                2 * rules.joined,
+                room.three,
+                room,
+                used,
+            )
+        rows = near.listed_joined
+        for at in range(rows.begin[token], rows.begin[token + 1]):
+            to, kind = rows.to[at], rows.kind[at]
+            slot = room.joined_slot[to]
+            if slot < 0:
+                slot = joined
+                joined += 1
+                room.joined_slot[to], room.joined_token[slot] = slot, to
+                room.joined[slot, :] = NONE
+            cell = (weights.joined[to, kind] + rules.joined) << KIND_BITS | (KIND_MASK - kind)
+            room.joined[slot, j] = max(room.joined[slot, j], cell)
+    return used, joined
+
+
+@compiled
+def _unmark(used: int, joined: int, room: Scratch) -> None:
+    for slot in range(used):
+        room.slot[room.slot_token[slot]] = -1
+    for slot in range(joined):
+        room.joined_slot[room.joined_token[slot]] = -1
+
+
+@compiled
+def _sum(used: int, joined: int, listed: Listed, room: Scratch) -> int:
+    """Add the marks up over the names that hold the marked tokens; return how many names are touched."""
+    touched = 0
+    for slot in range(used):
+        most, cover = 1, 0
+        for j in range(MOST):
+            if room.single[slot, j] > NONE:
+                most, cover = max(most, room.single[slot, j] >> KIND_BITS), max(cover, 1)
+            if room.two[slot, j] > NONE:
+                most, cover = max(most, room.two[slot, j] >> KIND_BITS), max(cover, 2)
+            if room.three[slot, j] > NONE:
+                most, cover = max(most, room.three[slot, j] >> KIND_BITS), max(cover, 3)
+        mark = np.int32(most + (cover << _COVER))
+        token = room.slot_token[slot]
+        for at in range(listed.names_from[token], listed.names_from[token + 1]):
+            name = listed.names[at]
+            if room.total[name] == 0:
+                room.touched[touched] = name
+                touched += 1
+            room.total[name] += mark
+    for slot in range(joined):
+        token, most = room.joined_token[slot], 1
+        for j in range(MOST):
+            if room.joined[slot, j] > NONE:
+                most = max(most, room.joined[slot, j] >> KIND_BITS)
+        mark = np.int32(most + (np.int32(listed.joined_cover[token]) << _COVER))
+        for at in range(listed.joined_from[token], listed.joined_from[token + 1]):
+            name = listed.joined_names[at]
+            if room.total[name] == 0:
+                room.touched[touched] = name
+                touched += 1
+            room.total[name] += mark
+    return touched
+
+
+@compiled
+def _fill(
+    own: Side,
+    reading: int,
+    theirs: Side,
+    name: int,
+    weights: Weights,
+    rules: Rules,
+    room: Scratch,
+    kinds: Numbers,
+) -> bool:
+    """Fill the grid of a pair, and the kind of each cell; return whether anything but an initial agrees."""
+    m, n, strong = theirs.count[name], own.count[reading], False
+    for i in range(m):
+        token, spelt = theirs.single[name, i], theirs.spelt[name, i]
+        slot = room.slot[token]
+        other = room.slot[spelt] if spelt >= 0 else -1
+        two, three = theirs.two[name, i], theirs.three[name, i]
+        two = room.joined_slot[two] if two >= 0 else -1
+        three = room.joined_slot[three] if three >= 0 else -1
+        for j in range(n):
+            cell = room.single[slot, j] if slot >= 0 else NONE
+            if other >= 0 and room.single[other, j] > NONE:
+                # A particle adds no information: BENAHMED says no more than AHMED.
+                far = room.single[other, j]
+                most = (weights.token[token, 0] << KIND_BITS) | (far & KIND_MASK)
+                cell = max(cell, min(far, most))
+            mine = own.single[reading, j]
+            if (
+                cell == NONE
+                and own.letter[mine] != theirs.letter[token]
+                and own.first[mine] == theirs.first[token]
+            ):
+                cell = weights.token[token, INITIAL] << KIND_BITS | (KIND_MASK - INITIAL)
+            elif cell > NONE:
+                strong = True
+            parts = theirs.part[name, i], own.part[reading, j]
+            moved = parts[0] > 0 and parts[1] > 0 and parts[0] != parts[1]
+            _put(room.grid, kinds, 0, i, j, cell, rules.moved if moved else 0)
+            _put(room.grid, kinds, 1, i, j, room.joined[two, j] if two >= 0 else NONE, 0)
+            _put(room.grid, kinds, 2, i, j, room.joined[three, j] if three >= 0 else NONE, rules.joined)
+            _put(room.grid, kinds, 3, i, j, room.two[slot, j] if slot >= 0 else NONE, 0)
+            _put(room.grid, kinds, 4, i, j, room.three[slot, j] if slot >= 0 else NONE, 0)
+            for plane in range(1, 5):
+                strong = strong or room.grid[plane, i, j] > NONE
+    return strong
+
+
+@compiled
+def _put(grid: Numbers, kinds: Numbers, plane: int, i: int, j: int, cell: int, added: int) -> None:
+    if cell == NONE:
+        grid[plane, i, j] = NONE
+        return
+    grid[plane, i, j] = (cell >> KIND_BITS) + added
+    kinds[plane, i, j] = KIND_MASK - (cell & KIND_MASK)
+
+
+# ---- search ------------------------------------------------------------------------------------------------
+
+
+@compiled
+def search(
+    readings: Ints,
+    start: int,
+    own: Side,
+    born: Days,
+    sexes: Ints,
+    theirs: Side,
+    listed: Listed,
+    dates: Days,
+    near: Near,
+    weights: Weights,
+    rules: Rules,
+    floors: Ints,
+    every: bool,
+    room: Scratch,
+    out: Ints,
+) -> tuple[int, int]:
+    """Score the pairs of some readings that reach their floors.
+
+    Args:
+        readings: places of readings of one set of States.
+        start: first of them to take.
+        own, born, sexes: the travellers' side.
+        theirs, listed, dates: the listed side.
+        near: agreeing tokens.
+        weights: for this set of States.
+        rules: name rules.
+        floors: lowest score kept, by alert.
+        every: align every name, without bounds.
+        room: scratch room.
+        out: [row, 4] room for reading, name, score and bound of the name; it must hold as many rows as names.
+
+    Returns:
+        Rows written, and how many of the readings are done: call again with the rest.
+    """
+    kinds = np.empty((5, MOST, MOST), np.int32)
+    most_date = weights.date[NOT_GIVEN]
+    for at in range(len(weights.date)):
+        most_date = max(most_date, weights.date[at])
+    names, rows = len(listed.unit), 0
+    for place in range(start, len(readings)):
+        if rows + names > len(out):
+            return rows, place
+        reading = readings[place]
+        n = own.count[reading]
+        if n == 0:
+            continue
+        used, joined = _mark(own, reading, near, weights, rules, room)
+        touched = _sum(used, joined, listed, room)
+        _year_bounds(born, reading, weights.date, room.year)
+        most_sex = weights.sex[sexes[reading], 0]
+        for at in range(weights.sex.shape[1]):
+            most_sex = max(most_sex, weights.sex[sexes[reading], at])
+        for at in range(names if every else touched):
+            name = at if every else room.touched[at]
+            total = room.total[name]
+            m = theirs.count[name]
+            letters = own.initials[reading] + theirs.initials[name]
+            bound = (total & ((1 << _COVER) - 1)) + rules.initial * letters
+            bound += rules.conflict * max(0, min(m, n) - (total >> _COVER) - letters)
+            unit = listed.unit[name]
+            floor = floors[listed.alert[name]]
+            year = listed.year[name]
+            if not every:
+                if year > 0:
+                    most = room.year[year - FIRST_YEAR]
+                elif year == 0:
+                    most = max(weights.date[NOT_LISTED], weights.date[NOT_GIVEN])
+                else:
+                    most = most_date
+                if bound + most + most_sex + weights.nation[listed.nation[unit]] < floor:
+                    continue
+            rest = weights.nation[listed.nation[unit]] + weights.sex[sexes[reading], listed.sex[unit]]
+            if listed.weak[name]:
+                rest += rules.weak
+            rest += best_date(
+                born, reading, dates, listed.dates_from[unit], listed.dates_from[unit + 1], weights.date
+            )[0]
+            if not every and bound + rest < floor:
+                continue
+            strong = _fill(own, reading, theirs, name, weights, rules, room, kinds)
+            score = rest + rules.other_name
+            if strong:
+                score = rest + align(room.grid, m, n, rules, room.best, room.left, room.choice)[0]
+            if score >= floor:
+                out[rows, 0], out[rows, 1], out[rows, 2], out[rows, 3] = reading, name, score, bound
+                rows += 1
+        for at in range(touched):
+            room.total[room.touched[at]] = 0
+        _unmark(used, joined, room)
+    return rows, len(readings)
+
+
+@compiled
+def align_pairs(
+    readings: Ints,
+    names: Ints,
+    own: Side,
+    theirs: Side,
+    near: Near,
+    weights: Weights,
+    rules: Rules,
+    room: Scratch,
+    steps: Numbers,
+) -> Numbers:
+    """Align given pairs and tell how.
+
+    Args:
+        readings: reading of each pair; pairs of one reading stand together.
+        names: listed name of each pair.
+        own, theirs, near, weights, rules, room: as in `search`.
+        steps: [pair, step, 5] room: listed place, traveller's place, plane of the grid, weight, kind of each
+            agreement, in listed order; -1 where there are no more. A joined one names its first place.
+
+    Returns:
+        Name score of each pair.
+    """
+    kinds = np.empty((5, MOST, MOST), np.int32)
+    score = np.zeros(len(readings), np.int32)
+    used, joined = 0, 0
+    for pair in range(len(readings)):
+        reading, name = readings[pair], names[pair]
+        if pair == 0 or readings[pair - 1] != reading:
+            _unmark(used, joined, room)
+            used, joined = _mark(own, reading, near, weights, rules, room)
+        m, n = theirs.count[name], own.count[reading]
+        steps[pair, :, :] = -1
+        if n == 0 or m == 0:
+            continue
+        if not _fill(own, reading, theirs, name, weights, rules, room, kinds):
+            score[pair] = rules.other_name
+            continue
+        score[pair], state = align(room.grid, m, n, rules, room.best, room.left, room.choice)
+        _walk(m, n, state, room, kinds, steps[pair])
+    _unmark(used, joined, room)
+    return score
+
+
+@compiled
+def _walk(m: int, n: int, state: int, room: Scratch, kinds: Numbers, steps: Numbers) -> None:
+    """Write the agreements of the last alignment, in listed order."""
+    at, number = m, 0
+    while at > 0:
+        code = room.choice[at, state]
+        if code == 0:
+            at -= 1
+            continue
+        plane, j = (code - 1) // 100, (code - 1) % 100
+        used = 1 << j
+        if plane >= 3:
+            used |= 1 << ((j + 1) % n)
+        if plane == 4:
+            used |= 1 << ((j + 2) % n)
+        state ^= used
+        at -= 1 + (plane if plane < 3 else 0)
+        steps[number, 0], steps[number, 1], steps[number, 2] = at, j, plane
+        steps[number, 3], steps[number, 4] = room.grid[plane, at, j], kinds[plane, at, j]
+        number += 1
+    for one in range(number // 2):
+        for column in range(5):
+            other = steps[number - 1 - one, column]
+            steps[number - 1 - one, column] = steps[one, column]
+            steps[one, column] = other
