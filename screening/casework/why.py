@@ -464,7 +464,7 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvid
     counter = [
         f"{kind_words(p['kind'])} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
     ]
-    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"] == "not given"]
+    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"].startswith("not given")]
     parts = [f"{bits(threshold - score)} bits were missing to the threshold of {bits(threshold)}"]
     parts += [f"against it: {', '.join(counter)}"] if counter else []
     parts += [f"not given: {', '.join(unknown)}"] if unknown else []

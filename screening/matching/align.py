@@ -38,9 +38,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """Best score of each pair; with `choices` and `end` it can be walked back (`steps`)."""
+    """Best score of each pair, and whether tokens of it contradict; `steps` walks it back by the rest."""
 
     score: Weights
+    conflict: npt.NDArray[np.bool_]
     end: npt.NDArray[np.int64]
     choices: npt.NDArray[np.int16] | None
 
@@ -82,15 +83,18 @@ def align(grid: Grid, weights: NameWeights, *, keep: bool = False) -> Aligned:
     unused = n - np.array([bin(state).count("1") for state in range(states)], np.int32)
     over = left.astype(np.int32)
     both = np.minimum(over, unused)
-    total = best + weights.conflict * both + weights.extra * (np.maximum(over, unused) - both)
+    total = best + weights.conflict * both
+    total += weights.extra_listed * (over - both) + weights.extra_traveller * (unused - both)
     total += np.where(both > 0, inherited(best, weights), 0)
     end = np.argmax(total, axis=1)
-    return Aligned(total[np.arange(pairs), end].astype(np.int32), end, choices)
+    rows = np.arange(pairs)
+    return Aligned(total[rows, end].astype(np.int32), both[rows, end] > 0, end, choices)
 
 
 def inherited(agreeing: Weights, weights: NameWeights) -> Weights:
-    """Return what a conflict takes off the agreeing weight: half of all beyond `inherited_from`."""
-    return -(np.maximum(agreeing - weights.inherited_from, 0) // 2).astype(np.int32)
+    """Return what a conflict takes off the agreeing weight: a part of all beyond `inherited_from`."""
+    beyond = np.maximum(agreeing - weights.inherited_from, 0)
+    return -(beyond * (100 - weights.inherited_keeps) // 100).astype(np.int32)
 
 
 def _moves(grid: Grid, at: int, n: int) -> list[tuple[npt.NDArray[np.int64], int, Weights, int, bool]]:

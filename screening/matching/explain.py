@@ -9,7 +9,7 @@ import numpy as np
 from screening.matching.agreements import Agreements, compare
 from screening.matching.align import Grid, align, inherited, steps
 from screening.matching.evidence import nationality, sex
-from screening.matching.evidence.date_of_birth import RELATIONS, relations, weights
+from screening.matching.evidence.date_of_birth import CODE, FAR, NOT_GIVEN, RELATIONS, relations, weights
 from screening.matching.evidence.document import WORDS
 from screening.matching.index import Index
 from screening.matching.model import KINDS, Model
@@ -28,6 +28,11 @@ KIND_WORDS = {
     "prefix": "beginning of the name",
     "initial": "initial",
 }
+CONFLICT, OTHER_NAME, WEAK_ALIAS = "other names", "other name", "the list calls this name weak"
+INHERITED = "names beside a conflict are often inherited together: what agrees beyond much counts in part"
+JOINED_LISTED, JOINED_TRAVELLER = "written as one in the list", "written as one by the traveller"
+MOVED = ", moved between surname and given names"
+_CONTRADICTED = ", held down: date and names contradict"
 _BESIDE = "(stated beside another value)"
 _ALONE = "not weighed: the document alone led here"
 
@@ -55,7 +60,13 @@ class Context(Protocol):
 
 def evidence(context: Context, pair: Pair) -> list[Piece]:
     """Return the pieces of evidence of a pair, in the order name, date, sex, nationality, document."""
-    pieces = [*_name(context, pair), _date(context, pair), _sex(context, pair), _nationality(context, pair)]
+    name, born, state = [*_name(context, pair)], _date(context, pair), _nationality(context, pair)
+    far = max(context.model.date_of_birth[relation] for relation in FAR)
+    cap = context.model.nationality.contradicted_cap
+    against = any(piece["relation"] in {CONFLICT, OTHER_NAME} for piece in name)
+    if against and int(str(born["weight"])) <= far and int(str(state["weight"])) > cap:
+        state = {**state, "relation": f"{state['relation']}{_CONTRADICTED}", "weight": cap}
+    pieces = [*name, born, _sex(context, pair), state]
     if pair.name < 0:
         for piece in pieces:
             piece["weight"], piece["relation"] = 0, _ALONE
@@ -90,10 +101,8 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
     weights = context.model.name
     compared = compare(context.found, ours.names, theirs.names, *at, (m, n), weights.moved)
     if not compared.strong[0]:
-        relation = "other name"
-        yield _piece(
-            EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], relation, weights.other_name
-        )
+        words = ours.text[pair.reading], theirs.name_text[listed]
+        yield _piece(EvidenceKind.NAME, *words, OTHER_NAME, weights.other_name)
         return
     yield from _tokens(context, pair, compared.grid, m, n)
 
@@ -108,12 +117,9 @@ def _tokens(context: Context, pair: Pair, grid: Grid, m: int, n: int) -> Iterato
         left -= set(places)
         unused -= set(used)
         if code > 200:
-            weight, relation = int(grid.traveller_joined[0, places[0], used[0]]), "written as one in the list"
+            weight, relation = int(grid.traveller_joined[0, places[0], used[0]]), JOINED_LISTED
         elif code > 100:
-            weight, relation = (
-                int(grid.listed_joined[0, places[0], used[0]]),
-                "written as one by the traveller",
-            )
+            weight, relation = int(grid.listed_joined[0, places[0], used[0]]), JOINED_TRAVELLER
         else:
             weight = int(grid.single[0, places[0], used[0]])
             relation = _relation(context, pair, places[0], used[0])
@@ -121,12 +127,13 @@ def _tokens(context: Context, pair: Pair, grid: Grid, m: int, n: int) -> Iterato
         yield _piece(EvidenceKind.NAME, *words, relation, weight)
         agreeing += weight
     yield from _left_over(context, [own[at] for at in sorted(unused)], [listed[at] for at in sorted(left)])
+    if theirs.name_weak[pair.name]:
+        yield _piece(
+            EvidenceKind.NAME, None, theirs.name_text[pair.name], WEAK_ALIAS, context.model.name.weak_alias
+        )
     damped = int(inherited(np.array([agreeing], np.int32), context.model.name)[0])
     if unused and left and damped:
-        relation = (
-            "names beside a conflict are often inherited together: what agrees beyond 20 bits counts half"
-        )
-        yield _piece(EvidenceKind.NAME, None, None, relation, damped)
+        yield _piece(EvidenceKind.NAME, None, None, INHERITED, damped)
 
 
 def _relation(context: Context, pair: Pair, place: int, used: int) -> str:
@@ -141,11 +148,7 @@ def _relation(context: Context, pair: Pair, place: int, used: int) -> str:
                 best = found if best is None else min(best, found)
     words = KIND_WORDS[KINDS[best[1]]] if best else "same"
     parts = (int(ours.part[pair.reading, used]), int(theirs.part[pair.name, place]))
-    return (
-        f"{words}, moved between surname and given names"
-        if 0 not in parts and parts[0] != parts[1]
-        else words
-    )
+    return f"{words}{MOVED}" if 0 not in parts and parts[0] != parts[1] else words
 
 
 def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[Piece]:
@@ -155,15 +158,16 @@ def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[
     extra = max(len(own), len(listed)) - both
     if both:
         words = " ".join(own), " ".join(listed)
-        yield _piece(EvidenceKind.NAME, *words, "other names", both * weights.conflict)
+        yield _piece(EvidenceKind.NAME, *words, CONFLICT, both * weights.conflict)
     if extra:
         side = "traveller" if len(own) > len(listed) else "alert"
         values = (
             None if both or side == "alert" else " ".join(own),
             None if both or side == "traveller" else " ".join(listed),
         )
+        charge = weights.extra_traveller if side == "traveller" else weights.extra_listed
         count = "one more name" if extra == 1 else f"{extra} more names"
-        yield _piece(EvidenceKind.NAME, *values, f"{count} only with the {side}", extra * weights.extra)
+        yield _piece(EvidenceKind.NAME, *values, f"{count} only with the {side}", extra * charge)
 
 
 def _date(context: Context, pair: Pair) -> Piece:
@@ -179,7 +183,8 @@ def _date(context: Context, pair: Pair) -> Piece:
     if pair.date < 0:
         begin, end = int(theirs.date_from[pair.unit]), int(theirs.date_from[pair.unit + 1])
         known = theirs.date_text[begin] if end > begin else None
-        return _piece(EvidenceKind.DATE_OF_BIRTH, own, known, "not given", 0)
+        missing, words = RELATIONS[CODE[NOT_GIVEN[own is not None]]]
+        return _piece(EvidenceKind.DATE_OF_BIRTH, own, known, words, context.model.date_of_birth[missing])
     relation = int(relations(ours.take(reading), theirs.dates.take(np.array([pair.date])))[0])
     weight = int(weights(context.model)[relation])
     words = RELATIONS[relation][1]

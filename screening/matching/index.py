@@ -23,7 +23,7 @@ from screening.matching.model import Model
 from screening.matching.names import Names, parted, whole
 from screening.matching.names import columns as name_columns
 from screening.matching.rarity import token_weights
-from screening.tables.codes import FactKind
+from screening.tables.codes import FactKind, NameKind
 
 Ints = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
@@ -57,6 +57,7 @@ class ListedName:
     alert: int
     ordinal: int
     identity: int
+    weak: bool
     row: list[tuple[Significant, int]]
     full: str
 
@@ -79,6 +80,7 @@ class Index:
         lists: list of each alert.
         names: listed names in columns, sorted by alert and ordinal; `name_text` as published.
         name_alert, name_unit, name_ordinal: alert, unit and ordinal of each name.
+        name_weak: does the list call the name weak?
         unit_alert, unit_identity: alert and identity of each unit.
         facts: facts of each unit.
         dates: all dates of all units; those of unit u are `date_from[u]` to `date_from[u + 1]`.
@@ -95,6 +97,7 @@ class Index:
     name_alert: Ints
     name_unit: Ints
     name_ordinal: Ints
+    name_weak: npt.NDArray[np.bool_]
     names_from: Ints
     unit_alert: Ints
     unit_identity: Ints
@@ -135,6 +138,7 @@ def build_index(alerts: AlertTables, model: Model) -> Index:
         name_alert=np.array([name.alert for name in listed], np.int64),
         name_unit=np.array([unit_of[name.alert, name.identity] for name in listed], np.int64),
         name_ordinal=np.array([name.ordinal for name in listed], np.int64),
+        name_weak=np.array([name.weak for name in listed], np.bool_),
         names_from=np.searchsorted(
             np.array([name.alert for name in listed], np.int64), np.arange(len(ids) + 1)
         ),
@@ -153,14 +157,15 @@ def build_index(alerts: AlertTables, model: Model) -> Index:
 
 
 def _names(table: pa.Table, number: Mapping[str, int]) -> list[ListedName]:
-    wanted = ("alert_id", "ordinal", "identity", "full", "surname", "given_names")
+    wanted = ("alert_id", "ordinal", "identity", "kind", "full", "surname", "given_names")
     found = []
-    for alert_id, ordinal, identity, full, surname, given in zip(
+    for alert_id, ordinal, identity, kind, full, surname, given in zip(
         *(table[name].to_pylist() for name in wanted), strict=True
     ):
         row = parted(tokens(surname), tokens(given)) if surname and given else whole(full)
         if row and alert_id in number:
-            found.append(ListedName(number[alert_id], ordinal, identity, row, full))
+            weak = kind == NameKind.WEAK
+            found.append(ListedName(number[alert_id], ordinal, identity, weak, row, full))
     return sorted(found, key=lambda name: (name.alert, name.ordinal))
 
 

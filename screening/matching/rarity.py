@@ -1,6 +1,6 @@
 """What the agreement of a listed token says: its rarity in traffic, by kind of agreement.
 
-Rule (docs/matching.md): w(a, k) = min(cap, -log2 U(a, k)) - c(k) + m. U is the share of traffic's tokens that
+Rule (docs/matching.md): w(a, k) = r(k) · min(cap, -log2 U(a, k)) - c(k) + m. r is how much of the rarity counts; U is the share of traffic's tokens that
 agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
 to kind; tokens that the shares do not hold get a floor by their length; c(k) is what the kind takes off; m
 pays for the choice among several tokens.
@@ -20,6 +20,7 @@ SPELLING = (
 )
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
 _ONE_EDIT = KINDS.index("one_edit")
+_TRANSLITERATION = KINDS.index("transliteration")
 
 
 def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int32]:
@@ -51,7 +52,10 @@ def token_weights(vocabulary: Sequence[str], model: Model) -> npt.NDArray[np.int
     bits[:, KINDS.index("short_form")] = graded[:, _ONE_EDIT]
     bits[:, KINDS.index("prefix")] = graded[:, _ONE_EDIT]
     bits[:, KINDS.index("initial")] = _initial_bits(vocabulary, model)
-    weights: npt.NDArray[np.int32] = (bits - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
+    counts = np.full(len(KINDS), name.rarity_fuzzy)
+    counts[: _TRANSLITERATION + 1] = name.rarity
+    scaled = np.round(bits * counts[None, :] / 100)
+    weights: npt.NDArray[np.int32] = (scaled - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
     return weights
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from screening.matching.agreements import Agreements, compare
 from screening.matching.align import align
 from screening.matching.evidence import nationality, sex
-from screening.matching.evidence.date_of_birth import relations
+from screening.matching.evidence.date_of_birth import FAR, NOT_GIVEN, relations
 from screening.matching.evidence.date_of_birth import weights as date_weights
 from screening.matching.index import Index
 from screening.matching.model import Model
@@ -20,6 +20,7 @@ from screening.matching.travellers import NO_DATE, DocumentPairs, Travellers
 
 Ints = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 NAME, DOCUMENT, EXHAUSTIVE = 1, 4, 8
 """Bits of `routes` (screening.tables.work.CANDIDATES)."""
 
@@ -45,6 +46,8 @@ class Judge:
         self.found, self.documents = found, documents
         self.date_weights = date_weights(model)
         self.most_date = int(self.date_weights.max())
+        self.far_date = max(model.date_of_birth[name] for name in FAR)
+        self.no_date = [model.date_of_birth[name] for name in NOT_GIVEN]
         self._facts()
         self.document_code = documents.reading * len(index.facts) + documents.unit
 
@@ -77,11 +80,19 @@ class Judge:
         weight: Ints = nation.astype(np.int64) + self.sex[self.our_sex[readings], self.their_sex[units]]
         return weight
 
+    def contradicted(self, readings: Ints, units: Ints, date: Ints, conflict: Bools) -> Ints:
+        """Return what the nationality says too much where the date is far and names contradict."""
+        nation = self.nation[self.our_nation[readings], self.their_nation[units]].astype(np.int64)
+        beyond = np.maximum(nation - self.model.nationality.contradicted_cap, 0)
+        return np.where(conflict & (date <= self.far_date), beyond, 0)
+
     def date_places(self, readings: Ints, units: Ints) -> tuple[Ints, Ints]:
         """Return weight of each pair's dates of birth and the place of the listed date (-1: not given)."""
         begin, end = self.index.date_from[units], self.index.date_from[units + 1]
-        given = (self.travellers.born.first[readings] != NO_DATE) & (end > begin)
-        weight, place = np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
+        ours = self.travellers.born.first[readings] != NO_DATE
+        given = ours & (end > begin)
+        weight = np.where(ours, self.no_date[1], self.no_date[0]).astype(np.int64)
+        place = np.full(len(readings), -1, np.int64)
         at, offset = np.flatnonzero(given), 0
         while len(at):
             listed = begin[at] + offset
@@ -102,9 +113,9 @@ class Judge:
         place = np.where(self.document_code[place] == wanted, place, -1)
         return np.where(place >= 0, self.documents.weight[place], 0).astype(np.int64), place
 
-    def name_weight(self, readings: Ints, names: Ints) -> Ints:
-        """Align the names of each pair."""
-        score = np.zeros(len(readings), np.int64)
+    def name_weight(self, readings: Ints, names: Ints) -> tuple[Ints, Bools]:
+        """Align the names of each pair: weight, and whether tokens contradict."""
+        score, conflict = np.zeros(len(readings), np.int64), np.zeros(len(readings), np.bool_)
         shape = self.index.names.count[names].astype(np.int64) * 16 + self.travellers.names.count[readings]
         for value in np.unique(shape).tolist():
             m, n = value // 16, value % 16
@@ -114,19 +125,22 @@ class Judge:
             step = max(1, 2_000_000 // ((1 << n) * m))
             for start in range(0, len(at), step):
                 part = at[start : start + step]
-                score[part] = self._aligned(readings[part], names[part], (m, n))
-        return score
+                score[part], conflict[part] = self._aligned(readings[part], names[part], (m, n))
+        return score, conflict
 
-    def _aligned(self, readings: Ints, names: Ints, shape: tuple[int, int]) -> Ints:
+    def _aligned(self, readings: Ints, names: Ints, shape: tuple[int, int]) -> tuple[Ints, Bools]:
         weights = self.model.name
         compared = compare(
             self.found, self.travellers.names, self.index.names, readings, names, shape, weights.moved
         )
         score = np.full(len(readings), weights.other_name, np.int64)
+        conflict = np.ones(len(readings), np.bool_)
         strong = np.flatnonzero(compared.strong)
         if len(strong):
-            score[strong] = align(compared.grid.take(strong), weights).score
-        return score
+            aligned = align(compared.grid.take(strong), weights)
+            weak = np.where(self.index.name_weak[names[strong]], weights.weak_alias, 0)
+            score[strong], conflict[strong] = aligned.score + weak, aligned.conflict
+        return score, conflict
 
     def by_name(self, readings: Ints, names: Ints, bound: Weights | None, floors: Ints, route: int) -> Scored:
         """Score pairs, those first left out whose bound does not reach the floor (bound None: all stay)."""
@@ -137,13 +151,15 @@ class Judge:
             keep = np.flatnonzero(bound + rest + self.most_date >= floor)
             readings, names, units, floor = readings[keep], names[keep], units[keep], floor[keep]
             rest, bound = rest[keep], bound[keep]
-        rest = rest + self.date_places(readings, units)[0]
+        date = self.date_places(readings, units)[0]
+        rest = rest + date
         if bound is not None:
             keep = np.flatnonzero(bound + rest >= floor)
-            readings, names, units, floor, rest = (
-                readings[keep], names[keep], units[keep], floor[keep], rest[keep],
+            readings, names, units, floor, rest, date = (
+                readings[keep], names[keep], units[keep], floor[keep], rest[keep], date[keep],
             )  # fmt: skip
-        score = rest + self.name_weight(readings, names)
+        name, conflict = self.name_weight(readings, names)
+        score = rest + name - self.contradicted(readings, units, date, conflict)
         keep = np.flatnonzero(score >= floor)
         return Scored(
             readings[keep], names[keep], units[keep], score[keep], np.full(len(keep), route, np.int64)
@@ -162,8 +178,10 @@ class Judge:
         with_name = np.repeat(np.arange(len(readings)), [len(names) for names in listed]).astype(np.int64)
         names = np.array([name for of in listed for name in of], np.int64)
         reading, unit = readings[with_name], units[with_name]
-        score = self.facts_weight(reading, unit) + self.date_places(reading, unit)[0]
-        score = score + self.documents.weight[with_name] + self.name_weight(reading, names)
+        date = self.date_places(reading, unit)[0]
+        name, conflict = self.name_weight(reading, names)
+        score = self.facts_weight(reading, unit) + date + name + self.documents.weight[with_name]
+        score = score - self.contradicted(reading, unit, date, conflict)
         reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
         names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
         score = np.concatenate([score, self.documents.weight.astype(np.int64)])

@@ -16,7 +16,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 RELATIONS: tuple[tuple[str, str], ...] = (
-    ("not_given", "not given"),
+    ("not_given_traveller", "not given by the traveller"),
+    ("not_given_listed", "not given by the alert"),
     ("same", "same day"),
     ("day_and_month_swapped", "day and month swapped"),
     ("same_month", "in the listed month"),
@@ -37,6 +38,8 @@ RELATIONS: tuple[tuple[str, str], ...] = (
 )
 CODE = {name: number for number, (name, _) in enumerate(RELATIONS)}
 PRECISION = {"day": 0, "month": 1, "year": 2, "circa": 3, "range": 4}
+NOT_GIVEN = tuple(name for name, _ in RELATIONS[:2])
+FAR = ("imprecise_far", "far")
 _PLACES = (1000, 100, 10, 1)
 
 
