@@ -52,7 +52,6 @@ LOST, DIFFERS = "lost", "differs"
 WITHDRAWN = "withdrawn"
 FAULTS = frozenset({LOST, DIFFERS})
 """Verdicts that a person must look into."""
-_UNKNOWN = frozenset({"not given", "not known to the list"})
 _LOWEST = -1_000_000  # centibits: below every score, so that nothing is left out
 _SCREENED = frozenset({Outcome.SCREENED, Outcome.SCREENED_WITH_FINDINGS})
 
@@ -462,7 +461,7 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvid
     counter = [
         f"{kind_words(p['kind'])} {bits(p['weight'])} ({p['relation']})" for p in evidence if p["weight"] < 0
     ]
-    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"] in _UNKNOWN]
+    unknown = [kind_words(p["kind"]) for p in evidence if p["relation"].startswith("not given")]
     parts = [f"{bits(threshold - score)} bits were missing to the threshold of {bits(threshold)}"]
     parts += [f"against it: {', '.join(counter)}"] if counter else []
     parts += [f"not given: {', '.join(unknown)}"] if unknown else []

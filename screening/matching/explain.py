@@ -11,7 +11,7 @@ from screening.matching.evidence import nationality, sex
 from screening.matching.evidence.date_of_birth import RELATIONS
 from screening.matching.evidence.document import WORDS
 from screening.matching.index import Index
-from screening.matching.loops import NO_DATE, NOT_GIVEN, NOT_LISTED, Rules, inherited
+from screening.matching.loops import NO_DATE, NOT_GIVEN, NOT_LISTED, Rules, contradicted, inherited
 from screening.matching.loops import relation as date_relation
 from screening.matching.model import KINDS, Model
 from screening.matching.travellers import DocumentPairs, Travellers
@@ -29,6 +29,11 @@ KIND_WORDS = {
     "prefix": "beginning of the name",
     "initial": "initial",
 }
+CONFLICT, OTHER_NAME, WEAK_ALIAS = "other names", "other name", "the list calls this name weak"
+INHERITED = "names beside a conflict are often inherited together: what agrees beyond much counts in part"
+JOINED_LISTED, JOINED_TRAVELLER = "written as one in the list", "written as one by the traveller"
+MOVED = ", moved between surname and given names"
+_CONTRADICTED = ", held down: date and names contradict"
 _BESIDE = "(stated beside another value)"
 _ALONE = "not weighed: the document alone led here"
 
@@ -61,7 +66,13 @@ class Context(Protocol):
 
 def evidence(context: Context, pair: Pair) -> list[Piece]:
     """Return the pieces of evidence of a pair, in the order name, date, sex, nationality, document."""
-    pieces = [*_name(context, pair), _date(context, pair), _sex(context, pair), _nationality(context, pair)]
+    name, born, state = [*_name(context, pair)], _date(context, pair), _nationality(context, pair)
+    if any(piece["relation"] in {CONFLICT, OTHER_NAME} for piece in name):
+        weight = int(str(state["weight"]))
+        beyond = contradicted(weight, int(str(born["weight"])), context.date, context.rules)
+        if beyond:
+            state |= {"relation": f"{state['relation']}{_CONTRADICTED}", "weight": weight - beyond}
+    pieces = [*name, born, _sex(context, pair), state]
     if pair.name < 0:
         for piece in pieces:
             piece["weight"], piece["relation"] = 0, _ALONE
@@ -98,11 +109,9 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
         yield from _tokens(context, pair, steps)
     else:
         other = context.rules.other_name
-        yield _piece(
-            EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], "other name", other
-        )
+        yield _piece(EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], OTHER_NAME, other)
     if theirs.listed.weak[listed]:
-        yield _piece(EvidenceKind.NAME, None, theirs.name_text[listed], "weak alias", context.rules.weak)
+        yield _piece(EvidenceKind.NAME, None, theirs.name_text[listed], WEAK_ALIAS, context.rules.weak)
 
 
 def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Piece]:
@@ -119,19 +128,15 @@ def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Pi
         words = " ".join(own[at] for at in used), " ".join(listed[at] for at in places)
         if plane == 0:
             parts = int(ours.part[pair.reading, j]), int(theirs.part[pair.name, i])
-            moved = ", moved between surname and given names"
-            relation = KIND_WORDS[KINDS[kind]] + (moved if 0 not in parts and parts[0] != parts[1] else "")
+            relation = KIND_WORDS[KINDS[kind]] + (MOVED if 0 not in parts and parts[0] != parts[1] else "")
         else:
-            relation = "written as one by the traveller" if plane <= 2 else "written as one in the list"
+            relation = JOINED_TRAVELLER if plane <= 2 else JOINED_LISTED
         yield _piece(EvidenceKind.NAME, *words, relation, weight)
         agreeing += weight
     yield from _left_over(context, [own[at] for at in sorted(unused)], [listed[at] for at in sorted(left)])
     damped = inherited(agreeing, context.rules)
     if unused and left and damped:
-        relation = (
-            "names beside a conflict are often inherited together: what agrees beyond 20 bits counts half"
-        )
-        yield _piece(EvidenceKind.NAME, None, None, relation, damped)
+        yield _piece(EvidenceKind.NAME, None, None, INHERITED, damped)
 
 
 def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[Piece]:
@@ -141,7 +146,7 @@ def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[
     extra = max(len(own), len(listed)) - both
     if both:
         words = " ".join(own), " ".join(listed)
-        yield _piece(EvidenceKind.NAME, *words, "other names", both * rules.conflict)
+        yield _piece(EvidenceKind.NAME, *words, CONFLICT, both * rules.conflict)
     if extra:
         side = "traveller" if len(own) > len(listed) else "alert"
         weight = rules.extra_traveller if len(own) > len(listed) else rules.extra_listed

@@ -19,9 +19,9 @@ from screening.identity.names import tokens
 from screening.identity.significant import Significant
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, Dates, columns
+from screening.matching.listed import count_listed
 from screening.matching.loops import FIRST_YEAR, LAST_YEAR, Side
 from screening.matching.loops import Listed as ListedNames
-from screening.matching.listed import count_listed
 from screening.matching.model import Model, Traffic
 from screening.matching.names import Names, parted, side, whole
 from screening.matching.names import columns as name_columns

@@ -134,6 +134,8 @@ class Rules(NamedTuple):
     joined: int
     other_name: int
     inherited_from: int
+    inherited_keeps: int
+    contradicted_cap: int
     weak: int
     initial: int
     """The most that an initial can weigh."""
@@ -183,8 +185,8 @@ def scratch(tokens: int, joined: int, names: int) -> Scratch:
 # ---- dates -------------------------------------------------------------------------------------------------
 
 (
-    NOT_GIVEN, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT, STAND_IN, SAME_YEAR,
-    CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR, IMPRECISE_FAR, FAR, NOT_LISTED,
+    NOT_GIVEN, NOT_LISTED, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT, STAND_IN, SAME_YEAR,
+    CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR, IMPRECISE_FAR, FAR,
 ) = range(19)  # fmt: skip
 """Places in `evidence.date_of_birth.RELATIONS`."""
 
@@ -333,7 +335,7 @@ def _year_bounds(own: Days, reading: int, date: Numbers, year: Numbers) -> None:
 @compiled
 def align(
     grid: Numbers, m: int, n: int, rules: Rules, best: Numbers, left: Small, choice: npt.NDArray[np.int16]
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Find the best assignment of m listed to n traveller tokens.
 
     Args:
@@ -348,7 +350,7 @@ def align(
         choice: room; afterwards 0 left over, else `100 * plane + 1 + j` (`steps` walks it back).
 
     Returns:
-        Score and the set of traveller tokens used at the end.
+        Score, the set of traveller tokens used, and the listed tokens left over.
     """
     states = 1 << n
     best[0, :states] = NONE
@@ -380,14 +382,11 @@ def align(
     for state in range(states):
         if best[m, state] <= NONE // 2:
             continue
-        unused, bits = n, state
-        while bits:
-            unused -= 1
-            bits &= bits - 1
+        unused = n - _bits(state)
         score = best[m, state] + left_over(int(left[m, state]), unused, int(best[m, state]), rules)
         if score > total:
             total, end = score, state
-    return total, end
+    return total, end, left[m, end]
 
 
 @compiled
@@ -402,8 +401,25 @@ def left_over(listed: int, own: int, agreeing: int, rules: Rules) -> int:
 
 @compiled
 def inherited(agreeing: int, rules: Rules) -> int:
-    """Return what a conflict takes off the agreeing weight: half of all beyond `inherited_from`."""
-    return -(max(agreeing - rules.inherited_from, 0) // 2)
+    """Return what a conflict takes off the agreeing weight: a part of all beyond `inherited_from`."""
+    return -(max(agreeing - rules.inherited_from, 0) * (100 - rules.inherited_keeps) // 100)
+
+
+@compiled
+def _bits(state: int) -> int:
+    number = 0
+    while state:
+        number += 1
+        state &= state - 1
+    return number
+
+
+@compiled
+def contradicted(nation: int, date: int, dates: Numbers, rules: Rules) -> int:
+    """Return what the nationality says too much where names contradict: if the date is far as well."""
+    if date > max(dates[FAR], dates[IMPRECISE_FAR]):
+        return 0
+    return max(nation - rules.contradicted_cap, 0)
 
 
 @compiled
@@ -642,18 +658,22 @@ def search(
                     most = most_date
                 if bound + most + most_sex + weights.nation[listed.nation[unit]] < floor:
                     continue
-            rest = weights.nation[listed.nation[unit]] + weights.sex[sexes[reading], listed.sex[unit]]
+            nation = weights.nation[listed.nation[unit]]
+            rest = nation + weights.sex[sexes[reading], listed.sex[unit]]
             if listed.weak[name]:
                 rest += rules.weak
-            rest += best_date(
-                born, reading, dates, listed.dates_from[unit], listed.dates_from[unit + 1], weights.date
-            )[0]
+            begin, end = listed.dates_from[unit], listed.dates_from[unit + 1]
+            date = best_date(born, reading, dates, begin, end, weights.date)[0]
+            rest += date
             if not every and bound + rest < floor:
                 continue
-            strong = _fill(own, reading, theirs, name, weights, rules, room, kinds)
             score = rest + rules.other_name
-            if strong:
-                score = rest + align(room.grid, m, n, rules, room.best, room.left, room.choice)[0]
+            conflict = True
+            if _fill(own, reading, theirs, name, weights, rules, room, kinds):
+                total, state, over = align(room.grid, m, n, rules, room.best, room.left, room.choice)
+                score, conflict = rest + total, over > 0 and _bits(state) < n
+            if conflict:
+                score -= contradicted(nation, date, weights.date, rules)
             if score >= floor:
                 out[rows, 0], out[rows, 1], out[rows, 2], out[rows, 3] = reading, name, score, bound
                 rows += 1
@@ -674,7 +694,7 @@ def align_pairs(
     rules: Rules,
     room: Scratch,
     steps: Numbers,
-) -> Numbers:
+) -> Ints:
     """Align given pairs and tell how.
 
     Args:
@@ -685,10 +705,10 @@ def align_pairs(
             agreement, in listed order; -1 where there are no more. A joined one names its first place.
 
     Returns:
-        Name score of each pair.
+        Name score of each pair, and whether its names contradict [2, pair].
     """
     kinds = np.empty((5, MOST, MOST), np.int32)
-    score = np.zeros(len(readings), np.int32)
+    score = np.zeros((2, len(readings)), np.int64)
     used, joined = 0, 0
     for pair in range(len(readings)):
         reading, name = readings[pair], names[pair]
@@ -700,9 +720,10 @@ def align_pairs(
         if n == 0 or m == 0:
             continue
         if not _fill(own, reading, theirs, name, weights, rules, room, kinds):
-            score[pair] = rules.other_name
+            score[0, pair], score[1, pair] = rules.other_name, 1
             continue
-        score[pair], state = align(room.grid, m, n, rules, room.best, room.left, room.choice)
+        total, state, over = align(room.grid, m, n, rules, room.best, room.left, room.choice)
+        score[0, pair], score[1, pair] = total, over > 0 and _bits(state) < n
         _walk(m, n, state, room, kinds, steps[pair])
     _unmark(used, joined, room)
     return score

@@ -85,7 +85,7 @@ def _explained(found: Scored, judge: Judge, group: Group) -> list[Mapping[str, o
     named = np.flatnonzero(found.name >= 0)
     steps: list[object] = [None] * len(found.name)
     for at, taken in zip(
-        named.tolist(), judge.name_steps(group, found.reading[named], found.name[named])[1], strict=True
+        named.tolist(), judge.name_steps(group, found.reading[named], found.name[named])[2], strict=True
     ):
         steps[at] = taken
     columns = (found.reading, found.name, found.unit, found.score, found.route, dates, documents)

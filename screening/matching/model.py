@@ -34,22 +34,27 @@ class NameWeights:
     """Weights of the name, in centibits.
 
     Attributes:
+        rarity: percent of a token's rarity that counts where it agrees exactly or by transliteration.
+        rarity_fuzzy: the same for the other kinds.
         kinds: what is taken off the rarity of a token, by kind of agreement.
         token_cap: the most that one token can say.
         matched: for each agreeing token: among several, some agree by chance.
         conflict: for each pair of tokens left over on both sides.
-        extra_traveller: for each token that the traveller has alone.
-        extra_listed: for each token that the list has alone.
+        extra_traveller: for each token left over with the traveller alone.
+        extra_listed: for each token left over with the alert alone.
         moved: for a token that is surname on one side and given name on the other.
         joined: for two tokens of one side written as one on the other.
         other_name: the name, where nothing but an initial agrees.
-        inherited_from: with a conflict, what agrees beyond this counts half: names of one field are inherited
-            together, so they are not independent (measured: chains of fathers' names lead all false alerts).
-        weak_alias: what a name weighs less that the list itself calls weak.
+        weak_alias: for a listed name that its list calls weak.
+        inherited_from: with a conflict, what agrees beyond this counts in part: names of one field are
+            inherited together, so they are not independent (chains of fathers' names lead all false alerts).
+        inherited_keeps: percent of it that counts.
         unseen_exact: bits of a token that the shares do not hold, by its length.
         unseen_fuzzy: how much more often such a token agrees inexactly, by kind.
     """
 
+    rarity: int
+    rarity_fuzzy: int
     kinds: tuple[int, ...]
     token_cap: int
     matched: int
@@ -59,19 +64,31 @@ class NameWeights:
     moved: int
     joined: int
     other_name: int
-    inherited_from: int
     weak_alias: int
+    inherited_from: int
+    inherited_keeps: int
     unseen_exact: tuple[int, ...]
     unseen_fuzzy: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Nationality:
-    """Weights of the nationality: agreement by its share in traffic."""
+    """Weights of the nationality: agreement by its share in traffic.
 
+    Attributes:
+        rarity: percent of the rarity that counts.
+        agrees, birth: share of true pairs whose State, or whose country of birth, is the listed one.
+        cap: the most that it can say.
+        contradicted_cap: the most that it can say where the date is far and names contradict.
+        conflict: another State.
+        shares, unlisted: shares of States in traffic.
+    """
+
+    rarity: int
     agrees: float
     birth: float
     cap: int
+    contradicted_cap: int
     conflict: int
     shares: Mapping[str, float]
     unlisted: float
@@ -122,7 +139,15 @@ def load_model() -> Model:
         The model; `version` is the sha256 of its data files, so that a changed weight is another model.
     """
     folder = files("screening.matching").joinpath("data")
-    raw = {name: folder.joinpath(name).read_bytes() for name in _FILES}
+    return model_of({name: folder.joinpath(name).read_bytes() for name in _FILES})
+
+
+def model_of(raw: Mapping[str, bytes]) -> Model:
+    """Return the model of these data files.
+
+    Args:
+        raw: bytes of weights.json, tokens.json and states.json by name.
+    """
     digest = hashlib.sha256()
     for name in _FILES:
         digest.update(len(raw[name]).to_bytes(8, "big") + raw[name])
@@ -134,10 +159,7 @@ def load_model() -> Model:
         date_of_birth=weights["date_of_birth"],
         sex=weights["sex"],
         nationality=Nationality(
-            agrees=weights["nationality"]["agrees"],
-            birth=weights["nationality"]["birth"],
-            cap=weights["nationality"]["cap"],
-            conflict=weights["nationality"]["conflict"],
+            **weights["nationality"],
             shares={state: count / states["per"] for state, count in states["shares"].items()},
             unlisted=states["unlisted"] / states["per"],
         ),

@@ -1,6 +1,7 @@
 """What the agreement of a listed token says: its rarity in traffic, by kind of agreement and State.
 
-Rule (docs/matching.md): w(a, k) = min(cap, -log2 U(a, k)) - c(k) + m. U is the share of traffic's tokens that
+Rule (docs/matching.md): w(a, k) = r(k) min(cap, -log2 U(a, k)) - c(k) + m. r is
+how much of the rarity counts; U is the share of traffic's tokens that
 agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
 to kind; tokens that the shares do not hold get a floor by their length; c(k) is what the kind takes off; m
 pays for the choice among several tokens.
@@ -158,7 +159,10 @@ def joined_weights(
         ]
     ).reshape(len(joined), 1)
     bits = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), model.name.token_cap)
-    weights: Weights = (bits - np.array(model.name.kinds[:2])[None, :] + model.name.matched).astype(np.int32)
+    scaled = np.round(bits * model.name.rarity / 100)
+    weights: Weights = (scaled - np.array(model.name.kinds[:2])[None, :] + model.name.matched).astype(
+        np.int32
+    )
     return weights
 
 
@@ -177,7 +181,10 @@ def _weights(share: Shares, initial: Shares, model: Model) -> Weights:
     bits[:, KINDS.index("short_form")] = graded[:, _ONE_EDIT]
     bits[:, KINDS.index("prefix")] = graded[:, _ONE_EDIT]
     bits[:, KINDS.index("initial")] = initial
-    weights: Weights = (bits - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
+    counts = np.full(len(KINDS), name.rarity_fuzzy)
+    counts[: KINDS.index("transliteration") + 1] = name.rarity
+    scaled = np.round(bits * counts[None, :] / 100)
+    weights: Weights = (scaled - np.array(name.kinds)[None, :] + name.matched).astype(np.int32)
     return weights
 
 

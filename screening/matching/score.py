@@ -134,8 +134,10 @@ class Judge:
         with_name = np.repeat(np.arange(len(readings)), [len(names) for names in listed]).astype(np.int64)
         names = np.array([name for of in listed for name in of], np.int64)
         reading, unit = readings[with_name], units[with_name]
-        score = self.facts_weight(group, reading, unit) + self.date_places(reading, unit)[0]
-        score = score + documents[with_name] + self.name_steps(group, reading, names)[0]
+        date = self.date_places(reading, unit)[0]
+        name, conflict, _ = self.name_steps(group, reading, names)
+        score = self.facts_weight(group, reading, unit) + date + name + documents[with_name]
+        score -= np.where(conflict, self._contradicted(group, unit, date), 0)
         reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
         names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
         score = np.concatenate([score, documents.astype(np.int64)])
@@ -145,19 +147,30 @@ class Judge:
         route = np.full(len(keep), DOCUMENT, np.int64)
         return Scored(reading[keep], names[keep], unit[keep], score[keep], route)
 
-    def name_steps(self, group: Group, readings: Ints, names: Ints) -> tuple[Ints, Numbers]:
-        """Align the names of pairs of one group: scores, a weak alias charged, and steps (`loops`)."""
+    def _contradicted(self, group: Group, units: Ints, date: Ints) -> Ints:
+        """Return what the nationality says too much where names contradict and the date is far."""
+        nation = group.weights.nation[self.index.listed.nation[units]].astype(np.int64)
+        return np.array(
+            [
+                loops.contradicted(*pair, self.date, self.rules)
+                for pair in zip(nation.tolist(), date.tolist(), strict=True)
+            ],
+            np.int64,
+        )
+
+    def name_steps(self, group: Group, readings: Ints, names: Ints) -> tuple[Ints, Ints, Numbers]:
+        """Align the names of pairs of one group: weight, whether they contradict, and steps (`loops`)."""
         order = np.argsort(readings, kind="stable")
         steps = np.empty((len(readings), loops.MOST, 5), np.int32)
-        score = np.empty(len(readings), np.int64)
+        score = np.empty((2, len(readings)), np.int64)
         laid = np.empty_like(steps)
-        score[order] = loops.align_pairs(
+        score[:, order] = loops.align_pairs(
             readings[order], names[order], self._own, self.index.theirs, self._near, group.weights, self.rules,
             self._room, laid,
         )  # fmt: skip
         steps[order] = laid
         weak = np.where(self.index.listed.weak[names], self.rules.weak, 0) if len(names) else 0
-        return score + weak, steps
+        return score[0] + weak, score[1], steps
 
     def facts_weight(self, group: Group, readings: Ints, units: Ints) -> Ints:
         """Return the weight of sex and nationality of each pair."""
@@ -193,6 +206,8 @@ def rules(model: Model, index: Index) -> loops.Rules:
         joined=name.joined,
         other_name=name.other_name,
         inherited_from=name.inherited_from,
+        inherited_keeps=name.inherited_keeps,
+        contradicted_cap=model.nationality.contradicted_cap,
         weak=name.weak_alias,
         initial=max(0, int(initials.max())) if len(initials) else 0,
     )

@@ -1,7 +1,7 @@
 """Evidence of the date of birth: which relation holds between a traveller's date and a listed one.
 
-Rule (docs/matching.md): the strongest relation of `RELATIONS` that holds counts (`loops.relation`). Lists know dates by day,
-month, year, circa or range; 1 January stands in for an unknown day on both sides (2.7 % of OFAC's exact
+Rule (docs/matching.md): the strongest relation of `RELATIONS` that holds counts (`loops.relation`). Lists know
+dates by day, month, year, circa or range; 1 January stands in for an unknown day on both sides (2.7 % of OFAC's exact
 dates, 8.1 % of the UN's), so agreement on it says little more than the year.
 """
 
@@ -14,7 +14,8 @@ from screening.matching.model import Model
 Ints = npt.NDArray[np.int64]
 
 RELATIONS: tuple[tuple[str, str], ...] = (
-    ("not_given", "not given"),
+    ("not_given_traveller", "not given by the traveller"),
+    ("not_given_listed", "not given by the alert"),
     ("same", "same day"),
     ("day_and_month_swapped", "day and month swapped"),
     ("same_month", "in the listed month"),
@@ -32,7 +33,6 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ("near_year", "a year apart, other day"),
     ("imprecise_far", "far from the listed year or range"),
     ("far", "other date"),
-    ("not_listed", "not known to the list"),
 )
 PRECISION = {"day": 0, "month": 1, "year": 2, "circa": 3, "range": 4}
 

@@ -1,6 +1,6 @@
 """Evidence of nationality: agreement weighs by how rare the State is in traffic; a birth country counts less.
 
-Rule: log2(share among true pairs / share in traffic), capped. The traveller's nationality and the issuing
+Rule: log2(share among true pairs / share in traffic), of which `rarity` percent counts, capped. The traveller's nationality and the issuing
 States of their documents are compared with all nationalities of the alert; where none agrees, with its birth
 country. An alert with a birth country alone can agree but not contradict: people are born abroad.
 """
@@ -46,7 +46,7 @@ def compare(
         common = sorted(set(traveller) & set(listed))
         if common:
             share = max(rules.shares.get(state, rules.unlisted) for state in common)
-            weight = min(rules.cap, round(100 * math.log2(max(chance / share, 1.0))))
+            weight = min(rules.cap, round(rules.rarity * math.log2(max(chance / share, 1.0))))
             return ComparedStates(weight, relation, common[0], common[0])
     if not nationalities:
         return ComparedStates(0, "not given", ours, None)
