@@ -17,7 +17,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from screening.identity.significant import variants
-from screening.identity.skeleton import consonants, keys
+from screening.identity.skeleton import consonants, keys, spelling_keys
+from screening.identity.syllables import readings
 from screening.matching.model import KINDS
 
 Ints = npt.NDArray[np.int64]
@@ -100,11 +101,11 @@ def _short_groups() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=400_000)
 def _transliterations(token: str) -> tuple[str, ...]:
-    """Skeletons, known spellings, and the skeletons of what follows a joined article."""
-    known = _spelling_groups().get(token, ())
+    """Known spellings, readings by syllables, skeletons, and those of what follows a joined article."""
+    known = (*_spelling_groups().get(token, ()), *readings(token))
     if len(token) < 3:
         return known
-    found = {key for key in keys(token) if len(key) > 1}
+    found = {key for key in spelling_keys(token) if len(key) > 1}
     if token.startswith(_ARTICLES) and len(token) >= 6:
         found.update(key for key in keys(token[2:]) if len(key) > 2)
     return (*sorted(found), *known)
