@@ -3,7 +3,10 @@ r"""Names as tokens of A-Z, whatever script, machine-readable zone or punctuatio
 Rule: other scripts are romanised letter by letter (anyascii, ISC; ICAO Doc 9303 part 3, section 6 allows a
 State's own romanisation, so spelling is compared later by `skeleton`). Letters lose their marks; letters that
 Doc 9303 writes with two (AE, OE, UE, SS, TH) keep one spelling here, because the skeleton brings both
-spellings together. An apostrophe joins (O'NEIL is one name), a hyphen, full stop, comma or `<` parts.
+spellings together. An apostrophe joins (O'NEIL is one name), a hyphen, full stop, comma or `<` parts. A
+question mark in a word stands for a letter that an earlier system could not write, and what it read in the
+wrong code page is put right where no name is written so (£ukasz, iæ). `S/O`, `A/L` lead to the father;
+`C/` is Somali for CABDI.
 
 All that compares names uses `tokens`, or `comparable`, which is the same as one word.
 
@@ -13,6 +16,10 @@ All that compares names uses `tokens`, or `comparable`, which is the same as one
 ('MULLER', 'LUDENSCHEIDT', 'JORG')
 >>> tokens("Щербаков, Ю.")
 ('SHCHERBAKOV', 'YU')
+>>> tokens("Pe?a £ukasiewicz Kovaèeviæ"), tokens("Mª Carmen")
+(('PEA', 'LUKASIEWICZ', 'KOVACEVIC'), ('MA', 'CARMEN'))
+>>> tokens("RAJU A/L MANI"), tokens("C/raxmaan")
+(('RAJU', 'MANI'), ('CABDIRAXMAAN',))
 >>> tokens(" \u200f12 ")
 ()
 """
@@ -32,7 +39,23 @@ _LETTERS = str.maketrans({
 # ELOT 743 and Doc 9303: two Greek letters that are one sound; anyascii writes them letter by letter.
 _GREEK = (("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("μπ", "mp"), ("γγ", "ng"), ("γκ", "gk"))
 # Apostrophes, ayn, hamza, soft and hard sign and their look-alikes: they join what stands beside them.
-_JOINS = re.compile("['’‘ʼʻʹʺ`´′ʾʿˈ\"“”„]")
+_JOINS = re.compile("['’‘ʼʻʹʺ`´′ʾʿˈ\"“”„?\ufffd]")
+# Code page 1250 read as 1252, where the result is no letter of names, or stands where it can't.
+_MISREAD = tuple(
+    (re.compile(pattern), letter)
+    for pattern, letter in (
+        ("£", "Ł"),
+        ("³", "ł"),
+        (r"(?<!\w)ª(?=\w)", "Ş"),
+        (r"(?<=\w)º(?=\w)", "ş"),
+        (r"(?<=[aei])è(?=[aeiou])", "č"),
+        (r"(?<=i)æ\b", "ć"),
+        (r"(?<!\w)È(?=[aeiouy])", "Č"),
+        (r"(?<=[aeiou])ø(?=[aeiouí])", "ř"),
+    )
+)
+_MARKS = re.compile(r"(?<![A-Z])(?:[SDW]/O|A/[LP])(?![A-Z])", re.IGNORECASE)
+_ABDI = re.compile(r"(?<![A-Z])C/(?=[A-Z])", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Kana: KA and GA differ by a mark, which is no accent.
 _VOICED = "\u3099\u309a"
@@ -62,7 +85,7 @@ def comparable(written: str | None) -> str:
     """
     if not written:
         return ""
-    if written.isascii():
+    if written.isascii() and "/" not in written:
         return _SIGNS.sub("", written.upper())
     romanised = _SIGNS.sub("", _plain(written))
     return romanised or "".join(filter(str.isalnum, unicodedata.normalize("NFKC", written).upper()))
@@ -86,8 +109,10 @@ def merge_transliterations(name: str) -> str:
 
 def _plain(written: str) -> str:
     """Romanise in upper case; signs that join are gone, other signs and blanks still stand."""
-    text = written
+    text = _ABDI.sub("CABDI", _MARKS.sub(" ", written)) if "/" in written else written
     if not text.isascii():
+        for pattern, letter in _MISREAD:
+            text = pattern.sub(letter, text)
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LETTERS)
         text = "".join(
             sign

@@ -4,7 +4,8 @@ A particle is left out where another token follows it, because carriers, lists a
 join it as they please (measured on public lists: the same alias stands with and without `al-`); joined to its
 token it stays as a second spelling. ABD and its article are one token, ABDUL, for the same reason, and
 ABDELKADER or ABDURRAHMAN are two (before a sun letter the article takes its sound: ALA-LC romanisation of
-Arabic, rule 17).
+Arabic, rule 17), as ABDIRAHMAN and CABDIRAXMAAN are (Somali). What is said about a name is no name: JUNIOR
+and OGLU behind it, ALIAS and NEE between two, FNU in the place of one.
 
 >>> [(part.token, part.with_particles) for part in significant(("VAN", "DER", "BERG"))]
 [('BERG', 'VANDERBERG')]
@@ -14,6 +15,10 @@ Arabic, rule 17).
 ['ABDUL', 'KADER', 'ABDUL', 'RAHMANE', 'ABDULLAH']
 >>> [part.token for part in significant(("ALIYEV", "ILHAM", "OGLU"))]
 ['ALIYEV', 'ILHAM']
+>>> [part.token for part in significant(("COSTA", "JUNIOR"))]
+['COSTA']
+>>> [part.token for part in significant(("ADAMS", "NEE", "BROWN"))]
+['ADAMS', 'BROWN']
 >>> [part.token for part in significant(("BEN",))]
 ['BEN']
 """
@@ -27,7 +32,8 @@ from importlib.resources import files
 SERVANT = frozenset({"ABD", "ABDAL", "ABDEL", "ABDUL", "ABDOL", "ABDOUL", "ABED"})
 _ARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "AD", "ASH", "EZ", "AZ", "OL"})
 _SERVANT_OF = re.compile(r"^ABD(?:OU|[AEOU])(?:L|([DNRSTZ])(?=\1))([A-Z]{3,})$")
-_OF_GOD = re.compile(r"^ABD(?:OU|[AEOU])LL?AH?$")
+_SOMALI_SERVANT_OF = re.compile(r"^C?ABDI()(?=[^AEIOUYL])([A-Z]{4,})$")
+_OF_GOD = re.compile(r"^C?ABD(?:OU|[AEIOU])LL?AA?(?:HI?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,25 @@ class Significant:
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """Groups of spellings and short forms, and words that only lead to a name."""
+    """Groups of spellings and short forms, and words that are no name.
+
+    Attributes:
+        spelling: spellings of one name.
+        short: a name and its short forms.
+        particles: lead to the next token.
+        trailing: generations and the like; no name behind another one.
+        leading: lead to the next token at the beginning (U and DAW of Burmese names).
+        between: no name between two others (ALIAS, NEE).
+        stand_in: no name beside another one (FNU).
+    """
 
     spelling: tuple[tuple[str, ...], ...]
     short: tuple[tuple[str, ...], ...]
     particles: frozenset[str]
     trailing: frozenset[str]
+    leading: frozenset[str]
+    between: frozenset[str]
+    stand_in: frozenset[str]
 
 
 @cache
@@ -57,6 +76,9 @@ def variants() -> Variants:
         short=tuple(tuple(group) for group in read["short"]),
         particles=frozenset(read["particles"]),
         trailing=frozenset(read["trailing"]),
+        leading=frozenset(read["leading"]),
+        between=frozenset(read["between"]),
+        stand_in=frozenset(read["stand_in"]),
     )
 
 
@@ -64,6 +86,7 @@ def variants() -> Variants:
 def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
     """Return the tokens that carry a name (or one field of it), each with its particles joined."""
     words = variants()
+    parts = _names_only(parts, words)
     end = len(parts)
     while end > 1 and parts[end - 1] in words.trailing:
         end -= 1
@@ -77,14 +100,27 @@ def significant(parts: tuple[str, ...]) -> tuple[Significant, ...]:
             at += 2 if parts[at + 1] in _ARTICLES and at + 2 < end else 1
             before = []
             continue
-        of = None if _OF_GOD.match(token) else _SERVANT_OF.match(token)
+        of = _servant_of(token)
         if of:
             found += [Significant("ABDUL"), Significant(of[2])]
             before = []
-        elif token in words.particles and at + 1 < end:
+        elif at + 1 < end and (token in words.particles or (at == 0 and token in words.leading)):
             before.append(token)
         else:
             found.append(Significant(token, "".join(before) + token if before else None))
             before = []
         at += 1
     return tuple(found)
+
+
+def _servant_of(token: str) -> re.Match[str] | None:
+    """Return what ABD is the servant of as group 2; None for ABDULLAH, which is one name everywhere."""
+    if _OF_GOD.match(token):
+        return None
+    return _SERVANT_OF.match(token) or _SOMALI_SERVANT_OF.match(token)
+
+
+def _names_only(parts: tuple[str, ...], words: Variants) -> tuple[str, ...]:
+    kept = tuple(part for part in parts if part not in words.stand_in) or parts
+    last = len(kept) - 1
+    return tuple(part for at, part in enumerate(kept) if at in {0, last} or part not in words.between)

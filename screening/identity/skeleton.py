@@ -70,6 +70,45 @@ def keys(token: str) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=200_000)
+def spelling_keys(token: str) -> tuple[str, ...]:
+    """Return `keys` of a token and of what else its spelling can stand for.
+
+    * Somali (1972): X is h, C is ayn and silent, doubled vowels are long: CABDIRAXMAAN, ABDIRAHMAN.
+    * Serbian and Croatian with its marks lost: C for ch, D or DJ for dzh: KOVACEVIC, DURDEVIC, DZHURDZHEVICH.
+    * French practice of the Maghreb: the E of -INE, -OUNE, -ANE is not spoken (YASSINE).
+
+    >>> set(spelling_keys("CABDIRAXMAAN")) & set(spelling_keys("ABDIRAHMAN")) != set()
+    True
+    >>> set(spelling_keys("DZHURDZHEVICH")) & set(spelling_keys("DURDEVIC")) != set()
+    True
+    >>> set(spelling_keys("CORTES")) & set(spelling_keys("ORTIZ"))
+    set()
+    """
+    found = dict.fromkeys(keys(token))
+    for shape, change in _OTHERWISE:
+        if shape.search(token):
+            found.update(dict.fromkeys(keys(change(token))))
+    return tuple(found)
+
+
+def _somali(token: str) -> str:
+    return _DOUBLE.sub(r"\1", _SILENT_AYN.sub("", token).replace("X", "H"))
+
+
+def _serbian(token: str) -> str:
+    return _SOFT.sub("D", re.sub(r"C(?!H)", "CH", token))
+
+
+_SILENT_AYN = re.compile(r"C(?!H)")
+_SOFT = re.compile("DZH|DJ|DZ")
+# Somali has no P, V and Z; a C alone shows nothing (CORTES).
+_SOMALI = re.compile(r"^(?=.*(?:X|AA|EE|II|OO|UU))(?=.*[XC])[^PVZ]{3,}$|^CABD")
+_SERBIAN = re.compile(r"IC$|(?:DZH|DJ).*(?:DZH|DJ)|(?:DZH|DJ).*ICH$")
+_FRENCH = re.compile("..[^AEIOU]INE$|OUNE$|...ANE$")
+_OTHERWISE = ((_SOMALI, _somali), (_SERBIAN, _serbian), (_FRENCH, lambda token: token[:-1]))
+
+
 def consonants(token: str) -> str:
     """Return the coarser class of consonants alone; voiced and unvoiced, r and l fall together.
 

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.identity.significant import variants
-from screening.identity.skeleton import consonants, keys
+from screening.identity.skeleton import consonants, keys, spelling_keys
+from screening.identity.syllables import readings
 from screening.matching.edits import within_edits
 from screening.matching.model import KINDS
 
@@ -99,11 +100,11 @@ def _short_groups() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=400_000)
 def _transliterations(token: str) -> tuple[str, ...]:
-    """Skeletons, known spellings, and the skeletons of what follows a joined article."""
-    known = _spelling_groups().get(token, ())
+    """Known spellings, readings by syllables, skeletons, and those of what follows a joined article."""
+    known = (*_spelling_groups().get(token, ()), *readings(token))
     if len(token) < 3:
         return known
-    found = {key for key in keys(token) if len(key) > 1}
+    found = {key for key in spelling_keys(token) if len(key) > 1}
     if token.startswith(_ARTICLES) and len(token) >= 6:
         found.update(key for key in keys(token[2:]) if len(key) > 2)
     return (*sorted(found), *known)

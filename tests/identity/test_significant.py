@@ -76,3 +76,29 @@ def test_groups_of_variants_are_in_capitals_and_none_names_a_spelling_twice():
 def test_culture(state, name):
     assert culture(state) == name
     assert name in NAMES
+
+
+@pytest.mark.parametrize(
+    ("parts", "carry"),
+    [
+        pytest.param("COSTA JUNIOR", "COSTA", id="generation"),
+        pytest.param("JUNIOR", "JUNIOR", id="generation alone is a name"),
+        pytest.param("CARVALHO FILHO", "CARVALHO", id="Brazilian generation"),
+        pytest.param("YOLDOSHEV SHUHRAT OGLI", "YOLDOSHEV SHUHRAT", id="son of, Uzbek"),
+        pytest.param("SHUHRAT OGLI YOLDOSHEV", "SHUHRAT YOLDOSHEV", id="son of, in the middle"),
+        pytest.param("ADAMS NEE BROWN", "ADAMS BROWN", id="maiden name"),
+        pytest.param("NEE", "NEE", id="a surname that means nothing else"),
+        pytest.param("KOUASSI AKA", "KOUASSI AKA", id="AKA is a surname of Ivory Coast"),
+        pytest.param("FNU WATI", "WATI", id="no first name"),
+        pytest.param("FNU", "FNU", id="nothing else"),
+        pytest.param("HAJI ELMI", "ELMI", id="pilgrim"),
+        pytest.param("U KYAW ZIN", "KYAW ZIN", id="Burmese title"),
+        pytest.param("KIM U JIN", "KIM U JIN", id="U within a Korean name"),
+        pytest.param("ABDIRAHMAN", "ABDUL RAHMAN", id="Somali servant"),
+        pytest.param("CABDIRAXMAAN", "ABDUL RAXMAAN", id="Somali servant, Somali spelling"),
+        pytest.param("ABDIYEV", "ABDIYEV", id="Uzbek surname"),
+        pytest.param("CABDILAAHI", "CABDILAAHI", id="servant of God is one name"),
+    ],
+)
+def test_what_is_said_about_a_name_is_no_name(parts, carry):
+    assert [part.token for part in significant(tuple(parts.split()))] == carry.split()
