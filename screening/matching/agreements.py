@@ -3,14 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
+from screening.matching.joins import joins
 from screening.matching.loops import Agreeing, Near
-from screening.matching.model import KINDS
 from screening.matching.names import Names
 from screening.matching.tokens import Neighbours, neighbours
 
 Ints = npt.NDArray[np.int64]
-JOINABLE = KINDS.index("transliteration")
-"""The weakest kind in which tokens written as one agree with one token."""
 
 
 def agreements(ours: Names, theirs: Names) -> Near:
@@ -22,16 +20,14 @@ def agreements(ours: Names, theirs: Names) -> Near:
     """
     return Near(
         single=_rows(neighbours(ours.singles, theirs.singles), len(ours.singles)),
-        own_joined=_rows(_exactly(neighbours(ours.joined, theirs.singles, fuzzy=False)), len(ours.joined)),
-        listed_joined=_rows(
-            _exactly(neighbours(ours.singles, theirs.joined, fuzzy=False)), len(ours.singles)
-        ),
+        own_joined=_rows(_turned(joins(theirs.singles, ours.singles, ours.joined)), len(ours.joined)),
+        listed_joined=_rows(joins(ours.singles, theirs.singles, theirs.joined), len(ours.singles)),
     )
 
 
-def _exactly(near: Neighbours) -> Neighbours:
-    keep = near.kind <= JOINABLE
-    return Neighbours(near.left[keep], near.right[keep], near.kind[keep])
+def _turned(near: Neighbours) -> Neighbours:
+    order = np.lexsort((near.left, near.right))
+    return Neighbours(near.right[order], near.left[order], near.kind[order])
 
 
 def _rows(near: Neighbours, tokens: int) -> Agreeing:

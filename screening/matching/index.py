@@ -169,19 +169,10 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
         document_keys=_keys(documents),
         unit_of=unit_of,
         rarity=shares,
-        joined_weights=joined_weights(names.joined, _parts(names), shares),
+        joined_weights=joined_weights(names.joined, shares),
         theirs=side(names),
         listed=_listed(names, listed, name_unit, name_alert, facts, dates),
     )
-
-
-def _parts(names: Names) -> list[tuple[int, ...]]:
-    """Return the tokens that make each joined one; of several ways the first."""
-    parts: list[tuple[int, ...]] = [()] * len(names.joined)
-    for joined, width in ((names.three, 3), (names.two, 2)):
-        for row, place in np.argwhere(joined >= 0).tolist():
-            parts[joined[row, place]] = tuple(names.single[row, place : place + width].tolist())
-    return parts
 
 
 def _listed(

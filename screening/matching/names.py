@@ -13,6 +13,7 @@ from screening.matching.loops import MOST as MOST_TOKENS
 from screening.matching.loops import Side
 
 Numbers = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
 UNKNOWN, SURNAME, GIVEN = 0, 1, 2
 
 
@@ -23,13 +24,14 @@ class Names:
     Attributes:
         single: tokens that carry the name [name, place].
         spelt: the same with the particles before it joined.
-        two: token joined with the next; in the last place of three or more, with the first if `around`.
-        three: token joined with the next two.
+        two: number of the token with the next; in the last place of three or more, with the first if `around`.
+        three: number of the token with the next two.
         part: UNKNOWN, SURNAME or GIVEN.
         count: tokens of each name.
         initials: how many of them are a single letter.
         singles: vocabulary of `single` and `spelt`.
-        joined: vocabulary of `two` and `three`.
+        joined: tokens of `singles` that stand side by side, which `two` and `three` number [sequence, 3]; -1
+            where there is no third.
     """
 
     single: Numbers
@@ -40,7 +42,7 @@ class Names:
     count: Numbers
     initials: Numbers
     singles: tuple[str, ...]
-    joined: tuple[str, ...]
+    joined: Ints
 
 
 def parted(surname: Sequence[str], given: Sequence[str]) -> list[tuple[Significant, int]]:
@@ -69,42 +71,66 @@ def columns(rows: Iterable[Sequence[tuple[Significant, int]]], *, around: bool) 
         rows: names as `parted` or `whole` give them.
         around: also join the last token with the first (fields of a traveller may be swapped).
     """
-    listed = list(rows)
     singles: dict[str, int] = {}
-    joined: dict[str, int] = {}
-    single, spelt, two, three, part = (array("i") for _ in range(5))
-    count, initials = array("i"), array("i")
-    gap = [array("i", [-1] * number) for number in range(MOST_TOKENS + 1)]
-    for row in listed:
-        size = len(row)
-        words = [token.token for token, _ in row]
-        count.append(size)
-        initials.append(sum(len(word) == 1 for word in words))
-        single.extend([singles.setdefault(word, len(singles)) for word in words])
+    single, spelt, part, count, initials = array("i"), array("i"), array("b"), array("i"), array("i")
+    for row in rows:
+        count.append(len(row))
+        letters = 0
         for token, of in row:
-            with_particles = token.with_particles
-            spelt.append(singles.setdefault(with_particles, len(singles)) if with_particles else -1)
+            single.append(singles.setdefault(token.token, len(singles)))
+            letters += len(token.token) == 1
             part.append(of)
-        for place in range(size):
-            follows = words[place + 1] if place + 1 < size else words[0] if around and size > 2 else None
-            two.append(joined.setdefault(words[place] + follows, len(joined)) if follows else -1)
-            last = words[place : place + 3]
-            three.append(joined.setdefault("".join(last), len(joined)) if len(last) == 3 else -1)
-        for column in (single, spelt, two, three, part):
-            column.extend(gap[MOST_TOKENS - size])
-    shape = (len(listed), MOST_TOKENS)
-    numbers = [np.array(column, np.int32).reshape(shape) for column in (single, spelt, two, three, part)]
+            joined = token.with_particles
+            spelt.append(singles.setdefault(joined, len(singles)) if joined else -1)
+        initials.append(letters)
+    counts = np.array(count, np.int32)
+    row_of, place = np.repeat(np.arange(len(counts)), counts), _places(counts)
+
+    def laid(column: "array[int]", empty: int) -> Numbers:
+        cells = np.full((len(counts), MOST_TOKENS), empty, np.int32)
+        cells[row_of, place] = column
+        return cells
+
+    names = laid(single, -1)
+    two, three, sequences = _side_by_side(names, counts, len(singles), around=around)
     return Names(
-        single=numbers[0],
-        spelt=numbers[1],
-        two=numbers[2],
-        three=numbers[3],
-        part=np.maximum(numbers[4], UNKNOWN).astype(np.int8),
-        count=np.array(count, np.int32),
+        single=names,
+        spelt=laid(spelt, -1),
+        two=two,
+        three=three,
+        part=laid(part, UNKNOWN).astype(np.int8),
+        count=counts,
         initials=np.array(initials, np.int32),
         singles=tuple(singles),
-        joined=tuple(joined),
+        joined=sequences,
     )
+
+
+def _places(counts: Numbers) -> Ints:
+    ends = np.cumsum(counts)
+    places: Ints = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts)
+    return places
+
+
+def _side_by_side(
+    names: Numbers, counts: Numbers, tokens: int, *, around: bool
+) -> tuple[Numbers, Numbers, Ints]:
+    """Number the distinct sequences of two and three tokens that stand side by side."""
+    width = tokens + 1
+    padded = np.concatenate([names, np.full((len(names), 2), -1, np.int32)], axis=1).astype(np.int64) + 1
+    first, second, third = padded[:, :-2], padded[:, 1:-1].copy(), padded[:, 2:]
+    if around:
+        long = np.flatnonzero(counts > 2)
+        second[long, counts[long] - 1] = first[long, 0]
+    two = np.where((first > 0) & (second > 0), (first * width + second) * width, -1)
+    three = np.where((first > 0) & (third > 0), (first * width + padded[:, 1:-1]) * width + third, -1)
+    codes = np.unique(np.concatenate([two.ravel(), three.ravel()]))
+    codes = codes[codes >= 0]
+    numbers = [
+        np.where(code >= 0, np.searchsorted(codes, code), -1).astype(np.int32) for code in (two, three)
+    ]
+    sequences = np.stack([codes // width // width, codes // width % width, codes % width], axis=1) - 1
+    return numbers[0], numbers[1], sequences
 
 
 def side(names: Names) -> Side:

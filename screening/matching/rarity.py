@@ -135,34 +135,24 @@ def token_weights(vocabulary: Sequence[str], model: Model) -> Weights:
     return rarity(vocabulary, model).weights
 
 
-def joined_weights(
-    joined: Sequence[str], parts: Sequence[tuple[int, ...]], singles: Rarity
-) -> npt.NDArray[np.int32]:
-    """Return the weights of tokens written as one: as frequent as side by side, ten times over.
+def joined_weights(neighbours: Ints, singles: Rarity) -> Weights:
+    """Return the weights of neighbours written as one: as frequent as side by side, ten times over.
 
     Names that are joined are those that often stand together (MOHAMMADREZA, MARIAJOSE).
 
     Args:
-        joined: tokens written as one.
-        parts: numbers of the tokens that make each.
-        singles: shares of these tokens.
+        neighbours: tokens that stand side by side (`names.Names.joined`).
+        singles: shares of the tokens.
 
     Returns:
-        Array of shape (joined, exact and transliteration), centibits, without the charge for joining.
+        Array of shape (sequences, exact and transliteration), centibits, without the charge for joining.
     """
     model = singles.model
-    alike = singles.share[:, KINDS.index("transliteration")]
-    share = np.array(
-        [
-            max(model.token_shares.get(text, 0.0), 10 * float(np.prod(alike[list(numbers)])))
-            for text, numbers in zip(joined, parts, strict=True)
-        ]
-    ).reshape(len(joined), 1)
+    alike = np.append(singles.share[:, KINDS.index("transliteration")], 1.0)  # -1: no third token
+    share = 10 * alike[neighbours].prod(axis=1).reshape(len(neighbours), 1)
     bits = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), model.name.token_cap)
-    scaled = np.round(bits * model.name.rarity / 100)
-    weights: Weights = (scaled - np.array(model.name.kinds[:2])[None, :] + model.name.matched).astype(
-        np.int32
-    )
+    bits = np.round(bits * model.name.rarity / 100)
+    weights: Weights = (bits - np.array(model.name.kinds[:2])[None, :] + model.name.matched).astype(np.int32)
     return weights
 
 

@@ -99,7 +99,7 @@ def _short_groups() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=400_000)
-def _transliterations(token: str) -> tuple[str, ...]:
+def transliterations(token: str) -> tuple[str, ...]:
     """Known spellings, readings by syllables, skeletons, and those of what follows a joined article."""
     known = (*_spelling_groups().get(token, ()), *readings(token))
     if len(token) < 3:
@@ -120,7 +120,7 @@ def _sounds(token: str) -> tuple[str, ...]:
 
 _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "exact": _exact,
-    "transliteration": _transliterations,
+    "transliteration": transliterations,
 }
 
 
