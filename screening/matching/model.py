@@ -117,11 +117,19 @@ class Model:
 
     `traffic` is None until a person has put counts of earlier nights in use (docs/matching.md); `listed`
     counts the names of the lists in use, which the pinned list versions name.
+
+    Attributes:
+        token_shares: share of a token in traffic, or half its share among the people where it is most common,
+            whichever is larger.
+        overall_shares: share of a token in all traffic.
+        state_shares: share of a token within the tokens of a State's people, where it is common there.
     """
 
     version: str
     name: NameWeights
     token_shares: Mapping[str, float]
+    overall_shares: Mapping[str, float]
+    state_shares: Mapping[str, Mapping[str, float]]
     date_of_birth: Mapping[str, int]
     sex: Mapping[str, int]
     nationality: Nationality
@@ -152,10 +160,17 @@ def model_of(raw: Mapping[str, bytes]) -> Model:
     for name in _FILES:
         digest.update(len(raw[name]).to_bytes(8, "big") + raw[name])
     weights, shares, states = (json.loads(raw[name]) for name in _FILES)
+    overall = {token: count / shares["per"] for token, count in shares["shares"].items()}
+    within = {
+        state: {token: count / shares["per"] for token, count in counts.items()}
+        for state, counts in shares["by_state"].items()
+    }
     return Model(
         version=digest.hexdigest(),
         name=_name_weights(weights["name"]),
-        token_shares={token: count / shares["per"] for token, count in shares["shares"].items()},
+        token_shares=_most(overall, within),
+        overall_shares=overall,
+        state_shares=within,
         date_of_birth=weights["date_of_birth"],
         sex=weights["sex"],
         nationality=Nationality(
@@ -166,6 +181,15 @@ def model_of(raw: Mapping[str, bytes]) -> Model:
         document=weights["document"],
         thresholds=weights["thresholds"],
     )
+
+
+def _most(overall: Mapping[str, float], within: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Return the larger of a token's share in traffic and half its share where it is most common."""
+    most = dict(overall)
+    for shares in within.values():
+        for token, share in shares.items():
+            most[token] = max(most.get(token, 0.0), share / 2)
+    return most
 
 
 def _name_weights(read: Mapping[str, object]) -> NameWeights:

@@ -3,8 +3,10 @@
 Rule (docs/matching.md): w(a, k) = r(k) min(cap, -log2 U(a, k)) - c(k) + m. r is
 how much of the rarity counts; U is the share of traffic's tokens that
 agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
-to kind; tokens that the shares do not hold get a floor by their length; c(k) is what the kind takes off; m
-pays for the choice among several tokens.
+to kind; c(k) is what the kind takes off; m pays for the choice among several tokens. A token that the shares do
+not hold is not therefore rare: it gets a floor by its length, the share of what it is made from (IGOREVICH
+of IGOR, MOHAMMADREZA of its parts), and that of its neighbours, which counts for all tokens. What agrees as a
+beginning or a short form is as common as those beginnings and short forms are (MIKHAIL of MIKHAILIUK).
 
 For a traveller of State g, U is the larger of the overall share and half the share among those of g, drawn
 towards the overall one: (n(a, k, g) + s U) / (N(g) + s) with s = `SHRINK` tokens (Dirichlet prior). Counts by
@@ -17,7 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from screening.identity.derived import made_from
 from screening.identity.significant import SERVANT
+from screening.identity.skeleton import keys
 from screening.matching.model import KINDS, Model
 from screening.matching.tokens import neighbours
 
@@ -27,12 +31,17 @@ Ints = npt.NDArray[np.int64]
 SPELLING = (
     0.2  # least part of a transliteration class that one spelling holds: shares do not know all spellings
 )
+DESCENT = (
+    0.2  # a surname made from a given name, against that name; a patronymic is as common as the father's
+)
+PATRONYMIC = 2.0**-11  # share of a patronymic whose father's name the shares do not hold either
 SHRINK = 200
 LISTED = 0.25  # part of a token's share in the lists that counts for travellers of whatever State
 OWN_STATE = 0.5  # part of the share within the traveller's State that counts
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
 _ONE_EDIT = KINDS.index("one_edit")
-_WIDTH = _GRADED + 1
+_LOOSE = slice(_GRADED + 1, KINDS.index("prefix") + 1)  # short forms and beginnings contain one edit each
+_WIDTH = _LOOSE.stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Rarity:
         model: charges, caps and counts by State.
         known: number of each token whose share or count is known.
         begin, near, kind: the listed tokens that agree with known token t are `near[begin[t]:begin[t + 1]]`.
-        share: share of the tokens that agree in each graded kind or better [token, kind].
+        share: share of the tokens that agree in each kind but initials, or better [token, kind].
         initial: bits of the first letter of each token.
         weights: centibits for a traveller of unknown State [token, kind of KINDS].
     """
@@ -109,7 +118,7 @@ def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
         [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
     )
     near = neighbours(tokens, vocabulary)
-    graded = near.kind <= _GRADED
+    graded = near.kind < _WIDTH
     left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
     share = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)
     share = _or_better(share.reshape(len(vocabulary), _WIDTH)) + _unseen(vocabulary, model)
@@ -158,18 +167,17 @@ def joined_weights(neighbours: Ints, singles: Rarity) -> Weights:
 
 def _or_better(share: Shares) -> Shares:
     """Add the stronger kinds to each; an exact spelling holds some of its transliteration class."""
-    summed: Shares = np.cumsum(share, axis=1)
+    summed = share.copy()
+    summed[:, : _GRADED + 1] = np.cumsum(share[:, : _GRADED + 1], axis=1)
+    summed[:, _LOOSE] += summed[:, _ONE_EDIT, None]
     summed[:, 0] = np.maximum(summed[:, 0], SPELLING * summed[:, 1])
     return summed
 
 
 def _weights(share: Shares, initial: Shares, model: Model) -> Weights:
     name = model.name
-    graded = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), name.token_cap)
     bits = np.empty((len(share), len(KINDS)))
-    bits[:, :_WIDTH] = graded
-    bits[:, KINDS.index("short_form")] = graded[:, _ONE_EDIT]
-    bits[:, KINDS.index("prefix")] = graded[:, _ONE_EDIT]
+    bits[:, :_WIDTH] = np.minimum(np.round(-100 * np.log2(np.minimum(share, 1.0))), name.token_cap)
     bits[:, KINDS.index("initial")] = initial
     counts = np.full(len(KINDS), name.rarity_fuzzy)
     counts[: KINDS.index("transliteration") + 1] = name.rarity
@@ -179,14 +187,32 @@ def _weights(share: Shares, initial: Shares, model: Model) -> Weights:
 
 
 def _unseen(vocabulary: Sequence[str], model: Model) -> Shares:
-    """Return the share that a token has by its length alone, and as two known ones written as one."""
+    """Return the share that a token has by its length alone, and by what it is made from."""
     name = model.name
     lengths = np.minimum([len(token) for token in vocabulary], len(name.unseen_exact)).astype(np.int64)
-    floor = np.array(name.unseen_exact)[lengths - 1][:, None] - np.array(name.unseen_fuzzy)[None, :_WIDTH]
-    share: Shares = (
-        np.exp2(-floor / 100) + np.array([_compound(token, model) for token in vocabulary])[:, None]
-    )
+    fuzzy = np.array(name.unseen_fuzzy)[[*range(_GRADED + 1), *[_ONE_EDIT] * (_WIDTH - _GRADED - 1)]]
+    floor = np.array(name.unseen_exact)[lengths - 1][:, None] - fuzzy[None, :]
+    share: Shares = np.exp2(-floor / 100) + _made(vocabulary, model)[:, None]
     return share
+
+
+def _made(vocabulary: Sequence[str], model: Model) -> Shares:
+    """Return the share that each token has by what it is made from; 0 for most."""
+    stems: dict[str, float] = {}
+    if any(made_from(token) for token in vocabulary):
+        for token, share in sorted(model.token_shares.items()):
+            stem = keys(token)[0]
+            for known in {stem, stem.rstrip("AI")}:  # ILYA, ANATOLIY lose their end: ILYICH, ANATOLYEVICH
+                stems[known] = stems.get(known, 0.0) + share
+    return np.array([max(_compound(token, model), _descended(token, stems, model)) for token in vocabulary])
+
+
+def _descended(token: str, stems: Mapping[str, float], model: Model) -> float:
+    made = made_from(token)
+    if made is None or (token in model.token_shares and not made.patronymic):
+        return 0.0
+    father = stems.get(keys(made.stem)[0], 0.0)
+    return max(father, PATRONYMIC) if made.patronymic else DESCENT * father
 
 
 def _compound(token: str, model: Model) -> float:

@@ -16,8 +16,15 @@ from screening.matching.thresholds import threshold
 SHARED = Path(__file__).parents[2] / "../shared/data/field-cases/lists"
 NAMES_OF_THE_LIST = 12_641  # as in the shared cases: fillers change the threshold, never a score
 FLOOR = -100_000
-# What names alone cannot decide, with what they wait for.
-WAITING: dict[tuple[str, str], str] = {}
+# What names alone cannot decide, and what it waits for.
+WAITING = {
+    ("01", "father"): "a date of another generation",
+    ("01", "father Senior"): "a date of another generation",
+    ("18", "30 years"): "a date of another generation",
+    ("03", "glued"): "six tokens written as one",
+    ("07", "dob swapped"): "three tokens written as one",
+    ("23", "Peña"): "the list's code page: a letter of four is lost",
+}
 
 # (traveller's surname, given names, born, State; listed name, born, State; hit?)
 CASES = [
@@ -64,13 +71,20 @@ def scores(make_index, identities, model, listed, travellers):
     return [of.get((str(at), f"own:{row[4]}")) for at, row in enumerate(travellers)]
 
 
-@pytest.mark.parametrize(
-    ("surname", "given", "born", "state", "name", "listed_born", "listed_state", "hit"), CASES
-)
-def test_names_of_the_field(make_index, identities, model, surname, given, born, state, name, listed_born, listed_state, hit):  # fmt: skip
-    listed = {"1": (name, [], listed_born, "M", listed_state)}
-    (score,) = scores(make_index, identities, model, listed, [(surname, given, born, state, "1")])
-    assert (score is not None and score >= threshold(model, 1.0, NAMES_OF_THE_LIST)) == hit, score
+@pytest.fixture(scope="module")
+def scored(make_index, identities, model):
+    values = [case.values for case in CASES]
+    listed = {str(at): (name, [], born, "M", state) for at, (*_, name, born, state, _) in enumerate(values)}
+    travellers = [(*value[:4], str(at)) for at, value in enumerate(values)]
+    return scores(make_index, identities, model, listed, travellers)
+
+
+@pytest.mark.parametrize("at", range(len(CASES)), ids=[case.id for case in CASES])
+def test_names_of_the_field(scored, model, at):
+    hit = CASES[at].values[-1]
+    assert (scored[at] is not None and scored[at] >= threshold(model, 1.0, NAMES_OF_THE_LIST)) == hit, scored[
+        at
+    ]
 
 
 SHARED_FILES = sorted(SHARED.glob("*.listed.json"))
@@ -91,8 +105,7 @@ def test_shared_cases(make_index, identities, model, path):
     wrong = [
         (row["case"], row["want"], score)
         for row, score in zip(rows, found, strict=True)
-        if row["want"] != "?"
-        and (row["want"] == "hit") != (score is not None and score >= at_least)
-        and (path.name[:2], row["case"]) not in WAITING
+        if row["want"] != "?" and (row["want"] == "hit") != (score is not None and score >= at_least)
     ]
-    assert wrong == []
+    waiting = {case for at, case in WAITING if path.name.startswith(at)}
+    assert {case for case, *_ in wrong} == waiting, wrong

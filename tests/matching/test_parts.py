@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, RELATIONS, columns, relations
+from screening.matching.model import KINDS
 from screening.matching.pairs import compare_names
 from screening.matching.rarity import token_weights
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold, threshold
@@ -204,3 +205,28 @@ def test_a_row_of_names_does_not_depend_on_the_others(model):
     pairs = [("Jan Kowalczyk", "Jan Kowalczik"), ("Li Wei", "Lee Wai"), ("", "Nobody")]
     assert [compare_names([pair], model)[0] for pair in pairs] == compare_names(pairs, model)
     assert compare_names(pairs, model)[2].score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("token", "like"),
+    [
+        pytest.param("IGOREVICH", "IGOR", id="patronymic"),
+        pytest.param("OLEGOVNA", "OLEG", id="patronymic, a woman's"),
+        pytest.param("ANATOLYEVICH", "ANATOLY", id="father's name loses its end"),
+        pytest.param("MIKHAYLOVNA", "MIKHAIL", id="other spelling"),
+    ],
+)
+def test_a_patronymic_weighs_as_the_fathers_name(model, token, like):
+    weights = token_weights([token, like], model)
+    assert abs(int(weights[0, 0]) - int(weights[1, 0])) < 150
+
+
+def test_a_patronymic_of_a_name_that_nobody_counted_is_not_the_rarest(model):
+    weights = token_weights(["QUENZEBRANDOVICH", "QUENZEBRANDUS"], model)
+    assert weights[0, 0] < weights[1, 0] - 200
+
+
+def test_a_common_name_that_begins_a_rare_one_says_little(model):
+    prefix = KINDS.index("prefix")
+    weights = token_weights(["MIKHAILIUK", "QUENZEBRANDUS"], model)
+    assert weights[0, prefix] < weights[1, prefix] - 300
