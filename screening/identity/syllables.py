@@ -130,6 +130,15 @@ def readings(token: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def part_readings(token: str) -> tuple[str, ...]:
+    """Return what a token can be read as beside others: `readings`, and a Burmese syllable that is no name alone.
+
+    >>> readings("TIN"), part_readings("TIN")[-1]
+    (('zh DIN', 'zh TIN'), 'my TIN')
+    """
+    return (*readings(token), *(f"my {one}" for one in _burmese().get(token, ())))
+
+
 def _read(token: str, table: Mapping[str, tuple[str, ...]], *, most: int) -> Iterable[str]:
     """Return every reading of a token as one to `most` syllables of a table; none where too many."""
     found: set[str] = set()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from screening.identity.syllables import part_readings
 from screening.matching.model import KINDS
 from screening.matching.tokens import Neighbours, transliterations
 
@@ -36,10 +37,13 @@ def joins(whole: Sequence[str], parts: Sequence[str], neighbours: Ints) -> Neigh
     place = dict(zip(codes.tolist(), range(len(codes)), strict=True))
     beside = frozenset(((neighbours[:, 0] + 1) * width + neighbours[:, 1] + 1).tolist())
     found: dict[tuple[int, int], int] = {}
-    for kind, keys in ((EXACT, _exact), (TRANSLITERATION, transliterations)):
+    for kind, keys, part_keys in (
+        (EXACT, _exact, _exact),
+        (TRANSLITERATION, transliterations, _beside_others),
+    ):
         known: Splits = {}
         for at, token in enumerate(parts):
-            for key in keys(token):
+            for key in part_keys(token):
                 known.setdefault(key, []).append(at)
         for at, token in enumerate(whole):
             if len(token) >= _SHORTEST:
@@ -54,6 +58,10 @@ def joins(whole: Sequence[str], parts: Sequence[str], neighbours: Ints) -> Neigh
 
 def _exact(token: str) -> tuple[str, ...]:
     return (token,)
+
+
+def _beside_others(token: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*transliterations(token), *part_readings(token))))
 
 
 def _sequences(key: str, known: Splits, beside: frozenset[int], width: int) -> Iterator[int]:
