@@ -22,7 +22,6 @@ WAITING = {
     ("01", "father Senior"): "a date of another generation",
     ("18", "30 years"): "a date of another generation",
     ("03", "glued"): "six tokens written as one",
-    ("07", "dob swapped"): "three tokens written as one",
     ("23", "Peña"): "the list's code page: a letter of four is lost",
 }
 
