@@ -1,0 +1,210 @@
+"""Alert lists as evaluation tables: a public list through our own importer, or invented people.
+
+Rule: an invented list is as uneven as real ones are: a fifth of its dates is a year or less, a fifth of its
+people has no nationality, a third has another spelling. The same stream gives the same list, and a longer
+list begins with the shorter one's own people only where it is asked for in parts (`sets`).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.alerts.importers import IMPORTERS
+from screening.alerts.model import ImportOptions
+from screening.lab.evaluation.population import OTHERS, draw, with_comma
+from screening.tables.codes import FactKind, NameKind
+
+_TEXTS = pa.list_(pa.string())
+ALERTS = pa.schema(
+    [
+        ("entity_id", pa.string()),
+        ("source", pa.string()),
+        ("primary_name", pa.string()),
+        ("aliases", _TEXTS),
+        ("weak_aliases", _TEXTS),
+        ("sex", pa.string()),
+        ("dobs", _TEXTS),
+        ("dob_precisions", _TEXTS),
+        ("nationalities", _TEXTS),
+        ("birth_country", pa.string()),
+        ("doc_numbers", _TEXTS),
+        ("doc_countries", _TEXTS),
+    ]
+)
+PRECISIONS = ("day", "year", "circa", "range", "month", "none")
+_PRECISION_SHARES = (0.62, 0.16, 0.08, 0.05, 0.03, 0.06)
+_SPELLING_SHARE = 0.4
+_NAMES_PER_PERSON = 1.4
+
+
+def names_in(alerts: pa.Table) -> int:
+    """Return how many names a list has, aliases included: its size."""
+    lists = (alerts["aliases"], alerts["weak_aliases"])
+    return int(alerts.num_rows) + sum(len(one.combine_chunks().flatten()) for one in lists)
+
+
+def imported(source: str, path: Path) -> pa.Table:
+    """Read a publisher's list by our own importer.
+
+    Args:
+        source: key of `screening alerts import` (`ofac`, `un` …).
+        path: file or folder.
+
+    Returns:
+        Table of schema ALERTS, in the importer's order.
+    """
+    files = (
+        {path.name: path.read_bytes()}
+        if path.is_file()
+        else {one.name: one.read_bytes() for one in sorted(path.iterdir()) if one.is_file()}
+    )
+    return _as_evaluation(IMPORTERS[source].read(files, ImportOptions(source)), source)
+
+
+def _as_evaluation(tables: object, source: str) -> pa.Table:
+    def grouped(name: str) -> dict[str, list[dict[str, object]]]:
+        rows: dict[str, list[dict[str, object]]] = {}
+        for row in getattr(tables, name).to_pylist():
+            rows.setdefault(row["alert_id"], []).append(row)
+        return rows
+
+    names, dates, documents, facts = (grouped(name) for name in ("names", "dates", "documents", "facts"))
+
+    def values(key: str, kind: FactKind) -> list[object]:
+        return list(dict.fromkeys(row["value"] for row in facts.get(key, []) if row["kind"] == kind))
+
+    alerts: pa.Table = getattr(tables, "alerts")  # noqa: B009 - five tables of one shape, by name
+    rows = []
+    for key in alerts["alert_id"].to_pylist():
+        written = names.get(key, [])
+        main = next((str(row["full"]) for row in written if row["kind"] == NameKind.PRIMARY), "")
+        sexes = values(key, FactKind.SEX)
+        known = [row for row in dates.get(key, []) if row["from"] is not None]
+        papers = [row for row in documents.get(key, []) if row["number"]]
+        rows.append(
+            {
+                "entity_id": key,
+                "source": source,
+                "primary_name": main,
+                "aliases": [
+                    row["full"] for row in written if row["kind"] not in {NameKind.PRIMARY, NameKind.WEAK}
+                ],
+                "weak_aliases": [row["full"] for row in written if row["kind"] == NameKind.WEAK],
+                "sex": sexes[0] if len(sexes) == 1 else None,
+                "dobs": [row["value"] for row in known],
+                "dob_precisions": [row["precision"] for row in known],
+                "nationalities": values(key, FactKind.NATIONALITY),
+                "birth_country": next(iter(values(key, FactKind.BIRTH_COUNTRY)), None),
+                "doc_numbers": [row["number"] for row in papers],
+                "doc_countries": [row["issuing_state"] for row in papers],
+            }
+        )
+    return pa.Table.from_pylist(rows, ALERTS)
+
+
+def invented(dice: np.random.Generator, weights: Mapping[str, float], names: int, source: str) -> pa.Table:
+    """Invent a list.
+
+    Args:
+        dice: stream.
+        weights: peoples by key, and how many of its people are of each.
+        names: how many names it has, other spellings included.
+        source: what its ids begin with.
+
+    Returns:
+        Table of schema ALERTS with `names` names or one fewer.
+    """
+    people = draw(dice, weights, max(int(names / _NAMES_PER_PERSON) + 10, 10))
+    size = people.num_rows
+    spellings = [_kept(people[f"other_{at}"], dice.random(size) < _SPELLING_SHARE) for at in range(OTHERS)]
+    aliases = _lists(spellings)
+    counts = np.cumsum(1 + np.asarray(pc.list_value_length(aliases)))
+    size = int(np.searchsorted(counts, names, side="right"))
+    people, aliases = people.slice(0, size), aliases.slice(0, size)
+    values, precisions = _dates(dice, people["born"])
+    known = dice.random(size) < 0.8
+    states = people["nationality"].combine_chunks()
+    papers = dice.random(size) < 0.2
+    empty = _lists([pa.nulls(size, pa.string())])
+    return pa.table(
+        {
+            "entity_id": pa.array([f"{source}:{at}" for at in range(size)], pa.string()),
+            "source": pa.array([source] * size, pa.string()),
+            "primary_name": with_comma(
+                people["surname"].combine_chunks(), people["given_names"].combine_chunks()
+            ),
+            "aliases": aliases,
+            "weak_aliases": empty,
+            "sex": _kept(people["sex"], dice.random(size) < 0.85),
+            "dobs": values,
+            "dob_precisions": precisions,
+            "nationalities": _lists([_kept(states, known)]),
+            "birth_country": _kept(states, dice.random(size) < 0.5),
+            "doc_numbers": _lists([_kept(numbers(dice, size), papers)]),
+            "doc_countries": _lists([_kept(states, papers)]),
+        },
+        ALERTS,
+    )
+
+
+def numbers(dice: np.random.Generator, size: int) -> pa.Array:
+    """Draw document numbers: a letter and eight digits."""
+    letters = pa.array(list("ABCEGHKLMNPRTX")).take(pa.array(dice.integers(0, 14, size)))
+    digits = pa.array(dice.integers(10_000_000, 100_000_000, size)).cast(pa.string())
+    return pc.binary_join_element_wise(letters, digits, "")
+
+
+def _kept(values: pa.Array | pa.ChunkedArray, keep: np.ndarray) -> pa.Array:
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return pc.if_else(pa.array(keep), whole, pa.scalar(None, whole.type))
+
+
+def _lists(columns: Sequence[pa.Array]) -> pa.Array:
+    """Put columns side by side into lists; nulls and what stands in an earlier column are left out."""
+    kept: list[pa.Array] = []
+    for at, column in enumerate(columns):
+        fresh = column.is_valid()
+        for earlier in columns[:at]:
+            fresh = pc.and_(fresh, pc.invert(pc.fill_null(pc.equal(column, earlier), False)))
+        kept.append(fresh)
+    counts = sum((np.asarray(one).astype(np.int32) for one in kept), np.zeros(len(columns[0]), np.int32))
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    flat = pa.concat_arrays([one.cast(pa.string()) for one in columns])
+    row_by_row = np.arange(len(flat)).reshape(len(columns), -1).T.ravel()
+    chosen = row_by_row[np.concatenate([np.asarray(one) for one in kept])[row_by_row]]
+    return pa.ListArray.from_arrays(pa.array(offsets), flat.take(pa.array(chosen)))
+
+
+def _dates(dice: np.random.Generator, born: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    days = born.to_numpy().astype("datetime64[D]")
+    kinds = dice.choice(len(PRECISIONS), len(days), p=_PRECISION_SHARES)
+    years = days.astype("datetime64[Y]").astype(int) + 1970
+    near = years + dice.choice((0, 0, 0, 1, -1, 2), len(days))
+    first = years - dice.integers(0, 4, len(days))
+    last = np.maximum(years, first + 1) + dice.integers(0, 3, len(days))
+    text = days.astype(str)
+    value = np.select(
+        [kinds == at for at in range(5)],
+        [
+            text,
+            years.astype(str),
+            near.astype(str),
+            np.char.add(np.char.add(first.astype(str), ".."), last.astype(str)),
+            days.astype("datetime64[M]").astype(str),
+        ],
+        default="",
+    )
+    given = kinds != PRECISIONS.index("none")
+    words = pa.array(PRECISIONS).take(pa.array(kinds))
+    return _lists([_kept(pa.array(value.tolist(), pa.string()), given)]), _lists([_kept(words, given)])
+
+
+def as_rows(alerts: pa.Table) -> list[dict[str, object]]:
+    """Return the rows of a list; shared by what makes travellers of it."""
+    return list(alerts.to_pylist())
+
+
+__all__ = ["ALERTS", "PRECISIONS", "as_rows", "imported", "invented", "names_in", "numbers"]
