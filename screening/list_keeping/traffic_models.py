@@ -23,7 +23,7 @@ from screening.identity.prepare import identify
 from screening.list_keeping import lists
 from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
-from screening.matching.measured import Measured, floor_of, measure
+from screening.matching.measured import Measured, floor_of, is_enough, measure
 from screening.matching.model import Model, load_model
 from screening.matching.traffic import count_traffic, counts_hash, with_traffic
 from screening.protection.audit import append
@@ -67,12 +67,20 @@ class NightModel:
         measured: list -> what was measured; empty where nothing was, or with other weights than today's.
         version: name of the version; None for the shipped model.
         nights: first and last night that were counted.
+        documents: lists without names, which need no measuring.
     """
 
     model: Model
     measured: Mapping[str, Measured]
     version: str | None = None
     nights: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Lists whose thresholds keep a promise that was measured."""
+        enough = {list_id for list_id, measured in self.measured.items() if is_enough(measured)}
+        return frozenset(enough | set(self.documents))
 
 
 def count_nights(store: Store, first: date, last: date, *, actor: str, at: datetime) -> Counted:
@@ -320,7 +328,11 @@ def _night_model(root: str, version: str | None) -> NightModel:
         )
     held = found.meta["nights"]
     return NightModel(
-        with_traffic(base, found.counts), measured, version, (min(held), max(held)) if held else ()
+        with_traffic(base, found.counts),
+        measured,
+        version,
+        (min(held), max(held)),
+        tuple(sorted(set(found.meta["lists"]) - set(found.meta["thresholds"]))),
     )
 
 

@@ -11,9 +11,12 @@ A threshold belongs to a list of so many names: when the list has grown since, i
 table says (`thresholds`).
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -189,17 +192,31 @@ def told(measured: Measured | None, rate: float, where: str) -> str:
     return f"{text}, extrapolated" if rate in measured.extrapolated else text
 
 
-def recall_at(table: Mapping[str, Sequence[Any]], score: int, names: int) -> float | None:
+@cache
+def _recall() -> Mapping[str, Sequence[Any]]:
+    """Read `sizes`, `scores` and `recall[size][score]`, ascending, as the laboratory measured them."""
+    read: Mapping[str, Sequence[Any]] = json.loads(
+        files("screening.matching").joinpath("data/recall.json").read_text("utf-8")
+    )
+    return read
+
+
+def expected_recall(score: int, names: int) -> float | None:
     """Return the share of listed travellers who reach a score, by the shipped table of recall.
 
     Args:
-        table: `sizes`, `scores` and `recall[size][score]`, ascending (matching/data/recall.json).
         score: centibits.
         names: how many names the list holds.
 
     Returns:
         Interpolated by score, and by size in logarithms; None beyond what was measured.
+
+    >>> expected_recall(1000, 10_000) > expected_recall(3000, 10_000)
+    True
+    >>> expected_recall(9000, 10_000) is None
+    True
     """
+    table = _recall()
     sizes, scores = table["sizes"], table["scores"]
     if not (sizes[0] <= names <= sizes[-1] and scores[0] <= score <= scores[-1]):
         return None

@@ -9,8 +9,8 @@ class. Some things have the term of what they hold:
 * `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all, and so does
   whatever a dead run left: working tables, bytes on their way, files that nothing names.
 * Counts of earlier traffic (`model`) are kept while nights take them; their term begins when they are put out
-  of use, or were proposed. It is never shorter than those of API and PNR: a night that pinned them can be run
-  again as long as anything of it is there.
+  of use, or were proposed. It is never shorter than those of API, PNR and hits: a night that pinned them can
+  be run again and explained as long as anything of it is there.
 * The night's report shows hits, and names of who travels with them: it goes with the first of both, and
   `screening report` writes it again from what remains.
 * Rows of `quarantine` say what was set aside, where and why, and nothing of a person. They stay as the record
@@ -121,7 +121,7 @@ def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
         RetentionClass.UNREAD: min(terms.unread, shortest),
         RetentionClass.HIT: terms.hit,
         RetentionClass.LIST: terms.list,
-        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr),
+        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr, terms.hit),
         RetentionClass.AGGREGATE: terms.aggregate,
         RetentionClass.RECORD: terms.record,
         RetentionClass.AUDIT: terms.audit,

@@ -160,7 +160,7 @@ def _state(place: Path) -> Mapping[str, Any]:
 
 def _meta(path: Path) -> Mapping[str, Any]:
     meta = read_json(path)
-    wanted = {"version", "sha256", "proposed_at", "base_model", "nights", "travellers", "thresholds"}
+    wanted = {"version", "sha256", "proposed_at", "base_model", "nights", "travellers", "lists", "thresholds"}
     if not isinstance(meta, dict) or not wanted <= set(meta):
         raise _damaged(path)
     return meta
