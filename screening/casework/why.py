@@ -23,13 +23,12 @@ from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
 from screening.list_keeping import lists
-from screening.matching.index import AlertTables, build_index
+from screening.list_keeping.traffic_models import lists_of, night_model
+from screening.matching.index import AlertTables
 from screening.matching.match import match
-from screening.matching.model import load_model
 from screening.matching.score import Judge
-from screening.matching.thresholds import list_threshold
 from screening.matching.travellers import lay_out
-from screening.night.batches import Watch, pinned_lists
+from screening.night.batches import Watch, watch_of
 from screening.night.frozen import Frozen, machine, published_frozen
 from screening.night.receive import published
 from screening.night.settings import Settings
@@ -258,10 +257,9 @@ def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, A
             for table in (opened.alerts, opened.names, opened.dates, opened.documents, opened.facts)
         )
     )
-    model, size = load_model(), opened.names.num_rows
-    threshold = list_threshold(model, frozen.agency_profile().policy(list_id), size)
-    index = build_index(tables, model, among=pinned_lists(store, frozen))
-    against = Watch(tables, index, model, {list_id: threshold}, {list_id: size})
+    known, size = night_model(store, frozen.pins.traffic), opened.names.num_rows
+    everything, _ = lists_of(store, frozen.pins.lists)
+    against = watch_of(tables, {list_id: size}, known, frozen.agency_profile(), among=everything)
     return list_id, version, against, rows_of(tables.alerts, AlertRow)[0]
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from screening.matching.align import NONE, Grid, align, inherited, steps
+
 from screening.matching.model import load_model
 from screening.matching.names import whole
 

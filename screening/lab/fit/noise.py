@@ -20,7 +20,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from screening.lab.fit.peoples import People, Tokens, peoples, respelt_by
+from screening.lab.fit.peoples import People, Tokens, respelt_by
 
 Name = tuple[Tokens, Tokens]
 Change = Callable[[random.Random, Tokens, Tokens, People, str], Name | None]

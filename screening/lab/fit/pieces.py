@@ -137,7 +137,7 @@ def _name(relation: str, weight: int, piece: Piece, model: Model) -> Iterator[tu
         yield "inherited", -weight / (100 - rules.inherited_keeps)
     elif "only with the" in relation:
         side = "traveller" if relation.endswith("traveller") else "listed"
-        first = relation.split()[0]
+        first = relation.split(maxsplit=1)[0]
         yield f"extra_{side}", 1.0 if first == "one" else float(first)
     else:
         yield from _agreement(relation, weight, str(piece["alert_value"]), model)

@@ -92,7 +92,7 @@ def sample(drawn: Drawn, model: Model, low: int, high: int) -> Sample:
     size, truth = drawn.size, drawn.traffic.truth
 
     def matched(kinds: Sequence[str], count: int | None, floor: int) -> Pairs:
-        return pairs_of(_scored(drawn.traffic.only(kinds, count), index, model, floor), model)
+        return pairs_of(_scored(drawn.traffic.only(kinds, count), index, floor), model)
 
     parts: list[tuple[Pairs, float]] = []
     true = matched(("true",), None, low)
@@ -115,7 +115,7 @@ def sample(drawn: Drawn, model: Model, low: int, high: int) -> Sample:
 
 
 def _scored(identities: pa.Table, index: object, model: Model, floor: int) -> pa.Table:
-    return match(identities, index, model, floor=floor)  # type: ignore[arg-type]
+    return match(identities, index, floor=floor)  # type: ignore[arg-type]
 
 
 def _together(parts: Sequence[Pairs]) -> Pairs:
