@@ -281,6 +281,8 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
     rows.append(_step("revision", str(now.revision), f"frozen set {now.frozen}"))
     if frozen:
         rows.append(_step("model", frozen.pins.model, "screening/matching"))
+        if frozen.pins.traffic:
+            rows.append(_step("traffic_model", frozen.pins.traffic, "screening model versions"))
         rows.append(_step("key", frozen.pins.key_id, "SCREENING_KEYS"))
         rows += [_step(name, version, "") for name, version in frozen.machine.items()]
     return rows

@@ -266,9 +266,8 @@ def activate(store: Store, version: str, *, actor: str, reason: str, at: datetim
         UsageError: there is no such version, or no reason is given.
         StoreError: it is damaged.
     """
-    told = _reasoned(reason)
+    told, whole = _reasoned(reason), _resolve(store, version)
     with stored.changing(store):
-        whole = _resolve(store, version)
         stored.open_model(store, whole)
         if stored.active(store) != whole:
             append(store, actor, "model.activate", [whole], told, at)
@@ -357,6 +356,6 @@ def _resolve(store: Store, version: str) -> str:
             effect="what is in use stays in use",
             remedy=f"{_SHORTEST_PREFIX} digits or more of: {', '.join(names)}"
             if names
-            else "`screening model propose --from D --to D` makes one",
+            else "`screening model propose` makes one",
         )
     return fitting[0]

@@ -172,7 +172,7 @@ def test_a_dag_says_what_it_does_whose_it_is_and_what_its_fields_mean_when_left_
             described = dag.params.get_param(field)
             empty = "no flight named" if described.schema["type"] == "boolean" else "Empty: "
             assert empty in described.description, field
-    for name in ("nightly_screening", "retention"):
+    for name in ("nightly_screening", "retention", "traffic_model"):
         assert "npausing starts" in bag.dags[name].doc_md
     assert parameters.GATES == GATES
 
@@ -190,6 +190,35 @@ def test_notifiers_hang_on_the_tasks_whose_end_somebody_must_hear_of(root):
     purge = bag.dags["retention"].get_task("purge")
     assert purge.on_failure_callback
     assert purge.on_success_callback
+
+
+def test_the_weekly_proposal_waits_for_travellers_and_puts_nothing_in_use(by_hand, written, at_work, caplog):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from screening.orchestration import tasks
+
+    with pytest.raises(AirflowSkipException, match="no night is published"):
+        tasks.propose()
+    by_hand.send("few.edi", written.paxlst(written.fillers))
+    at_work()
+    with pytest.raises(AirflowSkipException, match="3 different travellers are too few"):
+        tasks.propose()
+    letters = "ABCDEFGHIJ"
+    many = [
+        (f"QU{letters[n // 100]}{letters[n // 10 % 10]}LING", f"VARLO {letters[n % 10]}IMA", "800101", "F", "KAZ", f"N{n:07}")
+        for n in range(1000)
+    ]  # fmt: skip
+    by_hand.send("many.edi", written.paxlst(many, flight="XQ0402"))
+    at_work()
+    with caplog.at_level(logging.INFO):
+        version = tasks.propose()
+        assert tasks.propose() == version
+    assert lines(caplog) == [
+        f"propose: {version} is {word}; in use when a person activates it" for word in ("new", "known")
+    ]
+    assert [(row["version"], row["active"]) for row in by_hand.json("model", "versions")] == [
+        (version, False)
+    ]
 
 
 def test_a_failed_task_is_told_and_a_slip_in_the_parameters_is_not(by_hand, at_work):

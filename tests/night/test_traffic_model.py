@@ -92,6 +92,8 @@ def test_a_person_puts_a_proposal_in_use_and_nights_pin_it(counted, written, pro
     assert "the result is the same" in same
     assert promised(agency.store) == before
     hit, *_ = agency.json("hits", "--night", SECOND)
+    trace = {step["step"]: step["what"] for step in agency.json("trace", hit["hit_id"])}
+    assert trace["traffic_model"] == version
     why = agency.json("why", hit["traveller_id"], hit["alert_id"], "--night", SECOND)
     assert next(step for step in why if step["step"] == "code")["result"] == "same"
 
