@@ -135,15 +135,16 @@ def evaluation_set(
     from screening.lab.evaluation import lists, sets
     from screening.lab.evaluation.write import write
 
-    read = [lists.imported(*_public(one)) for one in public or []]
+    named = public or []
     expected = {SetKind.LISTED: (0, 1), SetKind.UNKNOWN: (0,), SetKind.TWO_LISTS: (2,)}[kind]
-    if len(read) not in expected:
+    if len(named) not in expected:
         raise UsageError(
-            f"--list: the set {kind} takes {' or '.join(map(str, expected))} lists, {len(read)} are named",
+            f"--list: the set {kind} takes {' or '.join(map(str, expected))} lists, {len(named)} are named",
             where="--list",
             effect="nothing was written",
             remedy="name them as SOURCE=PATH, for two-lists the one whose entries travel first",
         )
+    read = [lists.imported(*_public(one)) for one in named]
     size = sets.Size(names, travellers, true, history)
     progress(f"making {travellers:,} travellers and a list of {names:,} names")
     if kind is SetKind.UNKNOWN:

@@ -90,7 +90,7 @@ def two_lists(ones: pa.Table, others: pa.Table, size: Size, seed: int) -> Evalua
         # Only one of the lists may say the sex; a passport always does.
         sex = str(by_id[other].get("sex") or by_id[one].get("sex") or "M")
         dated = replace(person, sex=sex, listed_dob=persons.best_precision(by_id[other]))
-        dob = "" if person.listed_dob == "none" else person.born.isoformat()
+        dob = "" if person.listed_dob == persons.NO_DATE else person.born.isoformat()
         rows.written(dated, "true", [other], person.name, ([rule], dob, "as_listed"), document=("", ""))
     add_innocents(rows, weights, max(0, size.travellers - len(rows.travellers)), seed)
     return EvaluationSet(*_shuffled(rows, others, size, seed, weights))
