@@ -30,15 +30,15 @@ from screening.identity.prepare import identify
 from screening.identity.states import state_code
 from screening.identity.titles import strip_title
 from screening.list_keeping import lists
+from screening.list_keeping.traffic_models import night_model
 from screening.matching.evidence.document import SHORTEST
 from screening.matching.match import match
-from screening.matching.model import load_model
-from screening.matching.thresholds import false_alerts_per_1000
 from screening.night.batches import Watch, begins, watch, watched
 from screening.night.frozen import Frozen, Pins
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
+from screening.store.traffic_models import active as traffic_in_use
 from screening.tables import individual
 from screening.tables.codes import CheckDigit, DocumentType, Role, Sex
 from screening.tables.errors import InputError, UsageError
@@ -428,14 +428,16 @@ def _objects(asked: Asked, keys: Keys, pinned: Mapping[str, str]) -> list[str]:
 
 def _frozen(settings: Settings, pinned: Mapping[str, str], keys: Keys, today: date, at: datetime) -> Frozen:
     """Freeze what decides the answer, as for a night that begins now; it is written nowhere."""
+    traffic = traffic_in_use(settings.store)
     pins = Pins(
         lists=dict(pinned),
         profile=settings.profile.deciding(),
-        model=load_model().version,
+        model=night_model(settings.store, traffic).model.version,
         key_id=keys.key_id,
         earlier=(),
         decided_until=at.astimezone(UTC).isoformat(),
         decisions="",
+        traffic=traffic,
     )
     return Frozen(night=today, revision=0, base=None, flights=None, inputs=(), pins=pins, machine={})
 
@@ -467,7 +469,7 @@ def _found(
                 alert_name=name_of.get((alert["alert_id"], pair["alert_name"])),
                 score=pair["score"],
                 threshold=against.thresholds[of],
-                false_alerts_per_1000=false_alerts_per_1000(against.model, pair["score"], against.sizes[of]),
+                false_alerts_per_1000=against.rate(pair["score"], of),
                 evidence=pair["evidence"],
             )
         )

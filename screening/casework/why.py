@@ -22,15 +22,14 @@ from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import evidence_hash
 from screening.identity.prepare import identify
 from screening.list_keeping import lists
+from screening.list_keeping.traffic_models import night_model
 from screening.matching.agreements import agreements
 from screening.matching.candidates import proposals
-from screening.matching.index import AlertTables, build_index
+from screening.matching.index import AlertTables
 from screening.matching.match import match
-from screening.matching.model import load_model
 from screening.matching.score import Judge
-from screening.matching.thresholds import list_threshold
 from screening.matching.travellers import document_pairs, lay_out
-from screening.night.batches import Watch
+from screening.night.batches import Watch, watch_of
 from screening.night.frozen import Frozen, machine, published_frozen
 from screening.night.receive import published
 from screening.night.settings import Settings
@@ -259,9 +258,8 @@ def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, A
             for table in (opened.alerts, opened.names, opened.dates, opened.documents, opened.facts)
         )
     )
-    model, size = load_model(), opened.names.num_rows
-    threshold = list_threshold(model, frozen.agency_profile().policy(list_id), size)
-    against = Watch(tables, build_index(tables, model), model, {list_id: threshold}, {list_id: size})
+    known, size = night_model(store, frozen.pins.traffic), opened.names.num_rows
+    against = watch_of(tables, {list_id: size}, known, frozen.agency_profile())
     return list_id, version, against, rows_of(tables.alerts, AlertRow)[0]
 
 

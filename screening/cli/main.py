@@ -18,6 +18,7 @@ from screening.cli import (
     audit,
     hits,
     lookup,
+    model,
     nights,
     profile,
     published,
@@ -65,6 +66,8 @@ cli.command("read", rich_help_panel=MESSAGES)(read.read)
 cli.command("explain", rich_help_panel=MESSAGES)(read.explain)
 
 cli.add_typer(alerts.app, name="alerts", rich_help_panel=LISTS)
+cli.add_typer(model.app, name="model", rich_help_panel=LISTS)
+cli.command("thresholds", rich_help_panel=LISTS)(model.thresholds)
 cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
 
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)

@@ -79,17 +79,15 @@ class ListsInUse:
         alerts: ALERTS of the lists in use.
         names: ALERT_NAMES of them.
         thresholds: threshold of each list, centibits.
-        sizes: names of each list, for `rate`.
         versions: version of each list.
-        rate: false alerts in 1,000 innocent travellers of a score and a list size.
+        rate: false alerts in 1,000 innocent travellers of a score against a list.
     """
 
     alerts: pa.Table
     names: pa.Table
     thresholds: Mapping[str, int]
-    sizes: Mapping[str, int]
     versions: Mapping[str, str]
-    rate: Callable[[int, int], float]
+    rate: Callable[[int, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +298,7 @@ def _hit(
         "severity": alert["severity"],
         "score": best["score"],
         "threshold": lists.thresholds[alert["list"]],
-        "false_alerts_per_1000": lists.rate(best["score"], lists.sizes[alert["list"]]),
+        "false_alerts_per_1000": lists.rate(best["score"], alert["list"]),
         "evidence_hash": compared,
         "first_night": min(context.first_nights.get(key, context.night), context.night),
         "late": _late(context.flights.get(traveller["flight_id"]), context.night_begins),

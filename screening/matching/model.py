@@ -1,8 +1,9 @@
 """The model: weights, token shares and thresholds, read from data files and named by the hash of them.
 
 Weights are whole centibits (log2 odds x 100); `docs/matching.md` gives the reason for each. The frequencies
-of name tokens and nationalities come from here and never from the night's traffic or a list, so that no row
-of a leg depends on another leg (docs/architecture.md, locality).
+of name tokens and nationalities come from here, or from counts of earlier nights that a person has put in use
+(`traffic.py`), and never from the night's own traffic, so that no row of a leg depends on another leg
+(docs/architecture.md, locality).
 """
 
 import hashlib
@@ -73,8 +74,28 @@ class Nationality:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """What earlier travellers of the agency are called and where they are from (`matching/traffic.py`).
+
+    Attributes:
+        tokens: share of each token among all tokens of travellers' names.
+        by_state: State -> all tokens of its travellers, and how many of them bear each.
+        states: State -> share of the travellers who hold it; who holds two counts with both.
+        travellers: how many were counted.
+    """
+
+    tokens: Mapping[str, float]
+    by_state: Mapping[str, tuple[int, Mapping[str, int]]]
+    states: Mapping[str, float]
+    travellers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that turns a comparison into centibits; compared and hashed by its version alone."""
+    """Everything that turns a comparison into centibits; compared and hashed by its version alone.
+
+    `traffic` is None until a person has put counts of earlier nights in use (docs/matching.md).
+    """
 
     version: str
     name: NameWeights
@@ -84,6 +105,7 @@ class Model:
     nationality: Nationality
     document: Mapping[str, int]
     thresholds: Mapping[str, object]
+    traffic: Traffic | None = None
 
 
 @cache

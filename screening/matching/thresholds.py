@@ -64,7 +64,7 @@ def threshold(model: Model, per_1000: float, names: int) -> int:
     if names <= 0:
         return table.documents_only
     row = _row(table, names)
-    return round(_between([math.log(rate) for rate in table.rates], row, math.log(per_1000)))
+    return round(between([math.log(rate) for rate in table.rates], row, math.log(per_1000)))
 
 
 def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
@@ -81,7 +81,7 @@ def false_alerts_per_1000(model: Model, score: int, names: int) -> float:
     table = table_of(model)
     row = _row(table, max(names, 1))
     rates = [math.log(rate) for rate in table.rates]
-    found = min(math.exp(_between(row[::-1], rates[::-1], float(score))), 1000.0)
+    found = min(math.exp(between(row[::-1], rates[::-1], float(score))), 1000.0)
     return float(f"{found:.4g}")
 
 
@@ -96,12 +96,12 @@ def _row(table: ThresholdTable, names: int) -> list[float]:
     size = math.log(max(names, table.sizes[0]))
     inside = min(size, sizes[-1])
     rates = range(len(table.rates))
-    row = [_between(sizes, [scores[at] for scores in table.scores], inside) for at in rates]
+    row = [between(sizes, [scores[at] for scores in table.scores], inside) for at in rates]
     step = sum(table.scores[-1][at] - table.scores[-2][at] for at in rates) / len(table.rates)
     return [score + step * (size - inside) / (sizes[-1] - sizes[-2]) for score in row]
 
 
-def _between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
+def between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
     """Interpolate linearly; beyond the ends the first or last step goes on. xs ascend."""
     at = 1
     while at < len(xs) - 1 and x > xs[at]:

@@ -17,11 +17,11 @@ import pyarrow.compute as pc
 
 from screening.hits.raising import Before, ListsInUse, People, raise_hits
 from screening.identity.prepare import identify
-from screening.list_keeping import lists
+from screening.list_keeping.traffic_models import NightModel, lists_of, night_model
 from screening.matching.index import AlertTables, Index, build_index
 from screening.matching.match import match
-from screening.matching.model import Model, load_model
-from screening.matching.thresholds import false_alerts_per_1000, list_threshold
+from screening.matching.measured import Measured, measured_rate, measured_threshold
+from screening.matching.model import Model
 from screening.night.balance import line
 from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen
@@ -89,6 +89,7 @@ class Watch:
         alerts: the pinned list versions together.
         index: made from them.
         model: matching model.
+        measured: what was measured for a list on earlier travellers; nothing without a traffic model.
         thresholds: centibits by list.
         sizes: names by list; 0 for a list of documents alone.
     """
@@ -96,36 +97,44 @@ class Watch:
     alerts: AlertTables
     index: Index
     model: Model
+    measured: Mapping[str, Measured]
     thresholds: dict[str, int]
     sizes: dict[str, int]
+
+    def rate(self, score: int, list_id: str) -> float:
+        """Return how many of 1,000 innocent travellers reach a score against a list."""
+        return measured_rate(self.model, score, self.sizes[list_id], self.measured.get(list_id))
 
 
 def watch(store: Store, frozen: Frozen) -> Watch:
     """Load the pinned lists and build the index; kept for further batches in the same process."""
     pinned = tuple(sorted(frozen.pins.lists.items()))
-    return _watch(str(store.root.resolve()), pinned, frozen.agency_profile().model_dump_json())
+    profile_json = frozen.agency_profile().model_dump_json()
+    return _watch(str(store.root.resolve()), pinned, profile_json, frozen.pins.traffic)
 
 
 @lru_cache(maxsize=2)
-def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str) -> Watch:
-    opened = [lists.open_version(Store(Path(root)), list_id, version) for list_id, version in pinned]
-    tables = AlertTables(
-        alerts=pa.concat_tables([found.alerts for found in opened]).sort_by("alert_id"),
-        names=_joined([found.names for found in opened]),
-        dates=_joined([found.dates for found in opened]),
-        documents=_joined([found.documents for found in opened]),
-        facts=_joined([found.facts for found in opened]),
-    )
-    model, profile = load_model(), Profile.model_validate_json(profile_json)
-    sizes = {list_id: found.names.num_rows for (list_id, _), found in zip(pinned, opened, strict=True)}
+def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str, traffic: str | None) -> Watch:
+    store = Store(Path(root))
+    tables, sizes = lists_of(store, dict(pinned))
+    return watch_of(tables, sizes, night_model(store, traffic), Profile.model_validate_json(profile_json))
+
+
+def watch_of(tables: AlertTables, sizes: dict[str, int], known: NightModel, profile: Profile) -> Watch:
+    """Make alerts ready to be compared, each list with its threshold.
+
+    Args:
+        tables: alerts of one list or several.
+        sizes: names of each whole list; 0 for a list of documents alone.
+        known: the night's model, and what was measured with it.
+        profile: the lists' policies.
+    """
     thresholds = {
-        list_id: list_threshold(model, profile.policy(list_id), sizes[list_id]) for list_id, _ in pinned
+        list_id: measured_threshold(known.model, profile.policy(list_id), size, known.measured.get(list_id))
+        for list_id, size in sizes.items()
     }
-    return Watch(tables, build_index(tables, model), model, thresholds, sizes)
-
-
-def _joined(tables: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables).sort_by([("alert_id", "ascending"), ("ordinal", "ascending")])
+    index = build_index(tables, known.model)
+    return Watch(tables, index, known.model, known.measured, thresholds, sizes)
 
 
 def decided(store: Store, frozen: Frozen) -> Before:
@@ -266,9 +275,8 @@ def watched(against: Watch, frozen: Frozen) -> ListsInUse:
         alerts=against.alerts.alerts,
         names=against.alerts.names,
         thresholds=against.thresholds,
-        sizes=against.sizes,
         versions=dict(frozen.pins.lists),
-        rate=lambda score, names: false_alerts_per_1000(against.model, score, names),
+        rate=against.rate,
     )
 
 

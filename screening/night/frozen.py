@@ -69,11 +69,12 @@ class Pins:
     Attributes:
         lists: list id -> version.
         profile: the profile as plain data.
-        model: version of the matching model.
+        model: version of the matching model; with counts of earlier traffic, of both.
         key_id: which key makes the pseudonyms.
         earlier: nights before this one, from which statements and hits are drawn.
         decided_until: dispositions and clearances decided up to this moment count.
         decisions: hash of their ids; it decides bytes, the moment itself does not.
+        traffic: version of the traffic model in use; None for the shipped shares and thresholds.
     """
 
     lists: Mapping[str, str]
@@ -83,6 +84,7 @@ class Pins:
     earlier: tuple[EarlierNight, ...]
     decided_until: str
     decisions: str
+    traffic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ class Frozen:
     def as_json(self) -> dict[str, Any]:
         """Plain data, as it stands in night.json."""
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
+        if self.pins.traffic is None:  # sets frozen by earlier code keep their hash
+            del plain["pins"]["traffic"]
         return plain
 
 
@@ -227,6 +231,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
             earlier=tuple(EarlierNight(**entry) for entry in pins["earlier"]),
             decided_until=pins["decided_until"],
             decisions=pins["decisions"],
+            traffic=pins.get("traffic"),
         ),
         machine=plain["machine"],
         kept=tuple(FrozenInput(**entry) for entry in plain["kept"]),

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from screening.list_keeping import lists
-from screening.matching.model import load_model
+from screening.list_keeping.traffic_models import night_model
 from screening.night import remains
 from screening.night.frozen import (
     EarlierNight,
@@ -38,6 +38,7 @@ from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, current, mend_links, nights, read_current
+from screening.store.traffic_models import active as traffic_in_use
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import InputStatus, Zone
@@ -315,10 +316,11 @@ def new_pins(
     store, profile = settings.store, settings.profile
     keys = load_keys(profile.agency.production, store_root=store.root)
     decided = acts.dispositions(store, until=now)
+    traffic = traffic_in_use(store)
     return Pins(
         lists=_pinned_lists(settings, chosen, actor, now),
         profile=profile.deciding(),
-        model=load_model().version,
+        model=night_model(store, traffic).model.version,
         key_id=keys.key_id,
         earlier=tuple(
             EarlierNight(found.isoformat(), published.revision, published.frozen)
@@ -327,6 +329,7 @@ def new_pins(
         ),
         decided_until=now.astimezone(UTC).isoformat(),
         decisions=acts.decisions_hash(decided),
+        traffic=traffic,
     )
 
 

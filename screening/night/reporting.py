@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from screening.gates.judging import GATES
 from screening.list_keeping import lists
+from screening.list_keeping.traffic_models import night_model
 from screening.night import fitness
 from screening.night.attention import headline_of
 from screening.night.frozen import Frozen, published_frozen
@@ -21,7 +22,14 @@ from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
-from screening.reports.night_view import ListState, NightFigures, NightTables, NightView, build
+from screening.reports.night_view import (
+    NOT_MEASURED,
+    ListState,
+    NightFigures,
+    NightTables,
+    NightView,
+    build,
+)
 from screening.reports.summary import Changed, summarise
 from screening.store import acts
 from screening.store.files import write_bytes
@@ -83,6 +91,7 @@ def view(store: Store, night: date) -> NightView:
         notes=_notes(store, frozen),
         headline=headline_of(store, night),
         settled=settled(store, night),
+        promise=_promise(store, frozen),
     )
 
 
@@ -188,6 +197,17 @@ def _history(store: Store, night: date) -> Iterable[NightFigures]:
             figures.get("travellers_quarantined", 0),
             figures.get("hits", 0),
         )
+
+
+def _promise(store: Store, frozen: Frozen | None) -> str:
+    """Say on whom the thresholds of the night were measured."""
+    if frozen is None or frozen.pins.traffic is None:
+        return NOT_MEASURED
+    known = night_model(store, frozen.pins.traffic)
+    told = f"traffic model {known.version}, nights {' to '.join(known.nights)}"
+    missing = sorted(set(frozen.pins.lists) - known.promised)
+    left = f"; not measured for {', '.join(missing)} (screening model propose)" if missing else ""
+    return f"false alerts per 1,000 measured on {told}{left}"
 
 
 def _notes(store: Store, frozen: Frozen | None) -> list[str]:

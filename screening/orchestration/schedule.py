@@ -29,6 +29,7 @@ TIME_OUTS = {
     "publish": timedelta(minutes=30),
     "report": timedelta(minutes=30),
     "attention": timedelta(minutes=10),
+    "propose": timedelta(hours=2),  # 100,000 travellers against every list
     "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
 

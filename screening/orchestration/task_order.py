@@ -1,4 +1,4 @@
-"""How the tasks of a night hang together in Airflow; both DAGs share it.
+"""How the tasks of a night hang together in Airflow; both DAGs of nights share it.
 
     receive ─► read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
 
@@ -62,6 +62,11 @@ def retention() -> None:
         on_failure_callback=RetentionNotifier(failed=True),
         on_success_callback=RetentionNotifier(failed=False),
     )()
+
+
+def traffic_model() -> None:
+    """Put the weekly proposal of a traffic model into the DAG that is being defined."""
+    _step(tasks.propose, on_failure_callback=None)()
 
 
 def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)

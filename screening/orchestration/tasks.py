@@ -265,6 +265,30 @@ def purge() -> int:
     return removed
 
 
+def propose() -> str:
+    """Propose a traffic model from all nights that are still held; a person activates it.
+
+    Returns:
+        The version.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from screening.list_keeping import traffic_models
+    from screening.store.revisions import nights
+
+    store = load_settings().store
+    with _explained():
+        held = nights(store)
+        if not held:
+            raise AirflowSkipException("no night is published")
+        try:
+            version, new = traffic_models.propose(store, held[0], held[-1], actor=ACTOR, at=datetime.now(UTC))
+        except UsageError as few:  # the first nights of an agency: no fault, nothing to mend
+            raise AirflowSkipException(few.what) from None
+    _LOG.info("propose: %s is %s; in use when a person activates it", version, "new" if new else "known")
+    return version
+
+
 def _open(run: str) -> "Run":
     from screening.night.run import open_run
 

@@ -164,6 +164,7 @@ class Retention(_Section):
     unread: Annotated[int, Field(gt=0)] = 48
     hit: Annotated[int, Field(gt=0)] = 8760
     list: Annotated[int, Field(gt=0)] = 43800
+    model: Annotated[int, Field(gt=0)] = 8760  # counts of earlier traffic, from the day they are out of use
     aggregate: Annotated[int, Field(gt=0)] = 43800
     record: Annotated[int, Field(gt=0)] = 43800
     audit: Annotated[int, Field(gt=0)] = 43800

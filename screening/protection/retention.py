@@ -8,6 +8,9 @@ class. Some things have the term of what they hold:
   clock began in D.
 * `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all, and so does
   whatever a dead run left: working tables, bytes on their way, files that nothing names.
+* Counts of earlier traffic (`model`) are kept while nights take them; their term begins when they are put out
+  of use, or were proposed. It is never shorter than those of API, PNR and hits: a night that pinned them can
+  be run again and explained as long as anything of it is there.
 * The night's report shows hits, and names of who travels with them: it goes with the first of both, and
   `screening report` writes it again from what remains.
 * Rows of `quarantine` say what was set aside, where and why, and nothing of a person. They stay as the record
@@ -43,6 +46,7 @@ from screening.store.files import (
 )
 from screening.store.landing import Content, incoming, landed, settled
 from screening.store.revisions import current, nights, read_current, revision, withdraw
+from screening.store.traffic_models import out_of_use
 from screening.store.zones import Store, inner_path, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -117,6 +121,7 @@ def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
         RetentionClass.UNREAD: min(terms.unread, shortest),
         RetentionClass.HIT: terms.hit,
         RetentionClass.LIST: terms.list,
+        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr, terms.hit),
         RetentionClass.AGGREGATE: terms.aggregate,
         RetentionClass.RECORD: terms.record,
         RetentionClass.AUDIT: terms.audit,
@@ -157,6 +162,7 @@ def due(
         *_reports(store, ends, received),
         *_orphans(store, known),
         *_dead(store),
+        *_models(store),
     )
     for path, sha256, cls, clock in beside:
         ended = _ended(terms, cls, clock, now)
@@ -300,6 +306,12 @@ def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
     for path in sorted((store.root / Zone.LANDING / "incoming").glob("*")):
         if path.name not in named and path.is_file() and not is_locked(path):
             yield _left(store, path, path.stat().st_mtime)
+
+
+def _models(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
+    """Counts of earlier traffic that no night takes any more; those in use have no end."""
+    for path, since in out_of_use(store):
+        yield path.relative_to(store.root).as_posix(), sha256_file(path), RetentionClass.MODEL, since
 
 
 def _left(store: Store, path: Path, written: float) -> tuple[str, str, RetentionClass, datetime]:

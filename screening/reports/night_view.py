@@ -55,6 +55,7 @@ from screening.tables.rows import (
 
 _OfAlert = TypeVar("_OfAlert")
 
+NOT_MEASURED = "false alerts per 1,000 not yet measured here (screening model propose)"
 _NO_CARRIER = "unknown"
 
 
@@ -160,6 +161,7 @@ class NightView:
     lists: tuple[ListState, ...]
     history: tuple[NightFigures, ...]
     gates: tuple[Mapping[str, Any], ...]
+    promise: str
 
     @property
     def state(self) -> str:
@@ -179,6 +181,7 @@ def build(
     notes: Sequence[str] = (),
     headline: Headline | None = None,
     settled: Settled = NOTHING,
+    promise: str = NOT_MEASURED,
 ) -> NightView:
     """Make the view of a night.
 
@@ -193,6 +196,7 @@ def build(
         notes: what a reader must know first, such as the demonstration key or a gate let through.
         headline: the first line; None to write it from the outcomes alone.
         settled: what people have replayed or released.
+        promise: on whom the false alerts that thresholds promise were measured.
 
     Returns:
         The view; equal arguments give equal views.
@@ -226,6 +230,7 @@ def build(
         lists=tuple(sorted(lists, key=lambda state: state.list_id)),
         history=tuple(history)[-28:],
         gates=tuple(gates),
+        promise=promise,
     )
 
 

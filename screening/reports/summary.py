@@ -71,6 +71,7 @@ def summarise(
         *([_labelled("Files", text)] if (text := _received(view, files=True)) else []),
         _labelled("Travellers", _travellers(view)),
         _labelled("Hits", _hits(view)),
+        _labelled("Promise", view.promise),
     ]
     lines += [_labelled("Changed", changed.text)] if changed else []
     for row in view.attention:

@@ -28,10 +28,19 @@ class RetentionClass(StrEnum):
     UNREAD = "unread"  # bytes that no reader understood: the shortest term of all sources
     HIT = "hit"
     LIST = "list"
+    MODEL = "model"  # counts of earlier traffic, of nobody's own name: what a matching model knows of it
     AGGREGATE = "aggregate"
     AUDIT = "audit"
     RECORD = "record"  # outcomes, ledger, inputs: no person in them
     WORK = "work"  # gone when the run has published
+
+
+class CountKind(StrEnum):
+    """What a row of `traffic_counts` counts."""
+
+    TRAVELLERS = "travellers"
+    TOKENS = "tokens"  # all tokens of these travellers' names, each once a traveller
+    TOKEN = "token"  # noqa: S105  (a part of a name, no password)
 
 
 class Level(StrEnum):

@@ -1,6 +1,6 @@
 """All declared tables, and each by its name."""
 
-from screening.tables import aggregate, alerts, analyst, individual, landing, work
+from screening.tables import aggregate, alerts, analyst, individual, landing, traffic, work
 from screening.tables.model import TableSpec
 
 ALL: tuple[TableSpec, ...] = (
@@ -10,6 +10,7 @@ ALL: tuple[TableSpec, ...] = (
     *work.TABLES,
     *analyst.TABLES,
     *alerts.TABLES,
+    *traffic.TABLES,
     *aggregate.TABLES,
 )
 BY_NAME: dict[str, TableSpec] = {spec.name: spec for spec in ALL}

@@ -115,6 +115,9 @@ def _tables_for_the_matcher(folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from screening.lab.evaluation_tables import identities
+    from screening.matching.traffic import count_traffic
+
     people = [("T1", "QVARNSTEDT", "YLVALINN", "1984-03-17"), ("T2", "HARTNAGEL", "KORBINIAN", "1961-04-12")]
     travellers = [
         {
@@ -136,4 +139,7 @@ def _tables_for_the_matcher(folder: Path) -> None:
     hits = [{"passenger_id": "T1", "entity_id": "E1", "score": 30.0}]
     for name, rows in (("travellers", travellers), ("alerts", [alert]), ("truth", truth), ("hits", hits)):
         pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
+    many = [{**travellers[at % 2], "passenger_id": f"M{at}"} for at in range(1000)]
+    pq.write_table(pa.Table.from_pylist(many), folder / "many.parquet")
+    pq.write_table(count_traffic(identities(pa.Table.from_pylist(many))), folder / "counts.parquet")
     (folder / "names.csv").write_text("name1,name2\nYlva Qvarnstedt,Qvarnstedt Ylva\n")

@@ -31,6 +31,7 @@ NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hit
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
 VERSION_ROWS = "version imported_at active alerts source published held sequence imported_by"
+THRESHOLD_ROWS = "list rate score expected_recall measured_on"
 SHOWN = {
     "status --night {night}": (1, FLIGHT_ROWS),
     "status": (1, FLIGHT_ROWS),
@@ -48,6 +49,13 @@ SHOWN = {
     "lookup --name DOE,JANE --born 1980 --sex f --nationality GB --reason case": (0, None),
     "why {traveller} {alert} --night {night} --as anna": (0, None),
     "alerts list": (0, LIST_ROWS),
+    "model versions": (0, None),
+    "thresholds": (0, THRESHOLD_ROWS),
+    "thresholds --list inform": (0, THRESHOLD_ROWS),
+    "thresholds --travellers travellers.parquet --alerts alerts.parquet --counts counts.parquet": (
+        0,
+        THRESHOLD_ROWS,
+    ),
     "alerts versions --list inform": (0, VERSION_ROWS),
     "alerts check --list inform": (0, "check what value"),
     "alerts check --list inform --version {version}": (0, "check what value"),
@@ -81,6 +89,10 @@ SAID = {
     "alerts export --list inform --out out.parquet": r"^$",
     "compare --pairs names.csv --out compared.csv": r"^1 pairs written",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet": r"^1 pairs at or above",
+    "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --counts counts.parquet --false-alerts 1": (
+        r"^1 pairs at or above"
+    ),
+    "model count --travellers many.parquet --out own.parquet": r"^\d+ counts written to own\.parquet",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --exhaustive --all-scored": (
         r"pairs at or above 0\.00 bits"
     ),
@@ -102,6 +114,7 @@ ACTS = {
         r"night 2026-11-23\nalert .*\nRecorded: false_match",
     ),
     "alerts activate --list inform --version {version} --reason again --as anna": (0, r"is in use\."),
+    "model deactivate --reason none --as anna": (0, r"No traffic model was in use"),
     "retention purge --as anna": (0, r"files removed; \d+ proofs"),
     "keys new --folder ../keys --store store --as anna": (0, r"^key-[0-9a-f]{8} is in use"),
     "alerts import own alerts/refuse_entry.csv --list other --mapping alerts/refuse_entry.mapping.toml --as anna": (
@@ -170,6 +183,21 @@ WRONG = {
     "keys new --folder store/keys": "--folder",
     "match --travellers none.parquet --alerts alerts.parquet --out m.parquet": "--travellers",
     "match --travellers travellers.parquet --alerts names.csv --out m.parquet": "--alerts",
+    "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --counts hits.parquet": "--counts",
+    "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --false-alerts 0": "--false-alerts",
+    "model count --out x.parquet": "--travellers",
+    "model count --travellers none.parquet --out x.parquet": "--travellers",
+    "model count --travellers travellers.parquet --out x.parquet": "2 different travellers are too few",
+    "model count --from {night} --to {night} --out x.parquet --as anna": "too few",
+    "model count --from {night} --to 2026-11-01 --out x.parquet": "--from and --to",
+    "model propose --from {night} --to {night} --as anna": "too few",
+    "model propose": "--from and --to",
+    "model activate zz": "--reason",
+    "model activate zz --reason x --as anna": "VERSION",
+    "model deactivate --reason _ --nothing": "--nothing",
+    "thresholds --list ../x": "--list",
+    "thresholds --list none": "none",
+    "thresholds --travellers travellers.parquet": "--alerts",
     "compare --pairs truth.parquet --out x.csv": "--pairs",
     "compare --pairs none.csv --out x.csv": "--pairs",
     "evaluate --hits truth.parquet --truth truth.parquet": "--hits",

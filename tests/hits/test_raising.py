@@ -103,7 +103,7 @@ def world(
     ]
     lists = ListsInUse(
         alerts=ALERTS.table(alerts), names=ALERT_NAMES.table(names), thresholds=more.pop("thresholds", {"a": 2000, "b": 2200}),
-        sizes={"a": 10, "b": 20}, versions={"a": "v1", "b": "v2"}, rate=lambda score, names: score / names,
+        versions={"a": "v1", "b": "v2"}, rate=lambda score, of: score / {"a": 10, "b": 20}[of],
     )  # fmt: skip
     before = Before(
         more.pop("clearances", CLEARANCES.empty()), more.pop("dispositions", DISPOSITIONS.empty()),

@@ -59,12 +59,12 @@ def test_every_class_but_work_has_a_term_and_none_outlives_what_it_is_made_of(cl
     ("cls", "hours"),
     [
         ("api", 11), ("pnr", 12), ("settled", 11), ("unread", 11), ("hit", 15), ("list", 16), ("aggregate", 17),
-        ("record", 18), ("audit", 19),
+        ("record", 18), ("audit", 19), ("model", 20),
     ],
 )  # fmt: skip
 def test_each_class_has_the_term_of_the_profile(cls, hours):
     terms = Retention(
-        api=11, pnr=12, settled=13, unread=14, hit=15, list=16, aggregate=17, record=18, audit=19
+        api=11, pnr=12, settled=13, unread=14, hit=15, list=16, aggregate=17, record=18, audit=19, model=20
     )
     assert term(terms, RetentionClass(cls)) == timedelta(hours=hours)
 

@@ -13,11 +13,15 @@ from screening.tables.errors import UsageError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from screening.matching.model import Model
+
 _Table = Annotated[Path, typer.Option(help="Parquet file of evaluation tables (docs/interfaces.md).")]
 _Exhaustive = Annotated[bool, typer.Option("--exhaustive", help="Score every pair, no candidates.")]
 _All = Annotated[bool, typer.Option("--all-scored", help="Keep pairs below the floor too.")]
-PER_1000_KEPT = 50.0
-"""Pairs are written down to the score that 50 of 1,000 innocents reach: far below any threshold in use."""
+_Counts = Annotated[Path | None, typer.Option(help="Counts of earlier traffic (screening model count).")]
+_Rate = Annotated[
+    float, typer.Option(min=0.01, max=1000, help="Write pairs down to what N of 1,000 innocents reach.")
+]
 
 
 def match(
@@ -26,11 +30,14 @@ def match(
     out: Annotated[Path, typer.Option(help="Parquet file of hits to write.")],
     exhaustive: _Exhaustive = False,
     all_scored: _All = False,
+    counts: _Counts = None,
+    false_alerts: _Rate = 50.0,
 ) -> None:
     """Match travellers with alerts and write scored, explained pairs.
 
-    Pairs are ungrouped and reach down to the score that 50 of 1,000 innocent travellers reach against a list
-    of this size, so that any threshold in use can be chosen afterwards; with --all-scored down to 0 bits.
+    Pairs are ungrouped and reach down to the score that N of 1,000 innocent travellers reach against a list
+    of this size by the shipped table, so that any threshold in use can be chosen afterwards; with
+    --all-scored down to 0 bits. Pairs with the same document are written whatever they score.
 
     Example: screening match --travellers travellers.parquet --alerts alerts.parquet --out hits.parquet
     """
@@ -39,17 +46,15 @@ def match(
     from screening.lab import evaluation_tables
     from screening.matching.index import build_index
     from screening.matching.match import match as score
-    from screening.matching.model import load_model
     from screening.matching.thresholds import threshold
 
-    model = load_model()
-    tables = evaluation_tables.alert_tables(_read(alerts, "--alerts"))
+    model = model_with(counts)
+    tables = evaluation_tables.alert_tables(read_parquet(alerts, "--alerts"))
     index = build_index(tables, model)
     progress(f"{len(index.alert_ids)} alerts with {len(index.name_alert)} names are indexed")
-    identities = evaluation_tables.identities(_read(travellers, "--travellers"))
+    identities = evaluation_tables.identities(read_parquet(travellers, "--travellers"))
     names = len(index.name_alert)
-    # A list with documents keeps those pairs as well: they score above what names alone reach at this rate.
-    floor = 0 if all_scored else max(0, min(threshold(model, PER_1000_KEPT, max(names, 1)), 1000))
+    floor = 0 if all_scored else max(0, threshold(model, false_alerts, max(names, 1)))
     scored = score(identities, index, model, floor=floor, exhaustive=exhaustive)
     pq.write_table(evaluation_tables.hits(scored), out)
     say(f"{scored.num_rows} pairs at or above {floor / 100:.2f} bits written to {out}")
@@ -103,7 +108,7 @@ def evaluate(
     from screening.lab.evaluate import RATES
     from screening.lab.evaluate import evaluate as figures
 
-    found, known = _read(hits, "--hits"), _read(truth, "--truth")
+    found, known = read_parquet(hits, "--hits"), read_parquet(truth, "--truth")
     for table, names, option in (
         (found, ("passenger_id", "entity_id", "score"), "--hits"),
         (known, ("passenger_id", "kind", "entity_ids"), "--truth"),
@@ -116,7 +121,27 @@ def evaluate(
     show(figures(found, known, tuple(rate) if rate else RATES), shape)
 
 
-def _read(path: Path, option: str) -> "pa.Table":
+def model_with(counts: Path | None) -> "Model":
+    """Return the shipped model, or the one with these counts of earlier traffic."""
+    from screening.matching.model import load_model
+    from screening.matching.traffic import with_traffic
+    from screening.tables.model import SchemaError
+    from screening.tables.traffic import TRAFFIC_COUNTS
+
+    if counts is None:
+        return load_model()
+    try:
+        return with_traffic(load_model(), TRAFFIC_COUNTS.conform(read_parquet(counts, "--counts")))
+    except SchemaError as fault:
+        raise _unreadable(counts, "--counts", str(fault)) from None
+
+
+def read_parquet(path: Path, option: str) -> "pa.Table":
+    """Read a table that an option names.
+
+    Raises:
+        UsageError: it cannot be read; names the option.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
