@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from screening.cli.laboratory.benchmark import SetKind, evaluation_set
+from screening.cli.laboratory.examine import SetKind, evaluation_set
 from screening.lab.evaluation import lists, persons, population, sets
 from screening.lab.evaluation.peoples import load_peoples, people_of_states
 from screening.lab.evaluation.two_lists import BY_BIRTHDAY, BY_DOCUMENT, linked
@@ -98,7 +98,7 @@ def test_population_of_a_people_bears_its_names():
 
 
 def test_an_invented_list_is_as_uneven_as_real_ones():
-    found = lists.invented(np.random.default_rng(1), {"khmer": 1.0, "somali": 1.0}, 3000, "own")
+    found = lists.invented(np.random.default_rng(1), {"khmer": 1.0, "somali": 1.0}, 3000, "own", "list")
     precisions = [row[0] if row else "none" for row in found["dob_precisions"].to_pylist()]
     assert set(precisions) == {*lists.PRECISIONS[:5], "none"}
     assert 0.5 < precisions.count("day") / len(precisions) < 0.75
