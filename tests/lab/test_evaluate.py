@@ -1,9 +1,7 @@
-"""The evaluator, the evaluation set, and what the matcher reaches on it (figures: docs/matching.md)."""
+"""The evaluator: recall at a rate, slices, near misses; and what the matcher reaches on small sets."""
 
 import csv
 import json
-import random
-from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,80 +10,32 @@ import pytest
 from screening.cli.laboratory import match as commands
 from screening.lab import evaluation_tables
 from screening.lab.evaluate import evaluate
-from screening.lab.evaluation_set import Person, evaluation_set
+from screening.lab.evaluation import sets
 from screening.matching.index import build_index
 from screening.matching.match import match
 from screening.matching.model import load_model
 from screening.tables.errors import UsageError
 
-# Invented people: given names and stems of surnames by culture, put together by chance.
-CULTURES = {
-    "SY": ("AHMAD MAHMOUD KHALED YOUSSEF SAMIR FADI NABIL WALID HASSAN ZIAD", "TARAB KHUD SHALAB MARDIN QUWAT DARKAZ HAFFAR", "ICHI ARI ALI AWI LI AJI"),
-    "IR": ("REZA HOSSEIN BEHROUZ FARHAD KAMRAN SIAVASH DARIUSH OMID", "TAVAKOL MIRBAGHER ESKANDAR SHAKER GHOLAM MEHRAB", "I IZADEH POUR IFAR NIA IAN"),
-    "RU": ("SERGEY DMITRIY VALENTIN GENNADIY OLEG ARKADIY IGOR PAVEL", "SHCHUKAR VOROTNIK ZHILTS KHARITON TYUTCH BEZRUK", "OV EV IN ENKO SKIY YAKOV"),
-    "CN": ("XIAO JIAN WEN QIANG ZHI MING GUO JUN HUA YI", "ZHUANG QIU XIONG CAO LIAO SHEN MENG", " "),
-    "KR": ("JONG SU MYONG CHOL YONG HO KWANG MIN", "KIM RI CHOE PAEK HWANG SIN", " "),
-    "MX": ("JOSE LUIS ARTURO HECTOR RAMON IGNACIO PABLO JULIO", "VALDERR ECHEV MONTESQ ZALDU ARRIZA BARRIO", "ABANO ERRIA UIU ENDO BALAGA NUEVO"),
-    "GB": ("OTHO PERCIVAL MONTAGUE CLIVE REGINALD JOHN PETER", "QUENZE THISTLE HAR PENHAL WYCHER ASH", "BRAND WOOD CASTLE IGON LEY BY"),
-    "PK": ("MUHAMMAD IMRAN TARIQ ZAFAR NADEEM ABDUL ASIF", "QAZIL JATOI LODH MAKHDOOM CHANN BUGT", "BASH ZAI RANI I A UKHEL"),
-}  # fmt: skip
-
-
-MIDDLES = "AB ER IL OM UR AD EN IK OL UN AR EM ID OR US AN EL IR OD UL AS ET IM".split()
-
-
-def person(dice, state):
-    given, stems, endings = (words.split() for words in CULTURES[state])
-    return Person(
-        dice.choice(stems) + (dice.choice(MIDDLES) + dice.choice(endings) if endings else ""), " ".join(dice.sample(given, 2)),
-        date(dice.randrange(1945, 2005), dice.randrange(1, 13), dice.randrange(1, 29)), dice.choice("MF"), state,
-    )  # fmt: skip
-
-
-def alert(dice, at):
-    one = person(dice, dice.choice(list(CULTURES)))
-    year = dice.random() < 0.2
-    return {
-        "entity_id": f"own:{at}", "source": "own", "primary_name": f"{one.surname}, {one.given_names.title()}", "aliases": [],
-        "weak_aliases": [], "sex": one.sex, "dobs": [str(one.born.year) if year else one.born.isoformat()],
-        "dob_precisions": ["year" if year else "day"], "nationalities": [one.nationality], "birth_country": "",
-        "doc_numbers": [f"X{at:07}"] if at % 3 == 0 else [], "doc_countries": [one.nationality] if at % 3 == 0 else [],
-    }  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def made():
-    dice = random.Random(7)
-    alerts = [alert(dice, at) for at in range(400)]
-    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(1200)]
-    return alerts, evaluation_set(alerts, innocents, true=300, seed=11)
-
-
-def test_the_same_seed_gives_the_same_set(made):
-    alerts, found = made
-    dice = random.Random(7)
-    again = [alert(dice, at) for at in range(400)]
-    innocents = [person(dice, dice.choice(list(CULTURES))) for _ in range(1200)]
-    assert alerts == again
-    assert evaluation_set(again, innocents, true=300, seed=11).travellers.equals(found.travellers)
+    return sets.listed(None, sets.Size(names=800, travellers=2000, true=400, history=0), seed=7)
 
 
 @pytest.mark.slow
 def test_the_matcher_finds_the_listed_among_innocents_with_the_same_noise(made):
-    """Innocents are built of the same few stems as the listed, so this is harder than traffic."""
-    alerts, found = made
+    """A floor that no change may break, far below what docs/accuracy.md shows for large sets."""
     model = load_model()
-    index = build_index(evaluation_tables.alert_tables(pa.Table.from_pylist(alerts)), model)
+    index = build_index(evaluation_tables.alert_tables(made.alerts), model)
     hits = evaluation_tables.hits(
-        match(evaluation_tables.identities(found.travellers), index, floor=900)
+        match(evaluation_tables.identities(made.travellers), index, floor=900)
     )
     recall = {
         row["false_alerts_per_1000"]: row["recall"]
-        for row in evaluate(hits, found.truth)
+        for row in evaluate(hits, made.truth)
         if row["slice"] == "all"
     }
-    assert recall[5.0] >= 0.92  # at 1 per 1,000 a single one of the 1,200 innocents would decide
-    assert recall[10.0] >= 0.95
+    assert recall[5.0] >= 0.9  # at 1 per 1,000 one or two of 1,560 innocents would decide
 
 
 TRUTH = pa.table(
@@ -119,19 +69,65 @@ def test_recall_at_a_rate_of_false_alerts(rate, recall, false_alerts):
 
 
 def test_slices_are_those_that_the_truth_has():
-    assert {row["slice"] for row in evaluate(HITS, TRUTH)} == {"all", "culture"}
+    assert {row["slice"] for row in evaluate(HITS, TRUTH)} == {"all", "culture", "near_miss"}
+
+
+def row_of(rows, of, value):
+    (row,) = [row for row in rows if (row["slice"], row["value"]) == (of, value)]
+    return row
+
+
+def test_false_alerts_of_a_culture_stand_beside_the_mean():
+    truth = TRUTH.set_column(3, "culture", pa.array(["arab", "slavic", *["arab"] * 250, *["slavic"] * 751]))
+    rows = evaluate(HITS, truth, (2.0,))
+    arab, slavic = (row_of(rows, "culture", one) for one in ("arab", "slavic"))
+    assert (arab["per_1000"], arab["times_mean"]) == (8.0, 4.0)  # both false alerts are among 250 Arab names
+    assert (slavic["per_1000"], slavic["times_mean"]) == (0.0, 0.0)
+    assert row_of(rows, "all", "all")["per_1000"] == 2.0
+
+
+def test_near_misses_are_counted_by_kind_and_are_no_false_alerts():
+    kinds = ["true", "true", *["inn_plain"] * 999, "nm_other", "nm_day"]
+    rows = evaluate(HITS, TRUTH.set_column(1, "kind", pa.array(kinds)), (2.0,))
+    assert [row_of(rows, "near_miss", kind)["near_misses"] for kind in ("nm_day", "nm_other")] == [1.0, 0.0]
+    everybody = row_of(rows, "all", "all")
+    assert (everybody["near"], everybody["near_misses"], everybody["innocents"]) == (2, 0.5, 999)
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        pytest.param([["dob", "sex"], ["dob"], *[None] * 1001], {"dob": 2, "sex": 1, "none": 0}, id="lists"),
+        pytest.param(["dob+sex", "sex", *[""] * 1001], {"dob": 1, "sex": 2, "none": 0}, id="text"),
+        pytest.param([[], [], *[["dob"]] * 1001], {"dob": 0, "none": 2}, id="nothing is missing"),
+        pytest.param([["dob", "dob"], [], *[[]] * 1001], {"dob": 1, "none": 1}, id="twice is once"),
+        pytest.param([None] * 1003, {"none": 2}, id="the column says nothing"),
+    ],
+)
+def test_a_slice_of_several_values_counts_a_traveller_in_each(values, counts):
+    rows = evaluate(HITS, TRUTH.append_column("missing", pa.array(values)), (2.0,))
+    assert {row["value"]: row["listed"] for row in rows if row["slice"] == "missing"} == counts
+
+
+def test_hits_of_nobody_in_the_truth_count_for_nothing():
+    stranger = pa.table({"passenger_id": ["zz"], "entity_id": ["e1"], "score": [99.0]})
+    assert evaluate(pa.concat_tables([HITS, stranger]), TRUTH) == evaluate(HITS, TRUTH)
+
+
+def test_no_hits_at_all_find_nobody():
+    (row,) = [row for row in evaluate(HITS.slice(0, 0), TRUTH, (1.0,)) if row["slice"] == "all"]
+    assert (row["recall"], row["false_alerts"], row["threshold"]) == (0.0, 0, None)
 
 
 @pytest.mark.slow
 def test_match_compare_and_evaluate_write_the_published_formats(made, tmp_path, capsys):
-    alerts, found = made
     paths = {
         name: tmp_path / name
         for name in ("t.parquet", "a.parquet", "truth.parquet", "h.parquet", "e.parquet")
     }
-    pq.write_table(found.travellers.slice(0, 40), paths["t.parquet"])
-    pq.write_table(pa.Table.from_pylist(alerts[:60]), paths["a.parquet"])
-    pq.write_table(found.truth, paths["truth.parquet"])
+    pq.write_table(made.travellers.slice(0, 40), paths["t.parquet"])
+    pq.write_table(made.alerts.slice(0, 60), paths["a.parquet"])
+    pq.write_table(made.truth, paths["truth.parquet"])
     commands.match(paths["t.parquet"], paths["a.parquet"], paths["h.parquet"])
     commands.match(paths["t.parquet"], paths["a.parquet"], paths["e.parquet"], exhaustive=True)
     hits = pq.read_table(paths["h.parquet"])

@@ -5,23 +5,22 @@ invented population as it does in a real one. Words beyond the common ones are b
 syllables or, where none are given, spliced of its common words; they are the same in every set, as a
 people's names do not change with the night.
 
->>> words = built(random.Random(1), Syllables(("S", "CH"), ("A", "OU"), (".", "N"), ((1, 1.0),)), 4)
+>>> words = built(np.random.default_rng(1), Syllables(("S", "CH"), ("A", "OU"), (".", "N"), ((1, 1.0),)), 4)
 >>> sorted(words)
-['CHOU', 'SAN', 'SOU', 'SOUN']
+['CHOU', 'SA', 'SAN', 'SOUN']
 """
 
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 _OFFSET = 6.0
 _VOWELS = "AEIOUY"
 _SHORTEST, _LONGEST = 2, 19
-_IDLE = 300
+_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +62,34 @@ class Syllables:
     counts: tuple[tuple[int, float], ...]
 
 
-def built(dice: random.Random, syllables: Syllables, size: int) -> list[str]:
+def built(dice: np.random.Generator, syllables: Syllables, size: int) -> list[str]:
     """Build up to `size` unlike words from syllables, in the order in which they came up."""
-    parts = [(found, _falling(len(found))) for found in (syllables.onsets, syllables.vowels, syllables.codas)]
-    counts = [count for count, _ in syllables.counts]
-    shares = list(accumulate(weight for _, weight in syllables.counts))
+    parts = [
+        (np.array([part.replace(".", "") for part in found], object), _falling(len(found)))
+        for found in (syllables.onsets, syllables.vowels, syllables.codas)
+    ]
+    counts = np.array([count for count, _ in syllables.counts])
+    shares = np.array([weight for _, weight in syllables.counts])
 
-    def word() -> str:
-        many = dice.choices(counts, cum_weights=shares)[0]
-        drawn = (dice.choices(found, cum_weights=weights)[0] for _ in range(many) for found, weights in parts)
-        return "".join(drawn).replace(".", "")
+    def words(many: int) -> np.ndarray:
+        long = dice.choice(counts, many, p=shares / shares.sum())
+        found = np.full(many, "", object)
+        for at in range(int(counts.max())):
+            syllable = sum(
+                (part[dice.choice(len(part), many, p=weights)] for part, weights in parts),
+                np.full(many, "", object),
+            )
+            found = found + np.where(long > at, syllable, "")
+        return found
 
-    return _unlike(word, size)
+    return _unlike(words, size)
 
 
-def spliced(dice: random.Random, like: Sequence[str], size: int) -> list[str]:
+def spliced(dice: np.random.Generator, like: Sequence[str], size: int) -> list[str]:
     """Build up to `size` unlike words of 4 to 12 letters: the beginning of one word, the end of another.
 
-    >>> spliced(random.Random(1), ["KOWALSKI", "NOWAK", "WOJCIK"], 3)
-    ['KOWAWALSKI', 'NOWALSKI', 'NOWAJCIK']
+    >>> spliced(np.random.default_rng(1), ["KOWALSKI", "NOWAK", "WOJCIK"], 3)
+    ['NOJCIK', 'NOWAWALSKI', 'WOWALSKI']
     """
     begins, ends = [], []
     for one in like:
@@ -91,26 +99,28 @@ def spliced(dice: random.Random, like: Sequence[str], size: int) -> list[str]:
     if not ends:
         return []
     known = set(like)
+    first, last = np.array(begins, object), np.array(ends, object)
 
-    def word() -> str:
-        found = dice.choice(begins) + dice.choice(ends)
-        return found if 4 <= len(found) <= 12 and found not in known else ""
+    def words(many: int) -> np.ndarray:
+        found = first[dice.integers(0, len(first), many)] + last[dice.integers(0, len(last), many)]
+        return np.array(
+            [word if 4 <= len(word) <= 12 and word not in known else "" for word in found], object
+        )
 
-    return _unlike(word, size)
+    return _unlike(words, size)
 
 
-def _unlike(make: Callable[[], str], size: int) -> list[str]:
+def _unlike(make: Callable[[int], np.ndarray], size: int) -> list[str]:
     found: dict[str, None] = {}
-    idle = 0  # a small grammar may not hold as many words as asked for: then there are fewer
-    while len(found) < size and idle < _IDLE:
-        word = make()
-        if _SHORTEST <= len(word) <= _LONGEST and word not in found:
-            found[word] = None
-            idle = 0
-        else:
-            idle += 1
-    return list(found)
+    for _ in range(_ROUNDS):  # a small grammar may not hold as many words as asked for: then there are fewer
+        for word in make(size).tolist():
+            if _SHORTEST <= len(word) <= _LONGEST:
+                found[word] = None
+        if len(found) >= size:
+            break
+    return list(found)[:size]
 
 
-def _falling(size: int) -> list[float]:
-    return list(accumulate(1.0 / (rank + 3.0) for rank in range(size)))
+def _falling(size: int) -> np.ndarray:
+    weights = 1.0 / (np.arange(size) + 3.0)
+    return np.asarray(weights / weights.sum())

@@ -105,14 +105,17 @@ def _as_evaluation(tables: object, source: str) -> pa.Table:
     return pa.Table.from_pylist(rows, ALERTS)
 
 
-def invented(dice: np.random.Generator, weights: Mapping[str, float], names: int, source: str) -> pa.Table:
+def invented(
+    dice: np.random.Generator, weights: Mapping[str, float], names: int, prefix: str, source: str
+) -> pa.Table:
     """Invent a list.
 
     Args:
         dice: stream.
         weights: peoples by key, and how many of its people are of each.
         names: how many names it has, other spellings included.
-        source: what its ids begin with.
+        prefix: what its ids begin with.
+        source: the list that they are of.
 
     Returns:
         Table of schema ALERTS with `names` names or one fewer.
@@ -131,7 +134,7 @@ def invented(dice: np.random.Generator, weights: Mapping[str, float], names: int
     empty = _lists([pa.nulls(size, pa.string())])
     return pa.table(
         {
-            "entity_id": pa.array([f"{source}:{at}" for at in range(size)], pa.string()),
+            "entity_id": pa.array([f"{prefix}:{at}" for at in range(size)], pa.string()),
             "source": pa.array([source] * size, pa.string()),
             "primary_name": with_comma(
                 people["surname"].combine_chunks(), people["given_names"].combine_chunks()

@@ -10,7 +10,6 @@ peoples those of a CC0 data set (named in the file).
 """
 
 import json
-import random
 import tomllib
 import zlib
 from dataclasses import dataclass
@@ -18,10 +17,14 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import numpy as np
+
 from screening.lab.evaluation.inventories import Inventory, Syllables, built, spliced
 
 _SLOTS = frozenset({"G", "G2", "M", "H", "F", "P"})
 _COUNTRY_HEADS = 40
+_ENDED, _BEGUN = 0.6, 0.5
+_LONGEST_FAMILY = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _people(key: str, entry: dict[str, object], common: dict[str, dict[str, str]
         return float(str(entry.get(name, default)))
 
     # Words belong to the people, not to a set: the same whatever the seed of the set.
-    dice = random.Random(zlib.crc32(key.encode()))  # noqa: S311 - words, no secrets
+    dice = np.random.default_rng(zlib.crc32(key.encode()))
     given_slope, family_slope = (float(slope) for slope in (text("slopes") or "1.25 1.0").split())
     given_size, family_size = (int(size) for size in text("sizes").split())
     heads = {
@@ -145,7 +148,7 @@ def _by_country(common: dict[str, dict[str, str]], states: list[str], kind: str)
 
 
 def _tail(
-    dice: random.Random, entry: dict[str, object], counts: str, like: list[str], size: int
+    dice: np.random.Generator, entry: dict[str, object], counts: str, like: list[str], size: int
 ) -> list[str]:
     if "onset" not in entry:
         return spliced(dice, like, max(size, 0))
@@ -156,7 +159,7 @@ def _tail(
 
 
 def _families(
-    dice: random.Random,
+    dice: np.random.Generator,
     entry: dict[str, object],
     heads: list[str],
     male: tuple[str, ...],
@@ -164,18 +167,18 @@ def _families(
 ) -> list[str]:
     """Build family names: stems, some of them fathers' names, most with one of the endings or beginnings."""
     ends, starts = str(entry.get("family_ends", "")).split(), str(entry.get("family_starts", "")).split()
-    from_male = float(str(entry.get("family_from_male", 0)))
     stems = _tail(dice, entry, "family_syllables", heads, max(size - len(heads), 0))
+    fathers = dice.random(len(stems)) < float(str(entry.get("family_from_male", 0)))
+    ended, begun = dice.random(len(stems)) < _ENDED, dice.random(len(stems)) < _BEGUN
     words = list(heads)
-    for stem in stems:
-        fathers = bool(from_male) and dice.random() < from_male
-        word = dice.choice(male) if fathers else stem
-        if ends and (fathers or dice.random() < 0.6):
-            ending = dice.choice(ends).rstrip(".")
+    for at, stem in enumerate(stems):
+        word = male[int(dice.integers(len(male)))] if fathers[at] else stem
+        if ends and (fathers[at] or ended[at]):
+            ending = ends[int(dice.integers(len(ends)))]
             word = word.rstrip("AEIOUY") + ending if ending[0] in "AEIOUY" else word + ending
-        if starts and dice.random() < 0.5:
-            word = dice.choice(starts).rstrip(".") + word
-        words.append(word[:22])
+        if starts and begun[at]:
+            word = starts[int(dice.integers(len(starts)))] + word
+        words.append(word[:_LONGEST_FAMILY])
     return words
 
 

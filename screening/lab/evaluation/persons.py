@@ -19,6 +19,8 @@ from screening.lab.generate.noise import as_hosts_write
 
 Alert = Mapping[str, object]
 _ELSE = "english"
+NO_DATE = "no_date"
+"""`listed_dob` of somebody whose list has no date of birth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Person:
         sex: M or F.
         nationality: ISO 3166 alpha-2, empty where unknown.
         people: how they are named.
-        listed_dob: precision of the date that their list has (`none` where it has none); empty for innocents.
+        listed_dob: best precision of their listed dates, or NO_DATE; empty for innocents.
     """
 
     name: Name
@@ -110,9 +112,9 @@ def _born(dice: random.Random, alert: Alert) -> tuple[date, str]:
 
 
 def best_precision(alert: Alert) -> str:
-    """Return the best precision among an alert's dates, `none` where it has no date."""
+    """Return the best precision among an alert's dates, NO_DATE where there is none."""
     known = texts(alert, "dob_precisions")
-    return next((one for one in ("day", "month", "year", "circa", "range") if one in known), "none")
+    return next((one for one in ("day", "month", "year", "circa", "range") if one in known), NO_DATE)
 
 
 def people_of(name: Name, state: str) -> People:
@@ -136,4 +138,14 @@ def _who_has() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-__all__ = ["Alert", "Person", "best_precision", "innocents", "listed", "people_of", "texts", "words_of"]
+__all__ = [
+    "NO_DATE",
+    "Alert",
+    "Person",
+    "best_precision",
+    "innocents",
+    "listed",
+    "people_of",
+    "texts",
+    "words_of",
+]

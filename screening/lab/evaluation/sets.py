@@ -90,7 +90,7 @@ def two_lists(ones: pa.Table, others: pa.Table, size: Size, seed: int) -> Evalua
         # Only one of the lists may say the sex; a passport always does.
         sex = str(by_id[other].get("sex") or by_id[one].get("sex") or "M")
         dated = replace(person, sex=sex, listed_dob=persons.best_precision(by_id[other]))
-        dob = "" if person.listed_dob == "none" else person.born.isoformat()
+        dob = "" if person.listed_dob == persons.NO_DATE else person.born.isoformat()
         rows.written(dated, "true", [other], person.name, ([rule], dob, "as_listed"), document=("", ""))
     add_innocents(rows, weights, max(0, size.travellers - len(rows.travellers)), seed)
     return EvaluationSet(*_shuffled(rows, others, size, seed, weights))
@@ -98,7 +98,7 @@ def two_lists(ones: pa.Table, others: pa.Table, size: Size, seed: int) -> Evalua
 
 def _made(own: pa.Table | None, weights: Mapping[str, float], size: Size, seed: int) -> EvaluationSet:
     if own is None:
-        own = lists.invented(_stream(seed, 1), weights, min(OWN_NAMES, size.names), "own")
+        own = lists.invented(_stream(seed, 1), weights, min(OWN_NAMES, size.names), "own", "own")
     dice = random.Random(f"{seed} travellers")  # noqa: S311 - reproducible noise, nothing secret
     rows = Rows(dice, "p")
     alerts = lists.as_rows(own)
@@ -129,7 +129,8 @@ def with_decoys(own: pa.Table, weights: Mapping[str, float], names: int, seed: i
     short = names - lists.names_in(own)
     if short <= 0:
         return own
-    return pa.concat_tables([own, lists.invented(_stream(seed, 3), weights, short, "decoy")])
+    source = own["source"][0].as_py() if own.num_rows else "decoy"
+    return pa.concat_tables([own, lists.invented(_stream(seed, 3), weights, short, "decoy", source)])
 
 
 def history(weights: Mapping[str, float], size: int, seed: int) -> pa.Table:

@@ -119,7 +119,7 @@ class Rows:
                 "culture": culture(person.people.states[0]),
                 "people": person.people.key,
                 "missing": missing,
-                "listed_dob": person.listed_dob,
+                "listed_dob": person.listed_dob or None,
             }
         )
 
