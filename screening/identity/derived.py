@@ -3,7 +3,7 @@
 A list of frequent names holds IGOR and seldom IGOREVICH; both are about as common among those who use
 patronymics. So the rarity of a name that nobody counted is that of the name it is made from.
 
-Sources of the endings: Russian, Ukrainian and Belarusian patronymics (BGN/PCGN, GOST, French spelling);
+Sources of the endings: Russian, Ukrainian and Belarusian patronymics (BGN, GOST, French);
 Turkic -oglu, -uly, -kyzy; Persian -zadeh, -pour, -nejad; Armenian -yan, Georgian -shvili and -dze, Icelandic
 and Nordic -son, -dottir, -sen; Greek -poulos, -idis; Romanian -escu; Slavic -ov, -ev, -enko, -ic; Spanish -ez.
 
