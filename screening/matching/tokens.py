@@ -100,7 +100,7 @@ def _short_groups() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=400_000)
-def _transliterations(token: str) -> tuple[str, ...]:
+def transliterations(token: str) -> tuple[str, ...]:
     """Known spellings, readings by syllables, skeletons, and those of what follows a joined article."""
     known = (*_spelling_groups().get(token, ()), *readings(token))
     if len(token) < 3:
@@ -121,7 +121,7 @@ def _sounds(token: str) -> tuple[str, ...]:
 
 _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "exact": _exact,
-    "transliteration": _transliterations,
+    "transliteration": transliterations,
 }
 
 
@@ -144,9 +144,13 @@ def _equal(left: dict[str, list[int]], right: dict[str, list[int]]) -> tuple[Int
     return np.concatenate(one), np.concatenate(other)
 
 
+def short_forms(token: str) -> tuple[str, ...]:
+    """Return the groups of short forms that a token belongs to."""
+    return _short_groups().get(token, ())
+
+
 def _short(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
-    groups = _short_groups()
-    return _equal(_posting(left, lambda t: groups.get(t, ())), _posting(right, lambda t: groups.get(t, ())))
+    return _equal(_posting(left, short_forms), _posting(right, short_forms))
 
 
 def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
