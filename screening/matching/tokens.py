@@ -17,7 +17,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from screening.identity.significant import variants
-from screening.identity.skeleton import consonants, keys, spelling_keys
+from screening.identity.skeleton import consonants, keys
+from screening.identity.spellings import spelling_keys
 from screening.identity.syllables import readings
 from screening.matching.model import KINDS
 
@@ -116,7 +117,13 @@ def _sounds(token: str) -> tuple[str, ...]:
     if len(token) < 4:
         return ()
     frame, sound = consonants(token), jellyfish.metaphone(token)
-    return (*((f"-{frame}",) if len(frame) > 2 else ()), *((sound,) if len(sound) > 2 else ()))
+    # Marks lost: s, z and c for sh, zh and ch (ISO 9, Slavic and Turkic letters).
+    hiss = {"~" + key.replace("X", "S") for key in spelling_keys(token) if len(key) > 3}
+    return (
+        *((f"-{frame}",) if len(frame) > 2 else ()),
+        *((sound,) if len(sound) > 2 else ()),
+        *sorted(hiss),
+    )
 
 
 _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
