@@ -59,6 +59,13 @@ _OTHERWISE: tuple[tuple[re.Pattern[str], Change], ...] = tuple(
         (r"^(?=.{5}).*KH", ("KH", "H")),
         # Greek: eu, au spoken ev, av; mp, nt spoken b, d.
         (r"^(?=.{5}).*[AE]U|^MP|^NT", ("([AE])U", r"\1V"), ("^MP", "B"), ("^NT", "D")),
+        # Western Armenian: b, d, g are p, t, k.
+        (r"....[IY]AN$", ("B", "P"), ("D", "T"), ("G", "K")),
+        # Georgian in German: ds.
+        (r"DSE$", ("DSE$", "DZE")),
+        # Hindi and Bengali: ksh written x; v spoken b.
+        (r"KSH", ("KSH", "X")),
+        (r"^(?=.{5})V", ("V", "B")),
         # Turkic u with marks, through Russian: yu.
         (r"[^AEIOUY]Y(?=U)", ("(?<=[^AEIOUY])Y(?=U)", "")),
     )
