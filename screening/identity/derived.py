@@ -3,9 +3,9 @@
 A list of frequent names holds IGOR and seldom IGOREVICH; both are about as common among those who use
 patronymics. So the rarity of a name that nobody counted is that of the name it is made from.
 
-Sources of the endings: Russian, Ukrainian and Belarusian patronymics (BGN/PCGN, GOST, French spelling);
+Sources of the endings: Russian, Ukrainian and Belarusian patronymics (BGN, GOST, French);
 Turkic -oglu, -uly, -kyzy; Persian -zadeh, -pour, -nejad; Armenian -yan, Georgian -shvili and -dze, Icelandic
-and Nordic -son, -dottir, -sen; Greek -poulos, -idis; Romanian -escu; Slavic -ov, -ev, -enko, -ic; Spanish -ez.
+and Nordic -son, -dottir, -sen; Greek -poulos, -idis; Romanian -escu; Slavic -ov, -ev, -ic; Spanish -ez.
 
 >>> made_from("IGOREVICH"), made_from("ANATOLYEVNA"), made_from("ILYICH")
 (Made(stem='IGOR', patronymic=True), Made(stem='ANATOL', patronymic=True), Made(stem='ILY', patronymic=True))

@@ -28,6 +28,8 @@ import re
 from functools import lru_cache
 
 RULES: tuple[tuple[str, str], ...] = (
+    (r"(?<=[IE])J$", ""),  # ISO 9 and German -ij, -ej
+    (r"^U(?=[AEI])", "V"),  # Spanish w: Ualid
     (r"(?<=[AEIOUY])FF$", "V"),  # -OFF, -EFF: old French and German for -ov, -ev
     (r"(CHTCH|SHTCH|SHCH|SCHTSCH)", "X"),  # shcha
     (r"(TSCH|DZSCH|TCH|DZH|DSCH|SCH|DJ|ZH|SH|CH|CZ|SZ)", "X"),  # palatals: French ch is English sh
@@ -52,7 +54,8 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"Z", "S"),
     (r"O", "U"),
 )
-_COMPILED = tuple((re.compile(pattern), into) for pattern, into in RULES)
+# Plain letters are replaced, which is five times as fast as a pattern.
+_COMPILED = tuple((None if p.isalpha() else re.compile(p), p, into) for p, into in RULES)
 _DOUBLE = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[AIUE]")
 _COARSE = str.maketrans({"D": "T", "B": "P", "V": "F", "L": "R"})
@@ -62,51 +65,12 @@ _COARSE = str.maketrans({"D": "T", "B": "P", "V": "F", "L": "R"})
 def keys(token: str) -> tuple[str, str]:
     """Return the two skeletons of a token of A-Z: E read as A, and E read as I."""
     text = token
-    for pattern, into in _COMPILED:
-        text = pattern.sub(into, text)
+    for pattern, letters, into in _COMPILED:
+        text = pattern.sub(into, text) if pattern else text.replace(letters, into)
     return (
         _DOUBLE.sub(r"\1", text.replace("E", "A")),
         _DOUBLE.sub(r"\1", text.replace("E", "I")),
     )
-
-
-@lru_cache(maxsize=200_000)
-def spelling_keys(token: str) -> tuple[str, ...]:
-    """Return `keys` of a token and of what else its spelling can stand for.
-
-    * Somali (1972): X is h, C is ayn and silent, doubled vowels are long: CABDIRAXMAAN, ABDIRAHMAN.
-    * Serbian and Croatian with its marks lost: C for ch, D or DJ for dzh: KOVACEVIC, DURDEVIC, DZHURDZHEVICH.
-    * French practice of the Maghreb: the E of -INE, -OUNE, -ANE is not spoken (YASSINE).
-
-    >>> set(spelling_keys("CABDIRAXMAAN")) & set(spelling_keys("ABDIRAHMAN")) != set()
-    True
-    >>> set(spelling_keys("DZHURDZHEVICH")) & set(spelling_keys("DURDEVIC")) != set()
-    True
-    >>> set(spelling_keys("CORTES")) & set(spelling_keys("ORTIZ"))
-    set()
-    """
-    found = dict.fromkeys(keys(token))
-    for shape, change in _OTHERWISE:
-        if shape.search(token):
-            found.update(dict.fromkeys(keys(change(token))))
-    return tuple(found)
-
-
-def _somali(token: str) -> str:
-    return _DOUBLE.sub(r"\1", _SILENT_AYN.sub("", token).replace("X", "H"))
-
-
-def _serbian(token: str) -> str:
-    return _SOFT.sub("D", re.sub(r"C(?!H)", "CH", token))
-
-
-_SILENT_AYN = re.compile(r"C(?!H)")
-_SOFT = re.compile("DZH|DJ|DZ")
-# Somali has no P, V and Z; a C alone shows nothing (CORTES).
-_SOMALI = re.compile(r"^(?=.*(?:X|AA|EE|II|OO|UU))(?=.*[XC])[^PVZ]{3,}$|^CABD")
-_SERBIAN = re.compile(r"IC$|(?:DZH|DJ).*(?:DZH|DJ)|(?:DZH|DJ).*ICH$")
-_FRENCH = re.compile("..[^AEIOU]INE$|OUNE$|...ANE$")
-_OTHERWISE = ((_SOMALI, _somali), (_SERBIAN, _serbian), (_FRENCH, lambda token: token[:-1]))
 
 
 def consonants(token: str) -> str:

@@ -27,6 +27,9 @@ from itertools import product
 _MOST = 24  # readings of one token; a spelling with more says too little
 _LONGEST = 15  # letters: three syllables
 
+# Letters that end no syllable of the three, or stand before no consonant in them.
+_FOREIGN = re.compile("V|[CDFJQSXZ]$|[DFJQX][BCDFGHJKLMNPQRSTXZ]|Z[^HAEIOUWY]|S[^HSZWAEIOUY]|C[^HKAEIOUY]")
+
 # Korean ---------------------------------------------------------------------------------------------------
 
 _KOREAN_INITIALS = {
@@ -115,7 +118,7 @@ THIRI THU THURA THUZAR THWIN TIN TINT TOE TUN WAH WAI WIN WUT YAN YE YEE YI YIN 
 @lru_cache(maxsize=200_000)
 def readings(token: str) -> tuple[str, ...]:
     """Return what a token of A-Z can be read as in Korean, Chinese and Burmese; () for most tokens."""
-    if len(token) > _LONGEST or len(token) < 2:
+    if len(token) > _LONGEST or len(token) < 2 or _FOREIGN.search(token):
         return ()
     most = 2 if _SHOWS_KOREAN.search(token) else 1
     found = {f"ko {reading}" for reading in _read(token, _korean(), most=most)}

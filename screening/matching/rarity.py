@@ -3,7 +3,7 @@
 Rule (docs/matching.md): w(a, k) = r(k) min(cap, -log2 U(a, k)) - c(k) + m. r is
 how much of the rarity counts; U is the share of traffic's tokens that
 agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
-to kind; c(k) is what the kind takes off; m pays for the choice among several tokens. A token that the shares do
+to kind; c(k) is what the kind takes off; m pays for the choice among several tokens. A token that shares do
 not hold is not therefore rare: it gets a floor by its length, the share of what it is made from (IGOREVICH
 of IGOR, MOHAMMADREZA of its parts), and that of its neighbours, which counts for all tokens. What agrees as a
 beginning or a short form is as common as those beginnings and short forms are (MIKHAIL of MIKHAILIUK).

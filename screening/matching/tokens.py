@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.identity.significant import variants
-from screening.identity.skeleton import consonants, keys, spelling_keys
+from screening.identity.skeleton import consonants, keys
+from screening.identity.spellings import spelling_keys
 from screening.identity.syllables import readings
 from screening.matching.edits import within_edits
 from screening.matching.model import KINDS
@@ -115,7 +116,13 @@ def _sounds(token: str) -> tuple[str, ...]:
     if len(token) < 4:
         return ()
     frame, sound = consonants(token), jellyfish.metaphone(token)
-    return (*((f"-{frame}",) if len(frame) > 2 else ()), *((sound,) if len(sound) > 2 else ()))
+    # Marks lost: s, z and c for sh, zh and ch (ISO 9, Slavic and Turkic letters).
+    hiss = {"~" + key.replace("X", "S") for key in spelling_keys(token) if len(key) > 3}
+    return (
+        *((f"-{frame}",) if len(frame) > 2 else ()),
+        *((sound,) if len(sound) > 2 else ()),
+        *sorted(hiss),
+    )
 
 
 _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
@@ -138,9 +145,13 @@ def _equal(left: Posting, right: Posting) -> tuple[Ints, Ints]:
     return left[1][at], partners
 
 
+def short_forms(token: str) -> tuple[str, ...]:
+    """Return the groups of short forms that a token belongs to."""
+    return _short_groups().get(token, ())
+
+
 def _short(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
-    groups = _short_groups()
-    return _equal(_posting(left, lambda t: groups.get(t, ())), _posting(right, lambda t: groups.get(t, ())))
+    return _equal(_posting(left, short_forms), _posting(right, short_forms))
 
 
 def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:

@@ -139,13 +139,13 @@ def test_match_compare_and_evaluate_write_the_published_formats(made, tmp_path, 
     assert "recall" in capsys.readouterr().out
     pairs, compared = tmp_path / "p.csv", tmp_path / "c.csv"
     pairs.write_text(
-        "id,name1,name2\n1,Otho Quenzebrand,QUENZEBRAND Otho\n2,Otho Quenzebrand,Clive Wycherley\n"
+        'id,name1,name2\n1,Otho Quenzebrand,"QUENZEBRAND, Otho"\n2,Otho Quenzebrand,Clive Wycherley\n'
     )
     commands.compare(pairs, compared)
     with compared.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == ["1", "2"]
-    assert float(rows[0]["score"]) == 1.0
+    assert float(rows[0]["score"]) > 0.9
     assert float(rows[1]["score"]) < 0.3
 
 

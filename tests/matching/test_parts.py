@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, RELATIONS, columns, relations
 from screening.matching.model import KINDS
-from screening.matching.pairs import compare_names
 from screening.matching.rarity import token_weights
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold, threshold
 from screening.matching.tokens import neighbours
@@ -170,41 +169,6 @@ def test_threshold_rises_with_the_list_and_falls_with_the_rate(model):
 def test_a_policy_may_set_bits_itself(model):
     assert list_threshold(model, ListPolicy(id="a", threshold_bits=21.5), 10_000) == 2150
     assert list_threshold(model, ListPolicy(id="a"), 0) == 1400
-
-
-@pytest.mark.parametrize(
-    ("alike", "unlike"),
-    [
-        pytest.param(
-            ("Ferran Puigdomenech", "PUIGDOMENECH, Ferran"),
-            ("Ferran Puigdomenech", "Ferran Castellvell"),
-            id="order against surname",
-        ),
-        pytest.param(
-            ("Hamid bin Rashid al-Bazzaz", "Hamid Bazzaz"),
-            ("Hamid bin Rashid al-Bazzaz", "Rashid bin Hamid al-Bazzaz"),
-            id="shorter against father and son",
-        ),
-        pytest.param(
-            ("Дмитрий Скворцов", "Dmitry Skvortsov"), ("Дмитрий Скворцов", "Dmitry Vorontsov"), id="scripts"
-        ),
-        pytest.param(
-            ("AnnelieseBrockdorff", "Anneliese Brockdorff"),
-            ("Anneliese Brockdorff", "Anneliese Brandt"),
-            id="joined",
-        ),
-    ],
-)
-def test_names_alone_that_are_alike_score_above_those_that_are_not(model, alike, unlike):
-    high, low = compare_names([alike, unlike], model)
-    assert high.score > low.score + 0.1
-
-
-@pytest.mark.slow
-def test_a_row_of_names_does_not_depend_on_the_others(model):
-    pairs = [("Jan Kowalczyk", "Jan Kowalczik"), ("Li Wei", "Lee Wai"), ("", "Nobody")]
-    assert [compare_names([pair], model)[0] for pair in pairs] == compare_names(pairs, model)
-    assert compare_names(pairs, model)[2].score == 0.0
 
 
 @pytest.mark.parametrize(

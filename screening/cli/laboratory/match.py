@@ -68,7 +68,6 @@ def compare(
 
     Example: screening compare --pairs pairs.csv --out compared.csv
     """
-    from screening.matching.model import load_model
     from screening.matching.pairs import compare_names
 
     try:
@@ -80,7 +79,7 @@ def compare(
     missing = [name for name in ("name1", "name2") if name not in columns]
     if missing:
         raise _unreadable(pairs, "--pairs", f"no column {', '.join(missing)}")
-    found = compare_names([(row["name1"] or "", row["name2"] or "") for row in rows], load_model())
+    found = compare_names([(row["name1"] or "", row["name2"] or "") for row in rows])
     with out.open("w", encoding="utf-8", newline="") as file:
         names = [name for name in columns if name not in {"score", "explanation"}]
         writer = csv.DictWriter(
