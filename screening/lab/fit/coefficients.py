@@ -36,8 +36,8 @@ _STRONGER_DATES: tuple[tuple[str, str], ...] = (
 _DATE_BOUNDS = {
     "far": (-10.0, -8.0),
     "imprecise_far": (-8.0, -5.0),
-    "year_only_other": (-3.0, 1.0),
-    "near_year": (-5.0, 0.0),
+    "year_only_other": (-2.0, 1.0),
+    "near_year": (-4.0, 0.0),
     "year_only_near": (-4.0, 1.0),
     "not_given_traveller": (-4.0, 0.0),
     "not_given_listed": (-4.0, 0.0),
@@ -72,7 +72,7 @@ def bounds() -> Bounds:
 
     between("rarity", 0.4, 1.1)
     between("rarity_fuzzy", 0.3, 1.1)
-    between("matched", -5.0, 0.0)
+    between("matched", -5.0, 2.0)
     for kind in KINDS[1:]:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
     for name in ("unseen_exact", "unseen_fuzzy"):
