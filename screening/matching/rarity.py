@@ -1,9 +1,9 @@
 """What the agreement of a listed token says: its rarity in traffic, by kind of agreement.
 
-Rule (docs/matching.md): w(a, k) = r(k) · min(cap, -log2 U(a, k)) - c(k) + m. r is how much of the rarity counts; U is the share of traffic's tokens that
-agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights fall from kind
-to kind; tokens that the shares do not hold get a floor by their length; c(k) is what the kind takes off; m
-pays for the choice among several tokens.
+Rule (docs/matching.md): w(a, k) = r(k) · min(cap, -log2 U(a, k)) - c(k) + m. U is the share of traffic's
+tokens that agree with a in kind k or better, so that all spellings of MOHAMMED count together and weights
+fall from kind to kind; tokens that the shares do not hold get a floor by their length; r is how much of the
+rarity counts; c(k) is what the kind takes off; m pays for the choice among several tokens.
 """
 
 from collections.abc import Sequence

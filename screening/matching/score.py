@@ -179,8 +179,8 @@ class Judge:
         names = np.array([name for of in listed for name in of], np.int64)
         reading, unit = readings[with_name], units[with_name]
         date = self.date_places(reading, unit)[0]
-        name, conflict = self.name_weight(reading, names)
-        score = self.facts_weight(reading, unit) + date + name + self.documents.weight[with_name]
+        weight, conflict = self.name_weight(reading, names)
+        score = self.facts_weight(reading, unit) + date + weight + self.documents.weight[with_name]
         score = score - self.contradicted(reading, unit, date, conflict)
         reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
         names = np.concatenate([names, np.full(len(readings), -1, np.int64)])

@@ -156,7 +156,10 @@ def _unseen(name: Weights, value: Mapping[str, float]) -> tuple[Weights, Weights
     fuzzy = round(100 * value["unseen_fuzzy"] / value["rarity_fuzzy"]) - exact
     return (
         {length: max(bits + exact, 100) for length, bits in name["unseen_exact"].items()},
-        {kind: max(bits - (fuzzy if kind != "transliteration" else 0), 0) for kind, bits in name["unseen_fuzzy"].items()},
+        {
+            kind: max(bits - (fuzzy if kind != "transliteration" else 0), 0)
+            for kind, bits in name["unseen_fuzzy"].items()
+        },
     )
 
 

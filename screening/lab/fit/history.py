@@ -7,18 +7,19 @@ night and its later ones.
 """
 
 import json
-import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from screening.lab.fit.listed import draw_person, people_shares
 from screening.lab.fit.noise import noisy_name
-from screening.lab.fit.peoples import peoples
+from screening.lab.fit.peoples import peoples, stream
 
 _LEAST = 5
 _SHRINK = 200.0
 
 
+@lru_cache(maxsize=8)
 def with_history(tokens: bytes, seed: str, travellers: int) -> bytes:
     """Return tokens.json with the counts of earlier travellers.
 
@@ -52,7 +53,7 @@ def with_history(tokens: bytes, seed: str, travellers: int) -> bytes:
 def _earlier(seed: str, travellers: int) -> Iterable[tuple[str, tuple[str, ...]]]:
     shares = people_shares(f"traffic {seed}")
     for number in range(travellers):
-        rng = random.Random(f"{seed} earlier {number}")
+        rng = stream(f"{seed} earlier {number}")
         people = shares.draw(rng)
         named = draw_person(rng, "", people).named
         surname, given, _ = noisy_name(rng, named.surname, named.given, peoples()[people.key], named.sex)

@@ -1,8 +1,8 @@
-"""Invented peoples: how many names they share, how a name is built, and how else its letters are romanised.
+"""Invented peoples: how many names they share, how a name is built, how else its letters are romanised.
 
-Rule: two thirds of all people bear names of the generator's cultures, whose frequent tokens the shipped shares
-know; a third belong to peoples whose words are built from syllables, so that no share knows them, as an
-agency's traffic has names that a model's makers never saw. Frequencies fall as 1/rank^s (Zipf), steeply
+Rule: two thirds of all people bear names of the generator's cultures, whose frequent tokens the shipped
+shares know; a third belong to peoples whose words are built from syllables, so that no share knows them, as
+an agency's traffic has names that a model's makers never saw. Frequencies fall as 1/rank^s (Zipf), steeply
 where a people has few names.
 
 Source of the forms of names: ICAO Doc 9303 part 3 and its examples; of frequencies: Zipf's law holds for
@@ -49,6 +49,11 @@ class People:
     another_name: Callable[[random.Random, str], str]
     another_surname: Callable[[random.Random], Tokens]
     respelt: Callable[[random.Random, str], str]
+
+
+def stream(name: str) -> random.Random:
+    """Return the stream of random numbers of this name."""
+    return random.Random(name)  # noqa: S311 -- choices must repeat; nothing is kept secret by them
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +113,7 @@ def _given_tail(culture: Culture, sex: str) -> "_Ranked | None":
         return None
     words = (culture.female if sex == "F" else culture.male).words
     chain = LetterChain.of([as_hosts_write(word).replace(" ", "") for word in words])
-    rng = random.Random(f"tail {culture.key} {sex}")
+    rng = stream(f"tail {culture.key} {sex}")
     return _Ranked(tuple(dict.fromkeys(chain.draw(rng) for _ in range(_TAIL))), 0.7)
 
 
@@ -146,7 +151,7 @@ class Grammar:
 
 
 def _of_grammar(grammar: Grammar) -> People:
-    build = random.Random(f"people {grammar.key}")  # the same words whoever asks
+    build = stream(f"people {grammar.key}")  # the same words whoever asks
     male, female, surnames = (_Ranked(_words(build, grammar, size), grammar.zipf) for size in grammar.sizes)
     table = tuple(
         (pair.split(">")[0], pair.split(">")[1].replace("-", "")) for pair in grammar.spellings.split()
@@ -196,43 +201,42 @@ def _words(rng: random.Random, grammar: Grammar, size: int) -> list[str]:
     return list(found)
 
 
-Form = Callable[[random.Random, _Ranked, _Ranked, _Ranked, str], tuple[Tokens, Tokens]]
+Parts = tuple[Tokens, Tokens]
+Form = Callable[[random.Random, _Ranked, _Ranked, _Ranked, str], Parts]
 
 
-def _family(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> tuple[Tokens, Tokens]:
+def _family(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> Parts:
     """Surname and one or two given names."""
     names = (given.draw(rng), *((given.draw(rng),) if rng.random() < 0.35 else ()))
     return (surnames.draw(rng),), names
 
 
-def _fathers(rng: random.Random, given: _Ranked, male: _Ranked, _s: _Ranked, _e: str) -> tuple[Tokens, Tokens]:
+def _fathers(rng: random.Random, given: _Ranked, male: _Ranked, _s: _Ranked, _e: str) -> Parts:
     """No surname: own name, father's, grandfather's; the last stands as surname."""
     chain = (given.draw(rng), male.draw(rng), *((male.draw(rng),) if rng.random() < 0.6 else ()))
     return chain[-1:], chain[:-1]
 
 
-def _patronymic(
-    rng: random.Random, given: _Ranked, male: _Ranked, surnames: _Ranked, ending: str
-) -> tuple[Tokens, Tokens]:
+def _patronymic(rng: random.Random, given: _Ranked, male: _Ranked, surnames: _Ranked, ending: str) -> Parts:
     """Surname, own name and a patronymic, that papers often lack."""
     father = (male.draw(rng) + ending,) if rng.random() < 0.6 else ()
     return (surnames.draw(rng),), (given.draw(rng), *father)
 
 
-def _two(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> tuple[Tokens, Tokens]:
+def _two(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> Parts:
     """Two surnames and one or two given names."""
     names = (given.draw(rng), *((given.draw(rng),) if rng.random() < 0.4 else ()))
     return (surnames.draw(rng), surnames.draw(rng)), names
 
 
-def _single(rng: random.Random, given: _Ranked, male: _Ranked, _s: _Ranked, _e: str) -> tuple[Tokens, Tokens]:
+def _single(rng: random.Random, given: _Ranked, male: _Ranked, _s: _Ranked, _e: str) -> Parts:
     """A single name (the surname's field, Doc 9303) as often as two."""
     if rng.random() < 0.45:
         return (given.draw(rng),), ()
     return (male.draw(rng),), (given.draw(rng),)
 
 
-def _short(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> tuple[Tokens, Tokens]:
+def _short(rng: random.Random, given: _Ranked, _m: _Ranked, surnames: _Ranked, _e: str) -> Parts:
     """A short surname and a given name of two words, written as one or as two."""
     first, second = given.draw(rng), given.draw(rng)
     return (surnames.draw(rng),), ((first + second,) if rng.random() < 0.6 else (first, second))
@@ -247,12 +251,15 @@ _FORMS: Mapping[str, Form] = {
     "short": _short,
 }
 _GRAMMARS = (
-    Grammar("sovan", ("KH", "LA"), "S P K CH TH V R M N B D PH KH SR", "A O I U EA OU IE AO", "N NG M T K - - RA",
-            (1, 2), (1500, 1500, 900), 0.9, "family", "EA>IA OU>U CH>J V>W PH>P TH>T KH>K AO>AU Y>I IE>EA"),
+    Grammar("sovan", ("KH", "LA"), "S P K CH TH V R M N B D PH KH SR", "A O I U EA OU IE AO",
+            "N NG M T K - - RA", (1, 2), (1500, 1500, 900), 0.9, "family",
+            "EA>IA OU>U CH>J V>W PH>P TH>T KH>K AO>AU Y>I IE>EA"),
     Grammar("dirro", ("DJ", "ER", "SO"), "D F G H M R S W X B Q L", "A AA E I O UU", "- - L N R D SH",
-            (2, 3), (1600, 1500, 400), 1.0, "fathers", "AA>A UU>U X>H Q>K SH>CH W>OU DH>D I>Y D>DH II>I"),
+            (2, 3), (1600, 1500, 400), 1.0, "fathers",
+            "AA>A UU>U X>H Q>K SH>CH W>OU DH>D I>Y D>DH II>I"),
     Grammar("temirkh", ("KZ", "KG", "UZ"), "T B K ZH SH N S D M AI G", "A E U Y I O", "R N L S T - K M",
-            (2, 3), (2500, 2200, 9000), 0.85, "patronymic", "ZH>J SH>CH Y>I U>OU KH>H AI>AY K>Q Y>U I>Y ZH>ZJ",
+            (2, 3), (2500, 2200, 9000), 0.85, "patronymic",
+            "ZH>J SH>CH Y>I U>OU KH>H AI>AY K>Q Y>U I>Y ZH>ZJ",
             ("ULI", "KIZI")),
     Grammar("volanoa", ("FJ", "WS", "TO"), "V L T S M N F K P H", "A E I O U AI OA", "-",
             (2, 4), (3000, 3000, 6000), 0.8, "family", "V>W K>C AI>AE OA>OWA F>PH L>R H>-"),

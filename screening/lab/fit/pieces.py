@@ -28,7 +28,11 @@ Piece = Mapping[str, object]
 _KIND_OF = {words: kind for kind, words in KIND_WORDS.items()}
 _DATE_OF = {words: name for name, words in RELATIONS}
 _EXACT_LIKE = ("exact", "transliteration")
-_STATES = {"same State": "agrees", "nationality is the listed country of birth": "birth", "other State": "conflict"}
+_STATES = {
+    "same State": "agrees",
+    "nationality is the listed country of birth": "birth",
+    "other State": "conflict",
+}
 _SEXES = {"same": "same", "other": "conflict"}
 
 COLUMNS: tuple[str, ...] = (
@@ -137,7 +141,7 @@ def _name(relation: str, weight: int, piece: Piece, model: Model) -> Iterator[tu
         yield "inherited", -weight / (100 - rules.inherited_keeps)
     elif "only with the" in relation:
         side = "traveller" if relation.endswith("traveller") else "listed"
-        first = relation.split()[0]
+        first = relation.split(maxsplit=1)[0]
         yield f"extra_{side}", 1.0 if first == "one" else float(first)
     else:
         yield from _agreement(relation, weight, str(piece["alert_value"]), model)

@@ -30,7 +30,9 @@ class Terms:
     ridge: float
 
 
-def fit(x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms, start: Floats | None = None) -> Floats:
+def fit(
+    x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms, start: Floats | None = None
+) -> Floats:
     """Return the coefficients (natural logarithm of odds).
 
     Args:
@@ -44,7 +46,6 @@ def fit(x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms, star
     Raises:
         RuntimeError: no optimum was found.
     """
-
     start = np.clip(terms.expected if start is None else start, terms.low, terms.high)
     likely = expit(x @ start + offset)
     curvature = (x * x).T @ (weight * np.maximum(likely * (1 - likely), 1e-3)) + 2 * terms.ridge

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-import screening.lab.fit as room
 from screening.lab.evaluate import NEVER, threshold_at
 from screening.lab.fit.coefficients import Weights, to_weights
-from screening.lab.fit.design import LISTED, design, refit
+from screening.lab.fit.design import LISTED, design, even_without_date, refit
 from screening.lab.fit.history import with_history
 from screening.lab.fit.pieces import COLUMNS
 from screening.lab.fit.samples import Drawn, Sample, Size, best_scores, draw, sample
@@ -36,9 +36,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is drawn: parts to fit to, parts to measure thresholds and recall with, and how many rounds."""
+    """What is drawn.
+
+    Attributes:
+        fit: parts to fit to.
+        large: parts that are fitted to in the last round alone, since they take long.
+        held: parts to measure thresholds and recall with.
+        rounds: how often the pairs are aligned anew with the weights found.
+    """
 
     fit: tuple[Part, ...]
+    large: tuple[Part, ...]
     held: tuple[Part, ...]
     rounds: int
 
@@ -47,8 +55,8 @@ FULL = Recipe(
     fit=(
         Part("fit-1", Size(4_000, 2_500, 16_000, 4_000, 450), 0),
         Part("fit-2", Size(4_000, 2_500, 16_000, 4_000, 450), 60_000),
-        Part("fit-3", Size(38_000, 2_500, 5_000, 1_200, 450), 60_000),
     ),
+    large=(Part("fit-3", Size(38_000, 2_500, 5_000, 1_200, 450), 60_000),),
     held=(
         Part("held-1", Size(400, 400, 15_000, 0, 0), 60_000),
         Part("held-2", Size(4_200, 2_000, 15_000, 0, 300), 0),
@@ -57,12 +65,27 @@ FULL = Recipe(
     ),
     rounds=2,
 )
+MEDIUM = Recipe(
+    fit=(
+        Part("fit-1", Size(4_000, 2_000, 8_000, 2_000, 300), 0),
+        Part("fit-2", Size(4_000, 2_000, 8_000, 2_000, 300), 40_000),
+    ),
+    large=(Part("fit-3", Size(38_000, 1_500, 2_500, 600, 300), 40_000),),
+    held=(
+        Part("held-1", Size(400, 400, 8_000, 0, 0), 40_000),
+        Part("held-2", Size(4_200, 2_000, 8_000, 0, 300), 0),
+        Part("held-3", Size(4_200, 2_000, 8_000, 0, 300), 40_000),
+        Part("held-4", Size(42_000, 1_500, 4_000, 0, 300), 40_000),
+    ),
+    rounds=2,
+)
 SMALL = Recipe(
     fit=(Part("fit-1", Size(300, 150, 400, 200, 30), 0), Part("fit-2", Size(300, 150, 400, 200, 30), 2_000)),
+    large=(),
     held=(Part("held-1", Size(150, 60, 400, 0, 15), 0), Part("held-2", Size(300, 60, 400, 0, 15), 2_000)),
     rounds=1,
 )
-RECIPES: Mapping[str, Recipe] = {"full": FULL, "small": SMALL}
+RECIPES: Mapping[str, Recipe] = {"full": FULL, "medium": MEDIUM, "small": SMALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +102,7 @@ class Fitted:
     """Weights, the coefficients with the base, and the samples of the last round."""
 
     weights: Weights
-    beta: np.ndarray
+    beta: npt.NDArray[np.float64]
     samples: Sequence[tuple[Sample, int]]
     drawn: Sequence[Drawn]
 
@@ -107,22 +130,27 @@ def fitted(files: Mapping[str, bytes], recipe: Recipe, say: Say) -> Fitted:
     """
     expected: Weights = json.loads(files["weights.json"])
     weights, beta = expected, np.zeros(0)
-    drawn = [draw(part.seed, part.size) for part in recipe.fit]
+    parts = (*recipe.fit, *recipe.large)
+    drawn = [draw(part.seed, part.size) for part in parts]
     samples: list[tuple[Sample, int]] = []
     for number in range(recipe.rounds):
         samples = []
-        for part, one in zip(recipe.fit, drawn, strict=True):
+        last = number + 1 == recipe.rounds
+        for part, one in zip(parts if last else recipe.fit, drawn, strict=False):
             found = sample(one, model_with(files, weights, part))
-            say(f"round {number + 1}, {part.seed}: {one.names} names, {len(found.y)} pairs, {int(found.y.sum())} true")
+            pairs = f"{len(found.y)} pairs, {int(found.y.sum())} true"
+            say(f"round {number + 1}, {part.seed}: {one.names} names, {pairs}")
             samples.append((found, part.size.innocents))
         beta = refit(design(samples), expected)
+        if last:
+            beta = even_without_date(samples, drawn, beta)
         weights = to_weights(beta[: len(COLUMNS)], weights)
     return Fitted({**weights, "odds": _odds(float(beta[-1]))}, beta, samples, drawn)
 
 
 def _odds(base: float) -> Weights:
     return {
-        "about": "log2 odds that a pair is true: (score + base) / 100 + log2(listed_share / names of the list)",
+        "about": "log2 odds that a pair is true: (score + base) / 100 + log2(listed_share / names of list)",
         "base": round(100 * base),
         "listed_share": LISTED,
     }
@@ -165,16 +193,12 @@ def thresholds(held: Sequence[Held], old: Mapping[str, object], about: str) -> W
 
 
 def recipe_text(name: str, recipe: Recipe, files: Mapping[str, bytes]) -> Weights:
-    """Return what the weights come from: command, parts, and hashes of the code and the shares."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(room.__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    """Return what the weights come from: command, parts, and hashes of the shares."""
     return {
         "command": f"python -m screening.lab.fit --recipe {name}",
-        "fit": [_part(part) for part in recipe.fit],
+        "fit": [_part(part) for part in (*recipe.fit, *recipe.large)],
         "held": [_part(part) for part in recipe.held],
         "rounds": recipe.rounds,
-        "code": digest.hexdigest()[:16],
         "shares": {
             name: hashlib.sha256(files[name]).hexdigest()[:16] for name in ("tokens.json", "states.json")
         },

@@ -1,8 +1,8 @@
 """Pairs to learn from and to measure with: travellers matched against lists of several sizes.
 
-Rule: false pairs are those that `match` meets. Of all innocents the pairs above a high floor are kept, of some
-of them those above a low one, which then count for all; true travellers' pairs above the low floor. Which
-pairs are kept depends on their evidence alone, not on who is meant, so the odds stay unbiased.
+Rule: false pairs are those that `match` meets. Of all innocents the pairs above a high floor are kept, of
+some of them those above a low one, which then count for all; true travellers' pairs above the low floor.
+Which pairs are kept depends on their evidence alone, not on who is meant, so the odds stay unbiased.
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,9 +128,7 @@ def _floors(drawn: Drawn, index: Index, model: Model) -> tuple[int, int]:
     scores = np.sort(np.array(scored["score"].to_pylist(), np.int64))[::-1]
     if not len(scores):
         raise ValueError("screening.lab.fit.samples: no innocent meets any alert; draw more")
-    low, high = (
-        int(scores[min(round(_PROBED * each), len(scores) - 1)]) for each in (_CLOSELY, _EVERYONE)
-    )
+    low, high = (int(scores[min(round(_PROBED * each), len(scores) - 1)]) for each in (_CLOSELY, _EVERYONE))
     return low, max(high, low)
 
 
