@@ -37,7 +37,7 @@ class Design:
 
 
 def design(
-    samples: Sequence[tuple[Sample, int]], keep: Callable[[Sample], npt.NDArray[np.bool_]] | None = None
+    samples: Sequence[tuple[Sample, int]], keep: Sequence[npt.NDArray[np.bool_]] | None = None
 ) -> Design:
     """Put samples together.
 
