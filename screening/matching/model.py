@@ -26,7 +26,7 @@ KINDS: tuple[str, ...] = (
 )
 """Kinds of agreement of two tokens, strongest first; an agreement counts as the strongest that it is."""
 
-_FILES = ("weights.json", "tokens.json", "states.json")
+FILES = ("weights.json", "tokens.json", "states.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def load_model() -> Model:
         The model; `version` is the sha256 of its data files, so that a changed weight is another model.
     """
     folder = files("screening.matching").joinpath("data")
-    return model_of({name: folder.joinpath(name).read_bytes() for name in _FILES})
+    return model_of({name: folder.joinpath(name).read_bytes() for name in FILES})
 
 
 def model_of(raw: Mapping[str, bytes]) -> Model:
@@ -157,9 +157,9 @@ def model_of(raw: Mapping[str, bytes]) -> Model:
         raw: bytes of weights.json, tokens.json and states.json by name.
     """
     digest = hashlib.sha256()
-    for name in _FILES:
+    for name in FILES:
         digest.update(len(raw[name]).to_bytes(8, "big") + raw[name])
-    weights, shares, states = (json.loads(raw[name]) for name in _FILES)
+    weights, shares, states = (json.loads(raw[name]) for name in FILES)
     overall = {token: count / shares["per"] for token, count in shares["shares"].items()}
     within = {
         state: {token: count / shares["per"] for token, count in counts.items()}

@@ -14,7 +14,7 @@ from screening.tables.work import IDENTITIES
 
 
 def alert_tables(alerts):
-    """alerts: {alert_id: {names: [(full, identity)], dates: [(from, to, precision, identity)], …}}."""
+    """alerts: {alert_id: {kind of the names: primary, names: [(full, identity)], dates: [(from, to, precision, identity)], …}}."""
     heads, names, dates, documents, facts = [], [], [], [], []
     for alert_id, said in alerts.items():
         heads.append(
@@ -26,7 +26,14 @@ def alert_tables(alerts):
         )  # fmt: skip
         common = {"alert_id": alert_id, "provenance": "test"}
         names += [
-            {**common, "ordinal": at, "identity": of, "full": full, "kind": "primary", "script": "Latn"}
+            {
+                **common,
+                "ordinal": at,
+                "identity": of,
+                "full": full,
+                "kind": said.get("kind", "primary"),
+                "script": "Latn",
+            }
             for at, (full, of) in enumerate(said.get("names", []))
         ]
         dates += [
@@ -84,8 +91,8 @@ def identities():
 
 @pytest.fixture(scope="session")
 def make_index(model):
-    def make(alerts) -> object:
-        return build_index(alert_tables(alerts), model)
+    def make(alerts, other=model) -> object:
+        return build_index(alert_tables(alerts), other)
 
     return make
 

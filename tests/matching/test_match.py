@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -315,3 +316,42 @@ def test_each_list_may_have_its_own_floor(make_index, model, identities):
     )
     traveller = identities({"t": ("QUENZEBRAND", "OTHO", None, None, None, [])})
     assert match(traveller, index, floor={"a": 1000, "b": 9000})["alert_id"].to_pylist() == ["a:1"]
+
+
+def test_a_rare_state_carries_no_pair_that_name_and_date_contradict(make_index, model, identities, exact_day):
+    index = make_index(
+        {
+            "own:1": {
+                "names": [("ZUBARENKOVICH, Arkadiy", 0)],
+                "dates": [exact_day("1951-03-07")],
+                "facts": [("nationality", "KP")],
+            }
+        }
+    )
+    people = {
+        "other": ("HOLLIMANDER", "ARKADIY", "1980-10-12", None, "KP", []),
+        "same date": ("HOLLIMANDER", "ARKADIY", "1951-03-07", None, "KP", []),
+        "same name": ("ZUBARENKOVICH", "ARKADIY", "1980-10-12", None, "KP", []),
+    }
+    found = match(identities(people), index, floor=-5000, exhaustive=True).to_pylist()
+    said = {
+        row["traveller_id"]: next(p for p in row["evidence"] if p["kind"] == "nationality") for row in found
+    }
+    assert said["other"]["weight"] == model.nationality.contradicted_cap
+    assert "contradict" in said["other"]["relation"]
+    assert said["same date"]["weight"] == said["same name"]["weight"] > model.nationality.contradicted_cap
+    assert all(sum(p["weight"] for p in row["evidence"]) == row["score"] for row in found)
+
+
+def test_a_weak_alias_says_so_and_weighs_so(make_index, model, identities):
+    charged = replace(model, name=replace(model.name, weak_alias=-210))
+    scores = {}
+    for kind in ("primary", "weak"):
+        index = make_index({"own:1": {"names": [("ZUBARENKOVICH, Arkadiy", 0)], "kind": kind}}, charged)
+        (row,) = match(
+            identities({"a": ("ZUBARENKOVICH", "ARKADIY", None, None, None, [])}), index, floor=0
+        ).to_pylist()
+        scores[kind] = row["score"]
+        assert sum(p["weight"] for p in row["evidence"]) == row["score"]
+        assert ("weak" in str(row["evidence"])) == (kind == "weak")
+    assert scores["primary"] - scores["weak"] == 210

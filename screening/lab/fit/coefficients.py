@@ -36,8 +36,8 @@ _STRONGER_DATES: tuple[tuple[str, str], ...] = (
 _DATE_BOUNDS = {
     "far": (-10.0, -8.0),
     "imprecise_far": (-8.0, -5.0),
-    "year_only_other": (-3.0, 1.0),
-    "near_year": (-5.0, 0.0),
+    "year_only_other": (-2.0, 1.0),
+    "near_year": (-4.0, 0.0),
     "year_only_near": (-4.0, 1.0),
     "not_given_traveller": (-4.0, 0.0),
     "not_given_listed": (-4.0, 0.0),
@@ -72,7 +72,7 @@ def bounds() -> Bounds:
 
     between("rarity", 0.4, 1.1)
     between("rarity_fuzzy", 0.3, 1.1)
-    between("matched", -5.0, 0.0)
+    between("matched", -5.0, 2.0)
     for kind in KINDS[1:]:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
     for name in ("unseen_exact", "unseen_fuzzy"):
@@ -156,7 +156,10 @@ def _unseen(name: Weights, value: Mapping[str, float]) -> tuple[Weights, Weights
     fuzzy = round(100 * value["unseen_fuzzy"] / value["rarity_fuzzy"]) - exact
     return (
         {length: max(bits + exact, 100) for length, bits in name["unseen_exact"].items()},
-        {kind: max(bits - (fuzzy if kind != "transliteration" else 0), 0) for kind, bits in name["unseen_fuzzy"].items()},
+        {
+            kind: max(bits - (fuzzy if kind != "transliteration" else 0), 0)
+            for kind, bits in name["unseen_fuzzy"].items()
+        },
     )
 
 

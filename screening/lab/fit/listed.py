@@ -14,11 +14,12 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from screening.lab.evaluation_tables import alert_tables
-from screening.lab.fit.peoples import Named, People, Tokens, peoples
+from screening.lab.fit.peoples import Named, People, Tokens, peoples, stream
 from screening.matching.index import AlertTables
 
 HABITS = ("day", "month", "year", "circa", "range", "several", "none")
 _HABIT_WEIGHTS = (60, 3, 12, 7, 4, 6, 8)
+_ALIASES = ((0, 1, 2, 3, 6), (35, 25, 18, 14, 8))
 _YEARS = (1942, 2008)
 _OTHER_STATES = ("GB", "FR", "RU", "TR", "AE", "PK", "SY", "DE", "IR", "US")
 
@@ -52,7 +53,7 @@ def people_shares(seed: str, without: str = "") -> PeopleShares:
         seed: shares differ by seed, as agencies' traffic and lists do.
         without: a people left out.
     """
-    rng = random.Random(f"shares {seed}")
+    rng = stream(f"shares {seed}")
     found = [people for people in peoples().values() if people.key != without]
     drawn = [rng.gammavariate(0.8, 1.0) + 0.1 for _ in found]
     weights: list[float] = []
@@ -91,7 +92,7 @@ def draw_listed(seed: str, count: int, without: str = "") -> tuple[list[Person],
     persons: list[Person] = []
     rows: list[Mapping[str, object]] = []
     for number in range(count):
-        rng = random.Random(f"{seed} {number}")
+        rng = stream(f"{seed} {number}")
         person = draw_person(rng, f"{seed}-{number:06}", shares.draw(rng))
         habit = rng.choices(HABITS, _HABIT_WEIGHTS)[0]
         person = Person(person.key, person.named, person.born, habit)
@@ -124,7 +125,7 @@ def _entry(rng: random.Random, person: Person) -> Mapping[str, object]:
         "entity_id": person.key,
         "source": "fit",
         "primary_name": _written(rng, named.surname, named.given),
-        "aliases": [_alias(rng, named, people) for _ in range(rng.choices((0, 1, 2, 3, 6), (35, 25, 18, 14, 8))[0])],
+        "aliases": [_alias(rng, named, people) for _ in range(rng.choices(*_ALIASES)[0])],
         "weak_aliases": [_weak(rng, named, people)] if rng.random() < 0.12 else [],
         "dobs": [value for value, _ in dates],
         "dob_precisions": [precision for _, precision in dates],
@@ -176,21 +177,17 @@ def _dates(rng: random.Random, person: Person) -> list[tuple[str, str]]:
         born += timedelta(days=rng.choice((-1, 1)) * rng.randrange(200, 6000))
     if rng.random() < 0.03:
         born = date(born.year, 1, 1)
-    match person.habit:
-        case "day":
-            return [(born.isoformat(), "day")]
-        case "month":
-            return [(f"{born:%Y-%m}", "month")]
-        case "year":
-            return [(f"{born.year}", "year")]
-        case "circa":
-            return [(f"{born.year + rng.choice((-2, -1, 0, 0, 0, 1, 2))}", "circa")]
-        case "range":
-            begin = born.year - rng.randrange(4)
-            return [(f"{begin}..{begin + rng.randrange(3, 6)}", "range")]
-        case "several":
-            other = born + timedelta(days=rng.choice((-365, 365, 31, -31, 730, 1)))
-            more = [(f"{other.year}", "year")] if rng.random() < 0.4 else [(other.isoformat(), "day")]
-            return [(born.isoformat(), "day"), *more]
-        case _:
-            return []
+    begin = born.year - rng.randrange(4)
+    circa = born.year + rng.choice((-2, -1, 0, 0, 0, 1, 2))
+    other = born + timedelta(days=rng.choice((-365, 365, 31, -31, 730, 1)))
+    second = (f"{other.year}", "year") if rng.random() < 0.4 else (other.isoformat(), "day")
+    by_habit: Mapping[str, list[tuple[str, str]]] = {
+        "day": [(born.isoformat(), "day")],
+        "month": [(f"{born:%Y-%m}", "month")],
+        "year": [(f"{born.year}", "year")],
+        "circa": [(f"{circa}", "circa")],
+        "range": [(f"{begin}..{begin + rng.randrange(3, 6)}", "range")],
+        "several": [(born.isoformat(), "day"), second],
+        "none": [],
+    }
+    return by_habit[person.habit]

@@ -9,10 +9,11 @@ Sources, none of them the matcher's own tables:
   (cut at 39 characters), given names in the surname's field.
 - civil status: names added, left out, married surnames; hypocorisms of the usual handbooks.
 
+>>> from screening.lab.fit.peoples import peoples
 >>> rng = random.Random("doctest")
 >>> CHANGES["swapped"](rng, ("DOE",), ("JANE",), peoples()["english"], "F")
 (('JANE',), ('DOE',))
->>> CHANGES["title"](rng, ("DOE",), ("JANE",), peoples()["english"], "F")[1][0] in {"JANEMRS", "JANEMS", "JANEMISS"}
+>>> CHANGES["title"](rng, ("DOE",), ("JANE",), peoples()["english"], "F")[1][0].startswith("JANEM")
 True
 """
 
@@ -27,9 +28,9 @@ Change = Callable[[random.Random, Tokens, Tokens, People, str], Name | None]
 
 _ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _SHAPES = (
-    ("O", "D"), ("O", "Q"), ("I", "J"), ("I", "T"), ("L", "I"), ("C", "G"), ("E", "F"), ("P", "F"), ("V", "Y"),
-    ("U", "V"), ("RN", "M"), ("M", "RN"), ("NN", "M"), ("W", "VV"), ("H", "N"), ("B", "R"), ("S", "5"),
-    ("K", "X"),
+    ("O", "D"), ("O", "Q"), ("I", "J"), ("I", "T"), ("L", "I"), ("C", "G"), ("E", "F"), ("P", "F"),
+    ("V", "Y"), ("U", "V"), ("RN", "M"), ("M", "RN"), ("NN", "M"), ("W", "VV"), ("H", "N"), ("B", "R"),
+    ("S", "5"), ("K", "X"),
 )  # fmt: skip
 _TABLES = (
     ("KH", "CH"), ("KH", "H"), ("SHCH", "CHTCH"), ("ZH", "J"), ("ZH", "Z"), ("CH", "TCH"), ("CH", "C"),
@@ -52,7 +53,7 @@ _TITLES = {"M": ("MR", "MR", "MR", "DR", "MSTR"), "F": ("MRS", "MS", "MISS", "MR
 def _in_one(change: Callable[[random.Random, str], str | None], shortest: int) -> Change:
     """Change one token of at least so many letters."""
 
-    def apply(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+    def apply(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
         both = [*surname, *given]
         fitting = [at for at, token in enumerate(both) if len(token) >= shortest]
         if not fitting:
@@ -109,7 +110,7 @@ def _romanised(rng: random.Random, surname: Tokens, given: Tokens, people: Peopl
     return tuple(map(other, surname)), tuple(map(other, given))
 
 
-def _initial(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _initial(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     """Second names shrink to initials; seldom the first too."""
     if not given:
         return None
@@ -117,7 +118,7 @@ def _initial(rng: random.Random, surname: Tokens, given: Tokens, _people: People
     return surname, (first, *(token[:1] for token in given[1:]))
 
 
-def _dropped(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _dropped(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     """A given name, a father's name or one of two surnames is left out; never the last of all."""
     if len(given) > 1 and (len(surname) == 1 or rng.random() < 0.6):
         gone = rng.randrange(1, len(given)) if rng.random() < 0.85 else 0
@@ -135,28 +136,32 @@ def _added(rng: random.Random, surname: Tokens, given: Tokens, people: People, s
     return (*surname, *people.another_surname(rng)), given
 
 
-def _joined(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _joined(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     if len(given) > 1 and (len(surname) == 1 or rng.random() < 0.5):
         return surname, (given[0] + given[1], *given[2:])
     return ((surname[0] + surname[1], *surname[2:]), given) if len(surname) > 1 else None
 
 
-def _parted(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _parted(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     if not given or len(given[0]) < 6:
         return None
     at = rng.randrange(3, len(given[0]) - 2)
     return surname, (given[0][:at], given[0][at:], *given[1:])
 
 
-def _swapped(_rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _swapped(_rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     return (given, surname) if given else None
 
 
-def _one_field(_rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _one_field(
+    _rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str
+) -> Name | None:
     return ((*surname, *given), ()) if given else None
 
 
-def _field_moved(_rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _field_moved(
+    _rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str
+) -> Name | None:
     """The last given name stands with the surname, or the first surname with the given names."""
     if len(given) > 1:
         return (given[-1], *surname), given[:-1]
@@ -167,7 +172,7 @@ def _title(rng: random.Random, surname: Tokens, given: Tokens, _people: People, 
     return (surname, (*given[:-1], given[-1] + rng.choice(_TITLES[sex]))) if given else None
 
 
-def _cut(rng: random.Random, surname: Tokens, given: Tokens, _people: People, _sex: str) -> Name | None:
+def _cut(rng: random.Random, surname: Tokens, given: Tokens, _p: People, _s: str) -> Name | None:
     """Cut at the 39 characters of the machine-readable zone or at a host's narrower field."""
     room = rng.choice((39, 39, 24, 20)) - len(" ".join(surname)) - 2
     left = tuple(" ".join(given)[: max(room, 1)].split())
@@ -215,7 +220,17 @@ def noisy_name(
     return surname, given, tuple(done)
 
 
-DATE_CHANGES = ("exact", "swapped", "digit", "one_day", "one_year", "stand_in", "missing", "year_alone", "wrong")
+DATE_CHANGES = (
+    "exact",
+    "swapped",
+    "digit",
+    "one_day",
+    "one_year",
+    "stand_in",
+    "missing",
+    "year_alone",
+    "wrong",
+)
 _DATE_WEIGHTS = (850, 17, 25, 12, 15, 22, 50, 4, 5)
 
 
@@ -229,28 +244,23 @@ def noisy_date(rng: random.Random, born: date) -> tuple[str, str]:
 
 
 def _changed(rng: random.Random, born: date, kind: str) -> str | None:
-    match kind:
-        case "missing":
-            return ""
-        case "year_alone":
-            return f"{born.year}"
-        case "stand_in":
-            return f"{born.year}-01-01"
-        case "one_day":
-            return (born + timedelta(days=rng.choice((-1, 1)))).isoformat()
-        case "one_year":
-            return _day(born.year + rng.choice((-1, 1)), born.month, born.day)
-        case "swapped":
-            return _day(born.year, born.day, born.month)
-        case "digit":
-            text = list(f"{born:%Y%m%d}")
-            at = rng.choice((2, 3, 3, 5, 6, 7, 7))
-            text[at] = rng.choice("0123456789")
-            return _day(int("".join(text[:4])), int("".join(text[4:6])), int("".join(text[6:])))
-        case "wrong":
-            return (born + timedelta(days=rng.choice((-1, 1)) * rng.randrange(60, 1500))).isoformat()
-        case _:
-            return None
+    """Return the date as such a change leaves it; None where that is no day of the calendar."""
+    away = timedelta(days=rng.choice((-1, 1)) * (1 if kind == "one_day" else rng.randrange(60, 1500)))
+    digits = list(f"{born:%Y%m%d}")
+    digits[rng.choice((2, 3, 3, 5, 6, 7, 7))] = rng.choice("0123456789")
+    text = "".join(digits)
+    changed: Mapping[str, str | None] = {
+        "exact": born.isoformat(),
+        "missing": "",
+        "year_alone": f"{born.year}",
+        "stand_in": f"{born.year}-01-01",
+        "one_day": (born + away).isoformat(),
+        "wrong": (born + away).isoformat(),
+        "one_year": _day(born.year + rng.choice((-1, 1)), born.month, born.day),
+        "swapped": _day(born.year, born.day, born.month),
+        "digit": _day(int(text[:4]), int(text[4:6]), int(text[6:])),
+    }
+    return changed[kind]
 
 
 def _day(year: int, month: int, day: int) -> str | None:

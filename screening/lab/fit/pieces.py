@@ -28,7 +28,11 @@ Piece = Mapping[str, object]
 _KIND_OF = {words: kind for kind, words in KIND_WORDS.items()}
 _DATE_OF = {words: name for name, words in RELATIONS}
 _EXACT_LIKE = ("exact", "transliteration")
-_STATES = {"same State": "agrees", "nationality is the listed country of birth": "birth", "other State": "conflict"}
+_STATES = {
+    "same State": "agrees",
+    "nationality is the listed country of birth": "birth",
+    "other State": "conflict",
+}
 _SEXES = {"same": "same", "other": "conflict"}
 
 COLUMNS: tuple[str, ...] = (

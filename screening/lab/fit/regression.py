@@ -30,7 +30,9 @@ class Terms:
     ridge: float
 
 
-def fit(x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms) -> Floats:
+def fit(
+    x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms, start: Floats | None = None
+) -> Floats:
     """Return the coefficients (natural logarithm of odds).
 
     Args:
@@ -39,26 +41,31 @@ def fit(x: Floats, y: Floats, weight: Floats, offset: Floats, terms: Terms) -> F
         weight: how often each pair counts.
         offset: part of the log odds that is known.
         terms: expectations and bounds.
+        start: where the search begins (None: at what is expected).
 
     Raises:
         RuntimeError: no optimum was found.
     """
+    start = np.clip(terms.expected if start is None else start, terms.low, terms.high)
+    likely = expit(x @ start + offset)
+    curvature = (x * x).T @ (weight * np.maximum(likely * (1 - likely), 1e-3)) + 2 * terms.ridge
+    unit = 1 / np.sqrt(curvature)  # all directions about equally steep: a tenth of the steps
 
-    def loss(beta: Floats) -> tuple[float, Floats]:
+    def loss(scaled: Floats) -> tuple[float, Floats]:
+        beta = scaled * unit
         z = x @ beta + offset
         away = beta - terms.expected
         value = float(weight @ (np.logaddexp(0.0, z) - y * z) + terms.ridge * away @ away)
-        return value, x.T @ (weight * (expit(z) - y)) + 2 * terms.ridge * away
+        return value, unit * (x.T @ (weight * (expit(z) - y)) + 2 * terms.ridge * away)
 
-    start = np.clip(terms.expected, terms.low, terms.high)
     found = minimize(
         loss,
-        start,
+        start / unit,
         jac=True,
         method="L-BFGS-B",
-        bounds=list(zip(terms.low.tolist(), terms.high.tolist(), strict=True)),
-        options={"maxiter": 3000, "maxfun": 6000, "ftol": 1e-11, "gtol": 1e-6},
+        bounds=list(zip((terms.low / unit).tolist(), (terms.high / unit).tolist(), strict=True)),
+        options={"maxiter": 3000, "maxfun": 6000, "ftol": 1e-10, "gtol": 1e-4},
     )
     if not found.success:
         raise RuntimeError(f"screening.lab.fit.regression: no optimum ({found.message}); nothing was written")
-    return np.asarray(found.x, np.float64)
+    return np.asarray(found.x * unit, np.float64)

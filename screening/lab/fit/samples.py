@@ -1,8 +1,8 @@
 """Pairs to learn from and to measure with: travellers matched against lists of several sizes.
 
-Rule: false pairs are those that `match` meets. Of all innocents the pairs above a high floor are kept, of some
-of them those above a low one, which then count for all; true travellers' pairs above the low floor. Which
-pairs are kept depends on their evidence alone, not on who is meant, so the odds stay unbiased.
+Rule: false pairs are those that `match` meets. Of all innocents the pairs above a high floor are kept, of
+some of them those above a low one, which then count for all; true travellers' pairs above the low floor.
+Which pairs are kept depends on their evidence alone, not on who is meant, so the odds stay unbiased.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,13 @@ import pyarrow as pa
 from screening.lab.fit.listed import Person, draw_listed, tables_of
 from screening.lab.fit.pieces import Pairs, pairs_of
 from screening.lab.fit.travelling import NEAR, Traffic, draw_traffic
-from screening.matching.index import AlertTables, build_index
+from screening.matching.index import AlertTables, Index, build_index
 from screening.matching.match import match
 from screening.matching.model import Model
 
 Floats = npt.NDArray[np.float64]
+_PROBED, _LOWEST = 150, -1500
+_CLOSELY, _EVERYONE = 1.6, 0.16  # pairs of an innocent above the low floor and above the high one
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,16 @@ def draw(seed: str, size: Size, without: str = "") -> Drawn:
     return Drawn(size, alerts.names.num_rows, alerts, traffic)
 
 
-def sample(drawn: Drawn, model: Model, low: int, high: int) -> Sample:
+def sample(drawn: Drawn, model: Model) -> Sample:
     """Match the traffic against the list and return its pairs.
 
     Args:
         drawn: list and traffic.
-        model: weights.
-        low: floor of true travellers, near misses and the innocents looked at closely, centibits.
-        high: floor of all innocents.
+        model: weights; the floors follow their scale (`_floors`).
     """
     index = build_index(drawn.alerts, model)
     size, truth = drawn.size, drawn.traffic.truth
+    low, high = _floors(drawn, index, model)
 
     def matched(kinds: Sequence[str], count: int | None, floor: int) -> Pairs:
         return pairs_of(_scored(drawn.traffic.only(kinds, count), index, floor), model)
@@ -114,8 +115,21 @@ def sample(drawn: Drawn, model: Model, low: int, high: int) -> Sample:
     )
 
 
-def _scored(identities: pa.Table, index: object, model: Model, floor: int) -> pa.Table:
-    return match(identities, index, floor=floor)  # type: ignore[arg-type]
+def _scored(identities: pa.Table, index: Index, floor: int) -> pa.Table:
+    return match(identities, index, floor=floor)
+
+
+def _floors(drawn: Drawn, index: Index, model: Model) -> tuple[int, int]:
+    """Return the scores that an innocent reaches with `_CLOSELY` and with `_EVERYONE` alerts on average.
+
+    The low one is for true travellers, near misses and the innocents looked at closely, the other for all.
+    """
+    scored = _scored(drawn.traffic.only(("innocent",), _PROBED), index, _LOWEST)
+    scores = np.sort(np.array(scored["score"].to_pylist(), np.int64))[::-1]
+    if not len(scores):
+        raise ValueError("screening.lab.fit.samples: no innocent meets any alert; draw more")
+    low, high = (int(scores[min(round(_PROBED * each), len(scores) - 1)]) for each in (_CLOSELY, _EVERYONE))
+    return low, max(high, low)
 
 
 def _together(parts: Sequence[Pairs]) -> Pairs:
@@ -136,6 +150,16 @@ def together(samples: Sequence[Sample]) -> Sample:
         np.concatenate([one.names for one in samples]),
         tuple(kind for one in samples for kind in one.kind),
     )
+
+
+def best_scores(drawn: Drawn, model: Model) -> Mapping[str, float]:
+    """Match the whole traffic and return the best score of each traveller, bits.
+
+    The listed count with their own entry, others with any. Travellers far below any threshold are left out.
+    """
+    index = build_index(drawn.alerts, model)
+    floor = _floors(drawn, index, model)[1]
+    return best_by_traveller(_scored(drawn.traffic.identities, index, model, floor), drawn.traffic)
 
 
 def best_by_traveller(scored: pa.Table, traffic: Traffic) -> Mapping[str, float]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from screening.lab.evaluation_tables import identities
 from screening.lab.fit.listed import Person, draw_person, people_shares
 from screening.lab.fit.noise import noisy_date, noisy_name
-from screening.lab.fit.peoples import Named, peoples
+from screening.lab.fit.peoples import Named, peoples, stream
 
 NEAR = ("nm_same_year", "nm_same_birth", "nm_other_date")
 _NO_STATE, _OTHER_STATE, _NO_SEX, _WRONG_SEX = 0.05, 0.03, 0.04, 0.006
@@ -74,12 +74,12 @@ def draw_traffic(
         truth[str(row["passenger_id"])] = who
 
     for number, person in enumerate(listed):
-        add("true", number, person, random.Random(f"{seed} true {number}"))
+        add("true", number, person, stream(f"{seed} true {number}"))
     for number in range(innocents):
-        rng = random.Random(f"{seed} innocent {number}")
+        rng = stream(f"{seed} innocent {number}")
         add("innocent", number, draw_person(rng, "", shares.draw(rng)), rng)
     for number in range(near):
-        rng = random.Random(f"{seed} near {number}")
+        rng = stream(f"{seed} near {number}")
         kind = NEAR[number % len(NEAR)]
         add(kind, number, _near(rng, rng.choice(listed), kind), rng)
     return Traffic(identities(pa.Table.from_pylist(rows, schema=_SCHEMA)), truth)
@@ -95,11 +95,8 @@ def _travelling(rng: random.Random, key: str, kind: str, person: Person) -> tupl
     named = person.named
     surname, given, changes = noisy_name(rng, named.surname, named.given, peoples()[named.people], named.sex)
     born, changed = noisy_date(rng, person.born)
-    lot = rng.random()
-    state = None if lot < _NO_STATE else rng.choice(_ABROAD) if lot < _NO_STATE + _OTHER_STATE else named.state
-    lot = rng.random()
-    other = "MF"[named.sex == "M"]
-    sex = None if lot < _NO_SEX else other if lot < _NO_SEX + _WRONG_SEX else named.sex
+    state = _stated(rng, named.state, rng.choice(_ABROAD), _NO_STATE, _OTHER_STATE)
+    sex = _stated(rng, named.sex, "MF"[named.sex == "M"], _NO_SEX, _WRONG_SEX)
     lacks = [name for name, has in (("date", born), ("nationality", state), ("sex", sex)) if not has]
     row: dict[str, object] = {
         "passenger_id": key,
@@ -115,11 +112,21 @@ def _travelling(rng: random.Random, key: str, kind: str, person: Person) -> tupl
     return row, Truth(kind, entity, named.people, changes or ("none",), changed, person.habit, tuple(lacks))
 
 
+def _stated(rng: random.Random, value: str, other: str, missing: float, wrong: float) -> str | None:
+    """Return a value as stated: now and then nothing or another one."""
+    lot = rng.random()
+    if lot < missing:
+        return None
+    return other if lot < missing + wrong else value
+
+
 def _near(rng: random.Random, person: Person, kind: str) -> Person:
     named = person.named
     if kind == "nm_same_birth":
         other = peoples()[named.people].person(rng)
-        return Person("", Named(named.people, named.surname, other.given, other.sex, named.state), person.born)
+        return Person(
+            "", Named(named.people, named.surname, other.given, other.sex, named.state), person.born
+        )
     years = 0 if kind == "nm_same_year" else rng.choice((-1, 1)) * rng.randrange(3, 25)
     born = date(person.born.year + years, 1 + rng.randrange(12), 1 + rng.randrange(28))
     return Person("", named, born)

@@ -1,8 +1,9 @@
 """Evidence of nationality: agreement weighs by how rare the State is in traffic; a birth country counts less.
 
-Rule: log2(share among true pairs / share in traffic), of which `rarity` percent counts, capped. The traveller's nationality and the issuing
-States of their documents are compared with all nationalities of the alert; where none agrees, with its birth
-country. An alert with a birth country alone can agree but not contradict: people are born abroad.
+Rule: log2(share among true pairs / share in traffic), of which `rarity` percent counts, capped. The
+traveller's nationality and the issuing States of their documents are compared with all nationalities of the
+alert; where none agrees, with its birth country. An alert with a birth country alone can agree but not
+contradict: people are born abroad.
 """
 
 import math
