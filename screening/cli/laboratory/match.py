@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, written_to
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def match(
     # A list with documents keeps those pairs as well: they score above what names alone reach at this rate.
     floor = 0 if all_scored else max(0, min(threshold(model, PER_1000_KEPT, max(names, 1)), 1000))
     scored = score(identities, index, model, floor=floor, exhaustive=exhaustive)
-    pq.write_table(evaluation_tables.hits(scored), out)
+    with written_to(out):
+        pq.write_table(evaluation_tables.hits(scored), out)
     say(f"{scored.num_rows} pairs at or above {floor / 100:.2f} bits written to {out}")
 
 
@@ -76,7 +77,7 @@ def compare(
     if missing:
         raise _unreadable(pairs, "--pairs", f"no column {', '.join(missing)}")
     found = compare_names([(row["name1"] or "", row["name2"] or "") for row in rows], load_model())
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with written_to(out), out.open("w", encoding="utf-8", newline="") as file:
         names = [name for name in columns if name not in {"score", "explanation"}]
         writer = csv.DictWriter(
             file, [*names, "score", "explanation"], lineterminator="\n", extrasaction="ignore"
