@@ -298,6 +298,8 @@ def main() -> None:
                 done["failed"] += STEPS
                 sys.stdout.write(f"{stuck}\n\n")
                 sys.stdout.flush()
+        sys.stdout.write(f"seed {seed}: {done.total()} of {wanted} steps, {failed} walks failed\n")
+        sys.stdout.flush()
         seed += 1
     server.stop()
     sys.stdout.write(f"{dict(done)}; {failed} walks failed\n")
