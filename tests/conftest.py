@@ -50,6 +50,11 @@ _SLOW_FIXTURES = {
 }  # whole nights, commands in processes
 
 
+def pytest_unconfigure() -> None:
+    """Remove Airflow's home; pytest removes only what it has made itself."""
+    shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow by its room or by what it asks for; `make quick` leaves it out.
 

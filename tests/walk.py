@@ -3,7 +3,7 @@
     python tests/walk.py STEPS SEED     (make walk)
 
 A walk does 25 steps drawn by seed: files arrive, nights run, are killed at a point, run again, screened again by
-flight, decided on, purged; keys are rotated, the profile changes, the disk is full, the clock goes forward. No step
+flight, replayed, decided on, purged; keys are rotated, the profile changes, the disk is full, the clock goes forward. No step
 may end in another way than done, waiting for a person, or refused with a remedy. Then it is brought to its
 end by plain commands and compared with a store that got the same files and nothing else.
 
@@ -44,6 +44,8 @@ class Walk:
     draw: random.Random
     clock: datetime = datetime(2026, 11, 25, 3, tzinfo=UTC)
     files: dict[str, str] = field(default_factory=dict)
+    mended: list[tuple[str, str, str]] = field(default_factory=list)
+    """Replays: entry, name of the mended file, its text."""
     keys: bool = False
     steps: list[str] = field(default_factory=list)
 
@@ -118,6 +120,27 @@ def release(walk: Walk) -> None:
         walk.call("quarantine", "release", row["id"], "--reason", "a note", "--as", "anna", "--second", "ben")
 
 
+def replay(walk: Walk) -> None:
+    """Mended bytes for what was set aside; perhaps killed."""
+    done = walk.call("quarantine", "list", "--night", NIGHTS[0], "--format", "json")
+    rows = json.loads(done.stdout) if done.returncode in {0, 1} else []
+    for row in [row for row in rows if row["state"] == "open"][:1]:
+        number = len(walk.mended)
+        people = walk.draw.sample([YLVA, *FILLERS], walk.draw.randint(1, 2))
+        text = paxlst(people, sent=f"261122:20{number:02}", reference=str(900 + number))
+        walk.mended.append((row["id"], f"mended{number}.edi", text))
+        point = walk.draw.choice([name for name in POINTS if not name.startswith("retention")])
+        kill = {"KILL_AT": f"{point}:{walk.draw.randint(1, 3)}"} if walk.draw.random() < 0.5 else {}
+        walk.call(*_replayed(walk.agency, walk.mended[-1]), **kill)
+
+
+def _replayed(agency: Agency, mended: tuple[str, str, str]) -> tuple[str, ...]:
+    """Put the mended file into the agency's folder; return the command that replays it."""
+    entry, name, text = mended
+    (agency.folder / name).write_text(text)
+    return ("quarantine", "replay", entry, "--file", name, "--reason", "sent again", "--as", "anna")
+
+
 def decide(walk: Walk) -> None:
     """A person decides on the best hit."""
     done = walk.call("hits", "--night", NIGHTS[0], "--format", "json")
@@ -158,7 +181,7 @@ def forward(walk: Walk) -> None:
 
 
 STEPS_DRAWN: dict[Callable[[Walk], None], int] = {
-    arrive: 5, run: 5, again: 1, killed: 5, rerun: 3, release: 1, decide: 1, purge: 2, rotate: 1,
+    arrive: 5, run: 5, again: 1, killed: 5, rerun: 3, release: 1, replay: 2, decide: 1, purge: 2, rotate: 1,
     change_profile: 1, full: 1, forward: 2,
 }  # fmt: skip
 
@@ -192,6 +215,10 @@ def _end(walk: Walk) -> None:
         done = walk.call(*words)
         if done.returncode not in {0, 1}:
             raise AssertionError(f"{walk.told()}\n{words} is stuck:\n{done.stderr}")
+    for mended in walk.mended:
+        done = walk.call(*_replayed(walk.agency, mended))
+        if done.returncode not in {0, 1}:
+            raise AssertionError(f"{walk.told()}\nthe replay of {mended[:2]} is stuck:\n{done.stderr}")
     done = walk.call("audit", "verify", "--format", "json")
     if json.loads(done.stdout)[0]["differences"]:
         raise AssertionError(f"{walk.told()}\n{done.stdout}")
@@ -203,7 +230,7 @@ def _compare(walk: Walk, folder: Path, command: Command) -> None:
     for name, text in walk.files.items():
         straight.send(name, text)
     if walk.ends:
-        straight.run(NIGHTS[0], check=None)
+        _run_straight(walk, straight)
         seen, wanted = (set(agency.status(NIGHTS[0])) for agency in (walk.agency, straight))
         found, sought = (
             {(row["flight_id"], row["surname"]) for row in agency.json("hits", "--night", NIGHTS[0])}
@@ -228,8 +255,14 @@ def _straight_rows(walk: Walk, straight: Agency) -> dict[str, Any]:
         shutil.copytree(walk.agency.folder / "keys", straight.folder / "keys")
         (straight.folder / "keys" / "current").write_text(pins["key_id"] + "\n")
         more = {"SCREENING_KEYS": "keys"}
-    straight.run(NIGHTS[0], check=None, **more)
+    _run_straight(walk, straight, **more)
     return _rows(straight)
+
+
+def _run_straight(walk: Walk, straight: Agency, **more: str) -> None:
+    straight.run(NIGHTS[0], check=None, **more)
+    for mended in walk.mended:
+        straight(*_replayed(straight, mended), **more)
 
 
 def _rows(agency: Agency) -> dict[str, Any]:
@@ -265,6 +298,8 @@ def main() -> None:
                 done["failed"] += STEPS
                 sys.stdout.write(f"{stuck}\n\n")
                 sys.stdout.flush()
+        sys.stdout.write(f"seed {seed}: {done.total()} of {wanted} steps, {failed} walks failed\n")
+        sys.stdout.flush()
         seed += 1
     server.stop()
     sys.stdout.write(f"{dict(done)}; {failed} walks failed\n")

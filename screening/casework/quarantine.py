@@ -1,6 +1,6 @@
 """The way back from quarantine: mended bytes go into their night again, or a person lets the entry rest.
 
-A replay is a new input of the night under a name that tells its origin (`replay/ENTRY/HASH-FILE`), and a
+A replay is a new input of the night under a name that tells its origin (`replay/ENTRY/HASH`), and a
 re-run of the flights that it speaks of; every other row stays. The set-aside message or traveller had said
 nothing, so a full resend adds what was missing; what had been read before is recognised by the rules of
 `manifests.supersede` as a resend by any carrier is.
@@ -10,7 +10,6 @@ night takes the bytes in, and the same command given again goes on where it stoo
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,7 +44,6 @@ from screening.tables.findings import Finding
 from screening.tables.individual import MESSAGES, OUTCOMES
 from screening.tables.landing import INPUTS
 
-_NO_NAME = re.compile(r"[^\w.+=@-]+")
 _SHOWN_BYTES = 4000
 
 
@@ -168,7 +166,7 @@ def replay(
         _note(store, act)
         session = rerun_flights(settings, entry.night, flights=flights, failed=False, actor=actor, tell=tell)
         return Replayed(entry, None, session, _anew(store, entry.night, entry.input_id))
-    name = _name(entry, digest, file)
+    name = _name(entry, digest)
     known = {(row["quarantine_id"], row["input_id"]) for row in acts(store).to_pylist()}
     received = _received(store, digest)
     if (entry.night, name) in received:
@@ -288,10 +286,9 @@ def _read(file: Path) -> bytes:
         ) from None
 
 
-def _name(entry: Entry, digest: str, file: Path) -> str:
-    """Name an input after its origin; the hash keeps two mended files of one name apart in the ledger."""
-    plain = _NO_NAME.sub("_", file.name).lstrip(".") or "file"
-    return f"replay/{entry.short.replace(':', '-')}/{digest[:8]}-{plain}"
+def _name(entry: Entry, digest: str) -> str:
+    """Name an input after its origin; its file's name may be a person's and would stay in the act."""
+    return f"replay/{entry.short.replace(':', '-')}/{digest[:8]}"
 
 
 def _received(store: Store, digest: str) -> list[tuple[date, str]]:

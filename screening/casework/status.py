@@ -1,5 +1,6 @@
 """What became of each flight of a night, and of each night: the rows of `screening status` and `nights`."""
 
+from collections.abc import Collection
 from datetime import date
 
 from screening.night.attention import headline_of
@@ -7,6 +8,7 @@ from screening.night.quarantine_entries import published_nights, row_of_input, s
 from screening.night.receive import published
 from screening.night.reporting import held_back
 from screening.reports.headline import IN_ORDER, after_acts, people_aside
+from screening.store.locks import under_way
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.analyst import HITS
@@ -74,9 +76,10 @@ def nights_of(store: Store) -> list[dict[str, object]]:
     """Return one row a night, the latest first.
 
     `not_screened` are people as far as counted, `uncounted` the flights and files of which nobody knows how
-    many they hold. A night that was begun and never published has failed.
+    many they hold. A night that was begun and never published has failed, unless a process runs it now.
     """
-    return [_night(store, found) for found in sorted(_begun(store), reverse=True)]
+    running = under_way(store)
+    return [_night(store, found, running) for found in sorted(_begun(store), reverse=True)]
 
 
 def where_it_stands(store: Store) -> tuple[list[str], bool]:
@@ -90,11 +93,15 @@ def where_it_stands(store: Store) -> tuple[list[str], bool]:
         return ["No night was run in this store yet.", _next("run --night DATE --inbox DIR")], False
     night = begun[-1]
     now = current(store, night)
+    running = night.isoformat() in under_way(store)
+    if now is None and running:
+        return [f"Night {night}: running now, not published yet.", _next("nights", "all nights")], False
     if now is None:
         lines = [f"Night {night}: begun and never published.", _next(f"run --night {night} --inbox DIR")]
         return lines + [f"Before it: night {label}" for label in published_nights(store)[-1:]], True
     line = headline_of(store, night)
     lines = [f"Night {night}, revision {now.revision}: {line.text}"]
+    lines += ["! A run of this night is going on: this is what it had published before."] if running else []
     lines += [f"! {note}" for note in held_back(store, night)]
     if line.state != IN_ORDER:
         lines.append(_next("status", "every flight, and the command that mends it"))
@@ -115,8 +122,10 @@ def _begun(store: Store) -> set[date]:
     return folders | set(published_nights(store))
 
 
-def _night(store: Store, night: date) -> dict[str, object]:
+def _night(store: Store, night: date, running: Collection[str]) -> dict[str, object]:
     now = current(store, night)
+    if now is None and night.isoformat() in running:
+        return dict.fromkeys(NIGHTS) | {"night": night, "state": "running", "headline": "not published yet"}
     if now is None:
         return dict.fromkeys(NIGHTS) | {"night": night, "state": "failed", "headline": "never published"}
     done, line = settled(store, night), headline_of(store, night)

@@ -41,11 +41,11 @@ def verify_command(
     """
     from screening.casework.record import differences
     from screening.protection.audit import verify
-    from screening.store.zones import Store
+    from screening.store.zones import store_at
 
-    state = verify(Store(store), _head(anchor))
+    state = verify(store_at(store), _head(anchor))
     progress("comparing the store with the record")
-    found = differences(Store(store)) if store.is_dir() else []
+    found = differences(store_at(store)) if store.is_dir() else []
     show([_row(state) | {"differences": found if shape is not Format.TABLE else len(found)}], shape)
     if shape is Format.TABLE:
         for text in found:
@@ -60,9 +60,9 @@ def head_command(store: _StoreOption = _DEFAULT_STORE) -> None:
     Example: screening audit head >> /mnt/other/audit-heads.txt
     """
     from screening.protection.audit import head
-    from screening.store.zones import Store
+    from screening.store.zones import store_at
 
-    last = head(Store(store))
+    last = head(store_at(store))
     say("0:" + "0" * 64 if last is None else f"{last.seq}:{last.hash}")
 
 
@@ -72,14 +72,17 @@ def mend_command(
     store: _StoreOption = _DEFAULT_STORE,
     actor: _ActorOption = None,
 ) -> None:
-    """Set a damaged end of the record aside and go on with it; its bytes are kept.
+    """Set a damaged end of the record aside and go on with it; its bytes are kept. A whole one stays.
 
     Example: screening audit mend --as officer1 --reason "disk replaced, line lost"
     """
     from screening.protection.audit import mend
-    from screening.store.zones import Store
+    from screening.store.zones import store_at
 
-    last = mend(Store(store), who(actor), reason)
+    last = mend(store_at(store), who(actor), reason)
+    if last is None:
+        say("There is nothing to mend: the record's end is whole. All of it: `screening audit verify`.")
+        return
     say(f"The record goes on with {last.seq}; the damaged bytes lie beside it in the audit zone.")
 
 
@@ -99,7 +102,7 @@ def new_command(
     """
     from screening.protection.audit import append
     from screening.protection.keys import new_keys
-    from screening.store.zones import Store
+    from screening.store.zones import store_at
 
     if folder is None:
         raise UsageError(
@@ -117,7 +120,7 @@ def new_command(
         )
     name = who(actor)
     key_id = new_keys(folder)
-    append(Store(store), name, "keys.new", [key_id])
+    append(store_at(store), name, "keys.new", [key_id])
     say(f"{key_id} is in use. Set {_KEYS}={folder} and keep a copy of the folder in a safe place.")
 
 

@@ -147,7 +147,7 @@ def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
 def nights(shape: Shape = Format.TABLE) -> None:
     """Show each night, the latest first: its state, flights, travellers, people not screened, hits.
 
-    States: in order, needs a person, incomplete, failed (never published).
+    States: in order, needs a person, incomplete, running, failed (never published, and nothing runs it).
 
     Example: screening nights --format json
     """

@@ -10,9 +10,11 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from enum import Enum, StrEnum
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -21,7 +23,7 @@ from rich.text import Text
 
 from screening.cli.narrow import blocks, is_too_narrow
 from screening.reports.text import clean, steers
-from screening.tables.errors import ScreeningError
+from screening.tables.errors import ScreeningError, UsageError
 
 # OWASP "CSV injection": a spreadsheet takes text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@")
@@ -84,6 +86,28 @@ def fail(error: ScreeningError) -> None:
     parts = (("where", error.where), ("effect", error.effect), ("remedy", error.remedy))
     lines = [clean(error.what), *(f"  {name + ':':<7} {clean(text)}" for name, text in parts)]
     sys.stderr.write("\n".join(lines) + "\n")
+
+
+@contextmanager
+def written_to(path: Path) -> Iterator[None]:
+    """Say how to mend it where the file that a command was told to write cannot be written.
+
+    Raises:
+        UsageError: names the folder that is missing, or what the system says.
+    """
+    try:
+        yield
+    except OSError as fault:
+        folder = path.parent
+        remedy = (
+            "name a file in a folder that this user may write" if folder.is_dir() else f"mkdir -p {folder}"
+        )
+        raise UsageError(
+            f"--out: the file cannot be written ({type(fault).__name__})",
+            where=str(path),
+            effect="nothing was written",
+            remedy=f"{remedy}; then the same command again",
+        ) from None
 
 
 def plain(value: object) -> str:

@@ -32,7 +32,7 @@ def headline_of(store: Store, night: date, *, about: Collection[str] | None = No
         [row for row in rows if about is None or row["flight_id"] in about],
         [text for record in gates if record.waits for text in record.failures],
         settled=settled(store, night),
-        tolerated=frozen.agency_profile().gates.attention_quarantined if frozen else 0,
+        tolerated=(frozen.stated("gates", "attention_quarantined") if frozen else None) or 0,
     )
 
 

@@ -1,7 +1,8 @@
 """The frozen set: everything that decides the outcome of one revision, written down before it starts.
 
 `store/nights/D/runs/NNNN/night.json` is written once, by `receive`. A run that is started again after a kill
-takes it up unchanged. Same frozen set, same bytes. Nothing in it names a person.
+takes it up unchanged. Same frozen set, same bytes. Nothing in it names a person: the names of the inputs lie
+in landing while the run needs them (`input_names`).
 """
 
 import dataclasses
@@ -10,11 +11,14 @@ import importlib.metadata
 import json
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 import screening
 from screening.profile.model import Profile
@@ -24,13 +28,16 @@ from screening.store.files import write_json
 from screening.store.zones import Store
 from screening.tables.errors import StoreError
 
+_FILE = "night.json"
+_UNCHANGED = "unchanged.json"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class FrozenInput:
     """One file that the revision reads.
 
     Attributes:
-        name: path below the inbox.
+        name: path below the inbox; empty as read from night.json (`input_names` knows it).
         input_id: sha256 of its bytes as received.
         size: bytes.
         duplicate: the same bytes were received before, under another name or in an earlier night.
@@ -101,6 +108,7 @@ class Frozen:
         gone: retention classes of the base that came to their end; what remains of it is drawn in (remains).
         pins: what is kept by re-runs.
         machine: code, lock, time zone data and Unicode tables that ran.
+        sealed: its hash, of a set as read from night.json; empty where the inputs have their names.
     """
 
     night: date
@@ -112,6 +120,12 @@ class Frozen:
     machine: Mapping[str, str]
     kept: tuple[FrozenInput, ...] = ()
     gone: tuple[str, ...] = ()
+    sealed: str = ""
+
+    @property
+    def nameless(self) -> bool:
+        """Are its inputs without their names?"""
+        return bool(self.sealed)
 
     @property
     def run(self) -> str:
@@ -125,11 +139,13 @@ class Frozen:
         Not of how the inputs came here, nor of which flights were asked for: a re-run on all inputs has the
         hash of one run on them.
         """
-        plain = self.as_json()
+        if self.sealed:
+            return self.sealed
+        plain = self._plain()
         del plain["pins"]["decided_until"]
         inputs = sorted(
-            [entry["name"], entry["input_id"], entry["duplicate"], entry["refused"]]
-            for entry in (*plain["inputs"], *plain["kept"])
+            [entry.name, entry.input_id, entry.duplicate, entry.refused]
+            for entry in (*self.inputs, *self.kept)
         )
         ended = [plain["base"], *plain["gone"]] if plain["gone"] else []
         return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended])
@@ -137,7 +153,7 @@ class Frozen:
     @property
     def pins_hash(self) -> str:
         """Hash of pins and machine: with the statements of a leg it decides the leg's rows."""
-        plain = self.as_json()
+        plain = self._plain()
         del plain["pins"]["decided_until"]
         return _sha([plain["pins"], plain["machine"]])
 
@@ -147,8 +163,27 @@ class Frozen:
         return datetime.fromisoformat(self.pins.decided_until)
 
     def agency_profile(self) -> Profile:
-        """Profile as it was frozen."""
-        return Profile.model_validate(dict(self.pins.profile))
+        """Profile as it was frozen.
+
+        Raises:
+            StoreError: this version of the program does not know what stands in it.
+        """
+        try:
+            return Profile.model_validate(dict(self.pins.profile))
+        except ValidationError as fault:
+            keys = sorted({".".join(str(part) for part in error["loc"]) for error in fault.errors()})
+            raise StoreError(
+                f"the profile of night {self.night} is of another version: {', '.join(keys[:5])}",
+                where=f"frozen set {self.run}",
+                effect="this night cannot be run again by this version; what is published can be read",
+                remedy=f"use the version that froze it, {self.machine.get('code', 'not known')}; "
+                "other nights are not touched",
+            ) from None
+
+    def stated(self, section: str, key: str) -> Any:  # noqa: ANN401  (plain data of any version)
+        """Return a key of the profile as frozen, also by another version; None where there is none."""
+        found = self.pins.profile.get(section)
+        return found.get(key) if isinstance(found, Mapping) else None
 
     def keys(self, store: Store) -> Keys:
         """Load the key that was frozen, also where another is in use now.
@@ -159,7 +194,13 @@ class Frozen:
         return load_former(self.pins.key_id, store_root=store.root, night=self.night.isoformat())
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, as it stands in night.json."""
+        """Plain data, as it stands in night.json: no name of an input, and the hash that they are part of."""
+        plain = self._plain() | {"sealed": self.hash}
+        for entry in (*plain["inputs"], *plain["kept"]):
+            del entry["name"]
+        return plain
+
+    def _plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
         if self.pins.traffic is None:  # sets frozen by earlier code keep their hash
             del plain["pins"]["traffic"]
@@ -172,21 +213,35 @@ def _sha(plain: object) -> str:
 
 def frozen_path(store: Store, night: date, revision: int) -> Path:
     """Where night.json of a revision lies."""
-    return store.root / "nights" / night.isoformat() / "runs" / f"{revision:04d}" / "night.json"
+    return store.root / "nights" / night.isoformat() / "runs" / f"{revision:04d}" / _FILE
 
 
 def save_frozen(store: Store, frozen: Frozen) -> None:
     """Write night.json atomically."""
-    write_json(frozen_path(store, frozen.night, frozen.revision), frozen.as_json())
+    path = frozen_path(store, frozen.night, frozen.revision)
+    write_json(path, frozen.as_json())
+    path.with_name(_UNCHANGED).unlink(missing_ok=True)
 
 
-def load_frozen(store: Store, night: date, revision: int) -> Frozen | None:
+def set_unchanged(store: Store, frozen: Frozen) -> None:
+    """Put night.json of a run that became no revision aside: its tasks may be tried again (Airflow)."""
+    path = frozen_path(store, frozen.night, frozen.revision)
+    with suppress(FileNotFoundError):  # done before
+        path.replace(path.with_name(_UNCHANGED))
+
+
+def load_unchanged(store: Store, night: date, revision: int) -> Frozen | None:
+    """Read what `set_unchanged` put aside; None where the run did not end so."""
+    return load_frozen(store, night, revision, name=_UNCHANGED)
+
+
+def load_frozen(store: Store, night: date, revision: int, *, name: str = _FILE) -> Frozen | None:
     """Read night.json of a revision; None where there is none.
 
     Raises:
         StoreError: it is there but cannot be read.
     """
-    path = frozen_path(store, night, revision)
+    path = frozen_path(store, night, revision).with_name(name)
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -222,7 +277,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         revision=plain["revision"],
         base=plain["base"],
         flights=None if flights is None else tuple(flights),
-        inputs=tuple(FrozenInput(**entry) for entry in plain["inputs"]),
+        inputs=_inputs(plain["inputs"]),
         pins=Pins(
             lists=pins["lists"],
             profile=pins["profile"],
@@ -234,9 +289,14 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
             traffic=pins.get("traffic"),
         ),
         machine=plain["machine"],
-        kept=tuple(FrozenInput(**entry) for entry in plain["kept"]),
+        kept=_inputs(plain["kept"]),
         gone=tuple(plain.get("gone", ())),
+        sealed=plain.get("sealed", ""),  # earlier code wrote the names instead
     )
+
+
+def _inputs(plain: list[dict[str, Any]]) -> tuple[FrozenInput, ...]:
+    return tuple(FrozenInput(**{"name": "", **entry}) for entry in plain)
 
 
 def published_frozen(store: Store, night: date, revision: int) -> Frozen | None:

@@ -19,6 +19,7 @@ from screening.night.finding_kinds import ENTRIES
 from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
+from screening.reports.text import words
 from screening.tables import individual
 from screening.tables.codes import Completeness, InputStatus, Level, Outcome, Standing
 
@@ -203,7 +204,7 @@ def _screened(
     worst = sorted(notable, key=lambda code: (-_WEIGHT[findings[code]], code))
     named = list(dict.fromkeys([*aside.codes, *worst]))
     way, command = aside.remedy(night)
-    told = f"findings: {', '.join(named[:6])}{' …' if len(named) > 6 else ''}"
+    told = f"findings: {', '.join(map(words, named[:6]))}{' …' if len(named) > 6 else ''}"
     if unconfirmed:
         told = f"{unconfirmed} traveller{'s' * (unconfirmed != 1)} unconfirmed; {told}"
     if aside.entries:

@@ -11,7 +11,7 @@ from typing import Any
 
 from screening.list_keeping import lists
 from screening.list_keeping.traffic_models import night_model
-from screening.night import remains
+from screening.night import input_names, remains
 from screening.night.frozen import (
     EarlierNight,
     Frozen,
@@ -85,6 +85,7 @@ def receive(
 
     Raises:
         BusyError: another process receives this night.
+        UsageError: other lists are named than those that the published night was screened against.
         InputError: no inbox, no files at all, or no alert list.
         StoreError: the store cannot be used, or nothing is new and bytes of the night are gone by rule.
     """
@@ -93,6 +94,8 @@ def receive(
     with undisturbed(store), night_lock(store, night):
         mend_links(store)
         before = current(store, night)
+        if before is not None and chosen:
+            _refuse_others(kept_pins(store, night, before), night, chosen)
         pending = take_up(store, night, before, actor)
         if pending is not None:
             return Receipt(pending, resumed=True, files=0)
@@ -159,11 +162,13 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
     A run that other code has begun is not taken up: half of it would be the work of each. Nor is one whose
     bytes came to the end of their term while it lay. What it received is received again.
     """
-    pending = load_frozen(store, night, before.revision + 1 if before else 1)
-    if pending is not None and not _can_go_on(store, pending):
-        frozen_path(store, night, pending.revision).unlink(missing_ok=True)
-        pending = None
-    sweep_dead(store, night=night, keep=pending.run if pending else None)
+    left = load_frozen(store, night, before.revision + 1 if before else 1)
+    pending = None if left is None else _going_on(store, left)
+    if left is not None and pending is None:
+        frozen_path(store, night, left.revision).unlink(missing_ok=True)
+    kept = pending.run if pending else None
+    sweep_dead(store, night=night, keep=kept)
+    input_names.sweep_names(store, night, keep=kept)
     sweep_unfinished(store)
     if pending is None and before is not None:  # killed after its publication, before it had tidied up
         record_publication(store, before, actor)
@@ -171,16 +176,20 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
     return pending
 
 
-def _can_go_on(store: Store, pending: Frozen) -> bool:
-    if dict(pending.machine) != machine():
-        return False
-    known = carried(store, pending.night)
-    return all(can_be_read(store, entry, known) for entry in pending.inputs)
+def _going_on(store: Store, left: Frozen) -> Frozen | None:
+    """Return what a killed run left, with the names of its inputs; None where it cannot go on."""
+    if dict(left.machine) != machine():
+        return None
+    named, known = input_names.restored(store, left), carried(store, left.night)
+    if named.nameless or not all(can_be_read(store, entry, known) for entry in named.inputs):
+        return None
+    return named
 
 
 def begin(store: Store, frozen: Frozen) -> None:
     """Write the frozen set down; what another set of the same number has left is cleared first."""
     Work(store, frozen.night, frozen.run).clear()
+    input_names.keep(store, frozen)
     save_frozen(store, frozen)
 
 
@@ -337,7 +346,7 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
     """Take the pins of the published revision.
 
     Raises:
-        StoreError: its frozen set is missing.
+        StoreError: its frozen set is missing, or its profile is of another version of the program.
     """
     frozen = published_frozen(store, night, before.revision)
     if frozen is None:
@@ -347,6 +356,7 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
             effect="the night cannot be run again; what is published stays",
             remedy="restore the folder `runs` of this night from the backup",
         )
+    frozen.agency_profile()  # refused before anything is frozen
     return frozen.pins
 
 
@@ -385,6 +395,32 @@ def _pinned_lists(
             )
         pinned[list_id] = version
     return pinned
+
+
+def refuse_unknown(settings: Settings, chosen: Sequence[str]) -> None:
+    """Refuse a list that nobody knows, before anything of the night is begun.
+
+    Raises:
+        UsageError: names the lists there are.
+    """
+    known = sorted({*lists.known_lists(settings.store), *_profile_lists(settings.profile)})
+    if unknown := [name for name in chosen if name not in known]:
+        raise UsageError(
+            f"--list {unknown[0][:60]}: there is no such list",
+            where=f"{settings.store.root}/alerts and the profile",
+            effect="nothing was run",
+            remedy=f"lists are: {', '.join(known) or 'none'}; `screening alerts list` shows them",
+        )
+
+
+def _refuse_others(pins: Pins, night: date, chosen: Sequence[str]) -> None:
+    if set(chosen) != set(pins.lists):
+        raise UsageError(
+            f"--list: night {night} was published against other lists, and keeps them",
+            where=f"night {night}: {', '.join(sorted(pins.lists))}",
+            effect="nothing was run",
+            remedy=f"`screening run --night {night}` without --list; a new list counts from the next night",
+        )
 
 
 def _profile_lists(profile: Profile) -> list[str]:

@@ -66,12 +66,10 @@ class Received:
         """Say whether a limit is larger than it was in a night."""
         now = current(self._store, night)
         frozen = published_frozen(self._store, night, now.revision) if now else None
-        then = frozen.agency_profile().intake if frozen else intake
-        return (
-            then.max_file_bytes < intake.max_file_bytes
-            or then.max_unpacked_bytes < intake.max_unpacked_bytes
-            or then.max_unpack_ratio < intake.max_unpack_ratio
-            or then.max_members < intake.max_members
+        return any(
+            then is not None and then < getattr(intake, limit)
+            for limit in ("max_file_bytes", "max_unpacked_bytes", "max_unpack_ratio", "max_members")
+            for then in ([frozen.stated("intake", limit)] if frozen else [])
         )
 
 

@@ -84,7 +84,7 @@ def view(store: Store, night: date) -> NightView:
         tables,
         night=night,
         revision=now.revision,
-        agency=frozen.agency_profile().agency.name if frozen else "",
+        agency=(frozen.stated("agency", "name") if frozen else None) or "",
         lists=_list_states(store, frozen),
         history=list(_history(store, night)),
         gates=[row for record in fitness.records(store, frozen) for row in record.rows],

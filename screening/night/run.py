@@ -17,10 +17,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from screening.night import batches, fitness, publishing, settling
+from screening.night import batches, fitness, input_names, publishing, settling
 from screening.night.balance import line
-from screening.night.frozen import Frozen, frozen_path, load_frozen, parse_run, save_frozen
-from screening.night.opening import Carried, MemberPlace, carried, doubled_members
+from screening.night.frozen import (
+    Frozen,
+    frozen_path,
+    load_frozen,
+    load_unchanged,
+    parse_run,
+    save_frozen,
+    set_unchanged,
+)
+from screening.night.opening import Carried, MemberPlace, can_be_read, carried, doubled_members
 from screening.night.outcomes import LegFailure
 from screening.night.processes import each, give_back
 from screening.night.publication_record import record_publication
@@ -80,6 +88,7 @@ class Run:
 
     settings: Settings
     frozen: Frozen
+    unchanged: bool = False  # it has ended with the tables that were published before
 
     @property
     def store(self) -> Store:
@@ -104,6 +113,8 @@ class Run:
     def published(self) -> Current | None:
         """The published revision, if it is this run's."""
         now = current(self.store, self.frozen.night)
+        if self.unchanged:
+            return now
         if now is None or now.revision < self.frozen.revision or now.frozen != self.frozen.hash:
             return None  # a purge makes revisions too, with the frozen set of the one before
         return now
@@ -117,6 +128,9 @@ def open_run(settings: Settings, run: str) -> Run:
     """
     night, revision = parse_run(run)
     frozen = load_frozen(settings.store, night, revision)
+    ended = load_unchanged(settings.store, night, revision) if frozen is None else None
+    if ended is not None:
+        return Run(settings, ended, unchanged=True)
     if frozen is None:
         raise StoreError(
             f"there is no run {run}",
@@ -124,7 +138,15 @@ def open_run(settings: Settings, run: str) -> Run:
             effect="nothing was done",
             remedy=f"`screening run --night {night}` begins one",
         )
-    return Run(settings, frozen)
+    opened = Run(settings, input_names.restored(settings.store, frozen))
+    if opened.frozen.nameless and not opened.published:
+        raise StoreError(
+            f"run {run} lay so long that what it needs came to the end of its term",
+            where=f"landing, names of the inputs of {run}",
+            effect="it cannot go on; what is published stays",
+            remedy=f"`screening run --night {night}` freezes the night anew",
+        )
+    return opened
 
 
 def _untold(done: int, of: int) -> None:
@@ -141,11 +163,19 @@ def read(run: Run, *, counted: Counted = _untold) -> int:
 
     Returns:
         Number of inputs.
+
+    Raises:
+        StoreError: bytes came to the end of their term after the night was received.
     """
     if run.published:
         return len(run.frozen.inputs)
     with run.work.alive():
         known = carried(run.store, run.frozen.night)
+        done = set(run.work.units("read"))
+        missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
+        if not missing:
+            return len(run.frozen.inputs)
+        _refuse_gone(run, known, missing)
         intake = run.frozen.agency_profile().intake
         nights_before = [date.fromisoformat(found.night) for found in run.frozen.pins.earlier]
         doubled = doubled_members(
@@ -156,14 +186,26 @@ def read(run: Run, *, counted: Counted = _untold) -> int:
             _kept_bytes(run.frozen, known),
             Received(run.store, nights_before),
         )
-        done = set(run.work.units("read"))
-        missing = [chunk for chunk in chunks(run.frozen.inputs) if chunk.unit not in done]
         large = sum(entry.size for chunk in missing for entry in chunk.inputs) > _LARGE_BYTES
         one = functools.partial(_read_chunk, run, known, doubled)
         total = sum(len(chunk.inputs) for chunk in missing)
         for files in accumulate(each(one, missing, large=large)):
             counted(files, total)
     return len(run.frozen.inputs)
+
+
+def _refuse_gone(run: Run, known: Carried, missing: Sequence[Chunk]) -> None:
+    """Refuse to go on without bytes that a purge between two tasks has removed; the night is frozen anew."""
+    gone = [one for chunk in missing for one in chunk.inputs if not can_be_read(run.store, one, known)]
+    if gone:
+        night = run.frozen.night
+        raise StoreError(
+            f"{len(gone)} inputs of run {run.frozen.run} came to the end of their term before they were read",
+            where=f"night {night}",
+            effect="this run cannot go on; what is published stays",
+            remedy=f"`screening run --night {night}`, or the DAG again from its first task: the night is "
+            "frozen anew from what is there",
+        )
 
 
 def _kept_bytes(frozen: Frozen, known: Carried) -> set[str]:
@@ -422,11 +464,13 @@ def _end(run: Run) -> None:
     """Empty the work folder; a frozen set that became no revision of its own is forgotten."""
     now = current(run.store, run.frozen.night)
     if now is not None and now.revision < run.frozen.revision:
-        frozen_path(run.store, run.frozen.night, run.frozen.revision).unlink(missing_ok=True)
+        set_unchanged(run.store, run.frozen)
     elif now is not None and now.revision > run.frozen.revision:
         fitness.carry(run.store, run.frozen, now.revision)
         save_frozen(run.store, dataclasses.replace(run.frozen, revision=now.revision))
-    note_received(run.store, run.settings.inbox, run.frozen.inputs)
+    if not run.frozen.nameless:
+        note_received(run.store, run.settings.inbox, run.frozen.inputs)
+    input_names.forget(run.store, run.frozen.run)
     release_incoming(run.store, [entry.input_id for entry in run.frozen.inputs])
     run.work.clear()
     sweep_dead(run.store, night=run.frozen.night)

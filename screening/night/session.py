@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from screening.night import run as stages
 from screening.night.let_through import release
-from screening.night.receive import Receipt, receive
+from screening.night.receive import Receipt, receive, refuse_unknown
 from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
 from screening.night.run import Run
@@ -80,6 +80,7 @@ def run_night(
         ScreeningError: as the stages raise.
     """
     session = Session(night)
+    refuse_unknown(settings, chosen or ())
     with _whole(settings, night):
         damaged = verify_night(settings.store, night) if again else []
         for _ in range(2):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screening.profile.load import parse_profile
 from screening.profile.model import Profile
-from screening.store.zones import Store
+from screening.store.zones import Store, store_at
 from screening.tables.errors import ProfileError
 
 
@@ -40,6 +40,7 @@ def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> 
 
     Raises:
         ProfileError: the profile named cannot be read or does not hold. Without any, defaults are used.
+        StoreError: something else than a folder stands where the store is to be.
     """
     named = profile or _path(os.environ.get("SCREENING_PROFILE"))
     path = named or Path("profile.toml")
@@ -48,7 +49,7 @@ def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> 
     else:
         parsed, folder = read_profile(path), path.parent
     return Settings(
-        store=Store(_path(os.environ.get("SCREENING_STORE")) or Path("store")),
+        store=store_at(_path(os.environ.get("SCREENING_STORE")) or Path("store")),
         inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),
         profile=parsed,
         profile_folder=folder.resolve(),

@@ -233,8 +233,13 @@ class Profile(_Section):
     notify: Notify = Notify()
 
     def deciding(self) -> dict[str, Any]:
-        """Return as plain data what decides rows: a webhook's address may be a secret and decides none."""
-        return self.model_dump(mode="json", exclude={"notify"})
+        """Return as plain data what decides rows.
+
+        A webhook's address may be a secret, the name of a list's file a person's, and neither decides any.
+        """
+        return self.model_dump(
+            mode="json", exclude={"notify": True, "lists": {"__all__": {"path", "mapping"}}}
+        )
 
     @field_validator("lists")
     @classmethod

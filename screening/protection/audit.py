@@ -152,24 +152,22 @@ def head(store: Store) -> Head | None:
     return _kept_head(store.root / Zone.AUDIT)
 
 
-def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> Head:
+def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> Head | None:
     """Set a damaged last line aside and go on with the chain; for a person who has looked.
 
     Its bytes are kept beside the chain; the record names their file and the head that was expected.
 
+    Returns:
+        The head of the mended chain; None where its end is whole, and nothing was recorded.
+
     Raises:
-        StoreError: nothing is damaged there, or the damage lies deeper than the last line.
+        StoreError: the damage lies deeper than the last line.
     """
     moment = datetime.now(UTC) if at is None else at
     with _open(store) as folder:
         tail, kept = _tail(folder), _kept_head(folder)
         if not tail.rest and _agree(tail.head, kept):
-            raise StoreError(
-                "the end of the audit chain is not damaged",
-                where=str(folder),
-                effect="nothing was changed",
-                remedy="`screening audit verify` shows where a chain is broken",
-            )
+            return None
         objects = [_set_aside(folder, tail)] if tail.rest else []
         if kept is not None:
             objects.append(f"expected:{kept.seq}:{kept.hash}")

@@ -290,7 +290,7 @@ def _reports(
 
 
 def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
-    """Working tables of runs that no process holds, and bytes that did not reach their name.
+    """What dead runs left: working tables, names of their inputs, bytes that did not reach their name.
 
     The clock of a run began when the run did, however often it was taken up.
     """
@@ -302,6 +302,8 @@ def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 yield _left(store, path, clock)
+    for path in sorted((store.root / Zone.LANDING / "named").glob("*")):  # publication removes them
+        yield _left(store, path, path.stat().st_mtime)
     named = set(incoming(store))
     for path in sorted((store.root / Zone.LANDING / "incoming").glob("*")):
         if path.name not in named and path.is_file() and not is_locked(path):

@@ -82,11 +82,18 @@ def _opened(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
+def under_way(store: Store) -> list[str]:
+    """Return the labels of the nights that a process runs now, sorted.
+
+    Between two tasks of Airflow none does: such a night is begun and not published.
+    """
+    held = {path.parent.name for path in store.nights_folder.glob("*/.run") if is_locked(path)}
+    held |= {path.parent.name[:10] for path in store.root.glob("work/*/.alive") if is_locked(path)}
+    return sorted(held)
+
+
 def _in_use(store: Store) -> BusyError:
-    held = [path.parent.name for path in sorted(store.nights_folder.glob("*/.run")) if is_locked(path)]
-    held = held or [
-        path.parent.name[:10] for path in sorted(store.root.glob("work/*/.alive")) if is_locked(path)
-    ]
+    held = under_way(store)
     return BusyError(
         f"the store is held by {'a run of night ' + held[0] if held else 'another process'}",
         where=str(_retention(store)),

@@ -102,6 +102,17 @@ class Store:
         return self.root / _NIGHTS
 
 
+def store_at(root: Path) -> Store:
+    """Return the store in a folder, which need not be there yet.
+
+    Raises:
+        StoreError: something else stands there.
+    """
+    if root.exists() and not root.is_dir():
+        raise _no_folder(root)
+    return Store(root)
+
+
 @dataclass(frozen=True)
 class ZoneOpener:
     """Opens the declared zones of a store and no other."""
@@ -153,12 +164,7 @@ def check_private(folder: Path) -> None:
     state = folder.stat()
     effect = "nothing was read or written: what lies there could be seen or changed by others"
     if not stat.S_ISDIR(state.st_mode):
-        raise StoreError(
-            "a file stands where the store needs a folder",
-            where=str(folder),
-            effect="the store was not opened",
-            remedy=f"move it away: mv {folder} {folder}.aside",
-        )
+        raise _no_folder(folder)
     if state.st_uid != os.geteuid():
         raise StoreError(
             f"the folder belongs to user {state.st_uid}, this process runs as user {os.geteuid()}",
@@ -201,3 +207,12 @@ def inner_path(*parts: str) -> PurePath:
             remedy="use a relative path without `..`",
         )
     return path
+
+
+def _no_folder(path: Path) -> StoreError:
+    return StoreError(
+        "a file stands where the store needs a folder",
+        where=str(path),
+        effect="the store was not opened",
+        remedy=f"move it away: mv {path} {path}.aside",
+    )

@@ -15,11 +15,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import typer
 
 import screening
 from screening.cli.main import cli
+from screening.store.locks import exclusive
 from tests.cli.conftest import NIGHT
 
 # Commands that print rows in three shapes: the line, its exit code, its columns.
@@ -100,6 +103,7 @@ SAID = {
 
 # Acts, each on a copy of the night: the line, its exit code, words of its output.
 ACTS = {
+    "audit mend --store store --reason x --as anna": (0, r"^There is nothing to mend: "),
     "decide {plain_hit} --decision false_match --reason seen --as anna": (
         0,
         r"Recorded: false_match as .*silent until",
@@ -123,7 +127,7 @@ ACTS = {
     ),
     "generate --out more --night {night} --flights 1 --travellers 5 --alerts 10 --seed 3": (0, r"1 flights"),
     "schemas --out written": (0, r"files written below written"),
-    "run --night {night} --again --inbox inbox --list inform --as anna": (1, r"Done\. "),
+    "run --night {night} --again --inbox inbox --list inform --list refuse-entry --as anna": (1, r"Done\. "),
     "rerun --night {night} --flight {flight} --inbox inbox --as anna": (1, r"published stands"),
     "rerun --flight {flight} --inbox inbox --as anna": (1, r"Night 2026-11-23: the result is the same"),
     "benchmark read --travellers 20 --rounds 1 --seed 2 --out page.md": (0, r"written to page\.md"),
@@ -200,6 +204,12 @@ WRONG = {
     "thresholds --travellers travellers.parquet": "--alerts",
     "compare --pairs truth.parquet --out x.csv": "--pairs",
     "compare --pairs none.csv --out x.csv": "--pairs",
+    "compare --pairs names.csv --out none/x.csv": "mkdir -p none",
+    "compare --pairs names.csv --out inbox": "--out: the file cannot be written (IsADirectoryError)",
+    "match --travellers travellers.parquet --alerts alerts.parquet --out none/m.parquet": "mkdir -p none",
+    "run --night {night} --inbox inbox --list TYPO --again": "there is no such list",
+    "run --night 2026-11-24 --inbox inbox --list TYPO": "lists are: inform",
+    "run --night {night} --inbox inbox --list inform": "keeps them",
     "evaluate --hits truth.parquet --truth truth.parquet": "--hits",
     "evaluate --hits hits.parquet --truth hits.parquet": "--truth",
     "read none.edi": "none.edi",
@@ -325,6 +335,13 @@ def nobody_sought(folder: Path) -> None:
     (folder / "store").rename(folder / "moved")
 
 
+def nothing_imported(folder: Path) -> None:
+    for path in (folder / "store" / "alerts" / "inform").glob("ACTIVE.json"):
+        path.unlink()
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text().replace('path = "alerts/inform.xml"', ""))
+
+
 def a_web_page(folder: Path) -> None:
     (folder / "alerts" / "inform.xml").write_text("<!DOCTYPE html><html>404</html>")
 
@@ -341,6 +358,16 @@ def nothing(folder: Path) -> None:
 
 BROKEN = [
     (no_store, "lookup --name DOE,JANE --reason x", 3, "store"),
+    (no_store, "status", 3, "mv store store.aside"),
+    (no_store, "nights", 3, "mv store store.aside"),
+    (no_store, "", 3, "mv store store.aside"),
+    (no_store, "audit verify", 3, "mv store store.aside"),
+    (
+        nothing_imported,
+        "run --night 2026-11-24 --inbox alerts --list inform",
+        3,
+        "alerts versions --list inform",
+    ),
     (open_to_others, "hits --night {night}", 3, "open to others"),
     (open_to_others, "run --night 2026-11-24", 3, "open to others"),
     (hits_damaged, "hits --night {night}", 3, "--again"),
@@ -359,8 +386,6 @@ BROKEN = [
     (half_a_list, "alerts import own alerts/refuse_entry.csv --list refuse-entry", 1, ""),
     (nothing, "alerts import un none.xml --list inform", 3, "none.xml"),
     (nothing, "run --night 2026-11-24 --inbox none", 3, "none"),
-    (nothing, "run --night 2026-11-24 --inbox alerts --list none", 3, "alerts versions --list none"),
-    (nothing, "audit mend --store store --reason x --as anna", 3, "audit verify"),
 ]
 
 
@@ -427,6 +452,18 @@ def test_screening_alone_says_how_to_go_on(change, words, following, code, mine,
     assert (done.code, done.err) == (code, "")
     assert words in done.out
     assert f"Next: screening {following}" in done.out
+
+
+def test_a_night_that_is_running_is_not_called_failed(mine, command):
+    begun(mine.folder)
+    with exclusive(mine.folder / "store" / "nights" / "2026-11-24" / ".run", what="the night", wait=False):
+        alone, nights = command(mine.folder), command(mine.folder, "nights", "--format", "json").json()
+    assert (alone.code, alone.out.splitlines()[0]) == (0, "Night 2026-11-24: running now, not published yet.")
+    assert (nights[0]["state"], nights[0]["headline"]) == ("running", "not published yet")
+    with exclusive(mine.folder / "store" / "nights" / NIGHT / ".run", what="the night", wait=False):
+        (mine.folder / "store" / "nights" / "2026-11-24").rename(mine.folder / "elsewhere")
+        assert "! A run of this night is going on" in command(mine.folder).out
+    assert "going on" not in command(mine.folder).out
 
 
 def test_the_command_that_generate_prints_runs_wherever_it_is_pasted(tmp_path, screening):
@@ -531,9 +568,11 @@ def test_read_prints_one_json_line_a_message(told, command):
 
 
 def test_an_unforeseen_fault_ends_with_3_and_quotes_nothing_that_was_read(told, command):
-    done = command(told.folder, "compare", "--pairs", "names.csv", "--out", "QVARNSTEDT/x.csv")
+    words = {"passenger_id": ["T1"], "entity_id": ["E1"], "score": ["QVARNSTEDT"]}
+    pq.write_table(pa.table(words), told.folder / "words.parquet")
+    done = command(told.folder, "evaluate", "--hits", "words.parquet", "--truth", "truth.parquet")
     assert (done.code, done.out) == (3, "")
-    assert "FileNotFoundError in match.py" in done.err
+    assert re.match(r"the program failed: \w+ in evaluate\.py", done.err), done.err
     assert "QVARNSTEDT" not in done.err
 
 

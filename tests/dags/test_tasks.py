@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from screening.tables.errors import StoreError
+
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
 LEG = "XQ401-20261123-ARN-VIE"
@@ -253,3 +255,70 @@ def test_a_failed_task_is_told_and_a_slip_in_the_parameters_is_not(by_hand, at_w
         ("retention", "failed", "what is due could not be removed"),
         ("retention", "recovered", None),
     ]
+
+
+def test_the_task_that_publishes_can_be_tried_again_after_a_run_that_changed_nothing(
+    by_hand, written, at_work, monkeypatch
+):
+    """Airflow repeats a task whose worker died after its work was done: there is nothing left to do."""
+    from screening.orchestration import tasks
+
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand.run(NIGHT)
+    once = tasks.publish
+    gave = []
+
+    def twice(run, context):
+        gave.extend([once(run, context), once(run, context)])
+        tasks.read(run)
+        tasks.settle(run)
+        return gave[1]
+
+    monkeypatch.setattr(tasks, "publish", twice)
+    at_work(tasks.receive_again, flights=[LEG])
+    assert gave[0] == gave[1]
+    assert gave[0]["flights"] == [LEG]
+    assert json.loads((by_hand.store / "nights" / NIGHT / "CURRENT.json").read_text())["revision"] == 1
+    by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
+    by_hand.run(NIGHT)
+    assert set(by_hand.status(NIGHT)) == {LEG, "XQ402-20261123-ARN-VIE"}
+
+
+@pytest.mark.parametrize("after", ["receive", "read", "settle", "screen"])
+def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(
+    by_hand, written, at_work, monkeypatch, after
+):
+    """A late file of a night whose API has come to its end, and the purge of it between two tasks."""
+    from screening.orchestration import tasks
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(
+        profile.read_text() + "\n[retention]\napi = 48\nsettled = 48\nunread = 48\npnr = 87600\n"
+    )
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand.run(NIGHT)
+    by_hand.send(f"night={NIGHT}/b.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
+    task = getattr(tasks, after)
+
+    def purge():
+        by_hand("retention", "purge", "--as", "anna", check=0, CLOCK_AT="2026-11-29T12:00:00+00:00")
+
+    def purged(*asked):
+        done = task(*asked)
+        purge()
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, after, purged)
+        if after == "receive":  # its bytes are gone before they were read
+            with pytest.raises(StoreError, match="before they were read") as caught:
+                at_work(purged)
+            assert f"`screening run --night {NIGHT}`" in caught.value.remedy
+        else:
+            at_work()
+    if after == "receive":
+        at_work()
+    assert "XQ402-20261123-ARN-VIE" in by_hand.status(NIGHT)
+    purge()
+    by_hand("audit", "verify", check=0)
+    assert by_hand.run(NIGHT, check=0).stdout.startswith(f"Night {NIGHT}: nothing is new")

@@ -1,4 +1,5 @@
 import json
+import tempfile
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -271,6 +272,12 @@ def test_a_gate_that_could_not_be_judged_has_failed():
     assert [found.sentence for found in report.failures] == [
         "gate hits: not judged (KeyError in judging.py:1), expected a judgement"
     ]
+
+
+def test_a_gate_leaves_nothing_in_the_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert not manifests(baseline=nights(18, 22, 20)).failures
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_value_of_a_person_comes_out_of_a_gate():

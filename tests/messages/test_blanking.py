@@ -117,3 +117,23 @@ def test_sensitive_text_that_stands_too_early_is_blanked(segment):
     data = data.replace(b"TIF+DOE", segment + b"'\nTIF+DOE")
     shown = blank(data, assert_same_tables(data))
     assert not any(word in shown for word in (b"DIABETIC", b"ALLERGIC", b"ASTHMA"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(rb"LTS+DOE?", id="host text"),
+        pytest.param(rb"LTS+DOE???", id="three in a row"),
+        pytest.param(rb"LTS+DOE??", id="the sign itself, released: the segment ends"),
+        pytest.param(rb"IFT+4:28::XY+CHAIR AND PRAYER?", id="remark"),
+        pytest.param(rb"SSR+OTHS:HK:1:XY:::::OXYGEN?", id="service"),
+    ],
+)
+def test_a_text_whose_end_is_released_before_a_service_segment(text):
+    """UNT is parted from what swallowed it; the text gone, the release sign must still swallow the terminator."""
+    data = GOLDEN[0].parent.joinpath("pnrgov_version_13_1.edi").read_bytes()
+    head, _, tail = data.rpartition(b"UNT+")
+    shown = blank(
+        head + text + b"'" + b"UNT+" + tail, assert_same_tables(head + text + b"'" + b"UNT+" + tail)
+    )
+    assert not any(word in shown for word in (b"DOE?", b"CHAIR", b"OXYGEN"))

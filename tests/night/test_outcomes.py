@@ -158,7 +158,7 @@ def test_an_outcome_says_how_many_are_unconfirmed_and_withdrawn(screened, travel
     found = told([flight(findings=[finding("not_named_again", "warning")])], travellers=people)
     [row] = outcomes(found, {}, night="2026-11-23", pins_hash="p", withdrawn_screened=screened).to_pylist()
     assert (row["travellers"], row["unconfirmed"], row["withdrawn"]) == (travellers, 2, 1)
-    assert row["reason"] == "2 travellers unconfirmed; findings: not_named_again"
+    assert row["reason"] == "2 travellers unconfirmed; findings: not named again"
 
 
 def test_text_after_an_interchange_is_no_flight_of_its_own():

@@ -205,6 +205,48 @@ def frozen_damaged(agency, as_straight):
     as_straight()
 
 
+@cell("the names of such a run's inputs are damaged")
+def names_damaged(agency, as_straight):
+    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
+    path = agency.store / "landing" / "named" / f"{NIGHT}-0001.json"
+    path.write_text(path.read_text().replace("b.edi", "c.edi"))
+    do(agency, remedy(agency.run(NIGHT, check=3)))
+    as_straight()
+
+
+@cell("the profile that a night was frozen with is of another version")
+def profile_of_another_version(agency, written, as_straight):
+    publish(agency)
+    path = agency.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
+    own = path.read_text()
+    plain = json.loads(own)
+    plain["pins"]["profile"]["screening"]["of_another_version"] = 1
+    plain["machine"]["code"] = "0.0.1+older"
+    path.write_text(json.dumps(plain))
+    for shown in ("status", "nights", "hits", "report"):
+        assert agency(shown).returncode in {0, 1}
+    done = agency("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=3)
+    assert done.stderr.startswith(
+        f"the profile of night {NIGHT} is of another version: screening.of_another_v"
+    )
+    assert "use the version that froze it, 0.0.1+older" in remedy(done)
+    assert not (path.parents[1] / "0002").exists()
+    late = agency.send("c.edi", written.paxlst(written.fillers, flight="XQ0402", day="261124", reference="2"))
+    agency.run("2026-11-24")
+    late.unlink()
+    shutil.rmtree(agency.store / "nights" / "2026-11-24")
+    path.write_text(own)  # that version
+    agency("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=0)
+
+
+@cell("a file stands where the store is to be")
+def no_folder(agency, as_straight):
+    agency.store.write_text("")
+    do(agency, remedy(agency("status", check=3)))
+    agency.run(NIGHT)
+    as_straight()
+
+
 @cell("an input is poisoned")
 def poisoned(agency, written):
     bad = agency.send("c.edi", b"UNB+UNOA:4+" + b"\x00\xff" * 50 + b"'")

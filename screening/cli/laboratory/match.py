@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, written_to
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def match(
     names = len(index.name_alert)
     floor = 0 if all_scored else max(0, threshold(model, false_alerts, max(names, 1)))
     scored = score(identities, index, floor=floor, exhaustive=exhaustive)
-    pq.write_table(evaluation_tables.hits(scored), out)
+    with written_to(out):
+        pq.write_table(evaluation_tables.hits(scored), out)
     say(f"{scored.num_rows} pairs at or above {floor / 100:.2f} bits written to {out}")
 
 
@@ -80,7 +81,7 @@ def compare(
     if missing:
         raise _unreadable(pairs, "--pairs", f"no column {', '.join(missing)}")
     found = compare_names([(row["name1"] or "", row["name2"] or "") for row in rows])
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with written_to(out), out.open("w", encoding="utf-8", newline="") as file:
         names = [name for name in columns if name not in {"score", "explanation"}]
         writer = csv.DictWriter(
             file, [*names, "score", "explanation"], lineterminator="\n", extrasaction="ignore"

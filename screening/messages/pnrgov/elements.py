@@ -238,17 +238,29 @@ class Sensitive:
     def _blank_service(self, segment: Segment, *, code_too: bool) -> None:
         self.first = self.first or segment
         if code_too:
-            self._span(*segment.span(0, 0))
+            self._span(segment, *segment.span(0, 0))
         for component, value in enumerate(segment.element(0)):
             if _is_text(component, value):
-                self._span(*segment.span(0, component))
+                self._span(segment, *segment.span(0, component))
         if segment.count() > 1:
             self._from(segment, segment.span(1)[0])
 
     def _from(self, segment: Segment, start: int) -> None:
         self.first = self.first or segment
-        self._span(start, segment.offset + len(segment.raw) - start)
+        self._span(segment, start, segment.offset + len(segment.raw) - start)
 
-    def _span(self, offset: int, length: int) -> None:
+    def _span(self, segment: Segment, offset: int, length: int) -> None:
+        """Take note of a text; a release sign at its end stays, or the segment would end there."""
+        if offset + length == segment.offset + len(segment.raw):
+            length -= _released_end(segment)
         if length > 0:
             self.spans.append((offset, length))
+
+
+def _released_end(segment: Segment) -> int:
+    """Return the length of the release sign that stands before what ends a segment; 0 where none does."""
+    sign, raw = segment.syntax.release, segment.raw
+    signs, stop = 0, len(raw)
+    while sign and raw.endswith(sign, 0, stop):
+        signs, stop = signs + 1, stop - len(sign)
+    return len(sign) if signs % 2 else 0

@@ -20,9 +20,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import IO, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from screening.messages.finding_kinds import finding
+from screening.messages.syntax.dense_members import DENSE, stretches_of
 from screening.messages.syntax.memory_map import STRETCH, forget
 from screening.messages.syntax.segments import Data
 from screening.profile.model import Intake
@@ -39,8 +40,6 @@ _ENCRYPTED = 0x1
 _LOCAL = b"PK\x03\x04"  # begins the header before a member's bytes
 _LOCAL_BYTES = 30
 _LENGTHS = struct.Struct("<HH")  # of name and extra field, at the end of that header
-# Of these zipfile unpacks all that it has read at once: 4 kB may become 80 MB.
-_UNBOUNDED = frozenset({zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 _SMALL_CHUNK = 1 << 12
 _OVERLAP = "A member of the archive shares bytes with another; the first of them was read."
 _UNLISTED = "The archive holds a member that its directory does not list: perhaps two archives in one file."
@@ -297,13 +296,11 @@ class _Budget:
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, out: Room) -> None:
+    if info.compress_type in DENSE:
+        _fill(out, stretches_of(archive, info), budget)
+        return
     with archive.open(info) as stream:
-        _fill(out, _stretches(stream, _SMALL_CHUNK if info.compress_type in _UNBOUNDED else _CHUNK), budget)
-
-
-def _stretches(stream: IO[bytes], size: int) -> Iterator[bytes]:
-    while stretch := stream.read(size):
-        yield stretch
+        _fill(out, iter(lambda: stream.read(_CHUNK), b""), budget)
 
 
 def _fill(out: Room, stretches: Iterator[bytes], budget: _Budget) -> None:

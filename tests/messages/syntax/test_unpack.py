@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import tracemalloc
 import zipfile
 
 import pytest
@@ -20,6 +21,49 @@ def zipped(**members):
         for name, data in members.items():
             archive.writestr(name, data)
     return out.getvalue()
+
+
+DENSE = [pytest.param(zipfile.ZIP_BZIP2, id="bzip2"), pytest.param(zipfile.ZIP_LZMA, id="lzma")]
+
+
+def packed(method, *members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for number, data in enumerate(members):
+            archive.writestr(f"m{number}", data)
+    return bytearray(out.getvalue())
+
+
+@pytest.mark.parametrize("method", DENSE)
+def test_dense_members_come_out_whole(method):
+    given = (b"", b"x", PLAIN * 999, random.Random(1).randbytes(99_999))
+    unpacked = unpack(bytes(packed(method, *given)), "a.zip", Intake())
+    assert tuple(one.data for one in unpacked.members) == given
+    assert unpacked.findings == []
+
+
+@pytest.mark.parametrize("method", DENSE)
+def test_a_dense_member_never_unpacks_far_beyond_its_limit(method):
+    """4 kB of it may become 80 MB: what is given at once is bounded, not what is read at once."""
+    data = bytes(packed(method, bytes(80_000_000)))
+    tracemalloc.start()
+    try:
+        found = unpack(data, "x", TIGHT).findings
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [one.code for one in found] == ["unpacked_too_large"]
+    assert most < 16_000_000
+
+
+@pytest.mark.parametrize("method", DENSE)
+@pytest.mark.parametrize("place", ["checksum", "length", "first byte", "middle"])
+def test_a_damaged_dense_member_is_a_finding(method, place):
+    data = packed(method, PLAIN * 99)
+    entry = data.rindex(b"PK\x01\x02")
+    at = {"checksum": entry + 16, "length": entry + 24, "first byte": 36, "middle": entry // 2}[place]
+    data[at] ^= 0x55
+    assert [one.code for one in unpack(bytes(data), "x", Intake()).findings] == ["archive_unreadable"]
 
 
 def test_a_plain_file_is_its_own_only_member():
