@@ -6,7 +6,7 @@ that call one another stand in one module.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -17,5 +17,5 @@ def compiled(loop: Loop) -> Loop:
         from numba import njit
     except ImportError:
         return loop
-    made: Loop = njit(cache=True, nogil=True)(loop)
-    return made
+    made: Any = njit(cache=True, nogil=True)(loop)
+    return cast(Loop, made)

@@ -102,9 +102,8 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
     if int(ours.names.count[pair.reading]) == 0:
         yield _piece(EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], "not given", 0)
         return
-    steps = [
-        step for step in (pair.steps if pair.steps is not None else np.empty((0, 5))).tolist() if step[0] >= 0
-    ]
+    taken: list[list[int]] = [] if pair.steps is None else pair.steps.tolist()
+    steps = [step for step in taken if step[0] >= 0]
     if steps:
         yield from _tokens(context, pair, steps)
     else:

@@ -18,9 +18,9 @@ from screening.identity.documents import normalise_number
 from screening.identity.names import tokens
 from screening.identity.significant import Significant
 from screening.matching.evidence import document
-from screening.matching.evidence.date_of_birth import PRECISION, Dates, columns
+from screening.matching.evidence.date_of_birth import PRECISION, columns
 from screening.matching.listed import count_listed
-from screening.matching.loops import FIRST_YEAR, LAST_YEAR, Side
+from screening.matching.loops import FIRST_YEAR, LAST_YEAR, Days, Side
 from screening.matching.loops import Listed as ListedNames
 from screening.matching.model import Model, Traffic
 from screening.matching.names import Names, parted, side, whole
@@ -107,7 +107,7 @@ class Index:
     unit_alert: Ints
     unit_identity: Ints
     facts: tuple[AlertFacts, ...]
-    dates: Dates
+    dates: Days
     date_from: Ints
     date_text: tuple[str, ...]
     documents: tuple[Listed, ...]
@@ -181,7 +181,7 @@ def _listed(
     unit: Ints,
     alert: Ints,
     facts: Sequence[AlertFacts],
-    dates: tuple[Dates, Ints, tuple[str, ...]],
+    dates: tuple[Days, Ints, tuple[str, ...]],
 ) -> ListedNames:
     """Lay out for the loops what belongs to each name, and the names that hold each token."""
     nations, sexes = listed_states(facts), listed_sexes(facts)
@@ -260,7 +260,7 @@ def _count(alerts: AlertTables, listed: Sequence[ListedName]) -> Traffic | None:
             said[kind].setdefault(alert_id, set()).add(value)
     national, born = said[FactKind.NATIONALITY], said[FactKind.BIRTH_COUNTRY]
     return count_listed(
-        (frozenset(held), tuple(sorted(national.get(alert_id) or born.get(alert_id, ()))))
+        (frozenset(held), tuple(sorted(national.get(alert_id) or born.get(alert_id) or set())))
         for alert_id, held in zip(ids, tokens, strict=True)
         if held
     )
@@ -280,7 +280,7 @@ def _names(table: pa.Table, number: Mapping[str, int]) -> list[ListedName]:
 
 def _units(
     alerts: AlertTables, number: Mapping[str, int], listed: Sequence[ListedName]
-) -> tuple[list[tuple[int, int]], tuple[Dates, Ints, tuple[str, ...]]]:
+) -> tuple[list[tuple[int, int]], tuple[Days, Ints, tuple[str, ...]]]:
     """Return the units, and their dates in the order of the units."""
     own: dict[tuple[int, int], list[tuple[int, int, int, str]]] = {}
     wanted = ("alert_id", "identity", "from", "to", "precision", "value")

@@ -43,7 +43,7 @@ class Side(NamedTuple):
     two: Numbers
     three: Numbers
     part: Small
-    count: Numbers
+    size: Numbers
     initials: Numbers
     first: Small
     """First letter of each token of the vocabulary."""
@@ -447,7 +447,7 @@ def _mark(
 ) -> tuple[int, int]:
     """Mark every listed token, single and joined, that agrees with the reading; return how many."""
     used, joined = 0, 0
-    for j in range(own.count[reading]):
+    for j in range(own.size[reading]):
         token = own.single[reading, j]
         used = _mark_row(near.single, token, j, weights.token, 0, room.single, room, used)
         if own.spelt[reading, j] >= 0:
@@ -537,7 +537,7 @@ def _fill(
     kinds: Numbers,
 ) -> bool:
     """Fill the grid of a pair, and the kind of each cell; return whether anything but an initial agrees."""
-    m, n, strong = theirs.count[name], own.count[reading], False
+    m, n, strong = theirs.size[name], own.size[reading], False
     for i in range(m):
         token, spelt = theirs.single[name, i], theirs.spelt[name, i]
         slot = room.slot[token]
@@ -630,7 +630,7 @@ def search(
         if rows + names > len(out):
             return rows, place
         reading = readings[place]
-        n = own.count[reading]
+        n = own.size[reading]
         if n == 0:
             continue
         used, joined = _mark(own, reading, near, weights, rules, room)
@@ -642,7 +642,7 @@ def search(
         for at in range(names if every else touched):
             name = at if every else room.touched[at]
             total = room.total[name]
-            m = theirs.count[name]
+            m = theirs.size[name]
             letters = own.initials[reading] + theirs.initials[name]
             bound = (total & ((1 << _COVER) - 1)) + rules.initial * letters
             bound += rules.conflict * max(0, min(m, n) - (total >> _COVER) - letters)
@@ -715,7 +715,7 @@ def align_pairs(
         if pair == 0 or readings[pair - 1] != reading:
             _unmark(used, joined, room)
             used, joined = _mark(own, reading, near, weights, rules, room)
-        m, n = theirs.count[name], own.count[reading]
+        m, n = theirs.size[name], own.size[reading]
         steps[pair, :, :] = -1
         if n == 0 or m == 0:
             continue

@@ -78,12 +78,13 @@ def best(parts: list[Scored], travellers: Travellers, index: Index) -> Scored:
     return Scored(reading[chosen], name[chosen], unit[chosen], score[chosen], routes)
 
 
-def _explained(found: Scored, judge: Judge, group: Group) -> list[Mapping[str, object]]:
-    index, rows = judge.index, []
+def _explained(found: Scored, judge: Judge, group: Group) -> list[dict[str, object]]:
+    index = judge.index
+    rows: list[dict[str, object]] = []
     _, dates = judge.date_places(found.reading, found.unit)
     _, documents = judge.document_weight(found.reading, found.unit)
     named = np.flatnonzero(found.name >= 0)
-    steps: list[object] = [None] * len(found.name)
+    steps: list[npt.NDArray[np.int32] | None] = [None] * len(found.name)
     for at, taken in zip(
         named.tolist(), judge.name_steps(group, found.reading[named], found.name[named])[2], strict=True
     ):

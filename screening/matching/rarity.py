@@ -94,7 +94,7 @@ class Rarity:
             place * _WIDTH + self.kind[at], np.repeat(bearers, length), minlength=len(rows) * _WIDTH
         ).reshape(len(rows), _WIDTH)
         overall = self.share[rows]
-        share = OWN_STATE * (_or_better(borne) + SHRINK * overall) / (total + SHRINK)
+        share = OWN_STATE * (_or_better(borne.astype(np.float64)) + SHRINK * overall) / (total + SHRINK)
         return rows, np.maximum(share, overall)
 
 
@@ -120,8 +120,8 @@ def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
     near = neighbours(tokens, vocabulary)
     graded = near.kind < _WIDTH
     left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
-    share = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)
-    share = _or_better(share.reshape(len(vocabulary), _WIDTH)) + _unseen(vocabulary, model)
+    borne = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)
+    share = _or_better(borne.astype(np.float64).reshape(len(vocabulary), _WIDTH)) + _unseen(vocabulary, model)
     initial = _initial_bits(vocabulary, model)
     return Rarity(
         model=model,

@@ -127,9 +127,8 @@ class Judge:
         The same number and State stay whatever the floor: such a document is a hit on any list.
         """
         chosen = np.flatnonzero(np.isin(self.documents.reading, group.readings))
-        readings, units, documents = (
-            column[chosen] for column in (self.documents.reading, self.documents.unit, self.documents.weight)
-        )
+        readings, units = self.documents.reading[chosen], self.documents.unit[chosen]
+        documents = self.documents.weight[chosen].astype(np.int64)
         listed = [self.index.names_of_unit(unit) for unit in units.tolist()]
         with_name = np.repeat(np.arange(len(readings)), [len(names) for names in listed]).astype(np.int64)
         names = np.array([name for of in listed for name in of], np.int64)
@@ -140,7 +139,7 @@ class Judge:
         score -= np.where(conflict, self._contradicted(group, unit, date), 0)
         reading, unit = np.concatenate([reading, readings]), np.concatenate([unit, units])
         names = np.concatenate([names, np.full(len(readings), -1, np.int64)])
-        score = np.concatenate([score, documents.astype(np.int64)])
+        score = np.concatenate([score, documents])
         same = np.array([self.documents.detail[at][0] == "same" for at in chosen.tolist()], np.bool_)
         always = np.concatenate([same[with_name], same])
         keep = np.flatnonzero(always | (score >= floors[self.index.unit_alert[unit]]))

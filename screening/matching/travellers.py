@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from screening.matching.evidence import document
-from screening.matching.evidence.date_of_birth import Dates, columns
+from screening.matching.evidence.date_of_birth import columns
 from screening.matching.index import Index
-from screening.matching.loops import NO_DATE
+from screening.matching.loops import NO_DATE, Days
 from screening.matching.model import Model
 from screening.matching.names import Names, parted
 from screening.matching.names import columns as name_columns
@@ -39,7 +39,7 @@ class Travellers:
     number: Ints
     text: tuple[str, ...]
     names: Names
-    born: Dates
+    born: Days
     sexes: tuple[str | None, ...]
     nationalities: tuple[tuple[str, ...], ...]
     documents: tuple[tuple[tuple[str, str | None], ...], ...]

@@ -121,7 +121,12 @@ def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str, tr
 
 
 def watch_of(
-    tables: AlertTables, sizes: dict[str, int], known: NightModel, profile: Profile, *, among: AlertTables | None = None
+    tables: AlertTables,
+    sizes: dict[str, int],
+    known: NightModel,
+    profile: Profile,
+    *,
+    among: AlertTables | None = None,
 ) -> Watch:
     """Make alerts ready to be compared, each list with its threshold.
 

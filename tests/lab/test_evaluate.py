@@ -27,9 +27,7 @@ def test_the_matcher_finds_the_listed_among_innocents_with_the_same_noise(made):
     """A floor that no change may break, far below what docs/accuracy.md shows for large sets."""
     model = load_model()
     index = build_index(evaluation_tables.alert_tables(made.alerts), model)
-    hits = evaluation_tables.hits(
-        match(evaluation_tables.identities(made.travellers), index, floor=900)
-    )
+    hits = evaluation_tables.hits(match(evaluation_tables.identities(made.travellers), index, floor=900))
     recall = {
         row["false_alerts_per_1000"]: row["recall"]
         for row in evaluate(hits, made.truth)

@@ -94,7 +94,9 @@ SHARED_FILES = sorted(SHARED.glob("*.listed.json"))
 def test_shared_cases(make_index, identities, model, path):
     listed = json.loads(path.read_text("utf-8"))
     rows = list(
-        csv.DictReader(path.with_name(path.name.replace(".listed.json", ".csv")).read_text("utf-8").splitlines())
+        csv.DictReader(
+            path.with_name(path.name.replace(".listed.json", ".csv")).read_text("utf-8").splitlines()
+        )
     )
     fields = ("surname", "given_names", "dob", "nationality", "target")
     found = scores(

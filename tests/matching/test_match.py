@@ -215,10 +215,7 @@ def test_an_initial_alone_or_a_date_alone_makes_no_pair(world, model, identities
 
 def test_an_empty_side_gives_an_empty_table(world, model, identities, make_index):
     assert match(identities({}), world, floor=0).equals(SCORED.empty())
-    assert (
-        match(identities({"t": ("A", "B", None, None, None, [])}), make_index({}), floor=0).num_rows
-        == 0
-    )
+    assert match(identities({"t": ("A", "B", None, None, None, [])}), make_index({}), floor=0).num_rows == 0
 
 
 SYLLABLES = [

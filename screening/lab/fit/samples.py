@@ -159,7 +159,7 @@ def best_scores(drawn: Drawn, model: Model) -> Mapping[str, float]:
     """
     index = build_index(drawn.alerts, model)
     floor = _floors(drawn, index, model)[1]
-    return best_by_traveller(_scored(drawn.traffic.identities, index, model, floor), drawn.traffic)
+    return best_by_traveller(_scored(drawn.traffic.identities, index, floor), drawn.traffic)
 
 
 def best_by_traveller(scored: pa.Table, traffic: Traffic) -> Mapping[str, float]:

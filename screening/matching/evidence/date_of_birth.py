@@ -8,7 +8,7 @@ dates, 8.1 % of the UN's), so agreement on it says little more than the year.
 import numpy as np
 import numpy.typing as npt
 
-from screening.matching.loops import Days as Dates
+from screening.matching.loops import Days
 from screening.matching.model import Model
 
 Ints = npt.NDArray[np.int64]
@@ -37,14 +37,14 @@ RELATIONS: tuple[tuple[str, str], ...] = (
 PRECISION = {"day": 0, "month": 1, "year": 2, "circa": 3, "range": 4}
 
 
-def columns(first: Ints, last: Ints, precision: Ints) -> Dates:
+def columns(first: Ints, last: Ints, precision: Ints) -> Days:
     """Split days since 1970 into year, month and day."""
     days = first.astype("datetime64[D]")
     year = days.astype("datetime64[Y]").astype(np.int64) + 1970
     month = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
     day = (days - days.astype("datetime64[M]")).astype(np.int64) + 1
     last_year = last.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return Dates(first, last, year, month, day, last_year, precision.astype(np.int64))
+    return Days(first, last, year, month, day, last_year, precision.astype(np.int64))
 
 
 def weights(model: Model) -> npt.NDArray[np.int32]:
