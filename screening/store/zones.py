@@ -214,5 +214,5 @@ def _no_folder(path: Path) -> StoreError:
         "a file stands where the store needs a folder",
         where=str(path),
         effect="the store was not opened",
-        remedy=f"move it away: mv {path} {path}.aside",
+        remedy=f"move it away: `mv {path} {path}.aside`",
     )
