@@ -18,7 +18,7 @@ from screening.identity.significant import variants
 from screening.identity.skeleton import consonants, keys
 from screening.identity.spellings import spelling_keys
 from screening.identity.syllables import readings
-from screening.matching.edits import within_edits
+from screening.matching.edits import distinct, within_edits
 from screening.matching.model import KINDS
 
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,7 @@ def neighbours(left: Sequence[str], right: Sequence[str], *, fuzzy: bool = True)
 
 def _strongest(found: Sequence[tuple[Ints, Ints, int]], width: int) -> Neighbours:
     code = np.concatenate([(one * width + other) * len(KINDS) + kind for one, other, kind in found])
-    code = np.unique(code)
+    code = distinct(code)
     pair = code // len(KINDS)
     first = np.ones(len(pair), bool)
     first[1:] = pair[1:] != pair[:-1]  # sorted by kind within a pair: the first is the strongest
