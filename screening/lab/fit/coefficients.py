@@ -70,23 +70,24 @@ def bounds() -> Bounds:
     def between(name: str, lowest: float, highest: float) -> None:
         low[AT[name]], high[AT[name]] = lowest, highest
 
-    between("rarity", 0.4, 1.1)
-    between("rarity_fuzzy", 0.3, 1.1)
-    between("matched", -5.0, 2.0)
+    between("rarity", 0.7, 1.1)
+    between("rarity_fuzzy", 0.6, 1.1)
+    between("matched", -5.0, 0.0)
     for kind in KINDS[1:]:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
     for name in ("unseen_exact", "unseen_fuzzy"):
         between(name, -6.0, 0.5)
     for name in ("joined", "moved", "weak_alias"):
         between(name, -6.0, 0.0)
-    for name in ("conflict", "extra_traveller", "extra_listed"):
-        between(name, -8.0, -0.1)
+    between("conflict", -4.5, -0.1)
+    for name in ("extra_traveller", "extra_listed"):
+        between(name, -1.8, -0.1)
     between("inherited", -0.8, 0.0)
     for name, _ in RELATIONS:
         between(f"date:{name}", *_DATE_BOUNDS.get(name, (-1.0, 15.0)))
     between("sex:same", 0.0, 1.0)
     between("sex:conflict", -7.0, -3.0)
-    between("state:rarity", 0.3, 1.0)
+    between("state:rarity", 0.4, 1.0)
     between("state:agrees", -1.5, 0.0)
     between("state:birth", -3.0, 0.0)
     between("state:conflict", -5.0, -1.0)

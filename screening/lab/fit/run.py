@@ -182,7 +182,10 @@ def thresholds(held: Sequence[Held], old: Mapping[str, object], about: str) -> W
         ]
         sizes.append(round(float(np.mean([one.drawn.names for one in parts]))))
         rows.append([round(100 * threshold_at(innocent, rate)) for rate in RATES])
-    rising = np.maximum.accumulate(np.array(rows), axis=0)  # a longer list never has a lower threshold
+    scores = np.array(rows)
+    for at in range(len(RATES) - 2, -1, -1):  # few innocents: two rates may fall on one of them
+        scores[:, at] = np.maximum(scores[:, at], scores[:, at + 1] + 5)
+    rising = np.maximum.accumulate(scores, axis=0)  # a longer list never has a lower threshold
     return {
         "about": about,
         "sizes": sizes,

@@ -30,7 +30,7 @@ def compare(
 
     >>> from screening.matching.model import load_model
     >>> compare(["KP"], ["KP"], [], load_model()).weight
-    700
+    381
     >>> compare(["KP"], ["FR"], ["KP"], load_model()).relation
     'nationality is the listed country of birth'
     >>> compare([], ["FR"], [], load_model()).weight

@@ -4,7 +4,7 @@ Rule: sets of what each side says; unknown and X are no disagreement.
 
 >>> from screening.matching.model import load_model
 >>> compare("M", "M", load_model()), compare("M", "F", load_model()), compare(None, "F", load_model())
-((30, 'same'), (-500, 'other'), (0, 'not given'))
+((70, 'same'), (-360, 'other'), (0, 'not given'))
 """
 
 from collections.abc import Collection
