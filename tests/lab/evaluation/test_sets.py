@@ -46,6 +46,13 @@ def test_travellers_do_not_depend_on_the_size_of_the_list():
     assert lists.names_in(large.alerts) - lists.names_in(small.alerts) in {499, 500, 501}
 
 
+def test_a_part_of_ordinary_traffic_bears_the_names_of_the_list_put_together_anew():
+    found = sets.listed(None, sets.Size(names=600, travellers=1500, true=200, history=0), seed=3)
+    kinds = found.truth["kind"].to_pylist()
+    assert 60 < kinds.count("inn_recombined") <= 128  # two draws of one person make nobody
+    assert kinds.count("inn_recombined") + kinds.count("inn_plain") == 1280
+
+
 def test_the_listed_have_their_own_alert_and_innocents_none(made):
     ids = set(made.alerts["entity_id"].to_pylist())
     for row in made.truth.to_pylist():
@@ -185,7 +192,7 @@ def test_the_linked_travel_as_their_list_writes_them_without_document():
     traveller, known = found.travellers.slice(at, 1).to_pylist()[0], found.truth.slice(at, 1).to_pylist()[0]
     assert (traveller["surname"], traveller["given_names"]) == ("QUENZE", "OTHO")
     assert (traveller["dob"], traveller["doc_number"]) == ("1970-01-02", "")
-    assert (known["entity_ids"], known["name_ops"]) == (["o1"], [BY_DOCUMENT])
+    assert (known["entity_ids"], known["name_ops"]) == (["o1"], [sets.PRIMARY, BY_DOCUMENT])
 
 
 def test_the_command_writes_the_four_tables(tmp_path, capsys):
