@@ -66,7 +66,7 @@ def listed(own: pa.Table | None, size: Size, seed: int) -> EvaluationSet:
     """
     weights = {key: people.common for key, people in load_peoples().items()}
     own = own if own is not None else _invented(weights, size, seed)
-    return _made(own, _Traffic(weights, lists.as_rows(own)), size, seed)
+    return _made(own, _Traffic(weights, own.to_pylist()), size, seed)
 
 
 def unknown(size: Size, seed: int) -> EvaluationSet:
@@ -90,20 +90,20 @@ def two_lists(ones: pa.Table, others: pa.Table, size: Size, seed: int) -> Evalua
     """
     weights = {key: people.common for key, people in load_peoples().items()}
     rows = Rows(random.Random(f"{seed} travellers"), "p")  # noqa: S311 - reproducible noise, nothing secret
-    by_id = {str(row["entity_id"]): row for table in (ones, others) for row in lists.as_rows(table)}
+    by_id = {str(row["entity_id"]): row for table in (ones, others) for row in table.to_pylist()}
     for one, (other, rule) in linked(ones, others).items():
         person = persons.listed(rows.dice, by_id[one] | {"aliases": []})
         # Only one of the lists may say the sex; a passport always does.
         sex = str(by_id[other].get("sex") or by_id[one].get("sex") or "M")
         person = replace(person, sex=sex, listed_dob=persons.best_precision(by_id[other]))
         dob = person.born.isoformat() if persons.texts(by_id[one], "dobs") else ""
-        aliases = persons.texts(by_id[one], "aliases")
-        borne = [(PRIMARY, person.name)]
-        borne += [(ALIAS, persons.words_of(rows.dice.choice(aliases)))] if aliases else []
-        for which, name in borne:
+        aliases = persons.borne(by_id[one])
+        names = [(PRIMARY, person.name)]
+        names += [(ALIAS, persons.words_of(rows.dice.choice(aliases)))] if aliases else []
+        for which, name in names:
             noise = ([which, rule], dob, "as_listed")
             rows.written(person, "true", [other], name, noise, document=("", ""))
-    traffic = _Traffic(weights, lists.as_rows(others))
+    traffic = _Traffic(weights, others.to_pylist())
     return _finished(rows, others, traffic, size, seed)
 
 
@@ -113,7 +113,7 @@ def _invented(weights: Mapping[str, float], size: Size, seed: int) -> pa.Table:
 
 def _made(own: pa.Table, traffic: "_Traffic", size: Size, seed: int) -> EvaluationSet:
     rows = Rows(random.Random(f"{seed} travellers"), "p")  # noqa: S311 - reproducible noise, nothing secret
-    alerts = lists.as_rows(own)
+    alerts = own.to_pylist()
     add_listed(rows, alerts, size.true)
     add_near_misses(rows, alerts, size.true // 10)
     return _finished(rows, own, traffic, size, seed)

@@ -1,6 +1,7 @@
 """The evaluation sets: deterministic, alike in noise, lists of the size asked for, nobody in two tables."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +12,11 @@ import pytest
 from screening.cli.laboratory.examine import SetKind, evaluation_set
 from screening.lab.evaluation import lists, persons, population, sets
 from screening.lab.evaluation.peoples import load_peoples, people_of_states
+from screening.lab.evaluation.public_lists import imported
 from screening.lab.evaluation.two_lists import BY_BIRTHDAY, BY_DOCUMENT, linked
-from screening.tables.errors import UsageError
+from screening.tables.errors import ScreeningError
 
+GOLDEN = Path(__file__).parents[2] / "alerts/golden"
 SIZE = sets.Size(names=600, travellers=1500, true=200, history=100)
 
 
@@ -206,14 +209,28 @@ def test_the_command_writes_the_four_tables(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("kind", "public"),
+    ("kind", "public", "said"),
     [
-        (SetKind.TWO_LISTS, None),
-        (SetKind.UNKNOWN, ["ofac=."]),
-        (SetKind.LISTED, ["nobody=."]),
-        (SetKind.LISTED, ["ofac=/no/such/path"]),
+        (SetKind.TWO_LISTS, None, "takes 2 lists, 0 are named"),
+        (SetKind.UNKNOWN, ["ofac=."], "takes 0 lists, 1 are named"),
+        (SetKind.LISTED, ["nobody=."], "no list format"),
+        (SetKind.LISTED, ["ofac=/no/such/path"], "there is no file"),
     ],
 )
-def test_wrong_lists_are_wrong_use(kind, public, tmp_path):
-    with pytest.raises(UsageError, match="--list"):
+def test_wrong_lists_are_wrong_use(kind, public, said, tmp_path):
+    with pytest.raises(ScreeningError, match=said):
         evaluation_set(kind, tmp_path, public, names=50, travellers=40, true=5, history=7, seed=1)
+
+
+def test_an_imported_list_keeps_names_by_kind_dates_and_papers():
+    rows = {row["entity_id"]: row for row in imported("ofac", GOLDEN / "ofac").to_pylist()}
+    one, other = rows["ofac:9001"], rows["ofac:9002"]
+    assert one["primary_name"] == "BOROVENKO, Yurgen Timofil"
+    assert one["aliases"] == ["BOROVENCO, Iurgen", "PETROV, Yurgen"]
+    assert list(zip(one["dobs"], one["dob_precisions"], strict=True)) == [
+        ("1948-12-10", "day"),
+        ("1949-09", "month"),
+    ]
+    assert one["doc_countries"][one["doc_numbers"].index("A1234567")] == "MD"
+    assert "'ALI AL-KHAL" in other["weak_aliases"]
+    assert other["sex"] is None
