@@ -27,6 +27,7 @@ RECOMBINED = 0.1
 """Share of innocents who bear the surname of one listed person and the given names of another: real peoples
 bear the names of a real list, and invented inventories have too few of them."""
 _CARRIES_LISTED = 0.05
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ def add_near_misses(rows: Rows, alerts: Sequence[persons.Alert], size: int) -> N
     dice = rows.dice
     dated = [alert for alert in alerts if "day" in persons.texts(alert, "dob_precisions")]
     made = 0
-    while dated and made < size:
+    for _ in range(_TRIES * size if dated else 0):  # a list may have hardly anybody whom a near miss fits
+        if made == size:
+            break
         person = persons.listed(dice, dice.choice(dated))
         if person.listed_dob != "day" or not all(person.name):
             continue

@@ -97,6 +97,13 @@ def test_near_misses_are_what_their_kind_says():
         assert not {"OTHO", "PERCIVAL"} & set(other_given.name[1])
 
 
+def test_a_list_of_single_names_has_no_near_misses():
+    alone = {"entity_id": "1", "primary_name": "QUENZE", "dobs": ["1980-02-03"], "dob_precisions": ["day"]}
+    rows = sets.Rows(sets.random.Random(1), "p")
+    sets.add_near_misses(rows, [alone], 5)
+    assert rows.travellers == []
+
+
 def test_population_of_a_people_bears_its_names():
     kazakh = load_peoples()["kazakh"]
     found = population.draw(np.random.default_rng(1), {"kazakh": 1.0}, 400).to_pylist()
