@@ -42,7 +42,7 @@ def evaluation_set(
 
     Example: screening benchmark evaluation-set --set unknown --travellers 250000 --names 100000 --out unknown
     """
-    from screening.lab.evaluation import lists, sets
+    from screening.lab.evaluation import lists, public_lists, sets
     from screening.lab.evaluation.write import write
 
     named = public or []
@@ -54,7 +54,7 @@ def evaluation_set(
             effect="nothing was written",
             remedy="name them as SOURCE=PATH, for two-lists the one whose entries travel first",
         )
-    read = [lists.imported(*_public(one)) for one in named]
+    read = [public_lists.imported(*_public(one)) for one in named]
     size = sets.Size(names, travellers, true, history)
     progress(f"making {travellers:,} travellers and a list of {names:,} names")
     if kind is SetKind.UNKNOWN:
@@ -154,9 +154,9 @@ def accuracy(
     from screening.lab.accuracy import Plan
     from screening.lab.accuracy import accuracy as measure
     from screening.lab.benchmark import machine_line
-    from screening.lab.evaluation import lists
+    from screening.lab.evaluation import public_lists
 
-    public = [lists.imported(*_public(one)) if one else None for one in (listed, other)]
+    public = [public_lists.imported(*_public(one)) if one else None for one in (listed, other)]
     plan = Plan(
         kinds or list(SetKind),
         public[0],
@@ -176,14 +176,5 @@ def accuracy(
 
 
 def _public(text: str) -> tuple[str, Path]:
-    from screening.alerts.importers import IMPORTERS
-
     source, _, path = text.partition("=")
-    if source not in IMPORTERS or not Path(path).exists():
-        raise UsageError(
-            "--list: no such source or path",
-            where=text,
-            effect="nothing was written",
-            remedy=f"write SOURCE=PATH; SOURCE is one of {', '.join(sorted(IMPORTERS))}",
-        )
     return source, Path(path)

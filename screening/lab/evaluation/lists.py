@@ -1,4 +1,4 @@
-"""Alert lists as evaluation tables: a public list through our own importer, or invented people.
+"""Invented alert lists as evaluation tables.
 
 Rule: an invented list is as uneven as real ones are: a fifth of its dates is a year or less, a fifth of its
 people has no nationality, a third has another spelling. The same stream gives the same list, and a longer
@@ -6,16 +6,12 @@ list begins with the shorter one's own people only where it is asked for in part
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.alerts.importers import IMPORTERS
-from screening.alerts.model import ImportOptions
 from screening.lab.evaluation.population import OTHERS, draw, with_comma
-from screening.tables.codes import FactKind, NameKind
 
 _TEXTS = pa.list_(pa.string())
 ALERTS = pa.schema(
@@ -44,65 +40,6 @@ def names_in(alerts: pa.Table) -> int:
     """Return how many names a list has, aliases included: its size."""
     lists = (alerts["aliases"], alerts["weak_aliases"])
     return int(alerts.num_rows) + sum(len(one.combine_chunks().flatten()) for one in lists)
-
-
-def imported(source: str, path: Path) -> pa.Table:
-    """Read a publisher's list by our own importer.
-
-    Args:
-        source: key of `screening alerts import` (`ofac`, `un` …).
-        path: file or folder.
-
-    Returns:
-        Table of schema ALERTS, in the importer's order.
-    """
-    files = (
-        {path.name: path.read_bytes()}
-        if path.is_file()
-        else {one.name: one.read_bytes() for one in sorted(path.iterdir()) if one.is_file()}
-    )
-    return _as_evaluation(IMPORTERS[source].read(files, ImportOptions(source)), source)
-
-
-def _as_evaluation(tables: object, source: str) -> pa.Table:
-    def grouped(name: str) -> dict[str, list[dict[str, object]]]:
-        rows: dict[str, list[dict[str, object]]] = {}
-        for row in getattr(tables, name).to_pylist():
-            rows.setdefault(row["alert_id"], []).append(row)
-        return rows
-
-    names, dates, documents, facts = (grouped(name) for name in ("names", "dates", "documents", "facts"))
-
-    def values(key: str, kind: FactKind) -> list[object]:
-        return list(dict.fromkeys(row["value"] for row in facts.get(key, []) if row["kind"] == kind))
-
-    alerts: pa.Table = getattr(tables, "alerts")  # noqa: B009 - five tables of one shape, by name
-    rows = []
-    for key in alerts["alert_id"].to_pylist():
-        written = names.get(key, [])
-        main = next((str(row["full"]) for row in written if row["kind"] == NameKind.PRIMARY), "")
-        sexes = values(key, FactKind.SEX)
-        known = [row for row in dates.get(key, []) if row["from"] is not None]
-        papers = [row for row in documents.get(key, []) if row["number"]]
-        rows.append(
-            {
-                "entity_id": key,
-                "source": source,
-                "primary_name": main,
-                "aliases": [
-                    row["full"] for row in written if row["kind"] not in {NameKind.PRIMARY, NameKind.WEAK}
-                ],
-                "weak_aliases": [row["full"] for row in written if row["kind"] == NameKind.WEAK],
-                "sex": sexes[0] if len(sexes) == 1 else None,
-                "dobs": [row["value"] for row in known],
-                "dob_precisions": [row["precision"] for row in known],
-                "nationalities": values(key, FactKind.NATIONALITY),
-                "birth_country": next(iter(values(key, FactKind.BIRTH_COUNTRY)), None),
-                "doc_numbers": [row["number"] for row in papers],
-                "doc_countries": [row["issuing_state"] for row in papers],
-            }
-        )
-    return pa.Table.from_pylist(rows, ALERTS)
 
 
 def invented(
@@ -205,9 +142,4 @@ def _dates(dice: np.random.Generator, born: pa.ChunkedArray) -> tuple[pa.Array, 
     return _lists([_kept(pa.array(value.tolist(), pa.string()), given)]), _lists([_kept(words, given)])
 
 
-def as_rows(alerts: pa.Table) -> list[dict[str, object]]:
-    """Return the rows of a list; shared by what makes travellers of it."""
-    return list(alerts.to_pylist())
-
-
-__all__ = ["ALERTS", "PRECISIONS", "as_rows", "imported", "invented", "names_in", "numbers"]
+__all__ = ["ALERTS", "PRECISIONS", "invented", "names_in", "numbers"]

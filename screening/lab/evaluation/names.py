@@ -39,17 +39,18 @@ _PARTICLES = frozenset(
 
 
 def distorted(dice: random.Random, name: Name, people: People) -> tuple[Name, tuple[str, ...]]:
-    """Let chance do 0 to 4 things to a name, and carriage cut it at 39 characters.
+    """Let chance do 0 to 4 things to a name, and carriage cut it at 39 characters (a fifth).
 
     Returns:
         The name as it arrives and what took effect, in order.
     """
     done: list[str] = []
-    for _ in range(dice.choices(_HOW_MANY, cum_weights=_HOW_MANY_WEIGHTS)[0]):
+    wanted = dice.choices(_HOW_MANY, cum_weights=_HOW_MANY_WEIGHTS)[0]
+    for _ in range(_TRIES * wanted):
+        if len(done) == wanted:
+            break
         operation = dice.choices(_NAMES, cum_weights=_WEIGHTS)[0]
-        if operation in done:
-            continue
-        changed = OPERATIONS[operation](dice, name, people)
+        changed = None if operation in done else OPERATIONS[operation](dice, name, people)
         if changed is not None and changed != name and any(changed):
             name = changed
             done.append(operation)
@@ -299,6 +300,7 @@ def _running(weights: tuple[int, ...]) -> tuple[int, ...]:
 
 _WEIGHTS = _running((22, 14, 18, 5, 6, 10, 7, 4, 6, 4, 5, 5, 3, 3, 3, 3, 5, 5))
 _HOW_MANY = (0, 1, 2, 3, 4)
-_HOW_MANY_WEIGHTS = _running((28, 36, 22, 10, 4))
+_HOW_MANY_WEIGHTS = _running((26, 36, 23, 11, 4))
+_TRIES = 4  # what does not apply to this name is drawn anew
 
 __all__ = ["OPERATIONS", "ROOM", "Name", "distorted", "load_peoples"]

@@ -19,6 +19,7 @@ from screening.lab.generate.noise import as_hosts_write
 
 Alert = Mapping[str, object]
 _ELSE = "english"
+_FIRST_NOT_LATIN = "\u0250"  # before it Unicode has Latin letters and their marks
 NO_DATE = "no_date"
 """`listed_dob` of somebody whose list has no date of birth."""
 
@@ -60,13 +61,25 @@ def listed(dice: random.Random, alert: Alert) -> Person:
         dice: stream.
         alert: row of an evaluation table of alerts.
     """
-    names = [str(alert["primary_name"])] * 2 + texts(alert, "aliases")
-    name = words_of(dice.choice(names))
+    name = words_of(dice.choice([str(alert["primary_name"])] * 2 + borne(alert)))
     states = texts(alert, "nationalities")
     state = dice.choice(states) if states else str(alert.get("birth_country") or "")
     born, precision = _born(dice, alert)
     sex = str(alert.get("sex") or ("F" if dice.random() < 0.15 else "M"))
     return Person(name, born, sex, state, people_of(name, state), precision)
+
+
+def borne(alert: Alert) -> list[str]:
+    """Return the aliases that a travel document can bear: in Latin letters, and no sentence about a person.
+
+    >>> borne({"aliases": ["Omar Masri", "Омар", "Omar, born on 1 Jan. 1967"]})
+    ['Omar Masri']
+    """
+    return [
+        name
+        for name in texts(alert, "aliases")
+        if max(name) < _FIRST_NOT_LATIN and not any(sign.isdigit() for sign in name)
+    ]
 
 
 def words_of(written: str) -> Name:
@@ -143,6 +156,7 @@ __all__ = [
     "Alert",
     "Person",
     "best_precision",
+    "borne",
     "innocents",
     "listed",
     "people_of",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 import pyarrow as pa
 
 from screening.identity.documents import normalise_number
-from screening.lab.evaluation import lists
 from screening.lab.evaluation.persons import Alert, texts, words_of
 
 BY_DOCUMENT, BY_BIRTHDAY = "by_document", "by_birthday"
@@ -28,7 +27,7 @@ def linked(ones: pa.Table, others: pa.Table) -> dict[str, tuple[str, str]]:
     Returns:
         entity_id of `ones` to entity_id of `others` and the rule, in the order of `ones`; documents first.
     """
-    left, right = lists.as_rows(ones), lists.as_rows(others)
+    left, right = ones.to_pylist(), others.to_pylist()
     by_document = _pairs(left, right, _papers)
     by_birthday = _pairs(left, right, _birthdays)
     words = {str(row["entity_id"]): _long_words(row) for row in (*left, *right)}

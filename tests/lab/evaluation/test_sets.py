@@ -1,6 +1,7 @@
 """The evaluation sets: deterministic, alike in noise, lists of the size asked for, nobody in two tables."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +12,11 @@ import pytest
 from screening.cli.laboratory.examine import SetKind, evaluation_set
 from screening.lab.evaluation import lists, persons, population, sets
 from screening.lab.evaluation.peoples import load_peoples, people_of_states
+from screening.lab.evaluation.public_lists import imported
 from screening.lab.evaluation.two_lists import BY_BIRTHDAY, BY_DOCUMENT, linked
-from screening.tables.errors import UsageError
+from screening.tables.errors import ScreeningError
 
+GOLDEN = Path(__file__).parents[2] / "alerts/golden"
 SIZE = sets.Size(names=600, travellers=1500, true=200, history=100)
 
 
@@ -44,6 +47,13 @@ def test_travellers_do_not_depend_on_the_size_of_the_list():
     assert small.truth == large.truth
     assert large.alerts.slice(0, small.alerts.num_rows) == small.alerts
     assert lists.names_in(large.alerts) - lists.names_in(small.alerts) in {499, 500, 501}
+
+
+def test_a_part_of_ordinary_traffic_bears_the_names_of_the_list_put_together_anew():
+    found = sets.listed(None, sets.Size(names=600, travellers=1500, true=200, history=0), seed=3)
+    kinds = found.truth["kind"].to_pylist()
+    assert 60 < kinds.count("inn_recombined") <= 128  # two draws of one person make nobody
+    assert kinds.count("inn_recombined") + kinds.count("inn_plain") == 1280
 
 
 def test_the_listed_have_their_own_alert_and_innocents_none(made):
@@ -85,6 +95,13 @@ def test_near_misses_are_what_their_kind_says():
         assert other_given.born == born
         assert other_given.name[0] == ["QUENZEBRAND"]
         assert not {"OTHO", "PERCIVAL"} & set(other_given.name[1])
+
+
+def test_a_list_of_single_names_has_no_near_misses():
+    alone = {"entity_id": "1", "primary_name": "QUENZE", "dobs": ["1980-02-03"], "dob_precisions": ["day"]}
+    rows = sets.Rows(sets.random.Random(1), "p")
+    sets.add_near_misses(rows, [alone], 5)
+    assert rows.travellers == []
 
 
 def test_population_of_a_people_bears_its_names():
@@ -185,7 +202,7 @@ def test_the_linked_travel_as_their_list_writes_them_without_document():
     traveller, known = found.travellers.slice(at, 1).to_pylist()[0], found.truth.slice(at, 1).to_pylist()[0]
     assert (traveller["surname"], traveller["given_names"]) == ("QUENZE", "OTHO")
     assert (traveller["dob"], traveller["doc_number"]) == ("1970-01-02", "")
-    assert (known["entity_ids"], known["name_ops"]) == (["o1"], [BY_DOCUMENT])
+    assert (known["entity_ids"], known["name_ops"]) == (["o1"], [sets.PRIMARY, BY_DOCUMENT])
 
 
 def test_the_command_writes_the_four_tables(tmp_path, capsys):
@@ -199,14 +216,28 @@ def test_the_command_writes_the_four_tables(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("kind", "public"),
+    ("kind", "public", "said"),
     [
-        (SetKind.TWO_LISTS, None),
-        (SetKind.UNKNOWN, ["ofac=."]),
-        (SetKind.LISTED, ["nobody=."]),
-        (SetKind.LISTED, ["ofac=/no/such/path"]),
+        (SetKind.TWO_LISTS, None, "takes 2 lists, 0 are named"),
+        (SetKind.UNKNOWN, ["ofac=."], "takes 0 lists, 1 are named"),
+        (SetKind.LISTED, ["nobody=."], "no list format"),
+        (SetKind.LISTED, ["ofac=/no/such/path"], "there is no file"),
     ],
 )
-def test_wrong_lists_are_wrong_use(kind, public, tmp_path):
-    with pytest.raises(UsageError, match="--list"):
+def test_wrong_lists_are_wrong_use(kind, public, said, tmp_path):
+    with pytest.raises(ScreeningError, match=said):
         evaluation_set(kind, tmp_path, public, names=50, travellers=40, true=5, history=7, seed=1)
+
+
+def test_an_imported_list_keeps_names_by_kind_dates_and_papers():
+    rows = {row["entity_id"]: row for row in imported("ofac", GOLDEN / "ofac").to_pylist()}
+    one, other = rows["ofac:9001"], rows["ofac:9002"]
+    assert one["primary_name"] == "BOROVENKO, Yurgen Timofil"
+    assert one["aliases"] == ["BOROVENCO, Iurgen", "PETROV, Yurgen"]
+    assert list(zip(one["dobs"], one["dob_precisions"], strict=True)) == [
+        ("1948-12-10", "day"),
+        ("1949-09", "month"),
+    ]
+    assert one["doc_countries"][one["doc_numbers"].index("A1234567")] == "MD"
+    assert "'ALI AL-KHAL" in other["weak_aliases"]
+    assert other["sex"] is None
