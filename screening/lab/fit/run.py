@@ -16,10 +16,11 @@ import numpy.typing as npt
 from screening.lab.evaluate import NEVER, threshold_at
 from screening.lab.fit.coefficients import Weights, to_weights
 from screening.lab.fit.design import LISTED, design, even_without_date, refit
-from screening.lab.fit.history import with_history
+from screening.lab.fit.history import earlier_counts
 from screening.lab.fit.pieces import COLUMNS
 from screening.lab.fit.samples import Drawn, Sample, Size, best_scores, draw, sample
 from screening.matching.model import FILES, Model, model_of
+from screening.matching.traffic import with_traffic
 
 Say = Callable[[str], None]
 RATES: tuple[float, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
@@ -114,10 +115,8 @@ def shipped(folder: Path) -> dict[str, bytes]:
 
 def model_with(files: Mapping[str, bytes], weights: Weights, part: Part) -> Model:
     """Return the model of these weights for an agency with the part's history."""
-    tokens = files["tokens.json"]
-    if part.history:
-        tokens = with_history(tokens, part.seed, part.history)
-    return model_of({**files, "weights.json": json.dumps(weights).encode(), "tokens.json": tokens})
+    model = model_of({**files, "weights.json": json.dumps(weights).encode()})
+    return with_traffic(model, earlier_counts(part.seed, part.history)) if part.history else model
 
 
 def fitted(files: Mapping[str, bytes], recipe: Recipe, say: Say) -> Fitted:
