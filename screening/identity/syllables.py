@@ -134,7 +134,7 @@ def readings(token: str) -> tuple[str, ...]:
 
 
 def part_readings(token: str) -> tuple[str, ...]:
-    """Return what a token can be read as beside others: `readings`, and a Burmese syllable that is no name alone.
+    """Return what a token can be read as beside others: `readings`, and a Burmese syllable.
 
     >>> readings("TIN"), part_readings("TIN")[-1]
     (('zh DIN', 'zh TIN'), 'my TIN')

@@ -53,7 +53,13 @@ def joins(whole: Sequence[str], parts: Sequence[str], neighbours: Ints) -> Neigh
         groups, begin = np.unique(hashes, return_index=True)
         known = _table(groups, np.arange(len(groups)))
         pairs = _joined(
-            *_rows(whole, keys, _SHORTEST), known, np.append(begin, len(hashes)), owners, beside, sequences, width
+            *_rows(whole, keys, _SHORTEST),
+            known,
+            np.append(begin, len(hashes)),
+            owners,
+            beside,
+            sequences,
+            width,
         )
         found.append(np.column_stack([pairs, np.full(len(pairs), kind)]))
     rows = np.concatenate(found)
@@ -78,7 +84,6 @@ Rows = tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.int8], Ints]
 def _rows(tokens: Sequence[str], keys_of: Callable[[str], Iterable[str]], shortest: int) -> Rows:
     symbols: list[npt.NDArray[np.int32] | list[int]] = []
     lengths, languages, owners = [], [], []
-    syllable_numbers = _syllables
     for at, token in enumerate(tokens):
         if len(token) < shortest:
             continue
@@ -87,7 +92,7 @@ def _rows(tokens: Sequence[str], keys_of: Callable[[str], Iterable[str]], shorte
             if key.startswith("="):  # a known spelling is no row of symbols
                 continue
             if blank and language in _LANGUAGES:
-                row = [syllable_numbers.setdefault(one, len(syllable_numbers)) for one in syllables.split(" ")]
+                row = [_syllables.setdefault(one, len(_syllables)) for one in syllables.split(" ")]
             else:
                 row = list(key.encode())
             symbols.append(row)
@@ -127,7 +132,7 @@ def _spot(keys: Hashes, key: np.uint64) -> int:
     at = (key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
     while keys[at] != 0 and keys[at] != key:
         at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+    return int(at)
 
 
 @compiled
@@ -181,7 +186,8 @@ def _joined(
                 # cut == end stands for no third part
                 for last in range(cut + 1, end + 1):
                     for again in range(2 if language == 0 and last < end - 1 else 1):
-                        two = known[1][_spot(known[0], _hash(symbols, cut, min(last + again, end), language))]
+                        piece = _hash(symbols, cut, min(last + again, end), language)
+                        two = known[1][_spot(known[0], piece)]
                         if two < 0 or (last < end and groups[two + 1] - groups[two] > _MOST):
                             continue
                         three = -1

@@ -185,8 +185,9 @@ def scratch(tokens: int, joined: int, names: int) -> Scratch:
 # ---- dates -------------------------------------------------------------------------------------------------
 
 (
-    NOT_GIVEN, NOT_LISTED, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT, STAND_IN, SAME_YEAR,
-    CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR, IMPRECISE_FAR, FAR,
+    NOT_GIVEN, NOT_LISTED, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT,
+    STAND_IN, SAME_YEAR, CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR,
+    IMPRECISE_FAR, FAR,
 ) = range(19)  # fmt: skip
 """Places in `evidence.date_of_birth.RELATIONS`."""
 
@@ -370,7 +371,7 @@ def align(
                             value, over, code = gain, left[at - 1 - plane, rest], 100 * plane + 1 + j
                 for plane in range(3, 5):
                     cell = grid[plane, at - 1, j]
-                    if cell > NONE:
+                    if cell > NONE and (j + 1 < n or n > 2):  # of two, the last is not before the first
                         used = bit | 1 << ((j + 1) % n)
                         if plane == 4:
                             used |= 1 << ((j + 2) % n)
@@ -608,8 +609,12 @@ def search(
     Args:
         readings: places of readings of one set of States.
         start: first of them to take.
-        own, born, sexes: the travellers' side.
-        theirs, listed, dates: the listed side.
+        own: the travellers' names.
+        born: their dates.
+        sexes: their sexes.
+        theirs: the listed names.
+        listed: what belongs to them.
+        dates: the listed dates.
         near: agreeing tokens.
         weights: for this set of States.
         rules: name rules.
@@ -700,7 +705,12 @@ def align_pairs(
     Args:
         readings: reading of each pair; pairs of one reading stand together.
         names: listed name of each pair.
-        own, theirs, near, weights, rules, room: as in `search`.
+        own: the travellers' names.
+        theirs: the listed names.
+        near: agreeing tokens.
+        weights: for the readings' set of States.
+        rules: name rules.
+        room: scratch room.
         steps: [pair, step, 5] room: listed place, traveller's place, plane of the grid, weight, kind of each
             agreement, in listed order; -1 where there are no more. A joined one names its first place.
 

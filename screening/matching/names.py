@@ -24,7 +24,8 @@ class Names:
     Attributes:
         single: tokens that carry the name [name, place].
         spelt: the same with the particles before it joined.
-        two: number of the token with the next; in the last place of three or more, with the first if `around`.
+        two: number of the token with the next; in the last place of three or more, with the first, if
+            `around`.
         three: number of the token with the next two.
         part: UNKNOWN, SURNAME or GIVEN.
         count: tokens of each name.

@@ -164,8 +164,8 @@ class Judge:
         score = np.empty((2, len(readings)), np.int64)
         laid = np.empty_like(steps)
         score[:, order] = loops.align_pairs(
-            readings[order], names[order], self._own, self.index.theirs, self._near, group.weights, self.rules,
-            self._room, laid,
+            readings[order], names[order], self._own, self.index.theirs, self._near, group.weights,
+            self.rules, self._room, laid,
         )  # fmt: skip
         steps[order] = laid
         weak = np.where(self.index.listed.weak[names], self.rules.weak, 0) if len(names) else 0

@@ -1,7 +1,7 @@
-"""Counts as an agency with history has them: of earlier travellers of the same traffic, by the product's own rule.
+"""Counts as an agency with history has them: earlier travellers of one traffic, by the product's own rule.
 
-A part of the fit sees such counts, a part the shipped shares alone: weights must serve an agency's first night
-and its later ones.
+A part of the fit sees such counts, a part the shipped shares alone: weights must serve an agency's first
+night and its later ones.
 """
 
 from functools import lru_cache

@@ -1,8 +1,8 @@
 """Evidence of the date of birth: which relation holds between a traveller's date and a listed one.
 
-Rule (docs/matching.md): the strongest relation of `RELATIONS` that holds counts (`loops.relation`). Lists know
-dates by day, month, year, circa or range; 1 January stands in for an unknown day on both sides (2.7 % of OFAC's exact
-dates, 8.1 % of the UN's), so agreement on it says little more than the year.
+Rule (docs/matching.md): the strongest relation of `RELATIONS` that holds counts (`loops.relation`). Lists
+know dates by day, month, year, circa or range; 1 January stands in for an unknown day on both sides (2.7 % of
+OFAC's exact dates, 8.1 % of the UN's), so agreement on it says little more than the year.
 """
 
 import numpy as np
