@@ -172,7 +172,7 @@ def _joined(
     sequences: Table,
     width: int,
 ) -> Ints:
-    """Return (token, sequence) of each key that two or three tokens side by side make; some may stand twice."""
+    """Return (token, sequence) of each key that neighbours make; some stand twice."""
     found = np.empty((1024, 2), np.int64)
     rows = 0
     for row in range(len(languages)):
