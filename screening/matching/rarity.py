@@ -13,7 +13,7 @@ towards the overall one: (n(a, k, g) + s U) / (N(g) + s) with s = `SHRINK` token
 State come from the agency's earlier traffic and from the lists in use (`model.Traffic`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,7 @@ DESCENT = (
 )
 PATRONYMIC = 2.0**-11  # share of a patronymic whose father's name the shares do not hold either
 SHRINK = 200
+ZIPF = 0.015  # share of the most frequent tokens of a people, times their rank
 LISTED = 0.25  # part of a token's share in the lists that counts for travellers of whatever State
 OWN_STATE = 0.5  # part of the share within the traveller's State that counts
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
@@ -75,13 +76,33 @@ class Rarity:
             for state in states
             if state in source.by_state
         ]
-        if not counted:
-            return self.weights
-        found = self.weights.copy()
+        found = np.minimum(self.weights, self._unseen(states))
         for total, counts in counted:
             rows, share = self._within(total, counts)
             found[rows] = np.minimum(found[rows], _weights(share, self.initial[rows], self.model))
         return found
+
+    def _unseen(self, states: Sequence[str]) -> Weights:
+        """Return the most that a token weighs for travellers of these States by kind, known or not.
+
+        Rule: what no source has met among the people of a State is not rarer than what the best informed of
+        them would have met. Of tokens that a counted sample of N holds less than `FEWEST_BEARERS` times, the
+        share is some 2 / N (Good 1953, Biometrika 40); where n tokens of a people are listed as its most
+        frequent, the next ones have about `ZIPF` / (n + 3) (Zipf's law, measured on the shipped shares).
+        """
+        if not states:
+            return np.full(len(KINDS), self.model.name.token_cap, np.int32)
+        share = max(OWN_STATE * min(self._met(state)) for state in states)
+        name = self.model.name
+        shares = np.array([[share * 2 ** (fuzzy / 100) for fuzzy in _by_kind(name.unseen_fuzzy)]])
+        return _weights(shares, np.array([float(name.token_cap)]), self.model).reshape(len(KINDS))
+
+    def _met(self, state: str) -> Iterator[float]:
+        """Yield the share of a token that a source has not met among the people of a State."""
+        yield ZIPF / (len(self.model.state_shares.get(state, ())) + 3)
+        for source in (self.model.traffic, self.model.listed):
+            if source is not None and state in source.by_state:
+                yield 2 / max(source.by_state[state][0], 2)
 
     def _within(self, total: int, held: Mapping[str, int]) -> tuple[Ints, Shares]:
         """Return the tokens that agree with a counted one, and their shares for travellers of its State."""
@@ -190,10 +211,14 @@ def _unseen(vocabulary: Sequence[str], model: Model) -> Shares:
     """Return the share that a token has by its length alone, and by what it is made from."""
     name = model.name
     lengths = np.minimum([len(token) for token in vocabulary], len(name.unseen_exact)).astype(np.int64)
-    fuzzy = np.array(name.unseen_fuzzy)[[*range(_GRADED + 1), *[_ONE_EDIT] * (_WIDTH - _GRADED - 1)]]
-    floor = np.array(name.unseen_exact)[lengths - 1][:, None] - fuzzy[None, :]
+    floor = np.array(name.unseen_exact)[lengths - 1][:, None] - np.array(_by_kind(name.unseen_fuzzy))[None, :]
     share: Shares = np.exp2(-floor / 100) + _made(vocabulary, model)[:, None]
     return share
+
+
+def _by_kind(graded: Sequence[int]) -> list[int]:
+    """Return what stands for each graded kind for all kinds but initials; looser ones go with one edit."""
+    return [*graded[: _GRADED + 1], *[graded[_ONE_EDIT]] * (_WIDTH - _GRADED - 1)]
 
 
 def _made(vocabulary: Sequence[str], model: Model) -> Shares:

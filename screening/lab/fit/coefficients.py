@@ -75,8 +75,6 @@ def bounds() -> Bounds:
     between("matched", -5.0, 0.0)
     for kind in KINDS[1:]:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
-    for name in ("unseen_exact", "unseen_fuzzy"):
-        between(name, -6.0, 0.5)
     for name in ("joined", "moved", "weak_alias"):
         between(name, -6.0, 0.0)
     between("conflict", -4.5, -0.1)
@@ -140,7 +138,6 @@ def to_weights(beta: Floats, old: Weights) -> Weights:
     for key in ("joined", "moved", "conflict", "extra_traveller", "extra_listed", "weak_alias"):
         name[key] = cb(key)
     name["inherited_keeps"] = 100 + cb("inherited")
-    name["unseen_exact"], name["unseen_fuzzy"] = _unseen(name, value)
     dates = _ordered({relation: cb(f"date:{relation}") for relation, _ in RELATIONS})
     state = dict(old["nationality"])
     state["rarity"] = cb("state:rarity")
@@ -149,19 +146,6 @@ def to_weights(beta: Floats, old: Weights) -> Weights:
     state["conflict"] = cb("state:conflict")
     sex = {key: cb(f"sex:{key}") for key in ("same", "conflict")}
     return {**old, "name": name, "date_of_birth": dates, "sex": sex, "nationality": state}
-
-
-def _unseen(name: Weights, value: Mapping[str, float]) -> tuple[Weights, Weights]:
-    """Move the floors of tokens that no share holds by what the fit found of them."""
-    exact = round(100 * value["unseen_exact"] / value["rarity"])
-    fuzzy = round(100 * value["unseen_fuzzy"] / value["rarity_fuzzy"]) - exact
-    return (
-        {length: max(bits + exact, 100) for length, bits in name["unseen_exact"].items()},
-        {
-            kind: max(bits - (fuzzy if kind != "transliteration" else 0), 0)
-            for kind, bits in name["unseen_fuzzy"].items()
-        },
-    )
 
 
 def _ordered(dates: dict[str, int]) -> dict[str, int]:

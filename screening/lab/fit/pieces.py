@@ -40,8 +40,6 @@ COLUMNS: tuple[str, ...] = (
     "rarity_fuzzy",
     "matched",
     *(f"kind:{kind}" for kind in KINDS[1:]),
-    "unseen_exact",
-    "unseen_fuzzy",
     "joined",
     "moved",
     "conflict",
@@ -144,10 +142,10 @@ def _name(relation: str, weight: int, piece: Piece, model: Model) -> Iterator[tu
         first = relation.split(maxsplit=1)[0]
         yield f"extra_{side}", 1.0 if first == "one" else float(first)
     else:
-        yield from _agreement(relation, weight, str(piece["alert_value"]), model)
+        yield from _agreement(relation, weight, model)
 
 
-def _agreement(relation: str, weight: int, listed: str, model: Model) -> Iterator[tuple[str, float]]:
+def _agreement(relation: str, weight: int, model: Model) -> Iterator[tuple[str, float]]:
     rules = model.name
     joined = relation in {JOINED_LISTED, JOINED_TRAVELLER}
     moved = relation.endswith(MOVED)
@@ -162,8 +160,6 @@ def _agreement(relation: str, weight: int, listed: str, model: Model) -> Iterato
         yield "joined", 1.0
     if moved:
         yield "moved", 1.0
-    if not joined and kind != "initial" and listed not in model.token_shares:
-        yield ("unseen_exact" if like else "unseen_fuzzy"), 1.0
 
 
 def _known(names: Mapping[str, str], words: str) -> str:

@@ -40,7 +40,7 @@ LEFT_OUT: Mapping[str, Callable[[Truth], Sequence[str]]] = {
     "date of the list": lambda who: (who.habit,) if who.habit else (),
 }
 ABLATION: Mapping[str, tuple[str, ...]] = {
-    "rarity of names": ("rarity", "rarity_fuzzy", "unseen_exact", "unseen_fuzzy"),
+    "rarity of names": ("rarity", "rarity_fuzzy"),
     "date of birth": tuple(name for name in COLUMNS if name.startswith("date:")),
     "dates that are near or stand in": tuple(
         f"date:{name}"
