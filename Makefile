@@ -16,8 +16,14 @@ NIGHT ?= 2026-11-23
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
-setup: $(VENV)/ready ## Make .venv from the lock (quick when nothing changed)
+setup: $(VENV)/compiled ## Make .venv from the lock (quick when nothing changed)
 	@:
+
+LOOPS := $(addprefix screening/matching/,compiled.py edits.py joins.py loops.py)
+$(VENV)/compiled: $(VENV)/ready $(LOOPS)
+	@echo "setup: compiling the matcher's loops (half a minute)"
+	@$(VENV)/bin/python -m screening.matching
+	@touch $@
 
 $(VENV)/ready: pyproject.toml requirements.lock
 	@bash .ci/setup "$(VENV)" "$(PYTHON)"
