@@ -97,10 +97,10 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
         alert = int(theirs.unit_alert[pair.unit])
         first = int(theirs.names_from[alert])
         known = theirs.name_text[first] if first < int(theirs.names_from[alert + 1]) else None
-        yield _piece(EvidenceKind.NAME, ours.text[pair.reading], known, _ALONE, 0)
+        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), known, _ALONE, 0)
         return
     if int(ours.names.count[pair.reading]) == 0:
-        yield _piece(EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], "not given", 0)
+        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.name_text[listed], "not given", 0)
         return
     taken: list[list[int]] = [] if pair.steps is None else pair.steps.tolist()
     steps = [step for step in taken if step[0] >= 0]
@@ -108,7 +108,7 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
         yield from _tokens(context, pair, steps)
     else:
         other = context.rules.other_name
-        yield _piece(EvidenceKind.NAME, ours.text[pair.reading], theirs.name_text[listed], OTHER_NAME, other)
+        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.name_text[listed], OTHER_NAME, other)
     if theirs.listed.weak[listed]:
         yield _piece(EvidenceKind.NAME, None, theirs.name_text[listed], WEAK_ALIAS, context.rules.weak)
 
@@ -203,7 +203,10 @@ def _sex(context: Context, pair: Pair) -> Piece:
 def _nationality(context: Context, pair: Pair) -> Piece:
     facts = context.index.facts[pair.unit]
     found = nationality.compare(
-        context.travellers.nationalities[pair.reading], facts.nationalities, facts.born_in, context.model
+        context.travellers.states[context.travellers.states_of[pair.reading]],
+        facts.nationalities,
+        facts.born_in,
+        context.model,
     )
     return _piece(
         EvidenceKind.NATIONALITY, found.traveller_value, found.alert_value, found.relation, found.weight
@@ -212,7 +215,7 @@ def _nationality(context: Context, pair: Pair) -> Piece:
 
 def _document(context: Context, pair: Pair) -> Piece:
     if pair.document < 0:
-        carried = ", ".join(number for number, _ in context.travellers.documents[pair.reading])
+        carried = ", ".join(number for number, _ in context.travellers.carried(pair.reading))
         return _piece(EvidenceKind.DOCUMENT, carried, None, "none agrees" if carried else "not given", 0)
     relation, own, listed = context.documents.detail[pair.document]
     weight = int(context.documents.weight[pair.document])

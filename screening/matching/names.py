@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from screening.identity.names import tokens
 from screening.identity.significant import Significant, significant
@@ -72,37 +73,96 @@ def columns(rows: Iterable[Sequence[tuple[Significant, int]]], *, around: bool) 
         rows: names as `parted` or `whole` give them.
         around: also join the last token with the first (fields of a traveller may be swapped).
     """
-    singles: dict[str, int] = {}
-    single, spelt, part, count, initials = array("i"), array("i"), array("b"), array("i"), array("i")
+    vocabulary: dict[str, int] = {}
+    flat = Flat()
     for row in rows:
-        count.append(len(row))
-        letters = 0
+        flat.append(row, vocabulary)
+    return _laid(*flat.arrays(), tuple(vocabulary), around=around)
+
+
+def fielded(surnames: pa.StringArray, given: pa.StringArray, *, nameless: pa.BooleanArray) -> Names:
+    """Lay travellers' names out in columns; each distinct field is read once.
+
+    Args:
+        surnames: tokens of the surname of each reading, blanks between.
+        given: the same of the given names.
+        nameless: readings without a name.
+    """
+    vocabulary: dict[str, int] = {}
+    missing = nameless.to_numpy(zero_copy_only=False)
+    sides = []
+    for column, part in ((surnames, SURNAME), (given, GIVEN)):
+        coded = column.dictionary_encode()
+        flat = Flat()
+        for text in coded.dictionary.to_pylist():
+            flat.append([(token, part) for token in significant(tuple(text.split()))], vocabulary)
+        counts, single, spelt, parts = flat.arrays()
+        code = coded.indices.to_numpy().astype(np.int64)
+        sides.append(
+            (np.where(missing, 0, counts[code]), (np.cumsum(counts) - counts)[code], single, spelt, parts)
+        )
+    first, second = sides
+    total = np.minimum(first[0] + second[0], MOST_TOKENS).astype(np.int32)
+    row, place = np.repeat(np.arange(len(total)), total), _places(total)
+    own = place < first[0][row]
+    at = np.where(own, first[1][row] + place, len(first[2]) + second[1][row] + place - first[0][row])
+    single, spelt, part = (np.concatenate([first[n], second[n]])[at] for n in (2, 3, 4))
+    return _laid(total, single, spelt, part, tuple(vocabulary), around=True)
+
+
+class Flat:
+    """Names one after another: how many tokens each has, and number, joined spelling and part of each."""
+
+    def __init__(self) -> None:
+        self._count, self._single, self._spelt, self._part = array("i"), array("i"), array("i"), array("b")
+
+    def append(self, row: Sequence[tuple[Significant, int]], vocabulary: dict[str, int]) -> None:
+        """Add a name; new tokens get the next numbers of the vocabulary."""
+        self._count.append(len(row))
         for token, of in row:
-            single.append(singles.setdefault(token.token, len(singles)))
-            letters += len(token.token) == 1
-            part.append(of)
+            self._single.append(vocabulary.setdefault(token.token, len(vocabulary)))
+            self._part.append(of)
             joined = token.with_particles
-            spelt.append(singles.setdefault(joined, len(singles)) if joined else -1)
-        initials.append(letters)
-    counts = np.array(count, np.int32)
-    row_of, place = np.repeat(np.arange(len(counts)), counts), _places(counts)
+            self._spelt.append(vocabulary.setdefault(joined, len(vocabulary)) if joined else -1)
 
-    def laid(column: "array[int]", empty: int) -> Numbers:
-        cells = np.full((len(counts), MOST_TOKENS), empty, np.int32)
-        cells[row_of, place] = column
-        return cells
+    def arrays(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int8]]:
+        """Return count, single, spelt and part."""
+        return (
+            np.array(self._count, np.int32),
+            np.array(self._single, np.int32),
+            np.array(self._spelt, np.int32),
+            np.array(self._part, np.int8),
+        )
 
-    names = laid(single, -1)
-    two, three, sequences = _side_by_side(names, counts, len(singles), around=around)
+
+def _laid(
+    counts: Numbers,
+    single: Numbers,
+    spelt: Numbers,
+    part: npt.NDArray[np.int8],
+    vocabulary: tuple[str, ...],
+    *,
+    around: bool,
+) -> Names:
+    row, place = np.repeat(np.arange(len(counts)), counts), _places(counts)
+
+    def cells(column: npt.NDArray[np.signedinteger], empty: int) -> Numbers:
+        found = np.full((len(counts), MOST_TOKENS), empty, np.int32)
+        found[row, place] = column
+        return found
+
+    names = cells(single, -1)
+    two, three, sequences = _side_by_side(names, counts, len(vocabulary), around=around)
+    letter = np.array([len(token) == 1 for token in vocabulary], np.bool_)
     return Names(
         single=names,
-        spelt=laid(spelt, -1),
+        spelt=cells(spelt, -1),
         two=two,
         three=three,
-        part=laid(part, UNKNOWN).astype(np.int8),
+        part=cells(part, UNKNOWN).astype(np.int8),
         count=counts,
-        initials=np.array(initials, np.int32),
-        singles=tuple(singles),
+        initials=np.bincount(row[letter[single]], minlength=len(counts)).astype(np.int32),
+        singles=vocabulary,
         joined=sequences,
     )
 

@@ -68,12 +68,11 @@ class Judge:
 
     def groups(self) -> Iterator[Group]:
         """Yield the readings by their set of States; all readings of a traveller stand in one group."""
-        held: dict[tuple[str, ...], list[int]] = {}
-        for reading, states in enumerate(self.travellers.nationalities):
-            held.setdefault(states, []).append(reading)
-        for states in sorted(held):
+        order = np.argsort(self.travellers.states_of, kind="stable").astype(np.int64)
+        begin = np.searchsorted(self.travellers.states_of[order], np.arange(len(self.travellers.states) + 1))
+        for at, states in enumerate(self.travellers.states):
             yield Group(
-                np.array(held[states], np.int64),
+                order[begin[at] : begin[at + 1]],
                 loops.Weights(
                     token=self.index.rarity.of(states),
                     joined=self.index.joined_weights,

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import columns
 from screening.matching.index import Index
 from screening.matching.loops import NO_DATE, Days
 from screening.matching.model import Model
-from screening.matching.names import Names, parted
-from screening.matching.names import columns as name_columns
+from screening.matching.names import Names, fielded
 
 Ints = npt.NDArray[np.int64]
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,52 +25,66 @@ class Travellers:
     Attributes:
         ids: traveller of each reading.
         number: place of this traveller among all.
-        text: surname / given names of each reading, normalised.
+        fields: surname and given names of each reading, normalised.
         names: its tokens; none where the name is a placeholder.
         born: date of birth; `first` is NO_DATE where there is none.
         sexes: M, F or None.
-        nationalities: states of each reading.
-        documents: NUMBER, state or None of each document.
+        states: distinct sets of States.
+        states_of: the set of each reading.
+        keys: NUMBER@STATE of the documents of each reading.
     """
 
     ids: tuple[str, ...]
     number: Ints
-    text: tuple[str, ...]
+    fields: tuple[pa.StringArray, pa.StringArray]
     names: Names
     born: Days
     sexes: tuple[str | None, ...]
-    nationalities: tuple[tuple[str, ...], ...]
-    documents: tuple[tuple[tuple[str, str | None], ...], ...]
+    states: tuple[tuple[str, ...], ...]
+    states_of: Ints
+    keys: pa.ListArray
+
+    def text(self, reading: int) -> str:
+        """Return surname / given names of a reading."""
+        return " / ".join(part for field in self.fields if (part := field[reading].as_py()))
+
+    def carried(self, reading: int) -> tuple[tuple[str, str | None], ...]:
+        """Return NUMBER and State (or None) of each document of a reading."""
+        return _numbers(self.keys[reading].as_py())
 
 
 def lay_out(identities: pa.Table) -> Travellers:
     """Return IDENTITIES in columns of numbers; the order of its rows does not matter."""
-    table = identities.sort_by([("traveller_id", "ascending"), ("reading", "ascending")])
-    surnames, given = table["surname_tokens"].to_pylist(), table["given_tokens"].to_pylist()
-    placeholder = table["placeholder"].to_pylist()
-    rows = [
-        [] if empty else parted(one, other)
-        for one, other, empty in zip(surnames, given, placeholder, strict=True)
-    ]
+    table = identities.sort_by([("traveller_id", "ascending"), ("reading", "ascending")]).combine_chunks()
+    ids = one_chunk(table["traveller_id"]).dictionary_encode()
+    fields = tuple(_joined(table[name]) for name in ("surname_tokens", "given_tokens"))
     born = [
-        np.array([(day - _EPOCH).days if day else NO_DATE for day in table[name].to_pylist()], np.int64)
+        pc.fill_null(one_chunk(table[name]).cast(pa.int32()), NO_DATE).to_numpy().astype(np.int64)
         for name in ("born_from", "born_to")
     ]
     born = [np.where((born[0] == NO_DATE) | (born[1] == NO_DATE), NO_DATE, days) for days in born]
-    ids = table["traveller_id"].combine_chunks().dictionary_encode()
+    states = _joined(table["nationalities"]).dictionary_encode()
     return Travellers(
         ids=tuple(ids.to_pylist()),
         number=ids.indices.to_numpy().astype(np.int64),
-        text=tuple(
-            " / ".join(part for part in (" ".join(one), " ".join(other)) if part)
-            for one, other in zip(surnames, given, strict=True)
-        ),
-        names=name_columns(rows, around=True),
-        born=columns(born[0], born[1], np.zeros(len(rows), np.int64)),
+        fields=(fields[0], fields[1]),
+        names=fielded(*fields, nameless=one_chunk(table["placeholder"])),
+        born=columns(born[0], born[1], np.zeros(len(born[0]), np.int64)),
         sexes=tuple(table["sex"].to_pylist()),
-        nationalities=tuple(tuple(sorted(set(states))) for states in table["nationalities"].to_pylist()),
-        documents=tuple(_numbers(keys) for keys in table["document_keys"].to_pylist()),
+        states=tuple(tuple(sorted(set(text.split()))) for text in states.dictionary.to_pylist()),
+        states_of=states.indices.to_numpy().astype(np.int64),
+        keys=one_chunk(table["document_keys"]),
     )
+
+
+def _joined(column: pa.ChunkedArray) -> pa.StringArray:
+    """Return the items of each list, blanks between."""
+    return pc.binary_join(one_chunk(column).cast(pa.list_(pa.string())), " ")
+
+
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def _numbers(keys: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
@@ -103,10 +115,10 @@ class DocumentPairs:
 def document_pairs(travellers: Travellers, index: Index, model: Model) -> DocumentPairs:
     """Find every reading and unit whose documents agree."""
     best: dict[tuple[int, int], tuple[int, str, str, str]] = {}
-    carrying = travellers.documents if index.document_keys else ()
+    carrying = travellers.keys.to_pylist() if index.document_keys else ()
     units = _units_of_documents(index)
-    for reading, carried in enumerate(carrying):
-        for number, state in carried:
+    for reading, keys in enumerate(carrying):
+        for number, state in _numbers(keys) if keys else ():
             places = {
                 at for key in document.lookups(number, state) for at in index.document_keys.get(key, ())
             }
