@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -27,43 +28,56 @@ _DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$", re.ASCII)
 
 def identities(travellers: pa.Table) -> pa.Table:
     """Return IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
-    rows: Rows = []
-    for row in travellers.to_pylist():
-        born = _interval(row.get("dob") or "")
-        issuer = state_code(row.get("doc_country"))
-        number = normalise_number(row.get("doc_number") or "")
-        states = {state for state in (state_code(row.get("nationality")), issuer) if state}
-        common = {
-            "traveller_id": row["passenger_id"],
-            "flight_id": "evaluation",
-            "born_from": born[0] if born else None,
-            "born_to": born[1] if born else None,
-            "sex": row.get("sex") if row.get("sex") in {"M", "F"} else None,
-            "nationalities": sorted(states),
-            "document_keys": sorted({document_key(number, None), document_key(number, issuer)})
-            if number
-            else [],
-        }
-        for reading, (surname, given) in enumerate(_names_of(row)):
-            name = {"surname_tokens": list(surname), "given_tokens": list(given)}
-            cut = maybe_cut(" ".join(surname), " ".join(given))
-            empty = not (surname or given)
-            rows.append({**common, **name, "reading": reading, "maybe_cut": cut, "placeholder": empty})
-    return IDENTITIES.table(rows)
+    held: dict[str, list[object]] = {name: [] for name in IDENTITIES.arrow.names}
+    wanted = ("passenger_id", "surname", "given_names", "dob", "sex", "nationality", "doc_number", "doc_country")
+    given = [
+        travellers[name].to_pylist() if name in travellers.column_names else [None] * travellers.num_rows
+        for name in wanted
+    ]
+    for who, surname, names, dob, sex, nationality, document, country in zip(*given, strict=True):
+        born = _interval(dob or "")
+        issuer = _state(country)
+        states = sorted({state for state in (_state(nationality), issuer) if state})
+        number = normalise_number(document or "")
+        keys = sorted({document_key(number, None), document_key(number, issuer)}) if number else []
+        for reading, (one, other) in enumerate(_names_of(surname or "", names or "")):
+            row = {
+                "traveller_id": who,
+                "flight_id": "evaluation",
+                "reading": reading,
+                "surname_tokens": one,
+                "given_tokens": other,
+                "maybe_cut": maybe_cut(" ".join(one), " ".join(other)),
+                "placeholder": not (one or other),
+                "born_from": born[0] if born else None,
+                "born_to": born[1] if born else None,
+                "sex": sex if sex in {"M", "F"} else None,
+                "nationalities": states,
+                "document_keys": keys,
+            }
+            for name, values in held.items():
+                values.append(row[name])
+    return IDENTITIES.conform(pa.table(held, IDENTITIES.arrow))
 
 
-def _names_of(row: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+@lru_cache(maxsize=1000)
+def _state(code: str | None) -> str | None:
+    return state_code(code)
+
+
+def _names_of(surname: str, given: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the readings of a name: without its titles, and as it stands."""
-    surname, given = row.get("surname") or "", row.get("given_names") or ""
     without = _name(strip_surname_title(surname, given=bool(given))[0]), _name(strip_title(given)[0])
     found = [without, (_name(surname), _name(given))]
     return found[:1] if found[0] == found[1] else [name for name in found if any(name)] or found[:1]
 
 
+@lru_cache(maxsize=200_000)
 def _name(field: str | None) -> tuple[str, ...]:
     return () if not field or is_placeholder(field) else tokens(field)
 
 
+@lru_cache(maxsize=100_000)
 def _interval(written: str) -> tuple[date, date] | None:
     """Return first and last day of YYYY-MM-DD, YYYY-MM, YYYY or YYYY..YYYY."""
     begin, _, end = written.strip().partition("..")

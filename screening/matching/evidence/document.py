@@ -40,18 +40,15 @@ def lookups(number: str, state: str | None) -> Iterator[str]:
     yield f"={number}"
     if state:
         yield f"~{looks(number)}@{state}"
-        for at in range(len(number) - 1):
-            if number[at] != number[at + 1]:
-                yield f"={number[:at]}{number[at + 1]}{number[at]}{number[at + 2 :]}"
 
 
 def keys(number: str, state: str | None) -> Iterator[str]:
-    """Yield the keys under which a listed document is kept."""
-    if len(number) < SHORTEST:
-        return
-    yield f"={number}"
-    if state:
-        yield f"~{looks(number)}@{state}"
+    """Yield the keys under which a listed document is kept, swapped neighbours among them."""
+    yield from lookups(number, state)
+    if state and len(number) >= SHORTEST:
+        for at in range(len(number) - 1):
+            if number[at] != number[at + 1]:
+                yield f"={number[:at]}{number[at + 1]}{number[at]}{number[at + 2 :]}"
 
 
 def relation(number: str, state: str | None, listed: str, listed_state: str | None) -> str | None:

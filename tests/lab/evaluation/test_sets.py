@@ -118,7 +118,7 @@ def test_an_invented_list_is_as_uneven_as_real_ones():
     found = lists.invented(np.random.default_rng(1), {"khmer": 1.0, "somali": 1.0}, 3000, "own", "list")
     precisions = [row[0] if row else "none" for row in found["dob_precisions"].to_pylist()]
     assert set(precisions) == {*lists.PRECISIONS[:5], "none"}
-    assert 0.5 < precisions.count("day") / len(precisions) < 0.75
+    assert 0.65 < precisions.count("day") / len(precisions) < 0.8
     for row in found.to_pylist():
         assert len(row["dobs"]) == len(row["dob_precisions"]) <= 1
         assert row["primary_name"] not in row["aliases"]
