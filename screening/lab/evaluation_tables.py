@@ -28,8 +28,17 @@ _DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$", re.ASCII)
 
 def identities(travellers: pa.Table) -> pa.Table:
     """Return IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
-    held: dict[str, list[object]] = {name: [] for name in IDENTITIES.arrow.names}
-    wanted = ("passenger_id", "surname", "given_names", "dob", "sex", "nationality", "doc_number", "doc_country")
+    held: dict[str, list[object]] = {name: [] for name in IDENTITIES.schema.names}
+    wanted = (
+        "passenger_id",
+        "surname",
+        "given_names",
+        "dob",
+        "sex",
+        "nationality",
+        "doc_number",
+        "doc_country",
+    )
     given = [
         travellers[name].to_pylist() if name in travellers.column_names else [None] * travellers.num_rows
         for name in wanted
@@ -57,7 +66,7 @@ def identities(travellers: pa.Table) -> pa.Table:
             }
             for name, values in held.items():
                 values.append(row[name])
-    return IDENTITIES.conform(pa.table(held, IDENTITIES.arrow))
+    return IDENTITIES.columns_table(held)
 
 
 @lru_cache(maxsize=1000)
