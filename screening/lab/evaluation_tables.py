@@ -29,19 +29,10 @@ _DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$", re.ASCII)
 def identities(travellers: pa.Table) -> pa.Table:
     """Return IDENTITIES of an evaluation table of travellers; `passenger_id` becomes `traveller_id`."""
     held: dict[str, list[object]] = {name: [] for name in IDENTITIES.schema.names}
-    wanted = (
-        "passenger_id",
-        "surname",
-        "given_names",
-        "dob",
-        "sex",
-        "nationality",
-        "doc_number",
-        "doc_country",
-    )
+    stated = ("surname", "given_names", "dob", "sex", "nationality", "doc_number", "doc_country")
     given = [
         travellers[name].to_pylist() if name in travellers.column_names else [None] * travellers.num_rows
-        for name in wanted
+        for name in ("passenger_id", *stated)
     ]
     for who, surname, names, dob, sex, nationality, document, country in zip(*given, strict=True):
         born = _interval(dob or "")

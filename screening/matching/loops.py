@@ -32,6 +32,8 @@ INITIAL = 8
 _COVER = 20  # bits of a sum that hold the weight; above them, how many tokens are covered
 _YEARS = 400
 FIRST_YEAR = 1700
+GENERATION_YEARS = 15
+"""Years between two full dates from which they are a father's and a son's rather than one that errs."""
 LAST_YEAR = FIRST_YEAR + _YEARS - 1
 
 
@@ -188,7 +190,8 @@ def scratch(tokens: int, joined: int, names: int) -> Scratch:
     NOT_GIVEN, NOT_LISTED, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT,
     STAND_IN, SAME_YEAR, CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR,
     IMPRECISE_FAR, FAR,
-) = range(19)  # fmt: skip
+    GENERATION,
+) = range(20)  # fmt: skip
 """Places in `evidence.date_of_birth.RELATIONS`."""
 
 
@@ -239,7 +242,7 @@ def relation(own: Days, a: int, listed: Days, b: int) -> int:
         return YEAR_ONLY_NEAR
     if not by_day or not whole:
         return IMPRECISE_FAR
-    return FAR
+    return GENERATION if apart >= GENERATION_YEARS else FAR
 
 
 @compiled

@@ -102,7 +102,7 @@ def test_a_people_left_out_is_nowhere():
 def test_the_columns_of_a_pair_add_up_to_its_score(files, weights):
     model = model_of(files)
     drawn = draw("columns", Size(150, 100, 100, 0, 9))
-    scored = match(drawn.traffic.identities, build_index(drawn.alerts, model), model, floor=300)
+    scored = match(drawn.traffic.identities, build_index(drawn.alerts, model), floor=300)
     pairs = pairs_of(scored, model)
     state = model.nationality
     bits = pairs.x[:, AT["state:rarity"]] * state.rarity / 100

@@ -31,10 +31,12 @@ _STRONGER_DATES: tuple[tuple[str, str], ...] = (
     ("same_year", "in_range"),
     ("year_only_other", "near_year"),
     ("near_year", "far"),
+    ("far", "generation_apart"),
     ("year_only_near", "imprecise_far"),
 )
 _DATE_BOUNDS = {
     "far": (-10.0, -8.0),
+    "generation_apart": (-20.0, -20.0),
     "imprecise_far": (-8.0, -5.0),
     "year_only_other": (-2.0, 1.0),
     "near_year": (-4.0, 0.0),

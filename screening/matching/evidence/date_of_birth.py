@@ -33,6 +33,7 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ("near_year", "a year apart, other day"),
     ("imprecise_far", "far from the listed year or range"),
     ("far", "other date"),
+    ("generation_apart", "a generation apart"),
 )
 PRECISION = {"day": 0, "month": 1, "year": 2, "circa": 3, "range": 4}
 
