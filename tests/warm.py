@@ -70,13 +70,12 @@ def _warm_up() -> None:
 
     for module in pkgutil.walk_packages(screening.__path__, "screening."):
         importlib.import_module(module.name)
-    from screening.matching.model import load_model
-    from screening.matching.rarity import token_weights
+    from screening.matching.__main__ import main as match_once
     from screening.messages.read import read_input
     from screening.profile.model import Intake
     from tests.messages_by_hand import FILLERS, paxlst, pnrgov
 
-    token_weights(["ANNA"], load_model())
+    match_once()  # compiled loops, and the keys of the tokens that the shares hold
     read_input(paxlst(FILLERS).encode(), Intake())
     read_input(pnrgov({"ABC123": FILLERS}).encode(), Intake())
     gc.freeze()  # what is shared stays shared
