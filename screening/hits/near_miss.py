@@ -2,8 +2,8 @@
 
 Rule, from the evidence of the pair and the traveller's surname:
 
-* `other_day`: every token of the listed name agrees, and the dates are of one year with another day that neither
-  a slip nor another order of day and month explains (relation "same year, other day");
+* `other_day`: every token of the listed name agrees, and the dates are of one year with another day that no
+  slip and no other order of day and month explains (relation "same year, other day");
 * `other_given_names`: the same day of birth, all of the surname agrees as a surname, none of the other names
   does, and names contradict;
 * never where a document agrees, nor on a date that stands beside another one of the same traveller.
