@@ -39,18 +39,26 @@ COLUMNS = (
     "standing_reason",
     "last_named_by",
     "evidence_hash",
+    "near_miss",
 )
 
 
 def hits_of(store: Store, night: date) -> list[dict[str, object]]:
-    """Return the hits of a night, best first: severity, then score above the threshold.
+    """Return the hits of a night, best first: severity, then score above the threshold; near misses last.
 
     Raises:
         UsageError: the night was never published.
     """
     published(store, night)
     rows = rows_of(read_current(store, night, analyst.HITS), HitRow)
-    rows.sort(key=lambda row: (-row["severity"], row["threshold"] - row["score"], row["hit_id"]))
+    rows.sort(
+        key=lambda row: (
+            row["near_miss"] is not None,
+            -row["severity"],
+            row["threshold"] - row["score"],
+            row["hit_id"],
+        )
+    )
     latest = _decisions(store)
     return [
         {column: value for column, value in row.items() if column in COLUMNS}

@@ -18,7 +18,7 @@ _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")
 
 
 def hits(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
-    """List the hits of a night, best first; of the latest, where none is named.
+    """List the hits of a night, best first, near misses last; of the latest, where none is named.
 
     Example: screening hits --night 2026-11-23 --format csv
     """

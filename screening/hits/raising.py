@@ -25,6 +25,7 @@ import pyarrow as pa
 from screening.hits.clearances import Clearances, clearances_of
 from screening.hits.dispositions import in_force
 from screening.hits.grouping import group
+from screening.hits.near_miss import near_miss
 from screening.hits.person_keys import bind, other_keys
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, EVIDENCE, HITS
 from screening.tables.codes import AlertStatus, EvidenceKind
@@ -309,6 +310,7 @@ def _hit(
         "standing_reason": traveller["standing_reason"],
         "last_named_by": traveller["last_named_by"],
         "last_named_local": traveller["last_named_local"],
+        "near_miss": near_miss(traveller["surname"], best["evidence"]),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from screening.reports.text import bits, words
-from screening.tables.codes import EvidenceKind, StandingReason
+from screening.tables.codes import EvidenceKind, NearMiss, StandingReason
 from screening.tables.rows import (
     AlertDateRow,
     AlertDocumentRow,
@@ -30,6 +30,10 @@ _KINDS = {
     EvidenceKind.SEX: "sex",
     EvidenceKind.NATIONALITY: "nationality",
     EvidenceKind.DOCUMENT: "document",
+}
+_NEAR = {
+    NearMiss.OTHER_DAY: "near miss: same name and year of birth, another day",
+    NearMiss.OTHER_GIVEN_NAMES: "near miss: same surname and date of birth, other given names",
 }
 _WIDTH = 240  # of a waterfall, in SVG units
 
@@ -135,6 +139,11 @@ class HitView:
     def severe(self) -> bool:
         """Is it printed in full by default?"""
         return self.row["severity"] >= 4
+
+    @property
+    def near_miss(self) -> str:
+        """Say what differs of a near miss; empty for any other hit."""
+        return _NEAR[NearMiss(self.row["near_miss"])] if self.row["near_miss"] else ""
 
 
 def traveller_name(surname: str | None, given_names: str | None) -> str:

@@ -168,6 +168,11 @@ class NightView:
         """Say in one line whether the night is in order."""
         return self.headline.text
 
+    @property
+    def near_misses(self) -> int:
+        """Count the hits that are near misses; they stand after the rest."""
+        return sum(hit.near_miss != "" for hit in self.hits)
+
 
 def build(
     tables: NightTables,
@@ -282,7 +287,15 @@ def _people(number: int | None) -> str:
 
 def _hits(tables: NightTables, flights: Mapping[str, FlightRow]) -> tuple[HitView, ...]:
     rows = rows_of(tables.hits, HitRow)
-    rows.sort(key=lambda row: (-row["severity"], -row["score"], row["flight_id"], row["hit_id"]))
+    rows.sort(
+        key=lambda row: (
+            row["near_miss"] is not None,
+            -row["severity"],
+            -row["score"],
+            row["flight_id"],
+            row["hit_id"],
+        )
+    )
     evidence: dict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
     for piece in rows_of(tables.evidence, EvidenceRow):
         evidence[piece["hit_id"], piece["alert_id"]].append(piece)

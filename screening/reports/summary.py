@@ -138,7 +138,8 @@ def _travellers(view: NightView) -> str:
 
 def _hits(view: NightView) -> str:
     parts = [f"{number} of severity {level}" for level, number in view.severities.items()]
-    return f"{len(view.hits)}: {', '.join(parts)} (5 is the highest)" if parts else "none"
+    near = f"; {view.near_misses} of them near misses, listed last" if view.near_misses else ""
+    return f"{len(view.hits)}: {', '.join(parts)} (5 is the highest){near}" if parts else "none"
 
 
 def _traffic(table: Table) -> list[str]:

@@ -6,6 +6,7 @@ from screening.tables.codes import (
     Category,
     Decision,
     EvidenceKind,
+    NearMiss,
     RetentionClass,
     Sex,
     Standing,
@@ -68,8 +69,9 @@ HITS = TableSpec(
         Column("standing_reason", "why not confirmed", nullable=True, values=StandingReason),
         Column("last_named_by", "last message that names the traveller", nullable=True),
         Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
+        Column("near_miss", "what differs, where two people often agree so", nullable=True, values=NearMiss),
     ),
-    version="1.1",
+    version="1.2",
 )
 
 EVIDENCE = TableSpec(

@@ -329,6 +329,13 @@ class Decision(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class NearMiss(StrEnum):
+    """How a hit nearly misses (screening.hits.near_miss): two different people often agree so."""
+
+    OTHER_DAY = "other_day"  # same name and year of birth
+    OTHER_GIVEN_NAMES = "other_given_names"  # same surname and date of birth
+
+
 class PublishedStatus(StrEnum):
     """What became of a cell of a published table."""
 

@@ -71,6 +71,7 @@ class HitRow(TypedDict):
     standing_reason: str | None
     last_named_by: str | None
     last_named_local: datetime | None
+    near_miss: str | None
 
 
 class EvidenceRow(TypedDict):

@@ -1,5 +1,6 @@
 """A decision binds to what its analyst saw, and nobody contradicts another without saying so."""
 
+import json
 import re
 import unicodedata
 
@@ -21,6 +22,32 @@ def two_nights(by_hand, written):
     by_hand.send("b.edi", written.paxlst([written.ylva, *written.fillers], sent="261123:0600", reference="2"))
     by_hand.run(SECOND)
     return by_hand
+
+
+def test_near_misses_of_a_night_are_listed_last_whatever_their_severity_and_counted_apart(by_hand, written):
+    path = by_hand.folder / "watch.jsonl"
+    sought = json.loads(path.read_text())
+    other = sought | {"alert_id": "watch:B2", "source_id": "B2", "severity": 5, "documents": []}
+    other["names"] = [
+        sought["names"][0]
+        | {"full": "WOLLEGARTH, Isbrand", "surname": "WOLLEGARTH", "given_names": "Isbrand"}
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in (sought, other | {"sex": []})))
+    people = [
+        ("WOLLEGARTH", "ISBRAND", "840926", "M", "SWE", "B7654321"),
+        ("WOLLEGARTH", "KORBINIAN", "840317", "M", "SWE", "B7654322"),
+        written.ylva,
+    ]
+    by_hand.send("a.edi", written.paxlst([*people, *written.fillers]))
+    summary = by_hand.run(FIRST).stdout
+    rows = by_hand.json("hits", "--night", FIRST)
+    assert [(row["given_names"], row["severity"], row["near_miss"]) for row in rows] == [
+        ("YLVALINN TORBJORG", 3, None),
+        ("KORBINIAN", 5, "other_given_names"),
+        ("ISBRAND", 5, "other_day"),
+    ]
+    assert "2 of them near misses, listed last" in summary
+    assert "HITS=3 " in summary
 
 
 def decide(agency, hit, decision="false_match", *more, name="anna", check=None):

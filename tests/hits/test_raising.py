@@ -137,6 +137,39 @@ def test_a_hit_says_the_standing_and_the_message_that_named_the_traveller_last()
     assert row["documents"][0]["number"] == "P123456"
 
 
+@pytest.mark.parametrize(
+    ("evidence", "kind"),
+    [
+        pytest.param(named(3000), None, id="name and date"),
+        pytest.param(
+            [
+                piece("name", "QUENZEBRAND OTHO", "QUENZEBRAND OTHO", "same", 3000),
+                piece("date_of_birth", "1970-02-01", "1970-05-13", "same year, other day", -200),
+            ],
+            "other_day",
+            id="other day",
+        ),
+        pytest.param(
+            [
+                piece("name", "QUENZEBRAND", "QUENZEBRAND", "same", 2000),
+                piece("name", "OTHO", "PIETERNEL", "other names", -500),
+                piece("date_of_birth", "1970-02-01", "1970-02-01", "same day", 1350),
+            ],
+            "other_given_names",
+            id="other given names",
+        ),
+    ],
+)
+def test_a_hit_says_whether_it_is_a_near_miss_by_its_best_alert(evidence, kind):
+    raised = world([pair("a:1", evidence), pair("b:2", named(2200, born="1971-01-02"))])
+    assert dict(
+        zip(raised.hits["alert_id"].to_pylist(), raised.hits["near_miss"].to_pylist(), strict=True)
+    ) == {
+        "a:1": kind,
+        "b:2": None,
+    }
+
+
 def test_the_same_document_is_a_hit_below_the_threshold():
     low = {"a": 9000, "b": 9000}
     assert world([pair("a:1", document(), name=-1)], thresholds=low).hits.num_rows == 1

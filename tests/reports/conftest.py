@@ -110,6 +110,7 @@ def hit(ordinal, person_row, score):
         "disposition_id": f"d{ordinal}" if decided else None,
         "decision": "inconclusive" if decided else None,
         "message_ids": [],
+        "near_miss": {3: "other_day", 9: "other_given_names"}.get(ordinal % 15),
     }  # fmt: skip
 
 

@@ -105,14 +105,31 @@ def test_equal_tables_give_equal_bytes_in_any_order_of_rows(night_tables, night_
     assert render(night_view(tables)) == render(night_view(backwards))
 
 
-def test_hits_stand_by_severity_then_score_and_the_index_leads_to_each(night_tables, night_view):
+def test_hits_stand_by_severity_then_score_near_misses_last_and_the_index_leads_to_each(
+    night_tables, night_view
+):
     view = night_view(night_tables(30))
-    order = [(-hit.row["severity"], -hit.row["score"]) for hit in view.hits]
+    order = [(hit.near_miss != "", -hit.row["severity"], -hit.row["score"]) for hit in view.hits]
     assert order == sorted(order)
+    assert [near for near, _, _ in order] == [False] * 26 + [True] * 4
     page = Page(main_page(view))
     assert [link for link in page.links if link.startswith("#hit-")] == [
         f"#{hit.anchor}" for hit in view.hits
     ]
+
+
+def test_near_misses_have_a_part_of_their_own_in_index_hits_and_pages_beside(night_tables, night_view):
+    html = main_page(night_view(night_tables(30)))
+    index, hits = html.split('<h2 id="hits">')
+    assert "4 near misses stand after the rest" in index
+    assert index.split("Near misses: same name")[1].count('href="#hit-') == 4
+    assert hits.split('<h2 id="near">')[1].count('<article class="hit ') == 4
+    assert html.count("near miss: same name and year of birth, another day") == 2
+    assert html.count("near miss: same surname and date of birth, other given names") == 2
+    every = night_view(night_tables(2, hit_facts={"near_miss": "other_day"}))
+    assert main_page(every).count('<article class="hit ') == 2
+    none = main_page(night_view(night_tables(2)))
+    assert "ear miss" not in none
 
 
 def test_a_hit_tells_all_that_a_decision_needs(night_tables, night_view):
