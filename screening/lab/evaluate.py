@@ -75,20 +75,17 @@ def _own_pairs(truth: pa.Table, rows: np.ndarray, entities: pa.Array) -> np.ndar
 
 
 def threshold_at(innocent: Sequence[float] | np.ndarray, rate: float) -> float:
-    """Return the lowest threshold that at most `rate` of 1,000 innocents reach.
+    """Return the lowest threshold that at most `rate` of 1,000 innocents reach: above the first too many.
 
-    >>> threshold_at([1.0, 2.0, 3.0, 4.0], 500)
-    3.0
+    >>> round(threshold_at([1.0, 2.0, 3.0, 4.0], 500), 6), threshold_at([1.0, 2.0, 3.0, 4.0], 500) > 2
+    (2.0, True)
     """
     values = np.asarray(innocent, float)
     allowed = math.floor(len(values) * rate / 1000 + 1e-9)
     scores = np.sort(values[values > NEVER])[::-1]
     if allowed >= len(scores):
         return float(scores[-1]) if len(scores) else NEVER
-    # Ties at the border would let more than the allowed number through: step above them.
-    border = scores[allowed]
-    above = scores[:allowed][scores[:allowed] > border]
-    return float(above[-1]) if len(above) else math.nextafter(float(border), math.inf)
+    return math.nextafter(float(scores[allowed]), math.inf)
 
 
 def wilson(found: int, of: int) -> tuple[float, float]:

@@ -18,7 +18,8 @@ from screening.identity.documents import normalise_number
 from screening.lab.evaluation.persons import texts, words_of
 
 _CUTOFF = 70
-_LEAST = 80.0
+_LEAST = 75.0
+_SILENT = -10.0
 _DOCUMENT = 200.0
 _ROWS = 250
 _MOST_DATES = 6
@@ -116,7 +117,7 @@ def _joined(who: list[list[str]], born: np.ndarray, listed: _Listed) -> Pairs:
         return _none()
     one, other = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     score = 100 + date_points(born[one], listed.dates[other])
-    keep = score >= 100
+    keep = score >= 100 + _SILENT
     return one[keep], other[keep], score[keep]
 
 
@@ -151,8 +152,8 @@ def date_points(born: np.ndarray, listed: np.ndarray) -> np.ndarray:
         listed: shape (n, 6, 4).
 
     Returns:
-        The best over the dates, shape (n,): 20 same day, 12 day and month swapped, 8 the year or years of a
-        date without day, -5 another day of the year, -10 the next year, -30 else, 0 where one side is silent.
+        The best over the dates, shape (n,): 20 same day, 12 day and month swapped, 4 the year or years of a
+        date without day, -10 another day of the year, -15 the next year, -30 else, -10 if a side is silent.
     """
     year, month, day = (born[:, None, at] for at in range(3))
     first, last, listed_month, listed_day = (listed[:, :, at] for at in range(4))
@@ -165,12 +166,12 @@ def date_points(born: np.ndarray, listed: np.ndarray) -> np.ndarray:
             within,
             (first - 1 <= year) & (year <= last + 1),
         ],
-        [20.0, 12.0, 8.0, -5.0, -10.0],
+        [20.0, 12.0, 4.0, -10.0, -15.0],
         default=-30.0,
     )
     best = np.where(first == _NOWHERE, -np.inf, points).max(axis=1)
     silent = (born[:, 0] == _NOWHERE) | (listed[:, 0, 0] == _NOWHERE)
-    return np.where(silent, 0.0, best)
+    return np.where(silent, _SILENT, best)
 
 
 def _same_document(travellers: pa.Table, rows: list[dict[str, object]]) -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ HITS = pa.table(
     ("rate", "recall", "false_alerts"),
     [
         pytest.param(0.5, 0.5, 0, id="none allowed: above the best innocent"),
-        pytest.param(1.0, 1.0 / 2, 1, id="one traveller with two pairs is one false alert"),
+        pytest.param(1.0, 1.0, 1, id="one traveller with two pairs is one false alert"),
         pytest.param(2.0, 1.0, 2, id="the wrong entity is no recall, the right one below it is"),
     ],
 )
