@@ -19,9 +19,9 @@ help: ## List the targets
 setup: $(VENV)/compiled ## Make .venv from the lock (quick when nothing changed)
 	@:
 
-LOOPS := $(addprefix screening/matching/,compiled.py edits.py joins.py loops.py)
+LOOPS := $(addprefix screening/matching/,compiled.py edits.py joins.py loops.py tokens.py data/tokens.json)
 $(VENV)/compiled: $(VENV)/ready $(LOOPS)
-	@echo "setup: compiling the matcher's loops (half a minute)"
+	@echo "setup: making the matcher's loops and keys ready (half a minute)"
 	@$(VENV)/bin/python -m screening.matching
 	@touch $@
 

@@ -19,6 +19,7 @@ from screening.identity.skeleton import consonants, keys
 from screening.identity.spellings import spelling_keys
 from screening.identity.syllables import readings
 from screening.matching.edits import distinct, within_edits
+from screening.matching.kept_keys import keep, kept
 from screening.matching.model import KINDS
 
 Ints = npt.NDArray[np.int64]
@@ -102,6 +103,31 @@ def _short_groups() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=400_000)
 def transliterations(token: str) -> tuple[str, ...]:
     """Known spellings, readings by syllables, skeletons, and those of what follows a joined article."""
+    return _kept_or_made(token, 0)
+
+
+@lru_cache(maxsize=400_000)
+def _sounds(token: str) -> tuple[str, ...]:
+    return _kept_or_made(token, 1)
+
+
+@lru_cache(maxsize=400_000)
+def _skeleton(token: str) -> tuple[str, ...]:
+    """Return the skeleton of a token of five letters or more."""
+    return _kept_or_made(token, 2)
+
+
+def _kept_or_made(token: str, way: int) -> tuple[str, ...]:
+    known = kept().get(token)
+    return tuple(known[way]) if known else _MADE[way](token)
+
+
+def keep_keys(tokens: Iterable[str]) -> None:
+    """Keep all keys of these tokens (`kept_keys`)."""
+    keep(tokens, _MADE)
+
+
+def _made_transliterations(token: str) -> tuple[str, ...]:
     known = (*_spelling_groups().get(token, ()), *readings(token))
     if len(token) < 3:
         return known
@@ -111,8 +137,7 @@ def transliterations(token: str) -> tuple[str, ...]:
     return (*sorted(found), *known)
 
 
-@lru_cache(maxsize=400_000)
-def _sounds(token: str) -> tuple[str, ...]:
+def _made_sounds(token: str) -> tuple[str, ...]:
     if len(token) < 4:
         return ()
     frame, sound = consonants(token), jellyfish.metaphone(token)
@@ -125,6 +150,11 @@ def _sounds(token: str) -> tuple[str, ...]:
     )
 
 
+def _made_skeleton(token: str) -> tuple[str, ...]:
+    return keys(token)[:1] if len(token) > 4 else ()
+
+
+_MADE = (_made_transliterations, _made_sounds, _made_skeleton)
 _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "exact": _exact,
     "transliteration": transliterations,
@@ -166,9 +196,7 @@ def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
 
 def _skeleton_edits(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
     """Pairs of tokens whose skeletons (four letters or more) are one edit apart."""
-    postings = [
-        _posting(side, lambda token: keys(token)[:1] if len(token) > 4 else ()) for side in (left, right)
-    ]
+    postings = [_posting(side, _skeleton) for side in (left, right)]
     names = [sorted(set(posting[0])) for posting in postings]
     one, other, distance = within_edits(names[0], names[1], shortest=4, two_from=99)
     near = distance == 1
