@@ -1,4 +1,4 @@
-"""`python -m screening.matching`: compile the loops and keep known tokens' keys, so that no night waits for it.
+"""`python -m screening.matching`: compile the loops and keep the known tokens' keys, so that no night waits.
 
 `make setup` runs it.
 """

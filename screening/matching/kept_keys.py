@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -36,12 +37,10 @@ def keep(tokens: Iterable[str], keys_of: Iterable[Callable[[str], Keys]]) -> Non
     ways, file = list(keys_of), _file()
     text = json.dumps({token: [way(token) for way in ways] for token in sorted(tokens)})
     whole = file.with_suffix(f".{os.getpid()}")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
         whole.write_text(text, "utf-8")
         whole.replace(file)
-    except OSError:
-        whole.unlink(missing_ok=True)
 
 
 def _file() -> Path:

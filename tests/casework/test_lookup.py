@@ -94,7 +94,7 @@ def test_without_a_comma_no_order_costs_anything(desk):
         pytest.param("1984-03-17", "same day", id="day"),
         pytest.param("1984-03", "in the listed year", id="month"),
         pytest.param("1984", "in the listed year", id="year"),
-        pytest.param(None, "not given", id="nothing"),
+        pytest.param(None, "not given by the traveller", id="nothing"),
     ],
 )
 def test_what_is_known_of_the_birth_is_compared(desk, born, relation):

@@ -185,7 +185,7 @@ def test_more_agreement_never_lowers_the_score(world, model, identities, rows_of
     [
         pytest.param("1961-03-07", "same day", "1961-03-07", id="the first"),
         pytest.param("1970-12-30", "same day", "1970-12-30", id="the second"),
-        pytest.param("2000-06-15", "other date", "1961-03-07", id="of two as far away the first"),
+        pytest.param("2000-06-15", "a generation apart", "1961-03-07", id="of two as far away the first"),
     ],
 )
 def test_of_several_listed_dates_the_one_that_agrees_best_counts(

@@ -79,7 +79,11 @@ DAY = dt.date(1971, 4, 9)
             "1971-01-01", DAY, DAY, "day", "1 January stands in for the year", id="traveller's stand-in"
         ),
         pytest.param("1971-12-25", DAY, DAY, "day", "same year, other day", id="same year"),
-        pytest.param("1950-12-25", DAY, DAY, "day", "other date", id="far"),
+        pytest.param("1960-12-25", DAY, DAY, "day", "other date", id="far"),
+        pytest.param("1956-12-25", DAY, DAY, "day", "a generation apart", id="fifteen years"),
+        pytest.param(
+            "1941-04-09", DAY, DAY, "day", "one digit differs or two are swapped", id="far, but a digit"
+        ),
         pytest.param(
             "1971-04-30",
             dt.date(1971, 4, 1),

@@ -81,7 +81,7 @@ def test_a_late_file_after_the_term_is_settled_with_what_remains(ended, written)
     assert set(after) == set(status)  # text before an interchange makes no row of its own
     assert after[OTHER] == status[OTHER]
     assert (after[LEG]["travellers"], after[LEG]["outcome"]) == (4, "screened_with_findings")
-    assert "settled_from_remains" in after[LEG]["reason"]
+    assert "settled from remains" in after[LEG]["reason"]
     assert [row["hit_id"] for row in ended.json("hits", "--night", NIGHT)] == [hit["hit_id"]]
     assert ids(ended)["QVARNSTEDT"] == names["QVARNSTEDT"]  # though the statement that gave the id is gone
     assert "nothing is new" in ended.run(NIGHT, CLOCK_AT=LATER).stdout

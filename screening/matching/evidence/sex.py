@@ -3,8 +3,8 @@
 Rule: sets of what each side says; unknown and X are no disagreement.
 
 >>> from screening.matching.model import load_model
->>> compare("M", "M", load_model()), compare("M", "F", load_model()), compare(None, "F", load_model())
-((70, 'same'), (-360, 'other'), (0, 'not given'))
+>>> compare("M", "M", load_model())[1], compare("M", "F", load_model())[1], compare(None, "F", load_model())
+('same', 'other', (0, 'not given'))
 """
 
 from collections.abc import Collection
