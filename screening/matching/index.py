@@ -27,6 +27,7 @@ from screening.matching.names import Names, parted, side, whole
 from screening.matching.names import columns as name_columns
 from screening.matching.rarity import Rarity, joined_weights, rarity
 from screening.tables.codes import FactKind, NameKind
+from screening.tables.collector import collector_paused
 
 Ints = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
@@ -125,6 +126,7 @@ class Index:
         return [name for name in range(begin, end) if self.name_unit[name] == unit]
 
 
+@collector_paused()
 def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None = None) -> Index:
     """Make alerts ready to be matched.
 

@@ -19,11 +19,13 @@ from screening.matching.explain import Pair, evidence
 from screening.matching.index import Index
 from screening.matching.score import Group, Judge, Scored
 from screening.matching.travellers import Travellers, lay_out
+from screening.tables.collector import collector_paused
 from screening.tables.work import SCORED
 
 Ints = npt.NDArray[np.int64]
 
 
+@collector_paused()
 def match(
     identities: pa.Table, index: Index, *, floor: int | dict[str, int], exhaustive: bool = False
 ) -> pa.Table:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from screening.messages.collector import collector_paused
 from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
@@ -24,6 +23,7 @@ from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
 from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
+from screening.tables.collector import collector_paused
 from screening.tables.findings import Finding
 
 BYTES_AT_ONCE = 8_000_000

@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.messages.collector import collector_paused
 from screening.messages.describe import all_findings
 from screening.messages.model import Booking, Message, Quarantined, Reading, Traveller
 from screening.tables import individual, landing
 from screening.tables.codes import Counted, LedgerUnit, MessageStatus, QuarantineUnit, RetentionClass, Source
+from screening.tables.collector import collector_paused
 
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 _CUT_OFF = "traveller_cut_off"
