@@ -5,6 +5,7 @@ with its own folder, environment and exit code, and can be killed; only the seed
 server's, so whatever compares bytes has to take one side from a fresh interpreter (`cold=True`).
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -122,4 +123,13 @@ if __name__ == "__main__":
         _become(mine)
         from tests.killed import main
 
-        main()
+        try:
+            main()
+        except SystemExit as end:
+            # What is registered for the end runs; taking apart half a gigabyte of modules is left to the system.
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            if end.code is None or isinstance(end.code, int):
+                os._exit(end.code or 0)
+            raise

@@ -7,6 +7,7 @@ within the bound shares a hash, and an accidental equality is measured away.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ LONGEST = 48
 
 
 def within_edits(
-    left: Sequence[str], right: Sequence[str], *, shortest: int, two_from: int
+    left: Sequence[str], right: Sequence[str], *, shortest: int, two_from: int, again: bool = False
 ) -> tuple[Ints, Ints, Ints]:
     """Find every pair of tokens within one edit, and within two where both have `two_from` letters or more.
 
@@ -30,21 +31,36 @@ def within_edits(
         right: tokens of A-Z.
         shortest: letters of the shortest token that is compared.
         two_from: letters from which two edits are allowed.
+        again: `left` will be compared again: what is worked out of it is kept.
 
     Returns:
         Places in `left` and `right`, and the edits of each pair (1 or 2; equal tokens are left out).
     """
-    sides = [_letters(tokens) for tokens in (left, right)]
-    hashes = [_deletions(letters, lengths, shortest, two_from) for letters, lengths in sides]
+    ours = (_kept if again else _prepared)(tuple(left), shortest, two_from)
+    theirs = _prepared(right, shortest, two_from)
     found = []
-    for one, other in _proposed(hashes[0], hashes[1]):
-        distance = _measure(*sides[0], *sides[1], one, other, two_from)
+    for one, other in _proposed(ours[1], theirs[1]):
+        distance = _measure(*ours[0], *theirs[0], one, other, two_from)
         keep = distance > 0
         found.append(np.stack([one[keep], other[keep], distance[keep].astype(np.int64)]))
     pairs = np.concatenate(found, axis=1) if found else np.empty((3, 0), np.int64)
     code = distinct(pairs[0] * (len(right) * 4) + pairs[1] * 4 + pairs[2])
     place = code // 4
     return place // max(len(right), 1), place % max(len(right), 1), code % 4
+
+
+Prepared = tuple[tuple[Bytes, npt.NDArray[np.int32]], tuple[Hashes, Ints]]
+"""Letters and lengths of tokens, and their hashes with owners."""
+
+
+def _prepared(tokens: Sequence[str], shortest: int, two_from: int) -> Prepared:
+    letters = _letters(tokens)
+    return letters, _deletions(*letters, shortest, two_from)
+
+
+@lru_cache(maxsize=2)
+def _kept(tokens: tuple[str, ...], shortest: int, two_from: int) -> Prepared:
+    return _prepared(tokens, shortest, two_from)
 
 
 def distinct(code: Ints) -> Ints:

@@ -138,7 +138,7 @@ def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
     shares = np.array(
         [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
     )
-    near = neighbours(tokens, vocabulary)
+    near = neighbours(tokens, vocabulary, again=True)
     graded = near.kind < _WIDTH
     left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
     borne = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)

@@ -38,33 +38,38 @@ class Neighbours:
     kind: Ints
 
 
-def neighbours(left: Sequence[str], right: Sequence[str], *, fuzzy: bool = True) -> Neighbours:
+def neighbours(
+    left: Sequence[str], right: Sequence[str], *, fuzzy: bool = True, again: bool = False
+) -> Neighbours:
     """Find every pair of tokens that agree in any kind.
 
     Args:
         left: distinct tokens of A-Z.
         right: distinct tokens of A-Z.
         fuzzy: also compare by sound, edits, short forms and beginnings.
+        again: `left` will be compared again: what is worked out of it is kept.
 
     Returns:
         Positions in `left` and `right` and the number of the kind in `model.KINDS`.
     """
+    posting = _posted if again else _posting
+    left = tuple(left)
     found: list[tuple[Ints, Ints, int]] = []
     for name, key_of in _KEYS.items():
-        pairs = _equal(_posting(left, key_of), _posting(right, key_of))
+        pairs = _equal(posting(left, key_of), _posting(right, key_of))
         found.append((*pairs, KIND[name]))
     if not fuzzy:
         return _strongest(found, len(right))
-    sounds = _equal(_posting(left, _sounds), _posting(right, _sounds))
-    found.append((*sounds, KIND["sound"]))
-    found.append((*_short(left, right), KIND["short_form"]))
+    for name, key_of in (("sound", _sounds), ("short_form", short_forms)):
+        found.append((*_equal(posting(left, key_of), _posting(right, key_of)), KIND[name]))
     found.append((*_prefixes(left, right), KIND["prefix"]))
     second, first = _prefixes(right, left)
     found.append((first, second, KIND["prefix"]))
-    one, other, distance = within_edits(left, right, shortest=4, two_from=7)
+    one, other, distance = within_edits(left, right, shortest=4, two_from=7, again=again)
     for edits, name in ((1, "one_edit"), (2, "two_edits")):
         found.append((one[distance == edits], other[distance == edits], KIND[name]))
-    found.append((*_skeleton_edits(left, right), KIND["transliteration_edit"]))
+    skeletons = posting(left, _skeleton), _posting(right, _skeleton)
+    found.append((*_skeleton_edits(*skeletons, again=again), KIND["transliteration_edit"]))
     return _strongest(found, len(right))
 
 
@@ -166,6 +171,12 @@ def _posting(vocabulary: Sequence[str], key_of: Callable[[str], Iterable[str]]) 
     return [key for key, _ in found], np.array([number for _, number in found], np.int64)
 
 
+@lru_cache(maxsize=8)
+def _posted(vocabulary: tuple[str, ...], key_of: Callable[[str], Iterable[str]]) -> Posting:
+    """Return the posting of tokens that come again."""
+    return _posting(vocabulary, key_of)
+
+
 def _equal(left: Posting, right: Posting) -> tuple[Ints, Ints]:
     """Return the tokens of both sides that stand under one key."""
     numbers: dict[str, int] = {}
@@ -180,10 +191,6 @@ def short_forms(token: str) -> tuple[str, ...]:
     return _short_groups().get(token, ())
 
 
-def _short(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
-    return _equal(_posting(left, short_forms), _posting(right, short_forms))
-
-
 def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
     """Pairs where the left token (4 letters or more) begins the right one and at least two more follow."""
     wanted = {token for token in left if len(token) >= 4}
@@ -194,11 +201,11 @@ def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
     return _equal(begins, posting)
 
 
-def _skeleton_edits(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
+def _skeleton_edits(left: Posting, right: Posting, *, again: bool) -> tuple[Ints, Ints]:
     """Pairs of tokens whose skeletons (four letters or more) are one edit apart."""
-    postings = [_posting(side, _skeleton) for side in (left, right)]
+    postings = (left, right)
     names = [sorted(set(posting[0])) for posting in postings]
-    one, other, distance = within_edits(names[0], names[1], shortest=4, two_from=99)
+    one, other, distance = within_edits(names[0], names[1], shortest=4, two_from=99, again=again)
     near = distance == 1
     places = [{name: at for at, name in enumerate(side)} for side in names]
     return _bridged(
