@@ -29,7 +29,7 @@ from tests.cli.conftest import NIGHT
 FLIGHT_ROWS = (
     "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend file"
 )
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
