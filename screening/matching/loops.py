@@ -242,7 +242,10 @@ def relation(own: Days, a: int, listed: Days, b: int) -> int:
         return YEAR_ONLY_NEAR
     if not by_day or not whole:
         return IMPRECISE_FAR
-    return GENERATION if apart >= GENERATION_YEARS else FAR
+    # A day that stands in, or on which nobody living was born, is an error: it says no more than others.
+    doubtful = stand_in or (listed.day[b] == 1 and listed.month[b] == 1)
+    doubtful = doubtful or min(own.year[a], listed.year[b]) < 1900 or max(own.year[a], listed.year[b]) > 2100
+    return GENERATION if apart >= GENERATION_YEARS and not doubtful else FAR
 
 
 @compiled

@@ -81,6 +81,10 @@ DAY = dt.date(1971, 4, 9)
         pytest.param("1971-12-25", DAY, DAY, "day", "same year, other day", id="same year"),
         pytest.param("1960-12-25", DAY, DAY, "day", "other date", id="far"),
         pytest.param("1956-12-25", DAY, DAY, "day", "a generation apart", id="fifteen years"),
+        pytest.param("1900-01-01", DAY, DAY, "day", "other date", id="a day that stands in is no father's"),
+        pytest.param(
+            "1872-12-25", DAY, DAY, "day", "other date", id="nor is one that nobody living was born on"
+        ),
         pytest.param(
             "1941-04-09", DAY, DAY, "day", "one digit differs or two are swapped", id="far, but a digit"
         ),
