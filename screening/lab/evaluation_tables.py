@@ -67,7 +67,8 @@ def _state(code: str | None) -> str | None:
 
 def _names_of(surname: str, given: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the readings of a name: without its titles, and as it stands."""
-    without = _name(strip_surname_title(surname, given=bool(given))[0]), _name(strip_title(given)[0])
+    bare = strip_surname_title(surname, given=True) if given else strip_title(surname)
+    without = _name(bare[0]), _name(strip_title(given)[0])
     found = [without, (_name(surname), _name(given))]
     return found[:1] if found[0] == found[1] else [name for name in found if any(name)] or found[:1]
 
