@@ -1,10 +1,10 @@
 """Whole names written as one: NGUYENTHILINHQUYEN, with nothing or the same beside it.
 
 Rule: a traveller whose name is a single token gets a further reading for each listed name that it is, written
-as one, whatever field stands first: the token is cut where the listed name is cut. It need not be spelt as
-listed: one letter may differ, or the skeletons (`identity.skeleton`) are one letter apart. A token of
-`CUT_FROM` letters or more may be the beginning of a longer name, as fields end (ICAO Doc 9303 part 4: 39
-characters; UN/EDIFACT C080: 35; smaller machine-readable zones: 31 and 30).
+as one, in whatever order, with its particles or without, and without one of three words or more: the token is
+cut where the listed name is cut. It need not be spelt as listed: one letter may differ, or the skeletons
+(`identity.skeleton`) are one letter apart. A token of `CUT_FROM` letters or more may be the beginning of a
+longer name, as fields end (ICAO Doc 9303 part 4: 39 characters, smaller zones 31 and 30; UN/EDIFACT: 35).
 
 The reading weighs what the name would weigh with its blanks: rarity, alignment and explanation are those of
 any name. So whoever is no listed person is found no more often than if they had written their name apart.
@@ -16,6 +16,7 @@ of 64 bits that are equal by accident cost a comparison, never an alert.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +43,8 @@ EDITED_FROM = 8
 CUT_FROM = 30
 _BEGINNING = 4  # letters of a cut-off word that still tell its name (`tokens`, prefix)
 _CUT_EDITS = 2
+_RESPELT = 3  # one letter in so many may be another in another transliteration
+_ANY_ORDER = 4  # words of a name that may stand in any order
 _FIRST = 3  # first letters of a cut name that are as listed
 _FILTER = 16  # places of the filter for each sum
 _MOST_PLACES = 1 << 25
@@ -115,14 +118,16 @@ def whole_names(names: Names, text: Sequence[str]) -> Wholes:
     published, letters = _sums(text)
     tokens_of, length = _sums(names.singles)
     skeletons_of = [_sums([keys(token)[way] for token in names.singles])[0] for way in (0, 1)]
-    columns = names.single, np.where(names.spelt >= 0, names.spelt, names.single)
-    several = names.count > 1
+    several = np.flatnonzero(names.count > 1)
+    led = several[(names.spelt[several] >= 0).any(axis=1)]
+    with_particles = np.where(names.spelt >= 0, names.spelt, names.single)
+    columns = (names.single, several), (with_particles, led)
     return Wholes(
         names,
         tuple(text),
-        np.maximum(letters, _added(length, columns[1])),  # of other scripts only the tokens have letters
-        _sorted([published, *(_added(tokens_of, column) for column in columns)], several),
-        _sorted([_added(of, column) for of in skeletons_of for column in columns], several),
+        np.maximum(letters, _added(length, with_particles)),  # of other scripts only the tokens have letters
+        _sorted([(published[several], several), *_with_and_without(tokens_of, columns)]),
+        _sorted([part for of in skeletons_of for part in _with_and_without(of, columns)]),
     )
 
 
@@ -141,19 +146,31 @@ def _added(of_token: npt.NDArray[_Number], column: npt.NDArray[np.int32]) -> npt
     return found
 
 
-def _sorted(columns: Sequence[Sums], several: npt.NDArray[np.bool_]) -> _Found:
-    """Lay out the sums of names of several tokens, each once."""
-    chosen = np.flatnonzero(several)
-    sums = np.concatenate([column[chosen] for column in columns])
-    name = np.tile(chosen, len(columns))
+def _with_and_without(
+    of_token: Sums, columns: Iterable[tuple[npt.NDArray[np.int32], Ints]]
+) -> Iterator[tuple[Sums, Ints]]:
+    """Yield sums of names, then of those of more than two tokens without each of them; and the names."""
+    for tokens_of, names in columns:
+        rows = tokens_of[names]
+        whole = _added(of_token, rows)
+        yield whole, names
+        longer = rows[:, 2] >= 0
+        for at in range(rows.shape[1]):
+            chosen = np.flatnonzero(longer & (rows[:, at] >= 0))
+            yield whole[chosen] - of_token[rows[chosen, at]], names[chosen]
+
+
+def _sorted(parts: Sequence[tuple[Sums, Ints]]) -> _Found:
+    """Lay out sums and their names, each pair once."""
+    sums, name = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((name, sums))
-    sums, name = sums[order], name[order]
+    sums, name = sums[order], name[order].astype(np.int64)
     new = np.ones(len(sums), np.bool_)
     new[1:] = (sums[1:] != sums[:-1]) | (name[1:] != name[:-1])
     sums, name = sums[new], name[new]
     places = np.zeros(min(_MOST_PLACES, 1 << (_FILTER * len(sums)).bit_length()), np.bool_)
     places[sums & np.uint64(len(places) - 1)] = True
-    return _Found(sums, name.astype(np.int64), places)
+    return _Found(sums, name, places)
 
 
 def apart(identities: pa.Table, listed: Wholes) -> pa.Table:
@@ -195,9 +212,8 @@ def apart(identities: pa.Table, listed: Wholes) -> pa.Table:
 
 def _single(identities: pa.Table) -> tuple[Ints, list[str]]:
     """Return the readings whose name is one token, alone or in both fields, and the token."""
-    lists = [identities[field].combine_chunks() for field in ("surname_tokens", "given_tokens")]
-    lists = [pa.concat_arrays(one.chunks) if isinstance(one, pa.ChunkedArray) else one for one in lists]
-    size = [pc.list_value_length(one).to_numpy(zero_copy_only=False) for one in lists]
+    lists = [identities[field] for field in ("surname_tokens", "given_tokens")]
+    size = [pc.list_value_length(one).to_numpy() for one in lists]
     some = np.flatnonzero((size[0] <= 1) & (size[1] <= 1) & (size[0] + size[1] > 0))
     fields = [one.take(pa.array(some)).to_pylist() for one in lists]
     rows, written = [], []
@@ -259,32 +275,65 @@ def _worded(name: int, listed: Wholes) -> Iterator[list[Word]]:
         ]
 
 
-def _turns(words: Sequence[Word]) -> Iterator[tuple[str, int]]:
-    """Yield a name written as one from each of its words on, and which word that is."""
-    for start in range(len(words)):
-        yield "".join(word for word, *_ in (*words[start:], *words[:start])), start
+def _orders(words: Sequence[Word]) -> Iterable[tuple[int, ...]]:
+    """Return the orders in which words may stand: few in any, more from each of them on."""
+    places = range(len(words))
+    if len(words) <= _ANY_ORDER:
+        return permutations(places)
+    return ((*places[start:], *places[:start]) for start in places)
 
 
-def _as_listed(token: str, ways: Iterable[Sequence[Word]]) -> list[Fields]:
+def _in_order(words: Sequence[Word], order: Sequence[int]) -> str:
+    return "".join([words[at][0] for at in order])
+
+
+def _as_listed(token: str, ways: Iterable[list[Word]]) -> list[Fields]:
     """Return the fields of a token that is a name; the first way in which it may be written counts."""
-    for words in ways:
-        turns = [(turned, start) for turned, start in _turns(words) if _same(token, turned)]
-        if found := [fields for turned, start in turns for fields in _pieces(token, turned, words, start)]:
+    first, last = _ends(token)
+    for words in _less(ways):
+        ends = [_ends(word) for word, *_ in words]
+        found: list[Fields] = []
+        for order in _orders(words):
+            # Comparing costs more; where both ends sound otherwise, two letters are wrong.
+            if ends[order[0]][0] == first or ends[order[-1]][1] == last:
+                whole = _in_order(words, order)
+                if _same(token, whole):
+                    found += _pieces(token, whole, words, order)
+        if found:
             return found
     return []
 
 
+def _ends(word: str) -> tuple[str, str]:
+    """Return the first and the last letter of the skeleton of a word."""
+    skeleton = keys(word)[0]
+    return skeleton[:1], skeleton[-1:]
+
+
+def _less(ways: Iterable[list[Word]]) -> Iterator[list[Word]]:
+    """Yield each way to write a name, then those of more than two words without each of them."""
+    several = list(ways)
+    yield from several
+    for words in several:
+        if len(words) > 2:
+            yield from (words[:at] + words[at + 1 :] for at in range(len(words)))
+
+
 def _same(token: str, whole: str) -> bool:
-    if len(token) < EDITED_FROM:
-        return token == whole or not set(keys(token)).isdisjoint(keys(whole))
-    if OSA.distance(token, whole, score_cutoff=1) <= 1:
-        return True
-    return any(OSA.distance(one, other, score_cutoff=1) <= 1 for one in keys(token) for other in keys(whole))
+    most = len(token) // _RESPELT
+    edits, allowed = OSA.distance(token, whole, score_cutoff=most), int(len(token) >= EDITED_FROM)
+    return edits <= allowed or (
+        edits <= most
+        and any(
+            OSA.distance(one, other, score_cutoff=allowed) <= allowed
+            for one in keys(token)
+            for other in keys(whole)
+        )
+    )
 
 
-def _pieces(token: str, whole: str, words: Sequence[Word], start: int) -> Iterator[Fields]:
+def _pieces(token: str, whole: str, words: Sequence[Word], order: Sequence[int]) -> Iterator[Fields]:
     """Yield the fields of a token cut where the words of a name meet; nothing where a word is lost."""
-    order = [*range(start, len(words)), *range(start)]
     ends = np.cumsum([len(words[at][0]) for at in order]).tolist()
     steps = Levenshtein.opcodes(whole, token)
     places = [0]
@@ -307,15 +356,16 @@ def _beginnings(written: Sequence[str], listed: Wholes) -> Iterator[tuple[str, l
         begins.setdefault(token[:_FIRST], []).append(token)
     for name in _long_names(written, listed):
         for words in _worded(name, listed):
-            for turned, start in _turns(words):
-                for token in begins.get(turned[:_FIRST], ()):
-                    cut = turned[: len(token)]
+            for order in _orders(words):
+                whole = _in_order(words, order)
+                for token in begins.get(whole[:_FIRST], ()):
+                    cut = whole[: len(token)]
                     if (
-                        len(turned) > len(token)
+                        len(whole) > len(token)
                         and OSA.distance(token, cut, score_cutoff=_CUT_EDITS) <= _CUT_EDITS
                     ):
-                        kept = _kept(words, start, len(token))
-                        yield token, list(_pieces(token, cut, kept, start))
+                        kept = _kept(words, order, len(token))
+                        yield token, list(_pieces(token, cut, kept, order))
 
 
 def _long_names(written: Sequence[str], listed: Wholes) -> list[int]:
@@ -329,10 +379,10 @@ def _long_names(written: Sequence[str], listed: Wholes) -> list[int]:
     return found
 
 
-def _kept(words: Sequence[Word], start: int, length: int) -> list[Word]:
+def _kept(words: Sequence[Word], order: Sequence[int], length: int) -> list[Word]:
     """Return the words with what is left of each where the name is cut; short remainders are no name."""
     left, kept = length, list(words)
-    for at in (*range(start, len(words)), *range(start)):
+    for at in order:
         word, of_surname, name = words[at]
         rest = word[: max(left, 0)]
         kept[at] = (rest, of_surname, name and len(rest) >= min(len(word), _BEGINNING))
