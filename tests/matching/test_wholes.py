@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.lab.fit.pieces import pairs_of
 from screening.matching.explain import WRITTEN_AS_ONE
 from screening.matching.match import match
 from screening.matching.names import columns, whole
 from screening.matching.thresholds import threshold
 from screening.matching.wholes import apart, whole_names
+from screening.tables.work import SCORED
 
 BORN, STATE = "1971-04-09", "BR"
 NAMES_OF_THE_LIST = 12_641
@@ -132,3 +134,11 @@ def test_exhaustive_gives_the_same(make_index, identities):
         for way in (False, True)
     )
     assert found == every
+
+
+def test_the_fit_counts_the_same_pieces_as_apart(make_index, identities, model):
+    rows = scored(
+        make_index, identities, "Zoltan Quenzebrand", ("ZOLTANQUENZEBRAND", ""), ("", "ZOLTAN QUENZEBRAND")
+    )
+    one, blanks = pairs_of(SCORED.table(rows), model).x
+    assert one.tolist() == blanks.tolist()
