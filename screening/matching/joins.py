@@ -145,7 +145,8 @@ def _enter(table: Hashes, values: Ints, keys: Hashes, new: Ints) -> None:
 
 @compiled
 def _hash(symbols: npt.NDArray[np.int32], begin: int, end: int, language: int) -> np.uint64:
-    value = np.uint64(14695981039346656037) ^ np.uint64(language)
+    # Multiplied, so that no symbol of one language has the hash of another's.
+    value = (np.uint64(14695981039346656037) ^ np.uint64(language)) * np.uint64(1099511628211)
     for at in range(begin, end):
         value = (value ^ np.uint64(symbols[at] + 1)) * np.uint64(1099511628211)
     return value | np.uint64(1)
