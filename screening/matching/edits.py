@@ -21,7 +21,7 @@ Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 LONGEST = 48
 """Letters of a token that are compared; a name field holds no more than 39."""
-_PART = 20_000_000
+_PART = 4_000_000
 
 
 class Edited:
