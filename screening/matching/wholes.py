@@ -241,10 +241,11 @@ def _cuts(written: Sequence[str], listed: Wholes) -> dict[str, tuple[Fields, ...
 def _alike(written: Sequence[str], listed: Wholes) -> Ints:
     """Return rows of (token, name) that have the same letters but one, as spelt or by skeleton."""
     lengths = np.array([len(token) for token in written])
+    both = skeletons(written)
     pairs = []
     for sums, among in (
         (_sums(written)[0], listed.spelling),
-        *((_sums([keys(token)[way] for token in written])[0], listed.skeleton) for way in (0, 1)),
+        *((_sums([pair[way] for pair in both])[0], listed.skeleton) for way in (0, 1)),
     ):
         same = among.look_up(sums)
         edited = np.flatnonzero(lengths >= EDITED_FROM)
