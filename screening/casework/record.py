@@ -157,10 +157,14 @@ def _keys(store: Store, stated: _Stated) -> Iterator[str]:
     last = {what: name for name, what in stated.keys.items()}
     for name, (act, *named) in stated.keys.items():
         if name not in there and last[(act, *named)] == name:  # else done again
-            words = f"link --from {named[0]} --to {named[1]}" if act == "keys.link" else f"retire {named[0]}"
+            again = (
+                f"`screening keys link --from {named[0]} --to {named[1]} --reason WHY`"
+                if act == "keys.link"
+                else f"`screening keys retire {named[0]} --reason WHY`"
+            )
             yield (
                 f"the act {name} ({act} on {', '.join(named)}) is recorded, but its file is gone: restore "
-                f"analyst/acts from the backup, or `screening keys {words} --reason WHY` again"
+                f"analyst/acts from the backup, or {again} again"
             )
     for name, what in there.items():
         if stated.keys.get(name) != what:

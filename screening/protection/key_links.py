@@ -303,4 +303,5 @@ def _mend(key_id: str, state: str, in_use: str, fault: StoreError | None, cleare
     retire_ = f"`screening keys retire {key_id} --reason WHY`"
     if DEMONSTRATION_ID in {key_id, in_use}:
         return f"{retire_}: the demonstration key is linked with no other"
-    return f"`screening keys link --from {key_id} --to {in_use} --reason WHY`, else {retire_}"
+    first = "copy its file back, then " if fault else ""
+    return f"{first}`screening keys link --from {key_id} --to {in_use} --reason WHY`, else {retire_}"

@@ -200,6 +200,20 @@ def test_keys_are_listed_with_what_they_still_carry(store, folder):
     }  # fmt: skip
 
 
+def test_of_a_key_that_was_lost_while_in_use_the_list_says_what_is_left_to_do(store, folder):
+    lost = current_id(folder)
+    clear(store, lost)
+    (folder / lost).unlink()
+    new = make_key(folder)
+    put_in_use(folder, new)
+    [_, state] = states(store, new, TODAY)
+    assert (state.state, state.clearances) == ("not_linked", 1)
+    assert state.mend.startswith("copy its file back, then `screening keys link")
+    assert f"`screening keys retire {lost} --reason WHY`" in state.mend
+    assert retire(store, lost, WHY) == 1
+    assert states(store, new, TODAY)[1].mend is None
+
+
 @pytest.mark.parametrize("lost", [True, False], ids=["lost", "still there"])
 def test_a_retired_key_is_read_no_more_and_needs_no_mending(store, folder, lost):
     first, new = rotate(store, folder, WHY)
