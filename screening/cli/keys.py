@@ -46,7 +46,7 @@ def new_command(
     from screening.protection.keys import make_key, put_in_use
     from screening.store.zones import store_at
 
-    folder = _outside(folder, store, "no key was made")
+    folder = _outside(folder, store, "no key was made", f"--folder or {_KEYS}")
     name = who(actor)
     key_id = make_key(folder)
     append(store_at(store), name, "keys.new", [key_id])
@@ -160,18 +160,18 @@ def show_command() -> None:
     say(f"{keys.key_id}{note}")
 
 
-def _outside(folder: Path | None, store: Path, effect: str) -> Path:
+def _outside(folder: Path | None, store: Path, effect: str, where: str = _KEYS) -> Path:
     if folder is None:
         raise UsageError(
             "no key folder is named",
-            where=f"--folder or {_KEYS}",
+            where=where,
             effect=effect,
             remedy=f"`screening keys new --folder FOLDER`, outside the store; then set {_KEYS}=FOLDER",
         )
     if folder.resolve().is_relative_to(store.resolve()):
         raise UsageError(
             "the key folder lies in the store",
-            where=f"--folder or {_KEYS}",
+            where=where,
             effect=effect,
             remedy="name a folder outside the store: who copies one must not have both",
         )
