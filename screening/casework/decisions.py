@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.hits.dispositions import about, dispose
 from screening.hits.person_keys import bind, other_keys
-from screening.night.frozen import published_frozen
+from screening.night.frozen import Frozen, published_frozen
 from screening.night.receive import published
 from screening.protection import audit
+from screening.protection.key_links import linked_with
 from screening.reports.hit import standing_sentence
 from screening.store import acts
 from screening.store.landing import landed, missing
@@ -17,7 +19,7 @@ from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual, landing
 from screening.tables.codes import Decision
-from screening.tables.errors import UsageError
+from screening.tables.errors import StoreError, UsageError
 from screening.tables.model import rows_of
 from screening.tables.rows import DispositionRow, EvidenceRow, HitRow
 
@@ -175,9 +177,6 @@ def _decide(
         pc.equal(evidence["hit_id"], hit["hit_id"]), pc.equal(evidence["alert_id"], hit["alert_id"])
     )
 
-    def pseudonym(purpose: str, text: str) -> str:  # asked for few people only: most decisions need no key
-        return frozen.keys(store).pseudonym(purpose, text)
-
     so_far = acts.dispositions(store)
     last = pc.max(so_far["decided_at"]).as_py()
     made = dispose(
@@ -191,8 +190,9 @@ def _decide(
         clear_days=profile.clearing.days,
         alert_hash=_content_hash(store, hit),
         evidence=rows_of(evidence.filter(own), EvidenceRow),
-        earlier=bind(so_far, other_keys([hit], pseudonym)),
+        earlier=_bound(store, frozen, hit, so_far),
         instead_of=instead_of,
+        key_id=frozen.pins.key_id,
     )
     done = [hit["hit_id"], decision, made.disposition["disposition_id"]]
     audit.append(store, analyst_id, "hit.decide", done, reason, at)
@@ -200,6 +200,21 @@ def _decide(
     acts.record(store, analyst.DISPOSITIONS.table([made.disposition]), clearance)
     until = str(made.clearance["until"]) if made.clearance else None
     return Decided(made.disposition["disposition_id"], until, night, hit)
+
+
+def _bound(store: Store, frozen: Frozen, hit: HitRow, decided: pa.Table) -> pa.Table:
+    """Return DISPOSITIONS, those on the hit's person under other keys also under the hit's own.
+
+    Raises:
+        StoreError: the night's key, or one that is linked with it now, is asked for and cannot be loaded.
+    """
+
+    def pseudonym(purpose: str, text: str) -> str:  # without links asked for few people only
+        return frozen.keys(store, linked=()).pseudonym(purpose, text)
+
+    also = linked_with(store, frozen.pins.key_id)
+    linked = [one.pseudonym for one in frozen.keys(store, linked=also).linked] if also else []
+    return bind(decided, other_keys([hit], {hit["traveller_id"]: hit["documents"]}, pseudonym, linked))
 
 
 def find_hit(store: Store, hit_id: str) -> tuple[date, HitRow]:
@@ -273,8 +288,20 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
     for text in hit["list_versions"]:
         rows.append(_step("list version", text, f"{store.root}/alerts/{text.replace('=', '/version=')}"))
     rows.append(_step("alert", str(hit["alert_id"]), f"all of its group: {hit['alert_ids']}"))
-    for made in rows_of(acts.dispositions(store).sort_by("decided_at"), DispositionRow):
-        if not about(made).isdisjoint(about(hit)):
+    now = published(store, night)
+    frozen = published_frozen(store, night, now.revision)
+    decided = acts.dispositions(store)
+    if frozen:
+        try:
+            decided = _bound(store, frozen, hit, decided)
+        except StoreError as fault:  # the rest can be told all the same
+            rows.append(
+                _step("decision", "those under another key are not shown", f"{fault.what}: {fault.remedy}")
+            )
+    told = set[str]()
+    for made in rows_of(decided.sort_by("decided_at"), DispositionRow):
+        if not about(made).isdisjoint(about(hit)) and made["disposition_id"] not in told:
+            told.add(made["disposition_id"])
             people = " and ".join(name for name in (made["analyst"], made["second"]) if name)
             when = f"{made['decided_at']:%Y-%m-%d %H:%M} UTC"
             rows.append(
@@ -284,14 +311,12 @@ def trace(store: Store, hit_id: str) -> list[dict[str, object]]:
                     f"{made['decision']} by {people}, {when}: {made['reason']}",
                 )
             )
-    now = published(store, night)
-    frozen = published_frozen(store, night, now.revision)
     rows.append(_step("revision", str(now.revision), f"frozen set {now.frozen}"))
     if frozen:
         rows.append(_step("model", frozen.pins.model, "screening/matching"))
         if frozen.pins.traffic:
             rows.append(_step("traffic_model", frozen.pins.traffic, "screening model versions"))
-        rows.append(_step("key", frozen.pins.key_id, "SCREENING_KEYS"))
+        rows += [_step("key", one, "SCREENING_KEYS") for one in (frozen.pins.key_id, *frozen.pins.linked)]
         rows += [_step(name, version, "") for name, version in frozen.machine.items()]
     return rows
 

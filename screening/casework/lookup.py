@@ -194,7 +194,13 @@ def lookup(
 
     def raised(thresholds: Mapping[str, int]) -> set[str]:
         found = raise_pairs(
-            scored, (traveller, documents), against, frozen, keys, thresholds=thresholds, clearances=None
+            scored,
+            (traveller, documents),
+            against,
+            frozen,
+            keys,
+            thresholds=thresholds,
+            before=Before.nothing(),
         )
         return set(pc.list_flatten(found.hits["alert_ids"]).to_pylist())
 
@@ -210,7 +216,7 @@ def raise_pairs(
     keys: Keys,
     *,
     thresholds: Mapping[str, int],
-    clearances: pa.Table | None,
+    before: Before,
 ) -> Raised:
     """Let the rules of a night say which scored pairs are hits.
 
@@ -221,7 +227,7 @@ def raise_pairs(
         frozen: night, list versions and profile.
         keys: pseudonyms.
         thresholds: by list, centibits.
-        clearances: CLEARANCES that silence pairs; None for none.
+        before: decisions that may silence pairs.
     """
     named = scored["alert_id"].combine_chunks()
     tables = (against.alerts.alerts, against.alerts.names)
@@ -230,10 +236,11 @@ def raise_pairs(
         scored,
         People(*sides, individual.FLIGHTS.empty()),
         replace(watched(against, frozen), alerts=alerts, names=names, thresholds=thresholds),
-        Before.nothing(clearances),
+        before,
         night=frozen.night,
         night_begins=begins(frozen),
         pseudonym=keys.pseudonym,
+        linked=[one.pseudonym for one in keys.linked],
     )
 
 

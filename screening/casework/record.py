@@ -1,8 +1,9 @@
 """What stands in the store, compared with what the record of acts says of it.
 
 The chain shows that no record was changed; it does not show that the store still is what the records say. So
-nights, decisions and versions of lists in use are compared with the last act on each: a commit point put back
-to an older state, a file taken out, a decision that is gone or was slipped in, an emptied record.
+nights, decisions, links of keys and versions of lists in use are compared with the last act on each: a commit
+point put back to an older state, a file taken out, a decision that is gone or was slipped in, an emptied
+record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from screening.store.files import sha256_file
 from screening.store.zones import Store
 from screening.tables.errors import StoreError
 from screening.tables.model import rows_of
-from screening.tables.rows import DispositionRow
+from screening.tables.rows import DispositionRow, KeyActRow
 
 
 @dataclass
@@ -34,6 +35,8 @@ class _Stated:
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
     lists: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Act and keys by id of the act on keys."""
 
 
 def differences(store: Store) -> list[str]:
@@ -50,7 +53,12 @@ def differences(store: Store) -> list[str]:
             f"the record of acts is empty, but {len(published)} nights are published: "
             f"restore the folder {store.root / 'audit'} from the backup"
         ]
-    return [*_nights(store, stated, published), *_decisions(store, stated), *_lists(store, stated)]
+    return [
+        *_nights(store, stated, published),
+        *_decisions(store, stated),
+        *_lists(store, stated),
+        *_keys(store, stated),
+    ]
 
 
 def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
@@ -69,6 +77,9 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
             stated.older.add((hit, decision, reason.strip()))
     elif act in {"list.activate", "list.release"}:
         stated.lists[objects[0]] = objects[1]
+    elif act in {"keys.link", "keys.retire"}:
+        name, *named = objects
+        stated.keys[name] = act, *(one for one in named if not one.startswith("second:"))
 
 
 def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[str]:
@@ -135,6 +146,31 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
             yield (
                 f"the decision {name} ({row['decision']} on hit {row['hit_id']}) is not as an act recorded "
                 "it: restore analyst/acts from the backup, or move the file away and decide again"
+            )
+
+
+def _keys(store: Store, stated: _Stated) -> Iterator[str]:
+    there = {
+        row["act_id"]: (f"keys.{row['act']}", *(one for one in (row["key_id"], row["other"]) if one))
+        for row in rows_of(acts.key_acts(store), KeyActRow)
+    }
+    last = {what: name for name, what in stated.keys.items()}
+    for name, (act, *named) in stated.keys.items():
+        if name not in there and last[(act, *named)] == name:  # else done again
+            again = (
+                f"`screening keys link --from {named[0]} --to {named[1]} --reason WHY`"
+                if act == "keys.link"
+                else f"`screening keys retire {named[0]} --reason WHY`"
+            )
+            yield (
+                f"the act {name} ({act} on {', '.join(named)}) is recorded, but its file is gone: restore "
+                f"analyst/acts from the backup, or {again} again"
+            )
+    for name, what in there.items():
+        if stated.keys.get(name) != what:
+            yield (
+                f"the act {name} ({what[0]} on {', '.join(what[1:])}) is not as it was recorded: restore "
+                "analyst/acts from the backup, or move the file away"
             )
 
 

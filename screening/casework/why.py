@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.casework.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
+from screening.hits.dispositions import taken_back
 from screening.hits.person_keys import bind, other_keys
-from screening.hits.raising import evidence_hash
+from screening.hits.raising import Before, evidence_hash
 from screening.identity.prepare import identify
 from screening.list_keeping import lists
 from screening.list_keeping.traffic_models import lists_of, night_model
@@ -33,6 +34,7 @@ from screening.night.frozen import Frozen, machine, published_frozen
 from screening.night.receive import published
 from screening.night.settings import Settings
 from screening.protection import audit
+from screening.protection.key_links import linked_with
 from screening.protection.keys import Keys, load_keys
 from screening.reports.hit import kind_words
 from screening.reports.text import bits, words
@@ -162,7 +164,9 @@ def why(
     store = settings.store
     case = _case(store, *_find_traveller(store, traveller, night), alert)
     load_keys(settings.profile.agency.production, store_root=store.root)  # production without
-    keys = case.frozen.keys(store)
+    pins = case.frozen.pins
+    still = linked_with(store, pins.key_id) if pins.linked else ()  # a key retired since is not read again
+    keys = case.frozen.keys(store, linked=[one for one in pins.linked if one in still])
     audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
     return _explained(case, _score(case, keys), keys)
 
@@ -290,7 +294,7 @@ def _score(case: _Case, keys: Keys) -> _Scored:
     exhaustive = match(identities, index, floor=_LOWEST, exhaustive=True)
     decided = acts.dispositions(case.store, until=case.frozen.moment)
 
-    def raised(threshold: int, clearances: pa.Table | None) -> tuple[bool, bool]:
+    def raised(threshold: int, before: Before) -> tuple[bool, bool]:
         found = raise_pairs(
             exhaustive,
             case.sides,
@@ -298,16 +302,18 @@ def _score(case: _Case, keys: Keys) -> _Scored:
             case.frozen,
             keys,
             thresholds={case.list_id: threshold},
-            clearances=clearances,
+            before=before,
         )
         return found.hits.num_rows > 0, found.silenced > 0
 
     return _Scored(
         exhaustive=exhaustive,
         routed=match(identities, index, floor=case.threshold),
-        in_force=raised(_LOWEST, None)[0],
-        reaches=raised(case.threshold, None)[0],
-        silenced=raised(case.threshold, acts.clearances(case.store, decided))[1],
+        in_force=raised(_LOWEST, Before.nothing())[0],
+        reaches=raised(case.threshold, Before.nothing())[0],
+        silenced=raised(
+            case.threshold, Before(acts.clearances(case.store, decided), decided, analyst.HITS.empty())
+        )[1],
     )
 
 
@@ -469,13 +475,21 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvid
 
 def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence], keys: Keys) -> Step:
     """Say whether a person's clearance of the pair was in force, and if not, why not."""
-    table = acts.clearances(case.store, acts.dispositions(case.store, until=case.frozen.moment))
-    table = bind(table, other_keys([case.traveller], keys.pseudonym))
+    decided = acts.dispositions(case.store, until=case.frozen.moment)
+    traveller, linked = case.traveller, [one.pseudonym for one in keys.linked]
+    documents = {traveller["traveller_id"]: case.sides[1].to_pylist()}
+    others = other_keys([traveller], documents, keys.pseudonym, linked)
+    gone = taken_back(bind(decided, others))
+    table = bind(acts.clearances(case.store, decided), others)
     mine = pc.and_(
-        pc.equal(table["person_key"], case.traveller["person_key"]),
+        pc.equal(table["person_key"], traveller["person_key"]),
         pc.equal(table["alert_id"], case.alert["alert_id"]),
     )
-    rows = table.filter(mine).sort_by("until").to_pylist()
+    rows = [
+        row
+        for row in table.filter(mine).sort_by("until").to_pylist()
+        if (row["disposition_id"], row["person_key"]) not in gone
+    ]
     if not rows:
         return Step("clearance", "none", "nobody cleared this pair before the night")
     last = rows[-1]

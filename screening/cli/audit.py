@@ -1,4 +1,4 @@
-"""`screening audit …` and `screening keys …`: does the record hold, and which key makes the pseudonyms?"""
+"""`screening audit …`: does the record of acts hold?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from screening.protection.audit import AuditState, Head
 
 audit_app = typer.Typer(help="The record of acts: does it hold?", no_args_is_help=True)
-keys_app = typer.Typer(help="Keys that make pseudonyms.", no_args_is_help=True)
 
 _StoreOption = Annotated[
     Path, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
 ]
 _ActorOption = Annotated[str | None, typer.Option("--as", help="Who acts; recorded.")]
 _DEFAULT_STORE = Path("store")
-_KEYS = "SCREENING_KEYS"
 
 
 @audit_app.command("verify")
@@ -84,57 +82,6 @@ def mend_command(
         say("There is nothing to mend: the record's end is whole. All of it: `screening audit verify`.")
         return
     say(f"The record goes on with {last.seq}; the damaged bytes lie beside it in the audit zone.")
-
-
-@keys_app.command("new")
-def new_command(
-    folder: Annotated[
-        Path | None, typer.Option(envvar=_KEYS, help="Key folder, outside the store.", show_envvar=True)
-    ] = None,
-    store: _StoreOption = _DEFAULT_STORE,
-    actor: _ActorOption = None,
-) -> None:
-    """Make a key and put it in use; older keys stay for the nights that name them.
-
-    New pseudonyms do not meet those of an older key: a new key is a decision, recorded in the audit zone.
-
-    Example: screening keys new --folder /etc/screening/keys
-    """
-    from screening.protection.audit import append
-    from screening.protection.keys import new_keys
-    from screening.store.zones import store_at
-
-    if folder is None:
-        raise UsageError(
-            "no key folder is named",
-            where=f"--folder or {_KEYS}",
-            effect="no key was made",
-            remedy="screening keys new --folder FOLDER, outside the store",
-        )
-    if folder.resolve().is_relative_to(store.resolve()):
-        raise UsageError(
-            "the key folder lies in the store",
-            where="--folder",
-            effect="no key was made",
-            remedy="name a folder outside the store: who copies one must not have both",
-        )
-    name = who(actor)
-    key_id = new_keys(folder)
-    append(store_at(store), name, "keys.new", [key_id])
-    say(f"{key_id} is in use. Set {_KEYS}={folder} and keep a copy of the folder in a safe place.")
-
-
-@keys_app.command("show")
-def show_command() -> None:
-    """Name the key in use, never the key itself.
-
-    Example: screening keys show
-    """
-    from screening.protection.keys import load_keys
-
-    keys = load_keys(production=False)
-    note = f" (known to everyone: set {_KEYS} before real data come in)" if keys.demonstration else ""
-    say(f"{keys.key_id}{note}")
 
 
 def _head(text: str | None) -> "Head | None":

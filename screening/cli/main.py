@@ -17,6 +17,7 @@ from screening.cli import (
     alerts,
     audit,
     hits,
+    keys,
     lookup,
     model,
     nights,
@@ -71,7 +72,7 @@ cli.command("thresholds", rich_help_panel=LISTS)(model.thresholds)
 cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
 
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
-cli.add_typer(audit.keys_app, name="keys", rich_help_panel=STORE)
+cli.add_typer(keys.keys_app, name="keys", rich_help_panel=STORE)
 cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
 
 cli.command("generate", rich_help_panel=LABORATORY)(generate.generate)

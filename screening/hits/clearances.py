@@ -5,7 +5,7 @@ and what was compared. It ends with its last day, when the alert's content chang
 compared. It never silences document evidence: a document is on a list whoever holds it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,10 +39,12 @@ class Clearances:
         return any(content == alert_hash and night <= until for content, until in found)
 
 
-def clearances_of(table: pa.Table) -> Clearances:
-    """Read CLEARANCES."""
+def clearances_of(table: pa.Table, taken_back: Collection[tuple[str, str]] = ()) -> Clearances:
+    """Read CLEARANCES but those of (disposition_id, person_key) that were taken back."""
     found: dict[tuple[str, str, str], list[tuple[str, date]]] = {}
     for row in rows_of(table, ClearanceRow):
+        if (row["disposition_id"], row["person_key"]) in taken_back:
+            continue
         key = (row["person_key"], row["alert_id"], row["evidence_hash"])
         found.setdefault(key, []).append((row["alert_hash"], row["until"]))
     return Clearances(found)

@@ -44,6 +44,7 @@ def dispose(
     evidence: Sequence[ScoredEvidence],
     earlier: pa.Table,
     instead_of: str | None = None,
+    key_id: str | None = None,
 ) -> Disposed:
     """Decide on a hit.
 
@@ -60,6 +61,7 @@ def dispose(
         evidence: EVIDENCE rows of the hit's alert.
         earlier: DISPOSITIONS so far.
         instead_of: id, or its first digits, of the decision that this one contradicts.
+        key_id: key that made the hit's person_key.
 
     Returns:
         The rows to write.
@@ -88,6 +90,7 @@ def dispose(
         "decided_at": at,
         "evidence_hash": hit["evidence_hash"],
         "supersedes": before["disposition_id"] if before else None,
+        "key_id": key_id,
     }
     by_document = any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in evidence)
     if decision is not Decision.FALSE_MATCH or by_document:
@@ -107,6 +110,7 @@ def _clearance(disposition: DispositionRow, alert_hash: str, until: date) -> Cle
         "evidence_hash": disposition["evidence_hash"],
         "until": until,
         "disposition_id": disposition["disposition_id"],
+        "key_id": disposition["key_id"],
     }
 
 
@@ -181,24 +185,32 @@ def about(row: HitRow | DispositionRow) -> set[tuple[str, str]]:
 
 
 def standing(dispositions: pa.Table) -> list[str]:
-    """Return the ids of dispositions whose clearance stands.
+    """Return the ids of dispositions whose clearance stands: those that nothing takes back."""
+    gone = taken_back(dispositions)
+    named = zip(*(dispositions[name].to_pylist() for name in ("disposition_id", "person_key")), strict=True)
+    return [one for one, person in named if (one, person) not in gone]
+
+
+def taken_back(dispositions: pa.Table) -> frozenset[tuple[str, str]]:
+    """Return (disposition_id, person_key) of dispositions whose clearance stands no more.
 
     It is taken back by what supersedes the disposition, and by a later true match on the same traveller and
-    alert, whatever the evidence of either.
+    alert, whatever the evidence of either. Where a disposition stands under several keys of people
+    (`person_keys.bind`), it is taken back for those of whom the true match is.
     """
     rows = rows_of(dispositions, DispositionRow)
     superseded = {row["supersedes"] for row in rows}
-    rows = [row for row in rows if row["disposition_id"] not in superseded]
     confirmed: dict[tuple[str, str], datetime] = {}
     for row in rows:
-        if row["decision"] == Decision.TRUE_MATCH:
+        if row["decision"] == Decision.TRUE_MATCH and row["disposition_id"] not in superseded:
             for each in about(row):
                 confirmed[each] = max(row["decided_at"], confirmed.get(each, row["decided_at"]))
-    return [
-        row["disposition_id"]
+    return frozenset(
+        (row["disposition_id"], row["person_key"])
         for row in rows
-        if all(row["decided_at"] >= confirmed.get(each, row["decided_at"]) for each in about(row))
-    ]
+        if row["disposition_id"] in superseded
+        or any(row["decided_at"] < confirmed.get(each, row["decided_at"]) for each in about(row))
+    )
 
 
 def in_force(dispositions: pa.Table) -> dict[tuple[str, str, str], DispositionRow]:

@@ -1,54 +1,72 @@
-"""Acts made under an earlier derivation of a person's key are read as if made under the key in use.
+"""Acts made under another key of a person are read as if made under the key in use.
 
-Rule (screening.identity.person_key): where the key of a traveller is that of name and date of birth, all keys
-that any derivation gives them are theirs. Rows of the other keys are added once more under the key in use;
-they stay under their own as well, since that may be the key in use of somebody else on the night.
+A person has other keys by an earlier derivation of the text that names them (screening.identity.person_key),
+and under other secret keys that a recorded act links with the one in use (screening.protection.key_links).
+
+Rule: what a traveller's person_key was made of is found among what is held of them: a document, name and date
+of birth, their own id. That text, where it is the name by all its derivations, gives their other keys. Where
+it is not found, nothing binds: a pair is raised again rather than silenced for somebody else. Rows of the
+other keys are added once more under the key in use; they stay under their own as well, since that may be the
+key in use of somebody else on the night. Nothing stored links two keys of a person.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from screening.identity.documents import document_key
 from screening.identity.person_key import texts
 
 Other = Mapping[str, frozenset[str]]
-"""Key of another derivation -> the keys in use of those whom it names."""
+"""Other key of somebody -> the keys in use of those whom it names."""
+Pseudonym = Callable[[str, str], str]
+"""Keyed pseudonym of (purpose, text)."""
 
 
-def other_keys(people: Iterable[Mapping[str, Any]], pseudonym: Callable[[str, str], str]) -> Other:
-    """Return the further keys of people whose key was made of name and date of birth.
+def other_keys(
+    people: Iterable[Mapping[str, Any]],
+    documents: Mapping[str, Sequence[Mapping[str, Any]]],
+    pseudonym: Pseudonym,
+    linked: Sequence[Pseudonym] = (),
+) -> Other:
+    """Return the further keys of people.
 
     Args:
-        people: rows of TRAVELLERS or HITS: person_key, surname, given_names, date_of_birth.
-        pseudonym: keyed pseudonym of (purpose, text).
+        people: rows of TRAVELLERS or HITS: traveller_id, person_key, surname, given_names, date_of_birth.
+        documents: number and issuing_state of the documents of each traveller_id.
+        pseudonym: under the key that made their person_key.
+        linked: under each key that is linked with it.
     """
     found: dict[str, frozenset[str]] = {}
     for row in people:
-        if row["date_of_birth"] is None:
+        born = row["date_of_birth"]
+        ways = () if born is None else texts(row["surname"], row["given_names"], born)
+        if len(ways) < 2 and not linked:  # nearly everybody: no key is computed
             continue
-        ways = texts(row["surname"], row["given_names"], row["date_of_birth"])
-        if len(ways) == 1:  # nearly everybody: no key is computed
-            continue
-        keys, own = {pseudonym("person", way) for way in ways}, str(row["person_key"])
-        if own in keys:
-            for other in keys - {own}:
-                found[other] = found.get(other, frozenset()) | {own}
+        own, traveller = str(row["person_key"]), str(row["traveller_id"])
+        carried = {
+            document_key(document["number"], document["issuing_state"])
+            for document in documents.get(traveller, ())
+        }
+        named = (ways, *((text,) for text in (*sorted(carried), traveller)))
+        made_of = next((one for one in named if own in {pseudonym("person", text) for text in one}), ())
+        keys = {one("person", text) for one in (pseudonym, *linked) for text in made_of}
+        for other in sorted(keys - {own}):
+            found[other] = found.get(other, frozenset()) | {own}
     return found
 
 
 def bind(acts: pa.Table, others: Other) -> pa.Table:
     """Return rows with a person_key (acts, earlier hits), those of other keys also under the keys in use."""
-    if not others:
+    theirs = [
+        (at, own)
+        for at, key in enumerate(acts["person_key"].to_pylist() if others else ())
+        for own in sorted(others.get(key, ()))
+    ]
+    if not theirs:
         return acts
-    theirs = acts.filter(pc.is_in(acts["person_key"], pa.array(sorted(others), pa.string())))
     place = acts.schema.get_field_index("person_key")
-    tables = [acts]
-    for key in sorted({key for keys in others.values() for key in keys}):
-        mine = theirs.filter(
-            pa.array([key in others[one] for one in theirs["person_key"].to_pylist()], pa.bool_())
-        )
-        own = pa.array([key] * mine.num_rows, acts.schema.field(place).type)
-        tables.append(mine.set_column(place, acts.schema.field(place), own))
-    return pa.concat_tables(tables)
+    field = acts.schema.field(place)
+    own = pa.array([own for _, own in theirs], field.type)
+    return pa.concat_tables([acts, acts.take([at for at, _ in theirs]).set_column(place, field, own)])

@@ -23,10 +23,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from screening.hits.clearances import Clearances, clearances_of
-from screening.hits.dispositions import in_force
+from screening.hits.dispositions import in_force, taken_back
 from screening.hits.grouping import group
 from screening.hits.near_miss import near_miss
-from screening.hits.person_keys import bind, other_keys
+from screening.hits.person_keys import Pseudonym, bind, other_keys
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, EVIDENCE, HITS
 from screening.tables.codes import AlertStatus, EvidenceKind
 from screening.tables.model import rows_of
@@ -127,7 +127,7 @@ class _Context:
     first_nights: Mapping[Key, date]
     night: date
     night_begins: datetime
-    pseudonym: Callable[[str, str], str]
+    pseudonym: Pseudonym
 
 
 def raise_hits(
@@ -138,7 +138,8 @@ def raise_hits(
     *,
     night: date,
     night_begins: datetime,
-    pseudonym: Callable[[str, str], str],
+    pseudonym: Pseudonym,
+    linked: Sequence[Pseudonym] = (),
 ) -> Raised:
     """Raise the hits of scored pairs.
 
@@ -150,21 +151,25 @@ def raise_hits(
         night: the night.
         night_begins: when it began, UTC.
         pseudonym: keyed pseudonym of (purpose, text).
+        linked: the same under keys that are read together with it.
 
     Returns:
         HITS, EVIDENCE and the number of silenced pairs.
     """
     travellers = {row["traveller_id"]: row for row in rows_of(people.travellers, TravellerRow)}
-    others = other_keys(travellers.values(), pseudonym)
+    documents = _by_traveller(people.documents)
+    compared = [travellers[one] for one in sorted(set(scored["traveller_id"].to_pylist()))]
+    others = other_keys(compared, documents, pseudonym, linked)
+    dispositions = bind(before.dispositions, others)
     context = _Context(
         travellers=travellers,
-        documents=_by_traveller(people.documents),
+        documents=documents,
         flights={row["flight_id"]: row for row in rows_of(people.flights, FlightRow)},
         alerts={row["alert_id"]: row for row in rows_of(lists.alerts, AlertRow)},
         names={(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(lists.names, AlertNameRow)},
         lists=lists,
-        clearances=clearances_of(bind(before.clearances, others)),
-        dispositions=in_force(bind(before.dispositions, others)),
+        clearances=clearances_of(bind(before.clearances, others), taken_back(dispositions)),
+        dispositions=in_force(dispositions),
         first_nights=_first_nights(bind(before.hits, others)),
         night=night,
         night_begins=night_begins,

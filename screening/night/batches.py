@@ -248,6 +248,7 @@ def _screen(
         night=frozen.night,
         night_begins=begins(frozen),
         pseudonym=keys.pseudonym,
+        linked=[one.pseudonym for one in keys.linked],
     )
     screened, settled_ = _by_leg(travellers), _by_leg(ours["travellers"])
     rows = [

@@ -10,7 +10,7 @@ import hashlib
 import importlib.metadata
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 import screening
 from screening.profile.model import Profile
-from screening.protection.keys import Keys, load_former
+from screening.protection.keys import Keys, load_former, load_linked
 from screening.store.current_json import revision as recorded
 from screening.store.files import write_json
 from screening.store.zones import Store
@@ -82,6 +82,7 @@ class Pins:
         decided_until: dispositions and clearances decided up to this moment count.
         decisions: hash of their ids; it decides bytes, the moment itself does not.
         traffic: version of the traffic model in use; None for the shipped shares and thresholds.
+        linked: keys under whose pseudonyms earlier hits and decisions are read as well.
     """
 
     lists: Mapping[str, str]
@@ -92,6 +93,7 @@ class Pins:
     decided_until: str
     decisions: str
     traffic: str | None = None
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +187,20 @@ class Frozen:
         found = self.pins.profile.get(section)
         return found.get(key) if isinstance(found, Mapping) else None
 
-    def keys(self, store: Store) -> Keys:
-        """Load the key that was frozen, also where another is in use now.
+    def keys(self, store: Store, *, linked: Collection[str] | None = None) -> Keys:
+        """Load the key that was frozen, also where another is in use now, and keys that are read with it.
+
+        Args:
+            store: the store.
+            linked: keys to be read as well; None for those that were frozen.
 
         Raises:
-            StoreError: that key is not in the folder.
+            StoreError: one of them is not in the folder.
         """
-        return load_former(self.pins.key_id, store_root=store.root, night=self.night.isoformat())
+        own = load_former(self.pins.key_id, store_root=store.root, night=self.night.isoformat())
+        wanted = self.pins.linked if linked is None else linked
+        others = tuple(load_linked(one, store_root=store.root) for one in wanted)
+        return dataclasses.replace(own, linked=others)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as it stands in night.json: no name of an input, and the hash that they are part of."""
@@ -204,6 +213,8 @@ class Frozen:
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
         if self.pins.traffic is None:  # sets frozen by earlier code keep their hash
             del plain["pins"]["traffic"]
+        if not self.pins.linked:  # the same
+            del plain["pins"]["linked"]
         return plain
 
 
@@ -287,6 +298,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
             decided_until=pins["decided_until"],
             decisions=pins["decisions"],
             traffic=pins.get("traffic"),
+            linked=tuple(pins.get("linked", ())),
         ),
         machine=plain["machine"],
         kept=_inputs(plain["kept"]),

@@ -5,7 +5,7 @@ Runs under the night's lock. Everything after it is a function of the frozen set
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from screening.night.settings import Settings
 from screening.night.sightings import came_again, note_seen
 from screening.profile.model import Profile
 from screening.protection import audit
+from screening.protection.key_links import linked_with, readable
 from screening.protection.keys import load_keys
 from screening.store import acts
 from screening.store.files import require_space
@@ -160,7 +161,8 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
     """Return the run that an earlier process left unfinished, after clearing what no run needs any more.
 
     A run that other code has begun is not taken up: half of it would be the work of each. Nor is one whose
-    bytes came to the end of their term while it lay. What it received is received again.
+    bytes came to the end of their term while it lay, or one with a linked key that cannot be read any more.
+    What it received is received again.
     """
     left = load_frozen(store, night, before.revision + 1 if before else 1)
     pending = None if left is None else _going_on(store, left)
@@ -179,6 +181,8 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
 def _going_on(store: Store, left: Frozen) -> Frozen | None:
     """Return what a killed run left, with the names of its inputs; None where it cannot go on."""
     if dict(left.machine) != machine():
+        return None
+    if not set(left.pins.linked) <= set(readable(store, left.pins.key_id)):
         return None
     named, known = input_names.restored(store, left), carried(store, left.night)
     if named.nameless or not all(can_be_read(store, entry, known) for entry in named.inputs):
@@ -324,6 +328,7 @@ def new_pins(
     """Pin what decides a night that was never published."""
     store, profile = settings.store, settings.profile
     keys = load_keys(profile.agency.production, store_root=store.root)
+    linked = readable(store, keys.key_id)  # after the key in use: a rotation links before it puts in use
     decided = acts.dispositions(store, until=now)
     traffic = traffic_in_use(store)
     return Pins(
@@ -339,11 +344,12 @@ def new_pins(
         decided_until=now.astimezone(UTC).isoformat(),
         decisions=acts.decisions_hash(decided),
         traffic=traffic,
+        linked=linked,
     )
 
 
 def kept_pins(store: Store, night: date, before: Current) -> Pins:
-    """Take the pins of the published revision.
+    """Take the pins of the published revision, but keys that a person has retired since.
 
     Raises:
         StoreError: its frozen set is missing, or its profile is of another version of the program.
@@ -357,7 +363,11 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
             remedy="restore the folder `runs` of this night from the backup",
         )
     frozen.agency_profile()  # refused before anything is frozen
-    return frozen.pins
+    pins = frozen.pins
+    if pins.linked:
+        still = set(linked_with(store, pins.key_id))
+        pins = replace(pins, linked=tuple(one for one in pins.linked if one in still))
+    return pins
 
 
 def _pinned_lists(

@@ -20,6 +20,7 @@ from screening.night.attention import headline_of
 from screening.night.frozen import Frozen, published_frozen
 from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
+from screening.protection.key_links import clearances_by_key, retired
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
 from screening.reports.night_view import (
@@ -218,6 +219,7 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
         notes.append(
             "Demonstration key: anyone can compute the ids that stand for people. Not for real travellers."
         )
+    notes += _unread_keys(store, frozen)
     records = fitness.records(store, frozen)
     notes += [f"Unusual: {text}." for record in records for text in record.warnings]
     notes += _gate_notes(records, frozen.night)
@@ -229,6 +231,17 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
         number = f"{done} quarantine entr{'y is' if done == 1 else 'ies are'}"
         notes.append(f"{number} replayed or released: screening quarantine list --night {frozen.night}")
     return notes
+
+
+def _unread_keys(store: Store, frozen: Frozen) -> list[str]:
+    """Say which clearances could not bind, because their key is not linked with the night's, or not there."""
+    read = {frozen.pins.key_id, *frozen.pins.linked, *retired(store)}
+    return [
+        f"{len(cleared)} clearances in force were made with the key {key_id}, which this night did not read: "
+        "what they cleared was raised again. `screening keys list` says what mends it."
+        for key_id, cleared in sorted(clearances_by_key(store, frozen.night, until=frozen.moment).items())
+        if key_id not in read
+    ]
 
 
 def _gate_notes(records: Sequence[fitness.GateRecord], night: date) -> list[str]:

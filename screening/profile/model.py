@@ -184,6 +184,12 @@ class Clearing(_Section):
     second_person: tuple[Category, ...] = (Category.REFUSE_ENTRY, Category.WANTED)
 
 
+class Keys(_Section):
+    """Who may link keys of pseudonyms; it decides no row."""
+
+    second_person: bool = False
+
+
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = r"^[^\s<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+$"
 _MailAddress = Annotated[str, Field(pattern=_ADDRESS, max_length=254)]
@@ -230,6 +236,7 @@ class Profile(_Section):
     retention: Retention = Retention()
     disclosure: Disclosure = Disclosure()
     clearing: Clearing = Clearing()
+    keys: Keys = Keys()
     notify: Notify = Notify()
 
     def deciding(self) -> dict[str, Any]:
@@ -238,7 +245,7 @@ class Profile(_Section):
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides any.
         """
         return self.model_dump(
-            mode="json", exclude={"notify": True, "lists": {"__all__": {"path", "mapping"}}}
+            mode="json", exclude={"notify": True, "keys": True, "lists": {"__all__": {"path", "mapping"}}}
         )
 
     @field_validator("lists")

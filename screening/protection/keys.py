@@ -5,7 +5,8 @@ The purpose is part of the message, so that the pseudonyms of one text for two p
 
 A key folder, outside the store, holds one file a key: 32 random bytes in hex, mode 0600, its name is the key
 id; the file `current` names the key in use. A new key makes new pseudonyms from then on; the older keys stay,
-because nights made with them name their key id.
+because nights made with them name their key id, and because what people decided under them is read with them
+where a recorded act says so (screening.protection.key_links).
 
 >>> key = Keys("example", b"0" * 32, demonstration=False)
 >>> key.pseudonym("person", "L898902C3@UT") == key.pseudonym("traveller", "L898902C3@UT")
@@ -44,11 +45,13 @@ class Keys:
         key_id: its name, which may be published beside pseudonyms.
         secret: the key; never printed.
         demonstration: true for the fixed key that everyone knows.
+        linked: keys whose pseudonyms are read as well; none is made with them.
     """
 
     key_id: str
     secret: bytes = field(repr=False)
     demonstration: bool
+    linked: tuple["Keys", ...] = ()
 
     def pseudonym(self, purpose: str, text: str) -> str:
         """Return the pseudonym of a text for a purpose.
@@ -94,7 +97,7 @@ def load_keys(production: bool, *, store_root: Path | None = None) -> Keys:
     if not named:
         return Keys(DEMONSTRATION_ID, _DEMONSTRATION, demonstration=True)
     folder = _outside(Path(named), store_root)
-    return load_key(folder, _current_id(folder))
+    return load_key(folder, current_id(folder))
 
 
 def load_former(key_id: str, *, store_root: Path, night: str) -> Keys:
@@ -124,6 +127,40 @@ def load_former(key_id: str, *, store_root: Path, night: str) -> Keys:
     return load_key(_outside(Path(named), store_root), key_id)
 
 
+def masking_folder(store_root: Path) -> Path | None:
+    """Return where the keys of masked columns lie: `masking/` of the key folder; None without a key folder.
+
+    Raises:
+        StoreError: the key folder lies in this store.
+    """
+    named = os.environ.get(ENVIRONMENT, "")
+    return _outside(Path(named), store_root) / "masking" if named else None
+
+
+def demonstration_secret(text: str) -> bytes:
+    """Return 32 bytes that follow from the demonstration key, so that everybody can compute them."""
+    return hmac.new(_DEMONSTRATION, text.encode(), hashlib.sha256).digest()
+
+
+def load_linked(key_id: str, *, store_root: Path) -> Keys:
+    """Load a key that is linked with the one in use, to read what people decided under it.
+
+    Raises:
+        StoreError: it is missing, damaged, open to others, or lies in the store.
+    """
+    named = os.environ.get(ENVIRONMENT, "")
+    if not named or not (Path(named) / key_id).is_file():
+        raise StoreError(
+            f"the linked key `{key_id}` is not there",
+            where=named or f"environment variable {ENVIRONMENT}",
+            effect="nothing was done: what people decided under it would not be seen",
+            remedy=f"copy the file {key_id} from the agency's safe copy to {named or 'the key folder'}/ "
+            f"(`chmod 600`). If it is lost: `screening keys retire {key_id} --reason WHY`; what was cleared "
+            "under it is raised again",
+        )
+    return load_key(_outside(Path(named), store_root), key_id)
+
+
 def _outside(folder: Path, store_root: Path | None) -> Path:
     if store_root is not None and folder.resolve().is_relative_to(store_root.resolve()):
         raise _unusable(
@@ -147,8 +184,8 @@ def load_key(folder: Path, key_id: str) -> Keys:
     return Keys(key_id, bytes.fromhex(data.decode().strip()), demonstration=False)
 
 
-def new_keys(folder: Path) -> str:
-    """Make a key and put it in use; keys that are there stay.
+def make_key(folder: Path) -> str:
+    """Make a key that is not yet in use; keys that are there stay.
 
     Args:
         folder: key folder; made with mode 0700 where missing.
@@ -166,11 +203,33 @@ def new_keys(folder: Path) -> str:
     if (folder / key_id).exists():
         raise _unusable("the new key's id is taken", folder / key_id, "start the command again")
     write_bytes(folder / key_id, secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-    write_bytes(folder / _CURRENT, key_id.encode() + b"\n")
     return key_id
 
 
-def _current_id(folder: Path) -> str:
+def put_in_use(folder: Path, key_id: str) -> None:
+    """Name the key that makes pseudonyms from now on."""
+    with disk_faults(folder, effect="the key in use is the one before"):
+        write_bytes(folder / _CURRENT, key_id.encode() + b"\n")
+
+
+def key_folder() -> Path | None:
+    """Return the folder that SCREENING_KEYS names; None without it."""
+    named = os.environ.get(ENVIRONMENT, "")
+    return Path(named) if named else None
+
+
+def key_ids(folder: Path) -> tuple[str, ...]:
+    """Return the ids of the keys of a folder, usable or not, sorted."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return tuple(sorted(path.name for path in found if _KEY_ID.fullmatch(path.name)))
+
+
+def current_id(folder: Path) -> str:
+    """Return the id of the key in use.
+
+    Raises:
+        StoreError: no key is in use, or the folder cannot be used.
+    """
     return _read_private(folder / _CURRENT).decode("ascii", "replace").strip()
 
 

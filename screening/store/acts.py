@@ -17,7 +17,7 @@ from screening.hits.dispositions import standing
 from screening.store.files import read_table, write_table
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
-from screening.tables.analyst import CLEARANCES, DISPOSITIONS
+from screening.tables.analyst import CLEARANCES, DISPOSITIONS, KEY_ACTS
 from screening.tables.codes import Zone
 from screening.tables.model import TableSpec
 
@@ -75,6 +75,17 @@ def clearances(store: Store, among: pa.Table) -> pa.Table:
     """
     table = _all(store, CLEARANCES)
     return table.filter(pc.is_in(table["disposition_id"], pa.array(standing(among), pa.string())))
+
+
+def record_key_act(store: Store, act: pa.Table) -> None:
+    """Write what a person did with keys of pseudonyms: KEY_ACTS, one row."""
+    name = act["act_id"][0].as_py()
+    write_table(_folder(store, KEY_ACTS) / f"{name}.parquet", act, KEY_ACTS)
+
+
+def key_acts(store: Store) -> pa.Table:
+    """Read what people did with keys of pseudonyms: KEY_ACTS, in the order of time."""
+    return _all(store, KEY_ACTS).sort_by([("at_utc", "ascending"), ("act_id", "ascending")])
 
 
 def decisions_hash(among: pa.Table) -> str:

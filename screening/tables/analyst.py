@@ -6,6 +6,7 @@ from screening.tables.codes import (
     Category,
     Decision,
     EvidenceKind,
+    KeyAct,
     NearMiss,
     RetentionClass,
     Sex,
@@ -110,7 +111,9 @@ DISPOSITIONS = TableSpec(
         Column("decided_at", "when", UTC),
         Column("evidence_hash", "evidence decided on"),
         Column("supersedes", "earlier disposition", nullable=True),
+        Column("key_id", "key that made person_key; null where not written down", nullable=True),
     ),
+    version="1.1",
 )
 
 CLEARANCES = TableSpec(
@@ -127,7 +130,27 @@ CLEARANCES = TableSpec(
         Column("evidence_hash", "evidence that was decided on"),
         Column("until", "last day of the clearance", DATE),
         Column("disposition_id", "decision behind it"),
+        Column("key_id", "key that made person_key; null where not written down", nullable=True),
+    ),
+    version="1.1",
+)
+
+KEY_ACTS = TableSpec(
+    name="key_acts",
+    zone=Zone.ANALYST,
+    classes=(RetentionClass.RECORD,),
+    key=("act_id",),
+    meaning="Which keys of pseudonyms are read together, by whose act; ids of keys, none of a person.",
+    columns=(
+        Column("act_id", "id"),
+        Column("act", "link or retire", values=KeyAct),
+        Column("key_id", "the key: that is linked with another, or retired"),
+        Column("other", "the key that it is linked with", nullable=True),
+        Column("actor", "who"),
+        Column("second", "second person of a link, where one is asked for", nullable=True),
+        Column("reason", "why"),
+        Column("at_utc", "when", UTC),
     ),
 )
 
-TABLES = (HITS, EVIDENCE, DISPOSITIONS, CLEARANCES)
+TABLES = (HITS, EVIDENCE, DISPOSITIONS, CLEARANCES, KEY_ACTS)

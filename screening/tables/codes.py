@@ -360,6 +360,13 @@ class QuarantineAct(StrEnum):
     RELEASE = "release"
 
 
+class KeyAct(StrEnum):
+    """What a person did with keys of pseudonyms."""
+
+    LINK = "link"
+    RETIRE = "retire"
+
+
 class EvidenceKind(StrEnum):
     """What a piece of evidence is about; weighed in matching/evidence/, names in matching/align.py."""
 

@@ -101,6 +101,7 @@ class DispositionRow(TypedDict):
     decided_at: datetime
     evidence_hash: str
     supersedes: str | None
+    key_id: str | None
 
 
 class ClearanceRow(TypedDict):
@@ -113,6 +114,20 @@ class ClearanceRow(TypedDict):
     evidence_hash: str
     until: date
     disposition_id: str
+    key_id: str | None
+
+
+class KeyActRow(TypedDict):
+    """A row of `key_acts`."""
+
+    act_id: str
+    act: str
+    key_id: str
+    other: str | None
+    actor: str
+    second: str | None
+    reason: str
+    at_utc: datetime
 
 
 class AlertRow(TypedDict):

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 
 NIGHT = "2026-11-23"
@@ -96,8 +97,6 @@ def test_a_published_file_that_was_cut_is_noticed_and_screened_again(decided):
 
 
 def test_a_decision_that_is_gone_or_changed_is_noticed(decided):
-    import pyarrow.parquet as pq
-
     [path] = (decided.store / "analyst" / "acts" / "dispositions").glob("*.parquet")
     held = path.read_bytes()
     table = pq.read_table(path)
@@ -111,6 +110,32 @@ def test_a_decision_that_is_gone_or_changed_is_noticed(decided):
     assert "its file is gone" in text
     path.write_bytes(held)
     assert verify(decided) == []
+
+
+def test_an_act_on_keys_that_is_gone_or_changed_is_noticed_and_done_again_as_told(by_hand):
+    keys, folder = {"SCREENING_KEYS": "keys"}, by_hand.store / "analyst" / "acts" / "key_acts"
+    by_hand("keys", "new", "--folder", "keys", check=0)
+    first = (by_hand.folder / "keys" / "current").read_text().strip()
+    for words in (("rotate",), ("retire", first)):
+        before = set(folder.glob("*.parquet"))
+        by_hand("keys", *words, "--reason", "seen", check=0, **keys)
+        assert verify(by_hand) == []
+        [path] = set(folder.glob("*.parquet")) - before
+        held = path.read_bytes()
+        path.unlink()
+        [text] = verify(by_hand)
+        assert "its file is gone" in text
+        [command] = re.findall(r"`screening ([^`]+)`", text)
+        by_hand(*shlex.split(command), check=0, **keys)
+        assert verify(by_hand) == []
+        path.write_bytes(held)
+        assert verify(by_hand) == []
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("key_id")
+    other = table.set_column(place, table.schema.field(place), [["key-00000000"]])
+    pq.write_table(other.cast(table.schema), path)
+    [text] = verify(by_hand)
+    assert "is not as it was recorded" in text
 
 
 def test_an_emptied_record_is_noticed(decided):

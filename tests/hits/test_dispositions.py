@@ -46,15 +46,17 @@ def decide():
 
 
 def test_a_false_match_writes_a_disposition_and_a_clearance_for_the_profiles_days(decide):
-    made = decide()
+    made = decide(key_id="key-00000001")
     known = made.disposition["disposition_id"]
     assert made.disposition == {
         "disposition_id": known, "hit_id": "h1", "person_key": "person", "alert_id": "own:1", "decision": "false_match",
         "reason": "other father", "analyst": "anna", "second": "ben", "decided_at": AT, "evidence_hash": "evidence", "supersedes": None,
+        "key_id": "key-00000001",
     }  # fmt: skip
     assert made.clearance == {
         "clearance_id": made.clearance["clearance_id"], "person_key": "person", "alert_id": "own:1", "alert_hash": "content",
         "evidence_hash": "evidence", "until": dt.date(2026, 12, 24), "disposition_id": known,
+        "key_id": "key-00000001",
     }  # fmt: skip
 
 

@@ -77,9 +77,9 @@ def test_the_later_decision_counts_whichever_key_either_has():
 )
 def test_a_decision_supersedes_the_one_under_the_other_key(held, made):
     earlier = disposition_table([act(made).disposition])
-    hit = {**GREEK, "person_key": held, "date_of_birth": BORN}
+    hit = {**GREEK, "traveller_id": "t1", "person_key": held, "date_of_birth": BORN}
     [first] = earlier["disposition_id"].to_pylist()
-    bound = bind(earlier, other_keys([hit], pseudonym))
+    bound = bind(earlier, other_keys([hit], {}, pseudonym))
     assert act(held, Decision.TRUE_MATCH, earlier=bound, instead_of=first).disposition["supersedes"] == first
 
 
@@ -87,10 +87,16 @@ def test_an_act_stays_with_somebody_whose_key_in_use_it_names():
     """ROYSSOPOYLOS in Latin letters has one key, which was the Greek's: what was decided binds both."""
     clearances = clearance_table([act(FIRST).clearance])
     people = [
-        {**GREEK, "date_of_birth": BORN},
-        {**GREEK, "surname": "ROYSSOPOYLOS", "date_of_birth": BORN, "person_key": FIRST},
+        {**GREEK, "traveller_id": "t1", "date_of_birth": BORN},
+        {
+            **GREEK,
+            "traveller_id": "t2",
+            "surname": "ROYSSOPOYLOS",
+            "date_of_birth": BORN,
+            "person_key": FIRST,
+        },
     ]
-    bound = bind(clearances, other_keys(people, pseudonym))
+    bound = bind(clearances, other_keys(people, {}, pseudonym))
     assert sorted(bound["person_key"].to_pylist()) == sorted([FIRST, GREEK["person_key"]])
 
 
@@ -104,7 +110,7 @@ def test_an_act_stays_with_somebody_whose_key_in_use_it_names():
     ],
 )  # fmt: skip
 def test_others_have_no_other_key(row):
-    assert other_keys([row], pseudonym) == {}
+    assert other_keys([{**row, "traveller_id": "t1"}], {}, pseudonym) == {}
 
 
 def test_without_other_keys_acts_stay_as_they_are():

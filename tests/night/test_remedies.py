@@ -162,6 +162,25 @@ def rotated(agency):
     agency(*words, check=0, **agency.keys)
 
 
+@cell("a linked key is gone")
+def linked_key_gone(agency):
+    agency("keys", "new", "--folder", "keys", check=0)
+    agency.keys = {"SCREENING_KEYS": "keys"}
+    first = (agency.folder / "keys" / "current").read_text().strip()
+    agency("keys", "rotate", "--reason", "seen", check=0, **agency.keys)
+    agency.run(NIGHT, **agency.keys)
+    words = ("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox")
+    (agency.folder / "keys" / first).rename(agency.folder / "safe")
+    text = remedy(agency(*words, **agency.keys))
+    [name, folder] = re.search(r"copy the file (\S+) from the agency's safe copy to (\S+)/", text).groups()
+    shutil.copy(agency.folder / "safe", agency.folder / folder / name)
+    agency(*words, check=0, **agency.keys)
+    (agency.folder / "keys" / first).unlink()
+    do(agency, remedy(agency(*words, **agency.keys)), only="screening")
+    agency(*words, check=0, **agency.keys)
+    assert differences(agency) == []
+
+
 @cell("the profile does not hold")
 def profile_wrong(agency, as_straight):
     profile = agency.folder / "profile.toml"

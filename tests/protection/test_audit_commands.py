@@ -5,7 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from screening.cli.audit import audit_app, keys_app
+from screening.cli.audit import audit_app
+from screening.cli.keys import keys_app
 from screening.protection.audit import append, head
 from screening.store.zones import Store
 from screening.tables.errors import UsageError

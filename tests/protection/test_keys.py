@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.protection.keys import DEMONSTRATION_ID, Keys, load_key, load_keys, new_keys
+from screening.protection.keys import DEMONSTRATION_ID, Keys, load_key, load_keys, make_key, put_in_use
 from screening.tables.errors import ProfileError, StoreError
 
 KEY = Keys("example", bytes(range(32)), demonstration=False)
+
+
+def new_keys(folder):
+    """Make a key and put it in use."""
+    key_id = make_key(folder)
+    put_in_use(folder, key_id)
+    return key_id
 
 
 @pytest.fixture
