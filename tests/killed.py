@@ -46,6 +46,8 @@ POINTS = {
     "revisions.between_links": Point("replace", r" -> .*/current/night=[^/]+$", "after"),
     "audit.half_line": Point("write", r"/audit/audit-\d+\.jsonl$", "within"),
     "audit.before_head": Point("replace", r" -> .*/audit/head\.json$", "before"),
+    "audit.after_base": Point("replace", r" -> .*/audit/base\.json$", "after"),
+    "audit.before_forgetting": Point("unlink", r"/audit/audit-\d+\.jsonl$", "before"),
     "landing.before_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "before"),
     "landing.after_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "after"),
     "retention.after_intent": Point("replace", r" -> .*/purges/[^/]+\.begun$", "after"),
@@ -53,6 +55,11 @@ POINTS = {
         "unlink", r"/(content|revisions)/(?!.*/\.part-).*\.(bin|parquet)$", "before"
     ),
     "retention.before_proof": Point("replace", r"\.begun -> ", "before"),
+    "rewriting.after_intent": Point("replace", r" -> .*/acts/rewriting/[^/]+\.begun$", "after"),
+    "rewriting.masked": Point("replace", r" -> .*/masked/night=[^/]+\.sealed$", "after"),
+    "rewriting.before_removal": Point("unlink", r"/revisions/(?!.*/\.part-).*\.parquet$", "before"),
+    "rewriting.before_proof": Point("replace", r" -> .*/audit/rewritings/[^/]+\.json$", "before"),
+    "rewriting.before_end": Point("unlink", r"/acts/rewriting/[^/]+\.begun$", "before"),
 }
 
 

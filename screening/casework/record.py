@@ -14,6 +14,9 @@ from typing import Any
 
 from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
+from screening.protection.audit_terms import Words
+from screening.protection.retention import proofs
+from screening.protection.rewriting import rewriting_proofs
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
 from screening.store.files import sha256_file
@@ -30,13 +33,15 @@ class _Stated:
     records: int = 0
     nights: dict[date, tuple[int, str]] = field(default_factory=dict)
     """Revision and its seal; a record of before there were seals names the frozen set instead."""
-    decisions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Hit, decision and reason by id of the disposition."""
+    decisions: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
+    """Hit, decision and reason by id of the disposition; without reason where its act has had its term."""
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
     lists: dict[str, str] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Act and keys by id of the act on keys."""
+    repeated: Words = field(default_factory=Words)
+    """What acts repeated of files of the record that are gone."""
 
 
 def differences(store: Store) -> list[str]:
@@ -47,6 +52,7 @@ def differences(store: Store) -> list[str]:
     stated = _Stated()
     for record in audit.records(store):
         _state(stated, record)
+    _say_again(stated)
     published = nights(store)
     if published and not stated.records:
         return [
@@ -64,9 +70,13 @@ def differences(store: Store) -> list[str]:
 def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
     stated.records += 1
     act, objects, reason = record["act"], record["objects"], record["reason"] or ""
+    if act == audit.FORGET:
+        stated.repeated.take(objects)
+        return
     for seal in (text for text in objects if text.startswith("published:")):
         _, night, revision, _ = seal.split(":")
-        stated.nights[date.fromisoformat(night)] = int(revision), seal
+        label = date.fromisoformat(night)
+        stated.nights[label] = int(revision), seal
     if act == "night.publish" and len(objects) == 2:
         stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
     elif act == "hit.decide":
@@ -80,6 +90,34 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
     elif act in {"keys.link", "keys.retire"}:
         name, *named = objects
         stated.keys[name] = act, *(one for one in named if not one.startswith("second:"))
+
+
+def _say_again(stated: _Stated) -> None:
+    """Take what was repeated of files of the record that are gone at the end of their term.
+
+    It is older than every act of the chain: these go before it.
+    """
+    for label, seal in stated.repeated.seals.items():
+        stated.nights.setdefault(date.fromisoformat(label), (int(seal.split(":")[2]), seal))
+    for name, text in stated.repeated.lists.items():
+        stated.lists.setdefault(name, text.split(":")[2])
+    told = {name: text.split(":") for name, text in stated.repeated.decisions.items()}
+    earlier: dict[str, tuple[str, str, str | None]] = {
+        name: (hit, decision, None) for name, (_, _, hit, decision) in told.items()
+    }
+    stated.decisions = earlier | stated.decisions
+
+
+def _gone_by_rule(store: Store) -> set[str]:
+    """Return the decisions whose files a purge removed at the end of their term, by its proof."""
+    place = "analyst/acts/dispositions/"
+    removed = (item.path for proof in proofs(store) for item in proof.files)
+    rewritten = (path for proof in rewriting_proofs(store) for path in proof.document["remove"])
+    return {
+        path.removeprefix(place).removesuffix(".parquet")
+        for path in (*removed, *rewritten)
+        if path.startswith(place)
+    }
 
 
 def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[str]:
@@ -129,7 +167,10 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
     there = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
     latest = {hit: name for name, (hit, _, _) in stated.decisions.items() if name in there}
     order = {name: number for number, name in enumerate(stated.decisions)}
+    ended = _gone_by_rule(store)
     for name, (hit, decision, _) in stated.decisions.items():
+        if name in ended:
+            continue
         if name not in there and order.get(latest.get(hit, ""), -1) < order[name]:  # else decided again
             yield (
                 f"the decision {name} ({decision} on hit {hit}) is recorded, but its file is gone: restore "
@@ -139,7 +180,7 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
         made = row["hit_id"], row["decision"], row["reason"]
         if name in stated.decisions:
             hit, decision, reason = stated.decisions[name]
-            known = (hit, decision, reason.strip()) == made
+            known = (hit, decision, reason.strip() if reason is not None else made[2]) == made
         else:
             known = made in stated.older
         if not known:

@@ -10,7 +10,8 @@ from screening.protection.actor import who
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
-    from screening.protection.audit import AuditState, Head
+    from screening.protection.audit import AuditState
+    from screening.protection.audit_records import Head
 
 audit_app = typer.Typer(help="The record of acts: does it hold?", no_args_is_help=True)
 
@@ -85,7 +86,7 @@ def mend_command(
 
 
 def _head(text: str | None) -> "Head | None":
-    from screening.protection.audit import Head
+    from screening.protection.audit_records import Head
 
     if text is None:
         return None

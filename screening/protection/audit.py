@@ -9,6 +9,10 @@ disk, print, post).
 
 The chain proves later change and gaps. It does not prove that nothing went unrecorded.
 
+Files of years whose term has ended go (`forget`): `audit/base.json` keeps sequence and hash of the last
+record of each, from which the chain is verified then, and an act on the chain names both. Whoever removes a
+file without such an act is seen.
+
 A kill in the middle of a line leaves a line without its end: its bytes are set aside in a file of their own,
 and a repair record takes its place. A complete line that does not hold is no accident of ours: nothing is
 written behind it until a person has looked (`mend`).
@@ -18,16 +22,26 @@ Directive (EU) 2016/680 art. 25.
 """
 
 import hashlib
-import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from screening.protection.audit_records import (
+    Broken,
+    Head,
+    body,
+    chain_files,
+    chain_lines,
+    follows,
+    head_of,
+    last_lines,
+    parse,
+)
 from screening.store.files import disk_faults, read_json, sync_folder, write_bytes, write_json
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
@@ -35,18 +49,10 @@ from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
 GENESIS = "0" * 64
+FORGET = "audit.forget"
+"""Act that tells of files of the chain which have come to the end of their term."""
 _ACT = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
-_FILE = re.compile(r"audit-(\d{4})\.jsonl")
-_FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
 _NOT_RECORDED = "the act was not recorded, so it was not done"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last record; kept outside, it proves that everything up to it is unchanged."""
-
-    seq: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,6 @@ class AuditState:
     def holds(self) -> bool:
         """Is every record unchanged?"""
         return self.broken is None
-
-
-class _Broken(Exception):
-    """A record does not hold; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class _Act:
             "reason": self.reason,
             "previous": previous.hash,
         }
-        record["hash"] = hashlib.sha256(_body(record)).hexdigest()
+        record["hash"] = hashlib.sha256(body(record)).hexdigest()
         return record
 
 
@@ -174,12 +176,99 @@ def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> H
         return _write(folder, tail, _Act(actor, "audit.mend", objects, reason), moment)
 
 
+def forget(
+    store: Store,
+    before: datetime,
+    actor: str,
+    carried: Callable[[Sequence[Path]], Sequence[str]],
+    at: datetime,
+) -> list[str]:
+    """Remove the files of the chain whose last record is older than a moment; the newest always stays.
+
+    Args:
+        store: the store.
+        before: files with a record of this moment or later stay, and all after them.
+        actor: who.
+        carried: gives of the files that go what has to be said again (`protection.audit_terms`).
+        at: when.
+
+    Returns:
+        Names of the files removed. One that was killed is ended by the next.
+
+    Raises:
+        StoreError: the chain is broken in what would go, or a file cannot be removed.
+    """
+    folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
+    ended = [(path, record) for path, record in _ends_of(folder) if _at(record) < before]
+    if not ended:
+        return []
+    going, last = [path for path, _ in ended], head_of(ended[-1][1])
+    bases = _bases(folder)
+    bases[last.seq] = last.hash
+    write_json(folder / "base.json", {str(seq): digest for seq, digest in bases.items()})
+    files = [f"file:{path.name}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in going]
+    append(store, actor, FORGET, [_base(last), *files, *carried(going)], "end of term", at)
+    for path in going:
+        with disk_faults(path, effect="the file is still there"):
+            path.unlink()
+    sync_folder(folder)
+    return [path.name for path in going]
+
+
+def last_acts(store: Store) -> list[tuple[Path, datetime]]:
+    """Return each file of the chain but the newest, and when its last act was; oldest first.
+
+    Raises:
+        StoreError: the last line of one does not hold.
+    """
+    return [(path, _at(record)) for path, record in _ends_of(store.root / Zone.AUDIT)]
+
+
+def _ends_of(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
+    for path in chain_files(folder)[:-1]:
+        for _, line in last_lines(path)[-1:]:
+            yield path, _parse_or_stop(path, line)
+
+
+def _at(record: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(str(record["at"]))
+
+
+def records_in(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Read the records of one file of the chain.
+
+    Raises:
+        StoreError: one does not hold.
+    """
+    with path.open("rb") as stream:
+        for line in stream:
+            yield _parse_or_stop(path, line)
+
+
+def _parse_or_stop(path: Path, line: bytes) -> dict[str, object]:
+    try:
+        return parse(line)
+    except Broken as broken:
+        raise _chain_broken(path, str(broken)) from None
+
+
+def _base(head_: Head) -> str:
+    return f"base:{head_.seq}:{head_.hash}"
+
+
+def _bases(folder: Path) -> dict[int, str]:
+    """Return the records behind which the chain may begin: sequence -> hash."""
+    path = folder / "base.json"
+    held = read_json(path) if path.exists() else {}
+    return {int(seq): str(digest) for seq, digest in held.items()} if isinstance(held, dict) else {}
+
+
 def records(store: Store) -> Iterator[Mapping[str, Any]]:
     """Read the records that hold, from the first on."""
-    for _, _, line in _lines(store.root / Zone.AUDIT):
+    for _, _, line in chain_lines(store.root / Zone.AUDIT):
         try:
-            yield _parse(line)
-        except _Broken:
+            yield parse(line)
+        except Broken:
             return
 
 
@@ -201,20 +290,31 @@ def verify(store: Store, anchor: Head | None = None) -> AuditState:
 
 
 def _verified(folder: Path, anchor: Head | None) -> AuditState:
-    seen = {0: GENESIS}
-    last, repairs = Head(0, GENESIS), 0
-    for path, number, line in _lines(folder):
+    bases = {0: GENESIS} | _bases(folder)
+    seen = dict(bases)
+    last, repairs, begun = Head(0, GENESIS), 0, False
+    unsaid: str | None = None  # a base that no act on the chain names yet
+    for path, number, line in chain_lines(folder):
         try:
-            record = _parse(line)
-            _follows(record, last)
-        except _Broken as broken:
+            record = parse(line)
+            if not begun:
+                begun, before = True, int(str(record["seq"])) - 1
+                last = Head(before, bases[before]) if before in bases else last
+                unsaid = _base(last) if last.seq else None
+            follows(record, last)
+        except Broken as broken:
             where = f"{path.name}, line {number}"
             good = last if last.seq else None
             return AuditState(last.seq, good, last.seq + 1, where, str(broken), repairs)
-        last = _head_of(record)
+        last = head_of(record)
         seen[last.seq] = last.hash
         repairs += record["act"] in {"audit.repair", "audit.mend"}
+        if record["act"] == FORGET and unsaid in list(map(str, _listed(record["objects"]))):
+            unsaid = None
     state = AuditState(last.seq, last if last.seq else None, repairs=repairs)
+    if unsaid is not None:
+        how = f"records up to {unsaid.split(':')[1]} are gone, and no act says so"
+        return AuditState(state.records, state.head, int(unsaid.split(":")[1]) + 1, "base.json", how, repairs)
     try:
         kept = _kept_head(folder)
     except StoreError:
@@ -225,6 +325,10 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
         return AuditState(state.records, state.head, last.seq + 1, "head.json", "head.json is gone", repairs)
     state = _against(state, seen, kept, "head.json")
     return _against(state, seen, anchor, "the head kept outside") if state.holds else state
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _against(state: AuditState, seen: dict[int, str], head_: Head | None, origin: str) -> AuditState:
@@ -247,46 +351,6 @@ def _open(store: Store) -> Iterator[Path]:
         yield folder
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("audit-*.jsonl") if _FILE.fullmatch(path.name))
-
-
-def _lines(folder: Path) -> Iterator[tuple[Path, int, bytes]]:
-    for path in _files(folder):
-        with path.open("rb") as stream:
-            for number, line in enumerate(stream, start=1):
-                yield path, number, line
-
-
-def _body(record: dict[str, object]) -> bytes:
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _parse(line: bytes) -> dict[str, object]:
-    """Read a line that is exactly what `_write` writes: no other spelling of the same values passes."""
-    if not line.endswith(b"\n"):
-        raise _Broken("the line has no end")
-    try:
-        record = json.loads(line)
-    except ValueError:
-        raise _Broken("the line is not JSON") from None
-    if not isinstance(record, dict) or sorted(record) != _FIELDS:
-        raise _Broken("the line is no record")
-    if _body(record) + b"\n" != line:
-        raise _Broken("the line is spelt otherwise than it was written")
-    rest = {key: value for key, value in record.items() if key != "hash"}
-    if hashlib.sha256(_body(rest)).hexdigest() != record["hash"]:
-        raise _Broken("its hash does not fit its content")
-    return record
-
-
-def _follows(record: dict[str, object], last: Head) -> None:
-    if record["seq"] != last.seq + 1:
-        raise _Broken(f"record {last.seq + 1} is missing or out of place")
-    if record["previous"] != last.hash:
-        raise _Broken("it does not follow the record before")
-
-
 def _kept_head(folder: Path) -> Head | None:
     path = folder / "head.json"
     if not path.exists():
@@ -299,10 +363,6 @@ def _kept_head(folder: Path) -> Head | None:
     return Head(held["seq"], str(held["hash"]))
 
 
-def _head_of(record: dict[str, object]) -> Head:
-    return Head(int(str(record["seq"])), str(record["hash"]))
-
-
 def _tail(folder: Path) -> _Tail:
     """Look at the end of the chain.
 
@@ -310,35 +370,15 @@ def _tail(folder: Path) -> _Tail:
         StoreError: not only the last line does not hold.
     """
     path, rest, offset = None, b"", 0
-    for file in reversed(_files(folder)):
-        for start, line in reversed(_last_lines(file)):
+    for file in reversed(chain_files(folder)):
+        for start, line in reversed(last_lines(file)):
             try:
-                return _Tail(path or file, _head_of(_parse(line)), rest, offset)
-            except _Broken as broken:
+                return _Tail(path or file, head_of(parse(line)), rest, offset)
+            except Broken as broken:
                 if rest:
                     raise _chain_broken(file, f"more than the last line does not hold: {broken}") from None
             path, rest, offset = file, line, start
     return _Tail(path, Head(0, GENESIS), rest, offset)
-
-
-def _last_lines(path: Path) -> list[tuple[int, bytes]]:
-    """Return offset and bytes of the last two lines."""
-    size = path.stat().st_size
-    reach = 8192
-    with path.open("rb") as stream:
-        while True:
-            start = max(0, size - reach)
-            stream.seek(start)
-            lines = re.findall(rb"[^\n]*\n|[^\n]+", stream.read())
-            if start == 0 or len(lines) > 2:  # the first of them may be cut
-                break
-            reach *= 4
-    ends = size
-    found = []
-    for line in reversed(lines[-2:]):
-        ends -= len(line)
-        found.append((ends, line))
-    return found[::-1]
 
 
 def _agree(found: Head, kept: Head | None) -> bool:
@@ -393,7 +433,7 @@ def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
     if tail.path is not None and tail.path.name > path.name:  # a clock set back never reopens an older file
         path = tail.path
     record = act.record(tail.head, at)
-    line = _body(record) + b"\n"
+    line = body(record) + b"\n"
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(handle).st_size
@@ -407,7 +447,7 @@ def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
         os.close(handle)
     if not size:
         sync_folder(folder)
-    new = _head_of(record)
+    new = head_of(record)
     _keep_head(folder, new)
     return new
 

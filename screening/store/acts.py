@@ -88,6 +88,11 @@ def key_acts(store: Store) -> pa.Table:
     return _all(store, KEY_ACTS).sort_by([("at_utc", "ascending"), ("act_id", "ascending")])
 
 
+def clearances_there(store: Store) -> pa.Table:
+    """Read all clearances, those that were taken back too (CLEARANCES)."""
+    return _all(store, CLEARANCES)
+
+
 def decisions_hash(among: pa.Table) -> str:
     """Return a hash over the ids of dispositions: it stands in the frozen set."""
     return hashlib.sha256("\n".join(sorted(among["disposition_id"].to_pylist())).encode()).hexdigest()

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from screening.protection.audit import Head, append, head, mend, verify
+from screening.protection.audit import append, head, mend, verify
+from screening.protection.audit_records import Head
 from screening.tables.errors import StoreError
 from tests.killed import dies_at
 

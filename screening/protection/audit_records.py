@@ -1,0 +1,103 @@
+"""Records of the chain of acts as they are written: one JSON line each, spelt in one way.
+
+A line that is not exactly what was written does not pass, whatever it says.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
+_FILE = re.compile(r"audit-(\d{4})\.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record; kept outside, it proves that everything up to it is unchanged."""
+
+    seq: int
+    hash: str
+
+
+class Broken(Exception):
+    """A record does not hold; the text says how."""
+
+
+def chain_files(folder: Path) -> list[Path]:
+    """Return the files of the chain, oldest first."""
+    return sorted(path for path in folder.glob("audit-*.jsonl") if _FILE.fullmatch(path.name))
+
+
+def chain_lines(folder: Path) -> Iterator[tuple[Path, int, bytes]]:
+    """Yield file, number and bytes of each line of the chain."""
+    for path in chain_files(folder):
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                yield path, number, line
+
+
+def body(record: dict[str, object]) -> bytes:
+    """Return the one spelling of a record."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def parse(line: bytes) -> dict[str, object]:
+    """Read a line that is exactly what `_write` writes: no other spelling of the same values passes.
+
+    Raises:
+        Broken: the line is none; the text says how.
+    """
+    if not line.endswith(b"\n"):
+        raise Broken("the line has no end")
+    try:
+        record = json.loads(line)
+    except ValueError:
+        raise Broken("the line is not JSON") from None
+    if not isinstance(record, dict) or sorted(record) != _FIELDS:
+        raise Broken("the line is no record")
+    if body(record) + b"\n" != line:
+        raise Broken("the line is spelt otherwise than it was written")
+    rest = {key: value for key, value in record.items() if key != "hash"}
+    if hashlib.sha256(body(rest)).hexdigest() != record["hash"]:
+        raise Broken("its hash does not fit its content")
+    return record
+
+
+def follows(record: dict[str, object], last: Head) -> None:
+    """Refuse a record that does not follow the one before.
+
+    Raises:
+        Broken: it does not.
+    """
+    if record["seq"] != last.seq + 1:
+        raise Broken(f"record {last.seq + 1} is missing or out of place")
+    if record["previous"] != last.hash:
+        raise Broken("it does not follow the record before")
+
+
+def head_of(record: dict[str, object]) -> Head:
+    """Return sequence and hash of a record."""
+    return Head(int(str(record["seq"])), str(record["hash"]))
+
+
+def last_lines(path: Path) -> list[tuple[int, bytes]]:
+    """Return offset and bytes of the last two lines."""
+    size = path.stat().st_size
+    reach = 8192
+    with path.open("rb") as stream:
+        while True:
+            start = max(0, size - reach)
+            stream.seek(start)
+            lines = re.findall(rb"[^\n]*\n|[^\n]+", stream.read())
+            if start == 0 or len(lines) > 2:  # the first of them may be cut
+                break
+            reach *= 4
+    ends = size
+    found = []
+    for line in reversed(lines[-2:]):
+        ends -= len(line)
+        found.append((ends, line))
+    return found[::-1]
