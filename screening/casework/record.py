@@ -60,7 +60,9 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
     act, objects, reason = record["act"], record["objects"], record["reason"] or ""
     for seal in (text for text in objects if text.startswith("published:")):
         _, night, revision, _ = seal.split(":")
-        stated.nights[date.fromisoformat(night)] = int(revision), seal
+        label = date.fromisoformat(night)
+        if act != "audit.forget" or label not in stated.nights:  # else the chain has said more of it since
+            stated.nights[label] = int(revision), seal
     if act == "night.publish" and len(objects) == 2:
         stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
     elif act == "hit.decide":

@@ -19,6 +19,7 @@ A re-run that pinned a superseded revision reads what took its place (`revisions
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -229,11 +230,13 @@ def _finish(store: Store, begun: Path, rules: Rules) -> RewritingProof:
     data = canonical_json(document)
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT, "rewritings")
     sha256 = write_bytes(folder / f"{begun.stem}.json", data)
+    moment = datetime.fromisoformat(stated["at"])
+    os.utime(
+        folder / f"{begun.stem}.json", (moment.timestamp(), moment.timestamp())
+    )  # its own term begins here
     objects = [*stated["objects"], begun.stem, f"proof:{sha256}", f"files:{files}", *seals]
     # Killed between the record and the end, the act is recorded twice rather than never.
-    append(
-        store, stated["actor"], stated["act"], objects, stated["reason"], datetime.fromisoformat(stated["at"])
-    )
+    append(store, stated["actor"], stated["act"], objects, stated["reason"], moment)
     begun.unlink(missing_ok=True)
     sync_folder(begun.parent)
     return RewritingProof(begun.stem, document)
