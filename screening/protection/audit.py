@@ -287,8 +287,8 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
             record = _parse(line)
             if not begun:
                 begun, before = True, int(str(record["seq"])) - 1
-                last = Head(before, bases.get(before, GENESIS))
-                unsaid = _base(last) if before else None
+                last = Head(before, bases[before]) if before in bases else last
+                unsaid = _base(last) if last.seq else None
             _follows(record, last)
         except _Broken as broken:
             where = f"{path.name}, line {number}"
