@@ -19,14 +19,15 @@ def due(
 ) -> None:
     """List the files, and the rows of published files, whose term has ended by the profile.
 
-    With --days also what comes next. `rows` of `of` go or are settled anew; `held` stay for a legal hold.
+    With --days also what comes next. `rows` of `of` end or are settled anew (`act` is `end`), or are masked;
+    `held` stay for a legal hold.
 
     Example: screening retention due --days 7 --format csv
     """
     from screening.night.purge import due_now
     from screening.night.settings import load_settings
 
-    columns = ["path", "class", "due", "night", "table", "rows", "of", "held", "sha256"]
+    columns = ["path", "class", "due", "night", "table", "rows", "of", "held", "act", "sha256"]
     until = datetime.now(UTC) + timedelta(days=days)
     show([item.row() for item in due_now(load_settings(), until)], shape, columns)
 

@@ -38,7 +38,8 @@ def due_now(settings: Settings, now: datetime) -> tuple[Due | RowsDue, ...]:
         StoreError: the store cannot be read.
     """
     rows = rows_due(settings.store, settings.profile, now).due
-    return (*_files_due(settings, now), *sorted(rows, key=lambda item: item.path))
+    masked = masking_due(settings.store, settings.profile, now).due
+    return (*_files_due(settings, now), *sorted((*rows, *masked), key=lambda item: (item.path, item.act)))
 
 
 def _files_due(settings: Settings, now: datetime) -> tuple[Due, ...]:
@@ -94,10 +95,10 @@ def _change_rows(settings: Settings, now: datetime, actor: str) -> Iterator[Rewr
         pages = reports_of(store, plan.nights)
         act = Rewriting("retention.rows", "terms", plan.parameters, plan.nights, "end of term", remove=pages)
         yield carry_out(store, act, RULES, actor=actor, at=now)
-    nights, stated = masking_due(store, profile, now)
-    if nights:
-        pages = reports_of(store, nights)
-        act = Rewriting("retention.mask", "mask", stated, nights, "masking is due", remove=pages)
+    plan = masking_due(store, profile, now, note=True)
+    if plan.nights:
+        pages = reports_of(store, plan.nights)
+        act = Rewriting("retention.mask", "mask", plan.parameters, plan.nights, "masking", remove=pages)
         yield carry_out(store, act, RULES, actor=actor, at=now)
 
 

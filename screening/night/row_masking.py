@@ -1,16 +1,19 @@
 """Masking of published rows, carried out: the rule, and which nights it changes."""
 
+import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from screening.night.row_terms import judged, parameters, terms_of
+from screening.night.row_terms import RowPlan, RowsDue, judged, parameters, terms_of
 from screening.profile.model import Masking, Profile
 from screening.protection.masking import KEYED_BY, Chosen, among, booked, mask_rows, tables_of
 from screening.protection.rewriting import Change, NightRows
 from screening.protection.terms import Terms
+from screening.store.files import canonical_json, read_json, write_json
 from screening.store.revisions import FileKey, NightFiles, current, nights
 from screening.store.zones import Store
 from screening.tables.declared import BY_NAME
@@ -78,23 +81,66 @@ def _chosen(files: NightFiles, masking: Masking, terms: Terms) -> dict[FileKey, 
     return {key: rows for key, rows in found.items() if rows.true_count}
 
 
-def masking_due(store: Store, profile: Profile, at: datetime) -> tuple[tuple[date, ...], dict[str, Any]]:
-    """Return the nights of which something is to be masked by now, and the parameters of the rule.
+def masking_due(store: Store, profile: Profile, at: datetime, *, note: bool = False) -> RowPlan:
+    """Return of which nights something is to be masked by now, and the parameters of the rule.
+
+    Args:
+        store: the store.
+        profile: the profile in force.
+        at: the moment to judge by.
+        note: write down which nights are masked whole, so that they are not read again each hour.
 
     Raises:
         StoreError: the store cannot be read.
     """
-    if profile.masking.after_hours is None:
-        return (), {}
+    masking = profile.masking
+    if masking.after_hours is None:
+        return RowPlan((), (), {})
     stated = parameters(profile, judged(store, at), at)
-    found = []
+    found: list[RowsDue] = []
     for night in nights(store):
-        files = NightFiles(store, current(store, night))
+        published = current(store, night)
+        files = NightFiles(store, published)
         terms = terms_of(night, files, stated)
+        first = terms.clocks.began(masking.clock, None) + timedelta(hours=masking.after_hours)
+        if first > at or _noted(store, night) == _state(store, night, stated):
+            continue
         chosen = _chosen(files, profile.masking, terms)
-        if any(
-            mask_rows(files[key], key[0], rows, profile.masking.elements)[1].num_rows
-            for key, rows in chosen.items()
-        ):
-            found.append(night)
-    return tuple(found), stated
+        rows = {
+            key: mask_rows(files[key], key[0], chosen[key], masking.elements)[1].num_rows for key in chosen
+        }
+        if any(rows.values()):
+            found += [
+                RowsDue(
+                    f.path, f.sha256, night, f.table, f.cls, rows[f.table, f.cls], f.rows, 0, first, "mask"
+                )
+                for f in (published.files if published else ())
+                if rows.get((f.table, f.cls))
+            ]
+        elif note and _last(terms, masking) <= at:
+            write_json(_note(store, night), _state(store, night, stated))
+    return RowPlan(tuple(sorted({item.night for item in found})), tuple(found), stated)
+
+
+def _last(terms: Terms, masking: Masking) -> datetime:
+    legs: list[str | None] = [None, *terms.clocks.departures]
+    return max(terms.clocks.began(masking.clock, leg) for leg in legs) + timedelta(
+        hours=masking.after_hours or 0
+    )
+
+
+def _note(store: Store, night: date) -> Path:
+    """Where it is written that a revision is masked whole: not to read it each hour. It may be lost."""
+    return store.night_folder(night) / "masked.json"
+
+
+def _noted(store: Store, night: date) -> object:
+    path = _note(store, night)
+    return read_json(path) if path.exists() else None
+
+
+def _state(store: Store, night: date, stated: Mapping[str, Any]) -> dict[str, object]:
+    """Return what decides whether a night is masked whole: its revision, the profile, who is judged how."""
+    now = current(store, night)
+    decides = canonical_json([stated["masking"], stated["judged"]])
+    return {"revision": now.revision if now else 0, "by": hashlib.sha256(decides).hexdigest()}

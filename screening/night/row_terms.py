@@ -39,7 +39,7 @@ from screening.store import acts
 from screening.store.revisions import FileKey, NightFiles, current, nights, older_differ, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
-from screening.tables.codes import RetentionClass, TermKind, TermOutcome
+from screening.tables.codes import Clock, RetentionClass, TermKind, TermOutcome
 from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.landing import INPUTS
@@ -67,6 +67,7 @@ class RowsDue:
         of: how many there are.
         held: how many stay for a legal hold alone.
         due: when the first of them could have gone.
+        act: `end`, or `mask` where columns are masked and the rows stay.
     """
 
     path: str
@@ -78,6 +79,7 @@ class RowsDue:
     of: int
     held: int
     due: datetime
+    act: str = "end"
 
     def row(self) -> dict[str, object]:
         """Return the row for the command line."""
@@ -91,6 +93,7 @@ class RowsDue:
             "rows": self.rows,
             "of": self.of,
             "held": self.held,
+            "act": self.act,
         }
 
 
@@ -106,15 +109,16 @@ def parameters(profile: Profile, judged: Judged, at: datetime) -> dict[str, Any]
     }
 
 
-def terms_of(night: date, files: NightFiles, stated: Mapping[str, Any], *, legs: bool = True) -> Terms:
-    """Return the terms of a night by the parameters of an act."""
+def terms_of(night: date, files: NightFiles, stated: Mapping[str, Any]) -> Terms:
+    """Return a night's terms by the parameters of an act; departures are read where a clock needs them."""
+    retention = Retention.model_validate(stated["retention"])
+    clocks_named = {term.clock for term in retention.terms} | {Clock(stated["masking"]["clock"])}
     schedule, agency = Schedule.model_validate(stated["schedule"]), Agency.model_validate(stated["agency"])
     clocks = Clocks(
         receipt=night_end(night - timedelta(days=1), schedule, agency),
         load=night_end(night, schedule, agency),
-        departures=departures(files.table(individual.FLIGHTS)) if legs else {},
+        departures=departures(files.table(individual.FLIGHTS)) if Clock.DEPARTURE in clocks_named else {},
     )
-    retention = Retention.model_validate(stated["retention"])
     return Terms(retention, clocks, Judged.of(stated["judged"]), datetime.fromisoformat(str(stated["at"])))
 
 

@@ -174,12 +174,16 @@ def due(
     known: set[str] = set()
     whole: dict[date, datetime] = {}
     for night in nights(store):
-        clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))}
-        for item in _published(store, night):
+        items = list(_published(store, night))
+        by_oldest = any(item.cls is RetentionClass.SETTLED and not _by_rows(terms, item) for item in items)
+        clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))} if by_oldest else {}
+        for item in items:
             known.add(item.path)
+            if _by_rows(terms, item):
+                continue
             kept_as = RetentionClass.RECORD if item.table == QUARANTINE.name else item.cls
             ended = _ended(terms, kept_as, clocks.get(kept_as, ends(night)), now)
-            if ended is not None and not _by_rows(terms, item):
+            if ended is not None:
                 found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
                 if item.table == TRAVELLERS.name:
                     whole[night] = clocks[RetentionClass.SETTLED]

@@ -234,7 +234,9 @@ def rewrite(
 def older_differ(store: Store, now: Current, key: FileKey) -> bool:
     """Say whether an earlier revision still holds other rows of a file than the one in force."""
     ours = next((file for file in now.files if (_named(file.table), file.cls) == key), None)
-    earlier = (revision(store, now.night, number) for number in range(1, now.revision))
+    # what was replaced before only waits to be removed
+    last = [number for number, table, cls in replaced(store, now.night) if (_named(table), cls) == key]
+    earlier = (revision(store, now.night, number) for number in range(max(last, default=1), now.revision))
     return any(
         (_named(file.table), file.cls) == key
         and (ours is None or file.sha256 != ours.sha256)
