@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from screening.store.revisions import Publication, publish
 from screening.store.zones import open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, HITS
 from screening.tables.codes import RetentionClass, Zone
+from tests.killed import dies_at
 
 FIRST = date(2026, 11, 22)
 DECIDED = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -233,6 +235,16 @@ def test_a_file_that_goes_without_an_act_is_seen(chain):
     state = verify(chain)
     assert (state.holds, state.where) == (False, "base.json")
     assert "no act says so" in state.reason
+
+
+@pytest.mark.parametrize("point", ["audit.after_base", "audit.half_line", "audit.before_forgetting"])
+def test_forgetting_that_was_killed_is_ended_by_the_next(chain, point):
+    at = YEARS[2] + timedelta(hours=9000)
+    assert dies_at(point, lambda: forget_old_acts(chain, TERMS, actor="robot", at=at)) == -signal.SIGKILL
+    assert point == "audit.half_line" or verify(chain).holds
+    assert forget_old_acts(chain, TERMS, actor="robot", at=at) == ["audit-2026.jsonl", "audit-2027.jsonl"]
+    assert verify(chain).holds
+    assert len(files(chain)) == 2
 
 
 def test_nothing_of_the_record_goes_before_its_term(chain):
