@@ -12,7 +12,7 @@ from screening.night.row_masking import masking_due
 from screening.night.row_rules import RULES
 from screening.night.row_terms import RowsDue, rows_due
 from screening.night.settings import Settings
-from screening.protection.audit_terms import forget_old_acts
+from screening.protection.audit_terms import forget_old_acts, old_acts_due
 from screening.protection.keys import load_keys
 from screening.protection.retention import Due, Proof, due, night_end, purge
 from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
@@ -40,7 +40,12 @@ def due_now(settings: Settings, now: datetime) -> tuple[Due | RowsDue, ...]:
     """
     rows = rows_due(settings.store, settings.profile, now).due
     masked = masking_due(settings.store, settings.profile, now).due
-    return (*_files_due(settings, now), *sorted((*rows, *masked), key=lambda item: (item.path, item.act)))
+    record = old_acts_due(settings.store, settings.profile.retention, now)
+    return (
+        *_files_due(settings, now),
+        *record,
+        *sorted((*rows, *masked), key=lambda item: (item.path, item.act)),
+    )
 
 
 def _files_due(settings: Settings, now: datetime) -> tuple[Due, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from screening.profile.model import Agency, Retention, Schedule, Term
 from screening.protection.audit import append, forget, head, verify
-from screening.protection.audit_terms import forget_old_acts
+from screening.protection.audit_terms import forget_old_acts, old_acts_due
 from screening.protection.retention import due, night_end
 from screening.protection.terms import outcomes_of
 from screening.store import acts
@@ -215,16 +215,19 @@ def files(store):
 
 def test_files_of_the_record_go_after_their_term_and_the_chain_holds(chain):
     before = head(chain)
+    at = YEARS[1] + timedelta(hours=9000)
+    assert [item.path for item in old_acts_due(chain, TERMS, at)] == ["audit/audit-2026.jsonl"]
     gone = forget_old_acts(chain, TERMS, actor="robot", at=YEARS[1] + timedelta(hours=9000))
     assert gone == ["audit-2026.jsonl"]
     assert files(chain) == ["audit-2027.jsonl", "audit-2028.jsonl", "audit-2029.jsonl"]
     state = verify(chain, before)
     assert (state.holds, state.records) == (True, 9)
     forget_old_acts(chain, TERMS, actor="robot", at=YEARS[3] + timedelta(days=9999))
-    assert files(chain) == ["audit-2029.jsonl", "audit-2056.jsonl"]  # the newest stayed, and the act is newer
+    assert files(chain) == ["audit-2056.jsonl"]  # the act of removing them
     assert verify(chain).holds
-    last = json.loads((chain.root / "audit" / files(chain)[1]).read_bytes().splitlines()[-1])
-    assert "list:watch:v2" in last["objects"]  # v3 stands in the file that stays
+    last = json.loads((chain.root / "audit" / files(chain)[0]).read_bytes().splitlines()[-1])
+    assert "list:watch:v3" in last["objects"]  # the version in use is said again
+    assert forget_old_acts(chain, TERMS, actor="robot", at=YEARS[3] + timedelta(days=9999)) == []
 
 
 def test_a_file_that_goes_without_an_act_is_seen(chain):
