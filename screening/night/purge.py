@@ -23,6 +23,8 @@ from screening.tables.analyst import HITS
 from screening.tables.codes import Zone
 from screening.tables.individual import TRAVELLERS
 
+_HELD = ("statements", "hits")
+
 
 @dataclass(frozen=True)
 class Purged:
@@ -113,7 +115,15 @@ def _end_rows(settings: Settings, now: datetime, actor: str) -> Iterator[Rewriti
     plan = rows_due(store, settings.profile, now)
     if plan.nights:
         pages = reports_of(store, plan.nights)
-        act = Rewriting("retention.rows", "terms", plan.parameters, plan.nights, "end of term", remove=pages)
+        act = Rewriting(
+            "retention.rows",
+            "terms",
+            plan.parameters,
+            plan.nights,
+            "end of term",
+            objects=tuple(f"held:{kind}:{len(plan.parameters['judged'][f'held_{kind}'])}" for kind in _HELD),
+            remove=pages,
+        )
         yield carry_out(store, act, RULES, actor=actor, at=now)
 
 

@@ -36,7 +36,15 @@ from screening.protection.terms import (
     stronger,
 )
 from screening.store import acts
-from screening.store.revisions import FileKey, NightFiles, current, nights, older_differ, read_current
+from screening.store.revisions import (
+    FileKey,
+    NightFiles,
+    current,
+    nights,
+    older_differ,
+    read_columns,
+    read_current,
+)
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Clock, RetentionClass, TermKind, TermOutcome
@@ -147,7 +155,7 @@ def judged(store: Store, at: datetime) -> Judged:
     held_statements: set[str] = set()
     ids = pa.array(sorted(wanted | held_travellers), pa.string())
     for night in labels if len(ids) else ():
-        travellers = read_current(store, night, individual.TRAVELLERS, verify=False)
+        travellers = read_columns(store, night, individual.TRAVELLERS, ["traveller_id", "statement_ids"])
         ours = travellers.filter(pc.is_in(travellers["traveller_id"], ids))
         columns = (ours[name].to_pylist() for name in ("traveller_id", "statement_ids"))
         for traveller, made_of in zip(*columns, strict=True):

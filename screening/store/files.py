@@ -21,7 +21,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -283,7 +283,9 @@ def write_table(path: Path, table: pa.Table, spec: TableSpec | None = None) -> W
         return WrittenTable(sha256_file(temporary), table.num_rows, temporary.stat().st_size)
 
 
-def read_table(path: Path, spec: TableSpec | None = None) -> pa.Table:
+def read_table(
+    path: Path, spec: TableSpec | None = None, *, columns: Sequence[str] | None = None
+) -> pa.Table:
     """Read a Parquet file of the store.
 
     Columns that a newer minor version added at the end are null in older files. No folder name becomes a
@@ -292,6 +294,7 @@ def read_table(path: Path, spec: TableSpec | None = None) -> pa.Table:
     Args:
         path: the file.
         spec: declaration to hold it to; None for a table without one.
+        columns: read these alone; without a declaration.
 
     Returns:
         The declared columns, cast to their types, in one chunk.
@@ -301,7 +304,7 @@ def read_table(path: Path, spec: TableSpec | None = None) -> pa.Table:
     """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read()
+            table = file.read(columns=None if columns is None else list(columns))
     except FileNotFoundError as fault:
         raise StoreError(
             "a file of the store is missing", where=str(path), effect="nothing was read", remedy=_RESTORE

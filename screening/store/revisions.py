@@ -477,6 +477,20 @@ def read_current(store: Store, night: date, spec: TableSpec, *, verify: bool = T
     raise AssertionError("the loop returns or raises")
 
 
+def read_columns(store: Store, night: date, spec: TableSpec, columns: Sequence[str]) -> pa.Table:
+    """Read some columns of a table of a night, hashes unchecked: a tenth of the time of all of them.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+    """
+    now = current(store, night)
+    tables = [spec.empty().select(columns)]
+    for file in now.of(spec) if now else ():
+        check_declared(file.zone, store.root)
+        tables.append(read_table(store.root / file.path, columns=columns))
+    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
+
+
 def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool = True) -> pa.Table:
     """Read a table of an earlier revision: what of it is not yet gone at the end of its term.
 
@@ -565,6 +579,7 @@ __all__ = [
     "nights",
     "older_differ",
     "publish",
+    "read_columns",
     "read_current",
     "read_revision",
     "revision",

@@ -9,6 +9,7 @@ import pytest
 from screening.night.frozen import load_frozen  # noqa: F401  (imported before a command is forked)
 from screening.night.purge import due_now, purge_now
 from screening.night.settings import load_settings
+from screening.protection.rewriting import rewriting_proofs
 from screening.store.revisions import current, read_current
 from screening.tables import analyst, individual
 from screening.tables.codes import RetentionClass
@@ -176,6 +177,8 @@ def test_rows_under_hold_stay_and_the_rest_goes(night, settings):
     assert {item.table for item in told} >= {"statements"}
     purge_now(own, after(48), "robot")
     assert people(own) == {"DRUMMOND": (LEG, held)}
+    [proof] = rewriting_proofs(own.store)
+    assert proof.document["objects"] == ["held:statements:1", "held:hits:0"]
     assert table(own, analyst.HITS).num_rows == 0
     assert table(own, individual.DOCUMENTS).num_rows == 1
     purge_now(own, after(50000), "robot")
