@@ -21,7 +21,7 @@ from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
 from screening.reports.text import words
 from screening.tables import individual
-from screening.tables.codes import Completeness, InputStatus, Level, Outcome, Standing
+from screening.tables.codes import Completeness, InputStatus, Level, Outcome, OutsideReason, Standing
 
 BALANCE_DIFFERS = "balance_differs"
 _NOT_CONFIRMED = (Standing.UNCONFIRMED, Standing.WITHDRAWN)
@@ -82,6 +82,7 @@ class NightTables:
 
     Attributes:
         flights, travellers, messages, statements, quarantine, hits, inputs: tables of the night.
+        outside: OUTSIDE_MANDATE of the night.
     """
 
     flights: pa.Table
@@ -91,6 +92,7 @@ class NightTables:
     quarantine: pa.Table
     hits: pa.Table
     inputs: pa.Table
+    outside: pa.Table = field(default_factory=individual.OUTSIDE_MANDATE.empty)
 
 
 def outcomes(
@@ -129,8 +131,9 @@ def outcomes(
     }
     incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
     set_aside = _with_their_legs(set_aside, settled, tables)
+    outside = _outside_by_leg(tables.outside)
     rows = []
-    for leg in sorted({*settled, *set_aside, *failures}):
+    for leg in sorted({*settled, *set_aside, *failures, *outside}):
         aside = set_aside.get(leg, _Aside())
         row: dict[str, object] = {
             "flight_id": leg,
@@ -148,6 +151,8 @@ def outcomes(
                 "travellers": 0,
                 "quarantined": _lost(failures[leg], travellers.get(leg, 0), aside.people),
             }
+        elif leg not in settled and leg in outside and not aside.entries:
+            row |= outside[leg]
         elif leg not in settled:
             row |= _unusable(aside, leg, night)
         else:
@@ -161,6 +166,38 @@ def outcomes(
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, failures, night, pins_hash))
     return individual.OUTCOMES.table(rows)
+
+
+def _outside_by_leg(outside: pa.Table) -> dict[str, dict[str, object]]:
+    """Outcome of the legs of which the profile lets nothing be processed."""
+    found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for row in outside.sort_by([("flight_id", "ascending"), ("message_id", "ascending")]).to_pylist():
+        messages, people = found[row["flight_id"]].get(row["reason"], (0, 0))
+        found[row["flight_id"]][row["reason"]] = (messages + 1, people + row["travellers"])
+    return {
+        leg: {
+            "outcome": Outcome.OUTSIDE_MANDATE,
+            "reason_code": next(iter(reasons)),
+            "reason": "outside the mandate, counted and not stored: "
+            + "; ".join(
+                f"{people} traveller{'s' * (people != 1)} named in {messages} message{'s' * (messages != 1)} "
+                f"({OUTSIDE_WORDS[reason]})"
+                for reason, (messages, people) in reasons.items()
+            ),
+            "mend": None,
+        }
+        for leg, reasons in found.items()
+    }
+
+
+OUTSIDE_WORDS: Mapping[str, str] = {
+    OutsideReason.DIRECTION: "the profile leaves flights of this direction out",
+    OutsideReason.NOT_SELECTED: "no decision selects the flight",
+    OutsideReason.SELECTION_ENDED: "the decision that selects the flight does not hold on its date",
+    OutsideReason.SOURCE: "the profile leaves such messages out",
+    OutsideReason.CREW: "the profile leaves crew out",
+    OutsideReason.NOT_KEPT: "the texts were not kept under the profile of their first night",
+}
 
 
 def _designator(leg: str) -> str | None:
