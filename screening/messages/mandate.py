@@ -195,7 +195,7 @@ def body(raw: RawMessage, source: Source) -> Iterator[tuple[int, int]]:
         tag, qualifier, kept = head(raw, index)
         if source is Source.API:
             inside = begins_traveller(tag, qualifier) or (inside and tag != "TDT")
-            stays = kept if tag == "NAD" else 3
+            stays = kept  # qualifiers tell nothing of a person, and which element a segment states
         else:
             inside = inside or tag not in _PNR_HEADER
             stays = 3

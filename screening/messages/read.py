@@ -23,7 +23,7 @@ from screening.messages.scrub import blanked
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
-from screening.messages.withheld import drop_elements, withhold
+from screening.messages.withheld import drop_elements, look_again, withhold
 from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.collector import collector_paused
@@ -227,8 +227,8 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
         return
     if not dialect.tested:
         raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
-    noted = list(raw.findings)
     withheld = withhold(raw, dialect.source, intake.elements)
+    noted = list(raw.findings)
     part.sensitive += withheld.spans
     reading = _understood(part, raw, dialect, intake)
     if mandate.outside_wholly(reading, intake, raw):
@@ -244,6 +244,7 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
         inside = [one for one in mandate.body(raw, dialect.source) if _within(raw.starts[one[0]], crew)]
         part.sensitive += _blank(raw, inside)
         raw.findings = noted
+        look_again(raw)
         reading = _understood(part, raw, dialect, intake)
     part.outside += mandate.part(reading, intake)
     part.withheld.update(withheld.counts)

@@ -20,11 +20,13 @@ from dataclasses import dataclass, field
 from screening.messages.model import Message
 from screening.messages.syntax.envelope import RawMessage
 from screening.messages.syntax.segments import as_bytes, tag_of
+from screening.messages.syntax.text_findings import OF_BYTES, syntax_findings
 from screening.profile.mandate import Elements
 from screening.tables.codes import ApiElement, PnrElement, Source
 
 OTHER = "other"
 _TAG = 9  # bytes in which a tag ends, a fold in it included
+_LETTERS = 3
 _CODE = 4  # letters of a qualifier at most; what is longer is a value
 _API = {
     "ATT": "sex",
@@ -117,7 +119,16 @@ def withhold(raw: RawMessage, source: Source, elements: Elements) -> Withheld:
         if len(piece) > kept:
             found.spans.append((start + kept, len(piece) - kept))
         raw.pieces[index] = b""
+    if found.counts:
+        look_again(raw)
     return found
+
+
+def look_again(raw: RawMessage) -> None:
+    """Look at a message's bytes again, those left out that landing blanks: a re-run must find the same."""
+    if any(one.code in OF_BYTES for one in raw.findings):
+        fresh, _ = syntax_findings(raw.pieces, raw.starts, raw.syntax, labelled=raw.labelled)
+        raw.findings = [one for one in raw.findings if one.code not in OF_BYTES] + fresh
 
 
 def _stated(raw: RawMessage, source: Source, permitted: Collection[str]) -> Iterator[tuple[int, str, int]]:
@@ -145,8 +156,11 @@ def head(raw: RawMessage, index: int) -> tuple[str, str, int]:
     piece, element = raw.pieces[index], raw.syntax.element
     tag = tag_of(piece[:_TAG], element)
     first = piece.find(element)
-    if first < 0 or tag not in _QUALIFIED:
-        return tag, "", first if first >= 0 else min(len(piece), len(tag))
+    if first < 0:
+        bare = len(piece.rstrip())  # landing has blanked it: the tag alone is left
+        return tag, "", bare if bare <= _TAG and len(tag) == _LETTERS else min(len(piece), _LETTERS)
+    if tag not in _QUALIFIED:
+        return tag, "", first
     begin = first + len(element)
     ends = [piece.find(sign, begin) for sign in (element, as_bytes(raw.separators.component)) if sign]
     end = min([place for place in ends if place >= 0], default=len(piece))
