@@ -53,6 +53,11 @@ POINTS = {
         "unlink", r"/(content|revisions)/(?!.*/\.part-).*\.(bin|parquet)$", "before"
     ),
     "retention.before_proof": Point("replace", r"\.begun -> ", "before"),
+    "rewriting.after_intent": Point("replace", r" -> .*/acts/rewriting/[^/]+\.begun$", "after"),
+    "rewriting.masked": Point("replace", r" -> .*/masked/night=[^/]+\.sealed$", "after"),
+    "rewriting.before_removal": Point("unlink", r"/revisions/(?!.*/\.part-).*\.parquet$", "before"),
+    "rewriting.before_proof": Point("replace", r" -> .*/audit/rewritings/[^/]+\.json$", "before"),
+    "rewriting.before_end": Point("unlink", r"/acts/rewriting/[^/]+\.begun$", "before"),
 }
 
 

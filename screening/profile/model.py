@@ -8,12 +8,20 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from screening.profile.law import Law
 from screening.profile.mandate import Elements, Flights
 from screening.profile.section import Section as _Section
-from screening.tables.codes import Category, Meant, PnrElement
+from screening.tables.codes import (
+    Category,
+    Clock,
+    MaskedElement,
+    Meant,
+    PnrElement,
+    TermKind,
+    TermOutcome,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 ListSource = Literal[
@@ -171,8 +179,20 @@ class ListPolicy(_Section):
     gate: ListGate = ListGate()
 
 
+class Term(_Section):
+    """How long rows of one kind and outcome are kept."""
+
+    kind: TermKind
+    outcome: TermOutcome | None = None  # None: every outcome that has no term of its own
+    hours: Annotated[int, Field(gt=0)]
+    clock: Clock = Clock.LOAD
+
+
 class Retention(_Section):
-    """How long each class is kept, in hours from the end of the night that stored it."""
+    """How long each class is kept, in hours from the end of the night that stored it.
+
+    `terms` say otherwise for rows of one kind and outcome.
+    """
 
     api: Annotated[int, Field(gt=0)] = 48
     pnr: Annotated[int, Field(gt=0)] = 4320
@@ -184,6 +204,48 @@ class Retention(_Section):
     aggregate: Annotated[int, Field(gt=0)] = 43800
     record: Annotated[int, Field(gt=0)] = 43800
     audit: Annotated[int, Field(gt=0)] = 43800
+    terms: tuple[Term, ...] = ()
+
+    @field_validator("terms")
+    @classmethod
+    def _once(cls, value: tuple[Term, ...]) -> tuple[Term, ...]:
+        if len({(term.kind, term.outcome) for term in value}) != len(value):
+            raise ValueError("each pair of kind and outcome may stand once")
+        return value
+
+    def of(self, kind: TermKind, outcome: TermOutcome) -> Term:
+        """Return the term of rows of a kind and outcome.
+
+        >>> Retention(pnr=10, terms=(Term(kind="pnr", outcome="hit", hours=90),)).of("pnr", "hit").hours
+        90
+        """
+        stated = {term.outcome: term for term in self.terms if term.kind == kind}
+        hours = {TermKind.API: self.api, TermKind.PNR: self.pnr, TermKind.HIT: self.hit}[TermKind(kind)]
+        return stated.get(outcome) or stated.get(None) or Term(kind=kind, outcome=outcome, hours=hours)
+
+
+class Masking(_Section):
+    """What is masked after a time, and who may approve that it is shown again.
+
+    Source: Directive (EU) 2016/681 art. 12(2) and (3).
+    """
+
+    after_hours: Annotated[int, Field(gt=0)] | None = None  # None: nothing is masked
+    clock: Clock = Clock.LOAD
+    elements: tuple[MaskedElement, ...] = tuple(MaskedElement)
+    outcomes: tuple[TermOutcome, ...] = tuple(TermOutcome)
+    keep_hours: Annotated[int, Field(gt=0)] | None = None  # what was masked; None: as long as its rows
+    approver: str = "court or competent authority"
+    approvers: tuple[str, ...] = ()  # actors who may approve; none named: anybody but who asked
+    officer: str = "data protection officer"
+
+    @field_validator("keep_hours")
+    @classmethod
+    def _later(cls, value: int | None, info: ValidationInfo) -> int | None:
+        after = info.data.get("after_hours")
+        if value is not None and after is not None and value < after:
+            raise ValueError("is shorter than after_hours: what is masked would be gone before")
+        return value
 
 
 class Disclosure(_Section):
@@ -245,6 +307,7 @@ class Profile(_Section):
     lists: tuple[ListPolicy, ...] = ()
     list_defaults: ListGate = ListGate()
     retention: Retention = Retention()
+    masking: Masking = Masking()
     disclosure: Disclosure = Disclosure()
     clearing: Clearing = Clearing()
     notify: Notify = Notify()

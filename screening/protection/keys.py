@@ -124,6 +124,21 @@ def load_former(key_id: str, *, store_root: Path, night: str) -> Keys:
     return load_key(_outside(Path(named), store_root), key_id)
 
 
+def masking_folder(store_root: Path) -> Path | None:
+    """Return where the keys of masked columns lie: `masking/` of the key folder; None without a key folder.
+
+    Raises:
+        StoreError: the key folder lies in this store.
+    """
+    named = os.environ.get(ENVIRONMENT, "")
+    return _outside(Path(named), store_root) / "masking" if named else None
+
+
+def demonstration_secret(text: str) -> bytes:
+    """Return 32 bytes that follow from the demonstration key, so that everybody can compute them."""
+    return hmac.new(_DEMONSTRATION, text.encode(), hashlib.sha256).digest()
+
+
 def _outside(folder: Path, store_root: Path | None) -> Path:
     if store_root is not None and folder.resolve().is_relative_to(store_root.resolve()):
         raise _unusable(

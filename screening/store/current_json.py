@@ -2,7 +2,8 @@
 
 `nights/D/CURRENT.json` names the revision in force; `nights/D/revisions/0003.json` keeps what each revision
 consisted of, also when its files are superseded or gone by rule; `nights/D/withdrawn/0004.json` names the
-tables and classes that revision 4 left out at the end of their term, from all revisions before it.
+tables and classes that revision 4 left out at the end of their term, from all revisions before it;
+`nights/D/rewritten/0004.json` those of which revision 4 holds other rows, in place of those before it.
 """
 
 import hashlib
@@ -132,6 +133,48 @@ def is_withdrawn(store: Store, night: date, file: PublishedFile, number: int) ->
         if int(path.stem) > number and isinstance(listed, list) and [file.table, file.cls] in listed:
             return True
     return False
+
+
+def rewriting_path(store: Store, night: date, number: int) -> Path:
+    """Return the place of the list of tables and classes that a revision holds rewritten."""
+    return store.night_folder(night) / "rewritten" / f"{number:04d}.json"
+
+
+def successor(store: Store, night: date, file: PublishedFile, number: int) -> PublishedFile | None:
+    """Return the file that took the place of one of revision `number`, as it is held now; None without one.
+
+    Raises:
+        StoreError: a list or a revision's record is damaged.
+    """
+    found = None
+    for after, table, cls in sorted(replaced(store, night)):
+        kept = (
+            revision(store, night, after)
+            if after > number and (table, cls) == (file.table, file.cls)
+            else None
+        )
+        for newer in kept.files if kept else ():
+            if (newer.table, newer.cls) == (table, cls):
+                found = newer
+    return found
+
+
+def replaced(store: Store, night: date) -> list[tuple[int, str, RetentionClass]]:
+    """Return number, table and class of everything that a published revision left out or rewrote, sorted.
+
+    Files of such a table and class in all revisions before that number have to be gone.
+
+    Raises:
+        StoreError: a list is damaged.
+    """
+    now = current(store, night)
+    found = []
+    for place in (rewriting_path(store, night, 1).parent, withdrawal_path(store, night, 1).parent):
+        for path in place.glob("*.json"):
+            listed = read_json(path)
+            if now is not None and int(path.stem) <= now.revision and isinstance(listed, list):
+                found += [(int(path.stem), str(table), RetentionClass(cls)) for table, cls in listed]
+    return sorted(found)
 
 
 def _load(path: Path, night: date) -> Current | None:

@@ -16,7 +16,7 @@ A damaged file of the current revision is replaced when the same bytes are publi
 
 import re
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,7 +32,10 @@ from screening.store.current_json import (
     is_withdrawn,
     nights,
     record_path,
+    replaced,
     revision,
+    rewriting_path,
+    successor,
     withdrawal_path,
 )
 from screening.store.files import (
@@ -51,6 +54,7 @@ from screening.store.files import (
 from screening.store.locks import exclusive
 from screening.store.zones import Store, check_declared, open_zones
 from screening.tables.codes import RetentionClass, Zone
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import SchemaError, TableSpec
 
@@ -105,14 +109,7 @@ def publish(
     def stage(draft: _Draft) -> list[PublishedFile]:
         before = draft.before.files if draft.before else ()
         files = [_as_before(draft, file) for file in before if file.table in kept]
-        for item in publications:
-            name = item.file_name
-            written = write_table(draft.part(item.spec.zone) / name, item.table, item.spec)
-            facts = (item.spec.zone, item.spec.name, item.cls, item.spec.version)
-            files.append(
-                PublishedFile(draft.path(item.spec.zone, name), written.sha256, written.rows, *facts)
-            )
-        return files
+        return files + [_written(draft, item) for item in publications]
 
     return _commit(store, night, frozen, stage)
 
@@ -151,6 +148,97 @@ def withdraw(store: Store, night: date, gone: Collection[tuple[str, RetentionCla
     return _commit(store, night, now.frozen, stage)
 
 
+FileKey = tuple[str, RetentionClass]
+"""Table and retention class: one file of a revision."""
+
+
+class NightFiles(Mapping[FileKey, pa.Table]):
+    """The files of a revision as tables, each read, with its hash compared, when it is asked for."""
+
+    def __init__(self, store: Store, held: Current | None) -> None:
+        self._store = store
+        self._files = {(_named(file.table), file.cls): file for file in (held.files if held else ())}
+
+    def __getitem__(self, key: FileKey) -> pa.Table:
+        return _read(self._store, BY_NAME[key[0]], [self._files[key]], verify=True)
+
+    def __iter__(self) -> Iterator[FileKey]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def table(self, spec: TableSpec) -> pa.Table:
+        """Return a table of all its classes together; without rows where the night does not hold it."""
+        return spec.conform(
+            pa.concat_tables([spec.empty(), *(self[key] for key in self if key[0] == spec.name)])
+        )
+
+
+def _named(table: str) -> str:
+    """Return the name under which a table is declared now."""
+    return next((spec.name for spec in BY_NAME.values() if table in {spec.name, spec.former_name}), table)
+
+
+def rewrite(
+    store: Store, night: date, change: Callable[[NightFiles], Mapping[FileKey, pa.Table | None]]
+) -> Current | None:
+    """Publish a night anew with other rows; the frozen set stays. Files before it are `superseded` then.
+
+    Args:
+        store: the store.
+        night: the night.
+        change: from the files as published to those that change: the new table, or None for a file that goes.
+            Equal rows are no change. It is asked again after a kill and must find nothing left to do then.
+
+    Returns:
+        The published revision, the one before where nothing changes; None if the night was never published.
+
+    Raises:
+        SchemaError: a new table does not keep its declaration.
+        StoreError: a file is damaged, the disk is full or fails; the night stands as it was.
+    """
+    now = current(store, night)
+    if now is None:
+        return None
+
+    def stage(draft: _Draft) -> list[PublishedFile]:
+        held = NightFiles(store, draft.before)
+        changes = {
+            key: made
+            for key, made in change(held).items()
+            if (key in held if made is None else key not in held or not made.equals(held[key]))
+        }
+        before = draft.before.files if draft.before else ()
+        files = [_as_before(draft, file) for file in before if (_named(file.table), file.cls) not in changes]
+        for (table, cls), made in changes.items():
+            if made is not None:
+                files.append(_written(draft, Publication(BY_NAME[table], cls, made)))
+        gone = [key for key, made in changes.items() if made is None]
+        new = [key for key, made in changes.items() if made is not None]
+        for pairs, path in ((gone, withdrawal_path), (new, rewriting_path)):
+            if pairs:
+                write_json(path(store, night, draft.number), [list(pair) for pair in sorted(pairs)])
+        return files
+
+    return _commit(store, night, now.frozen, stage)
+
+
+def superseded(store: Store, night: date) -> list[str]:
+    """Return the paths of all files that a later revision left out or rewrote, there or gone, sorted.
+
+    Raises:
+        StoreError: a record of the night is damaged.
+    """
+    found = set()
+    for number, table, cls in replaced(store, night):
+        for before in range(1, number):
+            kept = revision(store, night, before)
+            files = kept.files if kept else ()
+            found |= {file.path for file in files if (_named(file.table), file.cls) == (_named(table), cls)}
+    return sorted(found)
+
+
 @dataclass(frozen=True)
 class _Draft:
     """A revision being written."""
@@ -177,6 +265,13 @@ def _as_before(draft: _Draft, file: PublishedFile) -> PublishedFile:
     """Take a file of the revision before over as it is."""
     link_file(draft.store.root / file.path, draft.part(file.zone) / file.name)
     return replace(file, path=draft.path(file.zone, file.name))
+
+
+def _written(draft: _Draft, item: Publication) -> PublishedFile:
+    name = item.file_name
+    written = write_table(draft.part(item.spec.zone) / name, item.table, item.spec)
+    facts = (item.spec.zone, item.spec.name, item.cls, item.spec.version)
+    return PublishedFile(draft.path(item.spec.zone, name), written.sha256, written.rows, *facts)
 
 
 def _commit(
@@ -265,7 +360,7 @@ def _sweep(draft: _Draft) -> None:
             number = re.fullmatch(r"\.part-(\d+)|(\d{4,})", path.name)
             if number and (number[1] or int(number[2]) > published):
                 shutil.rmtree(path)
-    records = (record_path(store, night, 1).parent, withdrawal_path(store, night, 1).parent)
+    records = tuple(path(store, night, 1).parent for path in (record_path, withdrawal_path, rewriting_path))
     for path in (path for folder in records for path in folder.glob("*.json")):
         if path.stem.isdigit() and int(path.stem) > published:
             path.unlink()
@@ -353,6 +448,8 @@ def read_current(store: Store, night: date, spec: TableSpec, *, verify: bool = T
 def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool = True) -> pa.Table:
     """Read a table of an earlier revision: what of it is not yet gone at the end of its term.
 
+    Of a file of which rows are gone, the one that took its place.
+
     Args:
         store: the store.
         kept: the revision (`revision`).
@@ -362,11 +459,12 @@ def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool 
     Raises:
         StoreError: a file is damaged, or missing without a rule.
     """
-    held = [
-        file
-        for file in kept.of(spec)
-        if (store.root / file.path).exists() or not is_withdrawn(store, kept.night, file, kept.revision)
-    ]
+    held = []
+    for file in kept.of(spec):
+        if (store.root / file.path).exists():
+            held.append(file)
+        elif not is_withdrawn(store, kept.night, file, kept.revision):
+            held.append(successor(store, kept.night, file, kept.revision) or file)
     return _read(store, spec, held, verify=verify)
 
 
@@ -426,6 +524,8 @@ def _folder(store: Store, night: date, zone: Zone) -> Path:
 
 __all__ = [
     "Current",
+    "FileKey",
+    "NightFiles",
     "Publication",
     "PublishedFile",
     "current",
@@ -435,6 +535,8 @@ __all__ = [
     "read_current",
     "read_revision",
     "revision",
+    "rewrite",
+    "superseded",
     "verify_night",
     "withdraw",
 ]

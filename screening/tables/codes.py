@@ -439,3 +439,39 @@ class EvidenceKind(StrEnum):
     SEX = "sex"
     NATIONALITY = "nationality"
     DOCUMENT = "document"
+
+
+class TermKind(StrEnum):
+    """Kinds of rows that have a term of their own (profile: retention.terms)."""
+
+    API = "api"
+    PNR = "pnr"
+    HIT = "hit"  # hits, their evidence, what was decided on them
+
+
+class TermOutcome(StrEnum):
+    """What screening found of a traveller, as far as it decides how long their rows stay."""
+
+    NONE = "none"  # no hit, or each was decided a false match
+    HIT = "hit"  # a hit that is open or inconclusive
+    CONFIRMED = "confirmed"  # a true match that stands
+
+
+class Clock(StrEnum):
+    """When a term begins."""
+
+    RECEIPT = "receipt"  # the start of the interval of the night that received it
+    LOAD = "load"  # the end of that interval: the run begins
+    DEPARTURE = "departure"  # the leg's departure, but never before load; load where it is unknown
+
+
+class MaskedElement(StrEnum):
+    """Data elements that are masked after a time (Directive (EU) 2016/681 art. 12(2) and annex I)."""
+
+    NAMES = "names"  # 4
+    FELLOW_TRAVELLERS = "fellow_travellers"  # 17: names of others, and their number
+    CONTACT = "contact"  # 5
+    PAYMENT = "payment"  # 6
+    REMARKS = "remarks"  # 12
+    FREQUENT_FLYER = "frequent_flyer"  # 8
+    API = "api"  # 18
