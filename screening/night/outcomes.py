@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night.finding_kinds import ENTRIES
+from screening.night.outside import outcomes_outside
 from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
 from screening.reports.text import words
 from screening.tables import individual
-from screening.tables.codes import Completeness, InputStatus, Level, Outcome, OutsideReason, Standing
+from screening.tables.codes import Completeness, InputStatus, Level, Outcome, Standing
 
 BALANCE_DIFFERS = "balance_differs"
 _NOT_CONFIRMED = (Standing.UNCONFIRMED, Standing.WITHDRAWN)
@@ -131,7 +132,7 @@ def outcomes(
     }
     incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
     set_aside = _with_their_legs(set_aside, settled, tables)
-    outside = _outside_by_leg(tables.outside)
+    outside = outcomes_outside(tables.outside)
     rows = []
     for leg in sorted({*settled, *set_aside, *failures, *outside}):
         aside = set_aside.get(leg, _Aside())
@@ -166,38 +167,6 @@ def outcomes(
         rows.append(row)
     rows.extend(_inputs_without_leg(tables, failures, night, pins_hash))
     return individual.OUTCOMES.table(rows)
-
-
-def _outside_by_leg(outside: pa.Table) -> dict[str, dict[str, object]]:
-    """Outcome of the legs of which the profile lets nothing be processed."""
-    found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for row in outside.sort_by([("flight_id", "ascending"), ("message_id", "ascending")]).to_pylist():
-        messages, people = found[row["flight_id"]].get(row["reason"], (0, 0))
-        found[row["flight_id"]][row["reason"]] = (messages + 1, people + row["travellers"])
-    return {
-        leg: {
-            "outcome": Outcome.OUTSIDE_MANDATE,
-            "reason_code": next(iter(reasons)),
-            "reason": "outside the mandate, counted and not stored: "
-            + "; ".join(
-                f"{people} traveller{'s' * (people != 1)} named in {messages} message{'s' * (messages != 1)} "
-                f"({OUTSIDE_WORDS[reason]})"
-                for reason, (messages, people) in reasons.items()
-            ),
-            "mend": None,
-        }
-        for leg, reasons in found.items()
-    }
-
-
-OUTSIDE_WORDS: Mapping[str, str] = {
-    OutsideReason.DIRECTION: "the profile leaves flights of this direction out",
-    OutsideReason.NOT_SELECTED: "no decision selects the flight",
-    OutsideReason.SELECTION_ENDED: "the decision that selects the flight does not hold on its date",
-    OutsideReason.SOURCE: "the profile leaves such messages out",
-    OutsideReason.CREW: "the profile leaves crew out",
-    OutsideReason.NOT_KEPT: "the texts were not kept under the profile of their first night",
-}
 
 
 def _designator(leg: str) -> str | None:

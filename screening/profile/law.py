@@ -10,6 +10,13 @@ from screening.profile.section import Section
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 
 
+class Duty(Section):
+    """What the law asks and the software does not do: the agency's."""
+
+    text: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+
+
 class Law(Section):
     """The law behind the profile. It is the agency's word: the software carries out the keys, not the law."""
 
@@ -20,6 +27,8 @@ class Law(Section):
     # Clause (`profile explain` names them), or the beginning of several -> act and article in free words;
     # what nobody has read in the act itself says `(unverified)`.
     sources: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+
+    duties: tuple[Duty, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

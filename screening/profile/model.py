@@ -323,7 +323,7 @@ class Profile(_Section):
             exclude={
                 "notify": True,
                 "lists": {"__all__": {"path", "mapping"}},
-                "law": {"title", "sources"},
+                "law": {"title", "sources", "duties"},
             },
         )
 
