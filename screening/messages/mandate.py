@@ -19,7 +19,7 @@ from screening.messages.finding_kinds import finding
 from screening.messages.model import Leg, Message, Outside, Traveller
 from screening.messages.syntax.envelope import MessageReading, RawMessage
 from screening.messages.tabulate import identified_legs, legs_flown
-from screening.messages.withheld import begins_traveller, head
+from screening.messages.withheld import begins_traveller, head, is_damaged
 from screening.profile.mandate import Flights, Selected
 from screening.profile.model import Intake
 from screening.tables.codes import (
@@ -34,7 +34,6 @@ from screening.tables.codes import (
     Source,
 )
 
-_DAMAGED = frozenset({"terminator_lost", "terminator_typographic_or_lost"})
 _CREW = frozenset({Role.CREW, Role.TRANSIT_CREW})
 _CREW_LISTS = frozenset({Function.CREW, Function.MASTER_CREW_LIST})
 _PNR_HEADER = frozenset({"UNH", "MSG", "ORG", "TVL", "EQN"})
@@ -198,7 +197,7 @@ def body(raw: RawMessage, source: Source) -> Iterator[tuple[int, int]]:
             stays = kept  # qualifiers tell nothing of a person, and which element a segment states
         else:
             inside = inside or tag not in _PNR_HEADER
-            stays = 3
+            stays = kept if tag != "SSR" else min(kept, 3)  # its code may tell religion or health
         if inside and tag not in _STAYS and raw.pieces[index]:
             yield index, stays
 
@@ -224,19 +223,25 @@ def is_blanked(raw: RawMessage, source: Source) -> bool:
 def outside_wholly(reading: MessageReading, intake: Intake, raw: RawMessage) -> bool:
     """Say whether nothing of a message may be processed."""
     message, source = reading.message, reading.message.source
-    restricted = intake.flights.restricted or intake.elements.restricted
-    if not restricted:
+    if not (intake.flights.restricted or intake.elements.restricted) or is_damaged(message.findings):
         return False
     if is_blanked(raw, source):
         return True
-    if _is_damaged(message):
+    if message.status is MessageStatus.QUARANTINED:
         return False
-    if (intake.elements.api if source is Source.API else intake.elements.pnr) == ():
-        return True
+    verdicts = _verdicts(message, intake)
+    nowhere = bool(verdicts) and not any(one.processed for one in verdicts)
+    return nowhere or _kind_left_out(message, intake) is not None
+
+
+def _kind_left_out(message: Message, intake: Intake) -> OutsideReason | None:
+    """Say why messages of this kind are outside, whatever their legs."""
+    listed = intake.elements.api if message.source is Source.API else intake.elements.pnr
+    if listed == ():
+        return OutsideReason.SOURCE
     if not _crew_permitted(intake) and message.function in _CREW_LISTS:
-        return True
-    legs = [message.legs[place] for place in identified_legs(message)]
-    return bool(legs) and not any(one.processed for one in _verdicts(message, intake))
+        return OutsideReason.CREW
+    return None
 
 
 def rows_outside(message: Message, intake: Intake, people: int) -> list[Outside]:
@@ -247,17 +252,11 @@ def rows_outside(message: Message, intake: Intake, people: int) -> list[Outside]
         intake: the profile's section.
         people: how many it names.
     """
-    listed = intake.elements.api if message.source is Source.API else intake.elements.pnr
+    kind = _kind_left_out(message, intake)
     verdicts = dict(zip(identified_legs(message).values(), _verdicts(message, intake), strict=True))
     rows = []
-    for leg in verdicts or {UNKNOWN_LEG: _NOBODY_CAN_TELL}:
-        verdict = verdicts.get(leg, _NOBODY_CAN_TELL)
-        if listed == ():
-            reason = OutsideReason.SOURCE
-        elif not _crew_permitted(intake) and message.function in _CREW_LISTS:
-            reason = OutsideReason.CREW
-        else:
-            reason = verdict.reason or OutsideReason.NOT_KEPT
+    for leg, verdict in (verdicts or {UNKNOWN_LEG: _NOBODY_CAN_TELL}).items():
+        reason = kind or verdict.reason or OutsideReason.NOT_KEPT
         decision = verdict.decision if reason is OutsideReason.SELECTION_ENDED else None
         rows.append(Outside(message.offset, leg, message.source, reason, decision, people, whole=True))
     return rows
@@ -282,7 +281,7 @@ def part(reading: MessageReading, intake: Intake) -> list[Outside]:
     verdicts = dict(zip(identified_legs(message), _verdicts(message, intake), strict=True))
     _note(message, list(verdicts.values()))
     if _is_damaged(message):
-        return []
+        return []  # noted: processed as it stands
     outside = {place: one for place, one in verdicts.items() if not one.processed}
     crew_too = message.source is Source.PNR or _crew_permitted(intake)
     rows: list[Outside] = []
@@ -361,7 +360,8 @@ def _take_out(
 
 
 def _note(message: Message, verdicts: Sequence[Verdict]) -> None:
-    if any(not one.known for one in verdicts) or not verdicts:
+    left_out = any(not one.processed for one in verdicts)
+    if any(not one.known for one in verdicts) or not verdicts or (left_out and _is_damaged(message)):
         message.findings.append(finding("mandate_not_known", message.offset))
     if any(one.overdue for one in verdicts):
         message.findings.append(finding("selection_review_due", message.offset))
@@ -374,9 +374,7 @@ def _verdicts(message: Message, intake: Intake) -> list[Verdict]:
 
 
 def _is_damaged(message: Message) -> bool:
-    return message.status is MessageStatus.QUARANTINED or any(
-        one.code in _DAMAGED for one in message.findings
-    )
+    return message.status is MessageStatus.QUARANTINED or is_damaged(message.findings)
 
 
 def _crew_permitted(intake: Intake) -> bool:

@@ -14,7 +14,7 @@ Source: Directive (EU) 2016/681 art. 6(1) and annex I: other data are deleted up
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from screening.messages.model import Message
@@ -23,6 +23,7 @@ from screening.messages.syntax.segments import as_bytes, tag_of
 from screening.messages.syntax.text_findings import OF_BYTES, syntax_findings
 from screening.profile.mandate import Elements
 from screening.tables.codes import ApiElement, PnrElement, Source
+from screening.tables.findings import Finding
 
 OTHER = "other"
 _TAG = 9  # bytes in which a tag ends, a fold in it included
@@ -64,11 +65,22 @@ _PNR_STRUCTURE = frozenset(
 _SERVICES = {"TKN": "ticket", "FQT": "frequent_flyer", "CTC": "contact", "DOC": "api"}
 _SEATS = frozenset({"SEAT", "NSST", "RQST", "NSSA", "NSSB", "NSSW", "SMST"})
 _CONTACT_IN = frozenset({"OTHS", "OSI", "RMKS"})  # their texts may hold a contact: the reader looks
-_QUALIFIED = frozenset(
-    {"NAD", "ATT", "DTM", "LOC", "NAT", "RFF", "FTX", "SSR"}
-)  # their first value is a code
+# Their first value is a code.
+_QUALIFIED = frozenset({"NAD", "ATT", "DTM", "LOC", "NAT", "RFF", "FTX", "SSR"})
 _HISTORY = frozenset({"ABI", "SAC"})
 _AFTER_HISTORY = frozenset({"SRC", "RCI", "UNT"})
+
+
+# What is a message or a segment hangs together with the text here: blanked, it would be read otherwise.
+_DAMAGED = frozenset(
+    {"unh_damaged", "unb_damaged", "unb_separators_differ", "tag_mended", "unt_missing"}
+    | {"last_segment_unterminated", "terminator_lost", "terminator_typographic_or_lost"}
+)
+
+
+def is_damaged(findings: Iterable[Finding]) -> bool:
+    """Say whether a message is too damaged for anything of its text to be taken out."""
+    return any(one.code in _DAMAGED for one in findings)
 
 
 @dataclass(slots=True)
@@ -110,6 +122,8 @@ def withhold(raw: RawMessage, source: Source, elements: Elements) -> Withheld:
         elements: the profile's section; without a list for this source nothing is done.
     """
     found = Withheld()
+    if is_damaged(raw.findings):
+        return found
     permitted = elements.api if source is Source.API else elements.pnr
     if not permitted:
         return found
@@ -152,21 +166,21 @@ def _stated(raw: RawMessage, source: Source, permitted: Collection[str]) -> Iter
 
 
 def head(raw: RawMessage, index: int) -> tuple[str, str, int]:
-    """Return a segment's tag, its qualifier, and the bytes that both take."""
+    """Return a segment's tag, its qualifier, and the bytes of both: the same when these alone are left."""
     piece, element = raw.pieces[index], raw.syntax.element
     tag = tag_of(piece[:_TAG], element)
     first = piece.find(element)
-    if first < 0:
-        bare = len(piece.rstrip())  # landing has blanked it: the tag alone is left
-        return tag, "", bare if bare <= _TAG and len(tag) == _LETTERS else min(len(piece), _LETTERS)
-    if tag not in _QUALIFIED:
-        return tag, "", first
+    shown = len((piece if first < 0 else piece[:first]).rstrip())  # without a value: landing has blanked it
+    if not (shown <= _TAG and len(tag) == _LETTERS and tag.isalpha()):
+        return "", "", 1  # no tag: of more, what is left could be taken for one
+    if first < 0 or tag not in _QUALIFIED:
+        return tag, "", shown
     begin = first + len(element)
     ends = [piece.find(sign, begin) for sign in (element, as_bytes(raw.separators.component)) if sign]
     end = min([place for place in ends if place >= 0], default=len(piece))
     qualifier = piece[begin:end].decode("latin_1").strip()
     if len(qualifier) > _CODE:
-        return tag, "", first
+        return tag, "", shown
     return tag, qualifier, begin + len(piece[begin:end].rstrip())
 
 
