@@ -185,18 +185,18 @@ def again(data, intake):
 
 
 @pytest.mark.parametrize("intake", MANDATES.values(), ids=MANDATES)
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_what_landing_keeps_says_the_same_again(path, intake):
-    again(path.read_bytes(), intake)
+def test_what_landing_keeps_says_the_same_again(intake):
+    for path in GOLDEN:
+        again(path.read_bytes(), intake)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**6), which=st.sampled_from(list(MANDATES)))
 def test_damaged_messages_say_the_same_again(seed, which):
     chance = random.Random(seed)
     data = bytearray(chance.choice(GOLDEN).read_bytes()[:6000])
     for _ in range(chance.randint(1, 3)):
-        place = chance.randrange(len(data))
+        place = chance.randrange(min(60, len(data) - 1), len(data))  # behind UNB: it names the separators
         match chance.randrange(3):
             case 0:
                 data[place] = chance.choice(b"'+:?* \nA0\xe9")
