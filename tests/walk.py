@@ -102,7 +102,7 @@ def again(walk: Walk) -> None:
 
 def killed(walk: Walk) -> None:
     """A run that dies somewhere."""
-    point = walk.draw.choice([name for name in POINTS if not name.startswith("retention")])
+    point = walk.draw.choice([name for name in POINTS if not name.startswith(("retention", "rewriting"))])
     walk.run(NIGHTS[0], KILL_AT=f"{point}:{walk.draw.randint(1, 3)}")
 
 
@@ -129,7 +129,7 @@ def replay(walk: Walk) -> None:
         people = walk.draw.sample([YLVA, *FILLERS], walk.draw.randint(1, 2))
         text = paxlst(people, sent=f"261122:20{number:02}", reference=str(900 + number))
         walk.mended.append((row["id"], f"mended{number}.edi", text))
-        point = walk.draw.choice([name for name in POINTS if not name.startswith("retention")])
+        point = walk.draw.choice([name for name in POINTS if not name.startswith(("retention", "rewriting"))])
         kill = {"KILL_AT": f"{point}:{walk.draw.randint(1, 3)}"} if walk.draw.random() < 0.5 else {}
         walk.call(*_replayed(walk.agency, walk.mended[-1]), **kill)
 
@@ -152,7 +152,7 @@ def decide(walk: Walk) -> None:
 
 def purge(walk: Walk) -> None:
     """Terms are carried out; perhaps killed."""
-    points = [name for name in POINTS if name.startswith("retention")]
+    points = [name for name in POINTS if name.startswith(("retention", "rewriting"))]
     more = {"KILL_AT": walk.draw.choice(points)} if walk.draw.random() < 0.5 else {}
     walk.call("retention", "purge", "--as", "officer", **more)
 

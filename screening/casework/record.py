@@ -5,7 +5,7 @@ nights, decisions and versions of lists in use are compared with the last act on
 to an older state, a file taken out, a decision that is gone or was slipped in, an emptied record.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 
 from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
+from screening.protection.retention import proofs
+from screening.protection.rewriting import rewriting_proofs
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
 from screening.store.files import sha256_file
@@ -29,8 +31,8 @@ class _Stated:
     records: int = 0
     nights: dict[date, tuple[int, str]] = field(default_factory=dict)
     """Revision and its seal; a record of before there were seals names the frozen set instead."""
-    decisions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Hit, decision and reason by id of the disposition."""
+    decisions: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
+    """Hit, decision and reason by id of the disposition; without reason where its act has had its term."""
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
     lists: dict[str, str] = field(default_factory=dict)
@@ -58,7 +60,9 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
     act, objects, reason = record["act"], record["objects"], record["reason"] or ""
     for seal in (text for text in objects if text.startswith("published:")):
         _, night, revision, _ = seal.split(":")
-        stated.nights[date.fromisoformat(night)] = int(revision), seal
+        label = date.fromisoformat(night)
+        if act != "audit.forget" or label not in stated.nights:  # else the chain has said more of it since
+            stated.nights[label] = int(revision), seal
     if act == "night.publish" and len(objects) == 2:
         stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
     elif act == "hit.decide":
@@ -69,6 +73,32 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
             stated.older.add((hit, decision, reason.strip()))
     elif act in {"list.activate", "list.release"}:
         stated.lists[objects[0]] = objects[1]
+    elif act == "audit.forget":
+        _say_again(stated, objects)
+
+
+def _say_again(stated: _Stated, objects: Sequence[str]) -> None:
+    """Take what was repeated of files of the record that have come to the end of their term.
+
+    What the chain says later of the same list or decision stands behind it and counts.
+    """
+    for kind, *rest in (text.split(":") for text in objects):
+        if kind == "list":
+            stated.lists.setdefault(rest[0], rest[1])
+        elif kind == "decision" and rest[0] not in stated.decisions:
+            stated.decisions[rest[0]] = rest[1], rest[2], None
+
+
+def _gone_by_rule(store: Store) -> set[str]:
+    """Return the decisions whose files a purge removed at the end of their term, by its proof."""
+    place = "analyst/acts/dispositions/"
+    removed = (item.path for proof in proofs(store) for item in proof.files)
+    rewritten = (path for proof in rewriting_proofs(store) for path in proof.document["remove"])
+    return {
+        path.removeprefix(place).removesuffix(".parquet")
+        for path in (*removed, *rewritten)
+        if path.startswith(place)
+    }
 
 
 def _nights(store: Store, stated: _Stated, published: list[date]) -> Iterator[str]:
@@ -118,7 +148,10 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
     there = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
     latest = {hit: name for name, (hit, _, _) in stated.decisions.items() if name in there}
     order = {name: number for number, name in enumerate(stated.decisions)}
+    ended = _gone_by_rule(store)
     for name, (hit, decision, _) in stated.decisions.items():
+        if name in ended:
+            continue
         if name not in there and order.get(latest.get(hit, ""), -1) < order[name]:  # else decided again
             yield (
                 f"the decision {name} ({decision} on hit {hit}) is recorded, but its file is gone: restore "
@@ -128,7 +161,7 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
         made = row["hit_id"], row["decision"], row["reason"]
         if name in stated.decisions:
             hit, decision, reason = stated.decisions[name]
-            known = (hit, decision, reason.strip()) == made
+            known = (hit, decision, reason.strip() if reason is not None else made[2]) == made
         else:
             known = made in stated.older
         if not known:

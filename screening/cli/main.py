@@ -17,6 +17,7 @@ from screening.cli import (
     alerts,
     audit,
     hits,
+    hold,
     lookup,
     model,
     nights,
@@ -25,6 +26,7 @@ from screening.cli import (
     quarantine,
     read,
     retention,
+    unmask,
 )
 from screening.cli.laboratory import benchmark, fuzz, generate, match, schemas
 from screening.cli.output import fail, say
@@ -73,6 +75,8 @@ cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
 cli.add_typer(audit.keys_app, name="keys", rich_help_panel=STORE)
 cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
+cli.add_typer(hold.app, name="hold", rich_help_panel=STORE)
+cli.add_typer(unmask.app, name="unmask", rich_help_panel=STORE)
 
 cli.command("generate", rich_help_panel=LABORATORY)(generate.generate)
 cli.command("match", rich_help_panel=LABORATORY)(match.match)

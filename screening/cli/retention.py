@@ -1,6 +1,7 @@
 """`screening retention due` and `purge`: what came to the end of its term, and its removal with a proof."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import typer
 
@@ -12,16 +13,23 @@ app = typer.Typer(help="Terms of each retention class: what is due, and its remo
 
 
 @app.command("due")
-def due(shape: Shape = Format.TABLE) -> None:
-    """List the files whose term has ended by the profile.
+def due(
+    days: Annotated[int, typer.Option(min=0, help="Also what comes due within so many days.")] = 0,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """List the files, and the rows of published files, whose term has ended by the profile.
 
-    Example: screening retention due --format csv
+    With --days also what comes next. `rows` of `of` end or are settled anew (`act` is `end`), or are masked;
+    `held` stay for a legal hold.
+
+    Example: screening retention due --days 7 --format csv
     """
     from screening.night.purge import due_now
     from screening.night.settings import load_settings
 
-    columns = ["path", "class", "due", "night", "table", "sha256"]
-    show([item.row() for item in due_now(load_settings(), datetime.now(UTC))], shape, columns)
+    columns = ["path", "class", "due", "night", "table", "rows", "of", "held", "act", "sha256"]
+    until = datetime.now(UTC) + timedelta(days=days)
+    show([item.row() for item in due_now(load_settings(), until)], shape, columns)
 
 
 @app.command("purge")
@@ -33,5 +41,7 @@ def purge(actor: Actor = None) -> None:
     from screening.night.purge import purge_now
     from screening.night.settings import load_settings
 
-    proofs = purge_now(load_settings(), datetime.now(UTC), who(actor))
-    say(f"{sum(len(proof.files) for proof in proofs)} files removed; {len(proofs)} proofs in audit/purges/")
+    done = purge_now(load_settings(), datetime.now(UTC), who(actor))
+    files, rows = sum(len(proof.files) for proof in done.files), sum(proof.rows for proof in done.rows)
+    say(f"{files} files removed; {len(done.files)} proofs in audit/purges/")
+    say(f"{rows} rows removed from published nights; {len(done.rows)} proofs in audit/rewritings/")

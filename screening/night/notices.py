@@ -37,7 +37,7 @@ from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
 
 Say = Callable[[str], None]
-FAILED, RECOVERED, TRIAL = "failed", "recovered", "on trial"
+FAILED, RECOVERED, TRIAL, APPROVED = "failed", "recovered", "on trial", "approved"
 COUNTS = {
     "not_screened": "travellers not screened",
     "uncounted": "flights and files with an unknown number of travellers",
@@ -152,6 +152,24 @@ def tell_retention(settings: Settings, *, failed: bool, say: Say) -> None:
         state, cause = (FAILED, "what is due could not be removed") if failed else (IN_ORDER, None)
         if deliveries(settings):
             _tell(settings, Notice("retention", state, "screening retention purge", cause=cause), say)
+
+
+def tell_unmasking(settings: Settings, request_id: str, *, say: Say) -> None:
+    """Tell the data protection officer that masked columns may be shown; said where it cannot be sent.
+
+    The act itself stands on the chain; an officer whom no notice reaches reviews it there.
+    """
+    with harmless(say):
+        officer, ways = settings.profile.masking.officer, deliveries(settings)
+        notice = Notice(
+            f"unmasking {request_id}", APPROVED, "screening unmask list", cause=f"for the {officer}"
+        )
+        problems = {way: send(_message(notice, APPROVED)) for way, send in ways.items()}
+        for way, problem in problems.items():
+            if problem:
+                say(f"The notice by {way} was not sent ({problem}): tell the {officer} yourself.")
+        if not ways:
+            say(f"No notice is set up (profile: notify): tell the {officer} yourself.")
 
 
 def trial(settings: Settings) -> dict[str, str | None]:

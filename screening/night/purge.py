@@ -1,34 +1,76 @@
 """Carry out the terms: what is due now, and its removal with a proof (rules: `protection.retention`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+import pyarrow.compute as pc
+
+from screening.night.frozen import published_frozen
 from screening.night.reporting import write_report
+from screening.night.row_masking import masking_due
+from screening.night.row_rules import RULES
+from screening.night.row_terms import RowsDue, rows_due
 from screening.night.settings import Settings
+from screening.protection.audit_terms import forget_old_acts
 from screening.protection.retention import Due, Proof, due, night_end, purge
+from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
 from screening.store.locks import purging
-from screening.store.revisions import current
+from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import HITS
 from screening.tables.codes import Zone
+from screening.tables.individual import TRAVELLERS
 
 
-def due_now(settings: Settings, now: datetime) -> tuple[Due, ...]:
-    """List the files whose term has ended by the profile in force.
+@dataclass(frozen=True)
+class Purged:
+    """What a purge did: whole files, and rows of published nights."""
+
+    files: tuple[Proof, ...]
+    rows: tuple[RewritingProof, ...]
+
+
+def due_now(settings: Settings, now: datetime) -> tuple[Due | RowsDue, ...]:
+    """List the files and the rows of published files whose term has ended by the profile in force.
 
     Raises:
         StoreError: the store cannot be read.
     """
+    rows = rows_due(settings.store, settings.profile, now).due
+    masked = masking_due(settings.store, settings.profile, now).due
+    return (*_files_due(settings, now), *sorted((*rows, *masked), key=lambda item: (item.path, item.act)))
+
+
+def _files_due(settings: Settings, now: datetime) -> tuple[Due, ...]:
     profile = settings.profile
 
     def ends(night: date) -> datetime:
         return night_end(night, profile.schedule, profile.agency)
 
-    return due(settings.store, profile.retention, ends=ends, now=now)
+    pinned = _pinned(settings.store)
+    terms, masking = profile.retention, profile.masking
+    return due(settings.store, terms, ends=ends, now=now, pinned=pinned, masking=masking)
 
 
-def purge_now(settings: Settings, now: datetime, actor: str) -> tuple[Proof, ...]:
+def _pinned(store: Store) -> set[tuple[str, str]]:
+    """Return the list versions that nights need which still hold travellers or hits."""
+    found: set[tuple[str, str]] = set()
+    for night in nights(store):
+        now = current(store, night)
+        if now is None or not (now.of(HITS) or now.of(TRAVELLERS)):
+            continue
+        frozen = published_frozen(store, night, now.revision)
+        found |= set(frozen.pins.lists.items()) if frozen else set()
+        for text in pc.list_flatten(read_current(store, night, HITS)["list_versions"]).to_pylist():
+            found.add(tuple(text.split("=", 1)))
+    return found
+
+
+def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
     """Remove them and keep the proof; a purge that was killed is ended first.
+
+    Rows go before whole files: what was settled anew from what remains is published by then.
 
     Raises:
         BusyError: a run works with the store.
@@ -37,16 +79,40 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> tuple[Proof, ...
     store = settings.store
     open_zones(store, list(Zone))
     with purging(store):
-        done = purge(store, due_now(settings, now), actor=actor, at=now)
-        for night in _without_report(store, done):
+        rows = [*take_up(store, RULES), *_change_rows(settings, now, actor)]
+        files = purge(store, _files_due(settings, now), actor=actor, at=now)
+        for night in _without_report(store, files, rows):
             write_report(store, night)
-    return done
+        forget_old_acts(store, settings.profile.retention, actor=actor, at=now)
+    return Purged(files, tuple(rows))
 
 
-def _without_report(store: Store, done: Sequence[Proof]) -> list[date]:
-    """Nights whose report has gone with the names of fellow travellers, and whose hits are still there."""
-    folders = {
-        item.path.rpartition("/")[0] for proof in done for item in proof.files if "/reports/" in item.path
-    }
+def _change_rows(settings: Settings, now: datetime, actor: str) -> Iterator[RewritingProof]:
+    """End the rows whose term is over, then mask what is left and due for it."""
+    store, profile = settings.store, settings.profile
+    plan = rows_due(store, profile, now)
+    if plan.nights:
+        pages = reports_of(store, plan.nights)
+        act = Rewriting("retention.rows", "terms", plan.parameters, plan.nights, "end of term", remove=pages)
+        yield carry_out(store, act, RULES, actor=actor, at=now)
+    plan = masking_due(store, profile, now, note=True)
+    if plan.nights:
+        pages = reports_of(store, plan.nights)
+        act = Rewriting("retention.mask", "mask", plan.parameters, plan.nights, "masking", remove=pages)
+        yield carry_out(store, act, RULES, actor=actor, at=now)
+
+
+def reports_of(store: Store, nights: Iterable[date]) -> tuple[str, ...]:
+    """Return the pages of the nights' reports: they show rows, so they go when these change."""
+    folder = store.root / Zone.ANALYST / "reports"
+    pages = (path for night in nights for path in folder.glob(f"night={night.isoformat()}/*.html"))
+    return tuple(sorted(path.relative_to(store.root).as_posix() for path in pages))
+
+
+def _without_report(store: Store, files: Sequence[Proof], rows: Collection[RewritingProof]) -> list[date]:
+    """Nights whose report has gone with what it showed, and whose hits are still there."""
+    gone = [item.path for proof in files for item in proof.files]
+    gone += [path for proof in rows for path in proof.document["remove"]]
+    folders = {path.rpartition("/")[0] for path in gone if "/reports/" in path}
     labels = (date.fromisoformat(folder.rpartition("night=")[2]) for folder in folders)
     return sorted(night for night in labels if (now := current(store, night)) and now.of(HITS))

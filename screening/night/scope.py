@@ -93,7 +93,8 @@ def draw(
         StoreError: a frozen revision is gone and its successor was made from other statements.
     """
     stated_by = {
-        night: not_of(_read(store, night, individual.MESSAGE_LEGS), reread) for night in sorted(earlier)
+        night: not_of(read_earlier(store, night, individual.MESSAGE_LEGS), reread)
+        for night in sorted(earlier)
     }
     every = pa.concat_tables([tonight, *stated_by.values()])
     whole = codeshares(every, scope)
@@ -106,13 +107,13 @@ def draw(
     for night, stated in stated_by.items():
         if not stated.num_rows or not pc.any(pc.is_in(stated["flight_id"], legs)).as_py():
             continue
-        statements = not_of(_read(store, night, individual.STATEMENTS), reread)
+        statements = not_of(read_earlier(store, night, individual.STATEMENTS), reread)
         statements = statements.filter(pc.is_in(statements["flight_id"], legs))
         ours = stated.filter(pc.is_in(stated["flight_id"], legs))
         statements, ours = _without(statements, again), _without(ours, again)
-        messages = _read(store, night, individual.MESSAGES)
-        documents = _read(store, night, individual.STATEMENT_DOCUMENTS)
-        settled = _read(store, night, individual.TRAVELLERS)
+        messages = read_earlier(store, night, individual.MESSAGES)
+        documents = read_earlier(store, night, individual.STATEMENT_DOCUMENTS)
+        settled = read_earlier(store, night, individual.TRAVELLERS)
         gathered["statements"].append(statements)
         gathered["message_legs"].append(ours)
         gathered["messages"].append(messages.filter(pc.is_in(messages["message_id"], ours["message_id"])))
@@ -159,7 +160,7 @@ def codeshares(message_legs: pa.Table, scope: Sequence[str]) -> list[str]:
 def earlier_hits(store: Store, earlier: Sequence[EarlierNight]) -> pa.Table:
     """Read the hits of earlier nights, oldest night first, so that a hit can name its first night."""
     columns = ["person_key", "alert_id", "alert_ids", "evidence_hash", "first_night"]
-    tables = [_read(store, night, analyst.HITS).select(columns) for night in sorted(earlier)]
+    tables = [read_earlier(store, night, analyst.HITS).select(columns) for night in sorted(earlier)]
     return pa.concat_tables([analyst.HITS.empty().select(columns), *tables]).combine_chunks()
 
 
@@ -170,12 +171,12 @@ def nights_just_before(
     near = sorted(one for one in earlier if night - date.fromisoformat(one.night) <= _NEAR)
     found = []
     for spec in (individual.FLIGHTS, individual.TRAVELLERS):
-        tables = [_read(store, one, spec) for one in near]
+        tables = [read_earlier(store, one, spec) for one in near]
         found.append(pa.concat_tables([spec.empty(), *tables]).combine_chunks())
     return found[0], found[1]
 
 
-def _read(store: Store, night: EarlierNight, spec: TableSpec) -> pa.Table:
+def read_earlier(store: Store, night: EarlierNight, spec: TableSpec) -> pa.Table:
     """Read a table of an earlier night as frozen; where retention took the revision, what remains of it."""
     label = date.fromisoformat(night.night)
     now = current(store, label)

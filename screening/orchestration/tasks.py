@@ -259,9 +259,10 @@ def purge() -> int:
     from screening.night.purge import purge_now
 
     with _explained():
-        proofs = purge_now(load_settings(), datetime.now(UTC), ACTOR)
-    removed = sum(len(proof.files) for proof in proofs)
-    _LOG.info("purge: %d files removed, %d proofs", removed, len(proofs))
+        done = purge_now(load_settings(), datetime.now(UTC), ACTOR)
+    removed, rows = sum(len(proof.files) for proof in done.files), sum(proof.rows for proof in done.rows)
+    proofs = len(done.files) + len(done.rows)
+    _LOG.info("purge: %d files and %d rows removed, %d proofs", removed, rows, proofs)
     return removed
 
 

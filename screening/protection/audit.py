@@ -9,6 +9,10 @@ disk, print, post).
 
 The chain proves later change and gaps. It does not prove that nothing went unrecorded.
 
+Files of years whose term has ended go (`forget`): `audit/base.json` keeps sequence and hash of the last
+record of each, from which the chain is verified then, and an act on the chain names both. Whoever removes a
+file without such an act is seen.
+
 A kill in the middle of a line leaves a line without its end: its bytes are set aside in a file of their own,
 and a repair record takes its place. A complete line that does not hold is no accident of ours: nothing is
 written behind it until a person has looked (`mend`).
@@ -21,7 +25,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,6 +178,79 @@ def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> H
         return _write(folder, tail, _Act(actor, "audit.mend", objects, reason), moment)
 
 
+def forget(
+    store: Store,
+    before: datetime,
+    actor: str,
+    carried: Callable[[Sequence[Path]], Sequence[str]],
+    at: datetime,
+) -> list[str]:
+    """Remove the files of the chain whose last record is older than a moment; the newest always stays.
+
+    Args:
+        store: the store.
+        before: files with a record of this moment or later stay, and all after them.
+        actor: who.
+        carried: gives of the files that go what has to be said again (`protection.audit_terms`).
+        at: when.
+
+    Returns:
+        Names of the files removed. One that was killed is ended by the next.
+
+    Raises:
+        StoreError: the chain is broken in what would go, or a file cannot be removed.
+    """
+    folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
+    going, last = [], None
+    for path in _files(folder)[:-1]:
+        held = [_parse_or_stop(path, line) for _, line in _last_lines(path)[-1:]]
+        if not held or datetime.fromisoformat(str(held[0]["at"])) >= before:
+            break
+        going.append(path)
+        last = _head_of(held[0])
+    if last is None:
+        return []
+    bases = _bases(folder)
+    bases[last.seq] = last.hash
+    write_json(folder / "base.json", {str(seq): digest for seq, digest in bases.items()})
+    files = [f"file:{path.name}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in going]
+    append(store, actor, "audit.forget", [_base(last), *files, *carried(going)], "end of term", at)
+    for path in going:
+        with disk_faults(path, effect="the file is still there"):
+            path.unlink()
+    sync_folder(folder)
+    return [path.name for path in going]
+
+
+def records_in(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Read the records of one file of the chain.
+
+    Raises:
+        StoreError: one does not hold.
+    """
+    with path.open("rb") as stream:
+        for line in stream:
+            yield _parse_or_stop(path, line)
+
+
+def _parse_or_stop(path: Path, line: bytes) -> dict[str, object]:
+    try:
+        return _parse(line)
+    except _Broken as broken:
+        raise _chain_broken(path, str(broken)) from None
+
+
+def _base(head_: Head) -> str:
+    return f"base:{head_.seq}:{head_.hash}"
+
+
+def _bases(folder: Path) -> dict[int, str]:
+    """Return the records behind which the chain may begin: sequence -> hash."""
+    path = folder / "base.json"
+    held = read_json(path) if path.exists() else {}
+    return {int(seq): str(digest) for seq, digest in held.items()} if isinstance(held, dict) else {}
+
+
 def records(store: Store) -> Iterator[Mapping[str, Any]]:
     """Read the records that hold, from the first on."""
     for _, _, line in _lines(store.root / Zone.AUDIT):
@@ -201,11 +278,17 @@ def verify(store: Store, anchor: Head | None = None) -> AuditState:
 
 
 def _verified(folder: Path, anchor: Head | None) -> AuditState:
-    seen = {0: GENESIS}
-    last, repairs = Head(0, GENESIS), 0
+    bases = {0: GENESIS} | _bases(folder)
+    seen = dict(bases)
+    last, repairs, begun = Head(0, GENESIS), 0, False
+    unsaid: str | None = None  # a base that no act on the chain names yet
     for path, number, line in _lines(folder):
         try:
             record = _parse(line)
+            if not begun:
+                begun, before = True, int(str(record["seq"])) - 1
+                last = Head(before, bases[before]) if before in bases else last
+                unsaid = _base(last) if last.seq else None
             _follows(record, last)
         except _Broken as broken:
             where = f"{path.name}, line {number}"
@@ -214,7 +297,12 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
         last = _head_of(record)
         seen[last.seq] = last.hash
         repairs += record["act"] in {"audit.repair", "audit.mend"}
+        if record["act"] == "audit.forget" and unsaid in list(map(str, _listed(record["objects"]))):
+            unsaid = None
     state = AuditState(last.seq, last if last.seq else None, repairs=repairs)
+    if unsaid is not None:
+        how = f"records up to {unsaid.split(':')[1]} are gone, and no act says so"
+        return AuditState(state.records, state.head, int(unsaid.split(":")[1]) + 1, "base.json", how, repairs)
     try:
         kept = _kept_head(folder)
     except StoreError:
@@ -225,6 +313,10 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
         return AuditState(state.records, state.head, last.seq + 1, "head.json", "head.json is gone", repairs)
     state = _against(state, seen, kept, "head.json")
     return _against(state, seen, anchor, "the head kept outside") if state.holds else state
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _against(state: AuditState, seen: dict[int, str], head_: Head | None, origin: str) -> AuditState:

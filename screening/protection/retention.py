@@ -3,16 +3,20 @@
 Terms are hours from the end of the night that received the data (profile, `[retention]`), for each retention
 class. Some things have the term of what they hold:
 
-* `settled` is made from API and PNR. It goes with the shorter of both terms, counted from the *oldest* input
-  that it was settled from: a manifest of night D+1 that drew in an API message of night D holds data whose
-  clock began in D.
+* Rows of a night's API, PNR and hits end by kind and outcome, and what was settled from them is settled
+  anew from what remains (`night.row_terms`): here are whole files. Counts by leg are not counted anew; they
+  go with the shorter of both terms, counted from the *oldest* input that they were settled from: a manifest
+  of night D+1 that drew in an API message of night D holds data whose clock began in D. Where the profile
+  keeps `settled` shorter than both, travellers and documents go then, whole.
+* Bytes in landing hold everybody of a message. They go with the shortest outcome of their kind, and where
+  columns are masked after a time, not later than these are.
 * `unread` bytes may be API or PNR; nobody can tell. They go with the shortest term of all, and so does
   whatever a dead run left: working tables, bytes on their way, files that nothing names.
 * Counts of earlier traffic (`model`) are kept while nights take them; their term begins when they are put out
   of use, or were proposed. It is never shorter than those of API, PNR and hits: a night that pinned them can
   be run again and explained as long as anything of it is there.
-* The night's report shows hits, and names of who travels with them: it goes with the first of both, and
-  `screening report` writes it again from what remains.
+* The night's report shows hits, and names of who travels with them: it goes with every change of its night's
+  rows, and is written again from what remains while there are hits.
 * Rows of `quarantine` say what was set aside, where and why, and nothing of a person. They stay as the record
   does: a way back that is printed must lead somewhere also when the bytes are gone.
 
@@ -26,15 +30,17 @@ Source: Regulation (EU) 2025/12 (48 hours from receipt); Directive (EU) 2016/681
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from screening.profile.model import Agency, Retention, Schedule
+from screening.profile.model import Agency, Masking, Retention, Schedule
 from screening.protection.audit import append
+from screening.protection.zone_terms import endings
 from screening.store.files import (
     canonical_json,
     disk_faults,
@@ -48,12 +54,14 @@ from screening.store.landing import Content, incoming, landed, settled
 from screening.store.revisions import current, nights, read_current, revision, withdraw
 from screening.store.traffic_models import out_of_use
 from screening.store.zones import Store, inner_path, open_zones
-from screening.tables.codes import RetentionClass, Zone
+from screening.tables.analyst import HITS
+from screening.tables.codes import Clock, RetentionClass, TermKind, TermOutcome, Zone
 from screening.tables.errors import StoreError
-from screening.tables.individual import QUARANTINE, TRAVELLERS
+from screening.tables.individual import DOCUMENTS, QUARANTINE, TRAVELLERS
 from screening.tables.landing import INPUTS
 
 _PURGES = "purges"
+_UNMASKED = Masking()
 _HASH_HEX = 64
 
 
@@ -113,15 +121,17 @@ def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
     >>> term(Retention(api=48, pnr=4320, settled=9000), RetentionClass.SETTLED)
     datetime.timedelta(days=2)
     """
-    shortest = min(terms.api, terms.pnr)
+    api, pnr = shortest_hours(terms, TermKind.API), shortest_hours(terms, TermKind.PNR)
+    shortest = min(api, pnr)
+    stated = [one.hours for one in terms.terms]
     hours = {
-        RetentionClass.API: terms.api,
-        RetentionClass.PNR: terms.pnr,
+        RetentionClass.API: api,
+        RetentionClass.PNR: pnr,
         RetentionClass.SETTLED: min(terms.settled, shortest),
         RetentionClass.UNREAD: min(terms.unread, shortest),
         RetentionClass.HIT: terms.hit,
         RetentionClass.LIST: terms.list,
-        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr, terms.hit),
+        RetentionClass.MODEL: max(terms.model, terms.api, terms.pnr, terms.hit, *stated),
         RetentionClass.AGGREGATE: terms.aggregate,
         RetentionClass.RECORD: terms.record,
         RetentionClass.AUDIT: terms.audit,
@@ -129,8 +139,19 @@ def term(terms: Retention, cls: RetentionClass) -> timedelta | None:
     return None if hours is None else timedelta(hours=hours)
 
 
+def shortest_hours(terms: Retention, kind: TermKind) -> int:
+    """Return the shortest hours of a kind over all outcomes."""
+    return min(terms.of(kind, outcome).hours for outcome in TermOutcome)
+
+
 def due(
-    store: Store, terms: Retention, *, ends: Callable[[date], datetime], now: datetime
+    store: Store,
+    terms: Retention,
+    *,
+    ends: Callable[[date], datetime],
+    now: datetime,
+    pinned: Collection[tuple[str, str]] = (),
+    masking: Masking = _UNMASKED,
 ) -> tuple[Due, ...]:
     """List the files whose term has ended.
 
@@ -139,6 +160,8 @@ def due(
         terms: the profile's terms.
         ends: end of a night in UTC (`night_end` with the profile's schedule and agency).
         now: the moment to judge by; must know its zone.
+        pinned: pairs of list and version that nights still need.
+        masking: the profile's section; raw bytes go when the columns made from them are masked.
 
     Returns:
         Files of nights, in every revision, of landing, reports and dead runs, sorted by path.
@@ -149,17 +172,27 @@ def due(
     received = first_nights(store)
     found: dict[str, Due] = {}
     known: set[str] = set()
+    whole: dict[date, datetime] = {}
     for night in nights(store):
-        clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))}
-        for item in _published(store, night):
+        items = list(_published(store, night))
+        by_oldest = any(item.cls is RetentionClass.SETTLED and not _by_rows(terms, item) for item in items)
+        clocks = {RetentionClass.SETTLED: ends(_oldest(store, night, received))} if by_oldest else {}
+        for item in items:
             known.add(item.path)
+            if _by_rows(terms, item):
+                continue
             kept_as = RetentionClass.RECORD if item.table == QUARANTINE.name else item.cls
             ended = _ended(terms, kept_as, clocks.get(kept_as, ends(night)), now)
             if ended is not None:
                 found[item.path] = Due(item.path, item.sha256, item.cls, ended, night, item.table)
+                if item.table == TRAVELLERS.name:
+                    whole[night] = clocks[RetentionClass.SETTLED]
+    for path, sha256, cls, ending in _landing(store, terms, masking, received, ends):
+        if ending <= now:
+            found[path] = Due(path, sha256, cls, ending, None, None)
     beside = (
-        *_landing(store, received, ends),
-        *_reports(store, ends, received),
+        *_incoming(store, received, ends),
+        *_reports(store, ends, whole),
         *_orphans(store, known),
         *_dead(store),
         *_models(store),
@@ -168,6 +201,10 @@ def due(
         ended = _ended(terms, cls, clock, now)
         if ended is not None:
             found[path] = Due(path, sha256, cls, ended, None, None)
+    for place, cls, ending in endings(store, terms, ends=ends, received=received, pinned=pinned):
+        if ending <= now:
+            path = place.relative_to(store.root).as_posix()
+            found[path] = Due(path, sha256_file(place), cls, ending, None, None)
     return tuple(found[path] for path in sorted(found))
 
 
@@ -208,6 +245,15 @@ def first_nights(store: Store) -> Mapping[str, date]:
     return first
 
 
+def _by_rows(terms: Retention, item: "_OnDisk") -> bool:
+    """Say whether rows of a published file end one by one (`night.row_terms`), not the file."""
+    if item.table == QUARANTINE.name:
+        return False
+    if item.table in {TRAVELLERS.name, DOCUMENTS.name}:
+        return terms.settled >= min(terms.api, terms.pnr)
+    return item.cls in {RetentionClass.API, RetentionClass.PNR, RetentionClass.HIT}
+
+
 def _ended(terms: Retention, cls: RetentionClass, clock: datetime, now: datetime) -> datetime | None:
     length = term(terms, cls)
     return clock + length if length is not None and clock + length <= now else None
@@ -239,22 +285,44 @@ def _published(store: Store, night: date) -> Iterable[_OnDisk]:
 
 
 def _landing(
-    store: Store, received: Mapping[str, date], ends: Callable[[date], datetime]
+    store: Store,
+    terms: Retention,
+    masking: Masking,
+    received: Mapping[str, date],
+    ends: Callable[[date], datetime],
 ) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
-    def clock(input_id: str, path: Path) -> datetime:
-        # An input of a night that was never published has only the time at which it was written.
-        night = received.get(input_id)
-        return ends(night) if night else datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
+    """Give the bytes that are kept by class, and when they go: they hold everybody of a message."""
     for input_id in settled(store):
         for item in _contents(store, input_id):
-            path = store.root / item.path
+            path, night = store.root / item.path, received.get(input_id)
             if path.exists():
-                yield item.path, item.sha256, item.cls, clock(input_id, path)
+                # An input of a night that was never published has only the time at which it was written.
+                load = ends(night) if night else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                receipt = ends(night - timedelta(days=1)) if night else load
+                yield item.path, item.sha256, item.cls, _bytes_end(terms, masking, item.cls, receipt, load)
+
+
+def _bytes_end(
+    terms: Retention, masking: Masking, cls: RetentionClass, receipt: datetime, load: datetime
+) -> datetime:
+    """Return when raw bytes of a class go; a departure, which differs by leg, is never waited for."""
+    kinds = [kind for kind in (TermKind.API, TermKind.PNR) if cls in {str(kind), RetentionClass.UNREAD}]
+    stated = [terms.of(kind, outcome) for kind in kinds for outcome in TermOutcome]
+    found = [(one.clock, one.hours) for one in stated]
+    found += [(masking.clock, masking.after_hours)] if masking.after_hours is not None else []
+    length = term(terms, cls)
+    ended = [(receipt if clock is Clock.RECEIPT else load) + timedelta(hours=hours) for clock, hours in found]
+    return min([*ended, *([load + length] if length is not None else [])])
+
+
+def _incoming(
+    store: Store, received: Mapping[str, date], ends: Callable[[date], datetime]
+) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
     for input_id in incoming(store):
         path = store.root / Zone.LANDING / "incoming" / input_id
-        relative = path.relative_to(store.root).as_posix()
-        yield relative, input_id, RetentionClass.UNREAD, clock(input_id, path)
+        night = received.get(input_id)
+        clock = ends(night) if night else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        yield path.relative_to(store.root).as_posix(), input_id, RetentionClass.UNREAD, clock
 
 
 def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
@@ -275,17 +343,16 @@ def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, Retentio
 
 
 def _reports(
-    store: Store, ends: Callable[[date], datetime], received: Mapping[str, date]
+    store: Store, ends: Callable[[date], datetime], clocks: Mapping[date, datetime]
 ) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
-    """Pages that show hits, and whom settled tables name beside them while there are such."""
+    """Pages of nights that hold no hit any more, and those of nights whose travellers go now as a whole."""
     for path in sorted((store.root / Zone.ANALYST / "reports").glob("night=*/*")):
         with suppress(ValueError):  # a folder that somebody put beside the reports
             night = date.fromisoformat(path.parent.name.removeprefix("night="))
             relative, now = path.relative_to(store.root).as_posix(), current(store, night)
-            if now is not None and now.of(TRAVELLERS):
-                clock = ends(_oldest(store, night, received))
-                yield relative, sha256_file(path), RetentionClass.SETTLED, clock
-            else:
+            if night in clocks:
+                yield relative, sha256_file(path), RetentionClass.SETTLED, clocks[night]
+            elif now is None or not any(file.rows for file in now.of(HITS)):
                 yield relative, sha256_file(path), RetentionClass.HIT, ends(night)
 
 
@@ -350,6 +417,8 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
         )
     # Killed between the record and the proof, the purge is recorded twice rather than never.
     append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}", *seals], "end of term", at)
+    if at is not None:
+        os.utime(begun, (at.timestamp(), at.timestamp()))  # the proof's own term begins with its act
     begun.replace(begun.with_suffix(".json"))
     sync_folder(begun.parent)
     return Proof(begun.stem, files)

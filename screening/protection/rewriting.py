@@ -7,8 +7,8 @@ They do it here and nowhere else:
    this lies in the individual zone and goes when the act is done);
 2. each of its nights, oldest first, is published anew with the rows that its rule gives, and its masked
    columns are sealed anew under a new key;
-3. files that a later revision replaced are removed from every revision, and so are the further files of the
-   act (reports, raw bytes …); it is looked that they are gone;
+3. files that it replaces are removed from every revision at once, since later nights draw from what remains
+   of it; then the further files of the act (reports, raw bytes …); it is looked that they are gone;
 4. the proof is kept (`audit/rewritings/<id>.json`: paths, hashes, counts, no rows), the act recorded in the
    chain of acts with the hash of the proof, and what was written down first goes.
 
@@ -19,6 +19,7 @@ A re-run that pinned a superseded revision reads what took its place (`revisions
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +29,7 @@ from typing import Any
 import pyarrow as pa
 
 from screening.protection.audit import append
-from screening.protection.masked import key_is_there, read_masked, write_masked
+from screening.protection.masked import key_is_there, masked_path, read_masked, write_masked
 from screening.store.current_json import replaced
 from screening.store.files import (
     canonical_json,
@@ -216,11 +217,11 @@ def _finish(store: Store, begun: Path, rules: Rules) -> RewritingProof:
     for label, before in sorted(stated["nights"].items()):
         night = date.fromisoformat(label)
         _apply(store, night, rule, parameters)
+        _remove(store, superseded(store, night))  # at once: later nights draw from what remains of this one
         told[label] = _night_proof(store, night, before)
         now = current(store, night)
         seals += [now.seal] if now is not None and now.revision > before else []
-    gone = sorted({*_superseded(store, stated["nights"]), *stated["remove"]})
-    _remove(store, gone)
+    _remove(store, sorted(stated["remove"]))
     document = {key: stated[key] for key in ("act", "actor", "at", "reason", "objects", "remove")}
     document |= {"nights": told}
     files = len(stated["remove"]) + sum(
@@ -229,11 +230,13 @@ def _finish(store: Store, begun: Path, rules: Rules) -> RewritingProof:
     data = canonical_json(document)
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT, "rewritings")
     sha256 = write_bytes(folder / f"{begun.stem}.json", data)
+    moment = datetime.fromisoformat(stated["at"])
+    os.utime(
+        folder / f"{begun.stem}.json", (moment.timestamp(), moment.timestamp())
+    )  # its own term begins here
     objects = [*stated["objects"], begun.stem, f"proof:{sha256}", f"files:{files}", *seals]
     # Killed between the record and the end, the act is recorded twice rather than never.
-    append(
-        store, stated["actor"], stated["act"], objects, stated["reason"], datetime.fromisoformat(stated["at"])
-    )
+    append(store, stated["actor"], stated["act"], objects, stated["reason"], moment)
     begun.unlink(missing_ok=True)
     sync_folder(begun.parent)
     return RewritingProof(begun.stem, document)
@@ -257,6 +260,16 @@ def _apply(store: Store, night: date, rule: Rule, parameters: Mapping[str, Any])
         if asked.masked:
             left = {name: table for name, table in (held | dict(asked.masked)).items() if table is not None}
             write_masked(store, night, left)
+    now = current(store, night)
+    if (
+        masked_path(store, night).exists()
+        and not {file.table for file in (now.files if now else ())} & _OWNERS
+    ):
+        write_masked(store, night, {})  # also what no key opens any more
+
+
+_OWNERS = {"statements", "travellers", "hits", "bookings"}
+"""Tables of which masked columns are a part."""
 
 
 def _night_proof(store: Store, night: date, before: int) -> dict[str, Any]:
@@ -294,10 +307,6 @@ def _files(held: Current | None, table: str, cls: str) -> list[Any]:
 
 def _file(held: Current | None, table: str, cls: str) -> Any:  # noqa: ANN401  (PublishedFile or None)
     return next(iter(_files(held, table, cls)), None)
-
-
-def _superseded(store: Store, nights: Iterable[str]) -> list[str]:
-    return [path for night in nights for path in superseded(store, date.fromisoformat(night))]
 
 
 def _remove(store: Store, paths: Iterable[str]) -> None:

@@ -77,6 +77,11 @@ def clearances(store: Store, among: pa.Table) -> pa.Table:
     return table.filter(pc.is_in(table["disposition_id"], pa.array(standing(among), pa.string())))
 
 
+def clearances_there(store: Store) -> pa.Table:
+    """Read all clearances, those that were taken back too (CLEARANCES)."""
+    return _all(store, CLEARANCES)
+
+
 def decisions_hash(among: pa.Table) -> str:
     """Return a hash over the ids of dispositions: it stands in the frozen set."""
     return hashlib.sha256("\n".join(sorted(among["disposition_id"].to_pylist())).encode()).hexdigest()

@@ -191,7 +191,8 @@ def rewrite(
         store: the store.
         night: the night.
         change: from the files as published to those that change: the new table, or None for a file that goes.
-            Equal rows are no change. It is asked again after a kill and must find nothing left to do then.
+            Equal rows are a change only where an earlier revision still holds others. It is asked again
+            after a kill and must find nothing left to do then.
 
     Returns:
         The published revision, the one before where nothing changes; None if the night was never published.
@@ -204,11 +205,14 @@ def rewrite(
     if now is None:
         return None
 
+    again: list[FileKey] = []
+
     def stage(draft: _Draft) -> list[PublishedFile]:
         held = NightFiles(store, draft.before)
+        asked = change(held)
         changes = {
             key: made
-            for key, made in change(held).items()
+            for key, made in asked.items()
             if (key in held if made is None else key not in held or not made.equals(held[key]))
         }
         before = draft.before.files if draft.before else ()
@@ -218,13 +222,31 @@ def rewrite(
             if made is not None:
                 files.append(_written(draft, Publication(BY_NAME[table], cls, made), bound))
         gone = [key for key, made in changes.items() if made is None]
-        new = [key for key, made in changes.items() if made is not None]
+        again.extend(
+            key for key in asked if key not in changes and key in held and older_differ(store, now, key)
+        )
+        new = [*again, *(key for key, made in changes.items() if made is not None)]
         for pairs, path in ((gone, withdrawal_path), (new, rewriting_path)):
             if pairs:
                 write_json(path(store, night, draft.number), [list(pair) for pair in sorted(pairs)])
         return files
 
-    return _commit(store, night, now.frozen, stage)
+    return _commit(store, night, now.frozen, stage, anew=again)
+
+
+def older_differ(store: Store, now: Current, key: FileKey) -> bool:
+    """Say whether an earlier revision still holds other rows of a file than the one in force."""
+    ours = next((file for file in now.files if (_named(file.table), file.cls) == key), None)
+    # what was replaced before only waits to be removed
+    last = [number for number, table, cls in replaced(store, now.night) if (_named(table), cls) == key]
+    earlier = (revision(store, now.night, number) for number in range(max(last, default=1), now.revision))
+    return any(
+        (_named(file.table), file.cls) == key
+        and (ours is None or file.sha256 != ours.sha256)
+        and (store.root / file.path).exists()
+        for kept in earlier
+        for file in (kept.files if kept else ())
+    )
 
 
 def superseded(store: Store, night: date) -> list[str]:
@@ -279,13 +301,17 @@ def _written(draft: _Draft, item: Publication, purposes: Sequence[str]) -> Publi
 
 
 def _commit(
-    store: Store, night: date, frozen: str, stage: Callable[[_Draft], list[PublishedFile]]
+    store: Store,
+    night: date,
+    frozen: str,
+    stage: Callable[[_Draft], list[PublishedFile]],
+    anew: Collection[FileKey] = (),
 ) -> Current:
     folder = store.night_folder(night)
     with exclusive(folder / ".publish", what=f"the publication of {night.isoformat()}", wait=True):
         draft = _Draft(store, night, current(store, night))
         with disk_faults(folder, effect=_NOTHING):
-            new = _staged(draft, frozen, stage)
+            new = _staged(draft, frozen, stage, anew)
             if new == draft.before:
                 _sweep(draft)
             else:
@@ -294,7 +320,12 @@ def _commit(
     return new
 
 
-def _staged(draft: _Draft, frozen: str, stage: Callable[[_Draft], list[PublishedFile]]) -> Current:
+def _staged(
+    draft: _Draft,
+    frozen: str,
+    stage: Callable[[_Draft], list[PublishedFile]],
+    anew: Collection[FileKey],
+) -> Current:
     """Write the files of a revision where no reader looks; give the one before if nothing is new."""
     _sweep(draft)
     before = draft.before
@@ -307,7 +338,8 @@ def _staged(draft: _Draft, frozen: str, stage: Callable[[_Draft], list[Published
         with suppress(OSError):  # a full disk gets its room back; the fault itself is told
             _sweep(draft)
         raise
-    if before and before.frozen == frozen and earlier.keys() == {file.content() for file in files}:
+    same = before and before.frozen == frozen and earlier.keys() == {file.content() for file in files}
+    if before and same and not anew:
         return before
     return Current(draft.night, draft.number, frozen, files)
 
@@ -535,6 +567,7 @@ __all__ = [
     "current",
     "mend_links",
     "nights",
+    "older_differ",
     "publish",
     "read_current",
     "read_revision",

@@ -35,6 +35,7 @@ ENTRY_ROWS = "id night unit flight_id input offset length codes reason state act
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
 VERSION_ROWS = "version imported_at active alerts source published held sequence imported_by"
 THRESHOLD_ROWS = "list rate score expected_recall measured_on"
+DUE_ROWS = "path class due night table rows of held act sha256"
 SHOWN = {
     "status --night {night}": (1, FLIGHT_ROWS),
     "status": (1, FLIGHT_ROWS),
@@ -67,9 +68,25 @@ SHOWN = {
         0,
         "holds records head broken where reason repairs differences",
     ),
-    "retention due": (0, "path class due night table sha256"),
+    "retention due": (0, DUE_ROWS),
+    "retention due --days 9": (0, DUE_ROWS),
+    "hold list": (
+        0,
+        "hold_id travellers hits until by at reason released_at released_by stands",
+    ),
+    "unmask list": (
+        0,
+        "request_id case by at travellers hits reason approved_by approved_at shown",
+    ),
     "profile check": (0, "key value"),
     "profile check profile.toml": (0, "key value"),
+    "profile explain": (0, "clause says source"),
+    "profile explain profile.toml": (0, "clause says source"),
+    "profile diff profile.toml profile.toml": (0, "kind key first second"),
+    "profile outside --night {night}": (
+        0,
+        "flight_id source reason decision messages travellers says",
+    ),
     "evaluate --hits hits.parquet --truth truth.parquet --rate 1 --rate 5": (0, None),
     "fuzz --messages 3 --seed 2": (0, None),
 }
@@ -120,6 +137,11 @@ ACTS = {
     "alerts activate --list inform --version {version} --reason again --as anna": (0, r"is in use\."),
     "model deactivate --reason none --as anna": (0, r"No traffic model was in use"),
     "retention purge --as anna": (0, r"files removed; \d+ proofs"),
+    "hold set --hit {hit} --traveller {traveller} --reason x --until 2099-12-31 --as anna": (0, r"^Held as "),
+    "unmask request --hit {hit} --traveller {traveller} --case 1/26 --reason x --as anna": (
+        0,
+        r"Asked as .*\nscreening unmask approve ",
+    ),
     "keys new --folder ../keys --store store --as anna": (0, r"^key-[0-9a-f]{8} is in use"),
     "alerts import own alerts/refuse_entry.csv --list other --mapping alerts/refuse_entry.mapping.toml --as anna": (
         0,
@@ -185,6 +207,15 @@ WRONG = {
     "alerts release --list inform --version {version}": "--reason",
     "alerts activate --list inform --version {version}": "--reason",
     "alerts export --list inform --out x.docx": "--out",
+    "retention due --days -1": "--days",
+    "hold set --reason x": "--traveller ID",
+    "hold set --traveller zz --reason x --as anna": "--traveller",
+    "hold set --hit zz --reason x": "zz",
+    "hold release zz": "--reason",
+    "hold release zz --reason x --as anna": "hold zz",
+    "unmask request --hit {hit} --reason x": "--case",
+    "unmask approve zz --reason x --as anna": "request zz",
+    "unmask show zz --as anna --format json": "request zz",
     "audit verify --anchor 1841": "--anchor",
     "audit mend": "--reason",
     "keys new": "--folder",
@@ -219,6 +250,8 @@ WRONG = {
     "read none.edi": "none.edi",
     "explain none.edi": "none.edi",
     "profile check none.toml": "none.toml",
+    "profile explain none.toml": "none.toml",
+    "profile diff profile.toml none.toml": "none.toml",
     "profile notify": "section notify",
     "generate --out more": "--night",
     "generate --out inbox --night {night}": "inbox",

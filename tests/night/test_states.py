@@ -275,7 +275,9 @@ def test_a_night_of_the_demonstration_key_can_be_run_again_when_keys_are_there(a
     assert ids(agency) == before
 
 
-def test_names_of_fellow_travellers_leave_the_report_when_settled_tables_go(agency, written):
+def test_names_of_fellow_travellers_leave_the_report_when_their_bookings_go(agency, written):
+    profile = agency.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace("pnr = 87600", "pnr = 48"))
     agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers]}))
     agency.run(NIGHT)
     page = agency.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"

@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from screening.profile.model import Agency, Retention, Schedule
+from screening.night.purge import due_now, purge_now
+from screening.night.settings import Settings
+from screening.profile.model import Agency, Profile, Retention, Schedule
 from screening.protection.audit import verify
 from screening.protection.retention import due, first_nights, night_end, proofs, purge, term
+from screening.protection.rewriting import rewriting_proofs
 from screening.store.landing import missing, read_back, release_incoming, settle_landing, write_incoming
 from screening.store.revisions import current, mend_links, read_current, verify_night
-from screening.tables.codes import RetentionClass, Zone
+from screening.tables.codes import RetentionClass
 from screening.tables.errors import StoreError
 from screening.tables.individual import STATEMENT_DOCUMENTS, TRAVELLERS
 from screening.tables.landing import INPUTS
@@ -26,6 +29,11 @@ AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def ends(night):
     return night_end(night, Schedule(), Agency(time_zone="Europe/Berlin"))
+
+
+def settings(store):
+    profile = Profile(agency=Agency(time_zone="Europe/Berlin"), retention=TERMS)
+    return Settings(store=store, inbox=store.root / "inbox", profile=profile, profile_folder=store.root)
 
 
 def due_at(store, now):
@@ -79,27 +87,25 @@ def test_what_is_made_of_both_goes_with_the_shorter_term_or_sooner():
 
 def test_nothing_is_due_before_its_hour(store, two_nights):
     clock = ends(FIRST) + timedelta(hours=48)
-    assert due_at(store, clock - timedelta(seconds=1)) == ()
-    assert {item.cls for item in due_at(store, clock)} == {"api", "settled", "unread"}
+    assert due_now(settings(store), clock - timedelta(seconds=1)) == ()
+    assert {item.cls for item in due_now(settings(store), clock)} == {"api", "unread"}
 
 
-def test_a_class_is_due_in_every_revision_and_in_landing(store, two_nights):
+def test_a_class_is_due_as_rows_of_its_night_and_as_bytes_in_landing(store, two_nights):
     one, _ = two_nights
-    found = due_at(store, ends(FIRST) + timedelta(hours=48))
+    found = due_now(settings(store), ends(FIRST) + timedelta(hours=48))
     api = [item.path for item in found if item.cls is RetentionClass.API]
-    assert [path.rpartition("/")[0] for path in api] == [
-        "individual/revisions/night=2026-11-22/0001",
+    assert [path.rpartition("/")[0] for path in sorted(api)] == [
         "individual/revisions/night=2026-11-22/0002",
         "landing/content/api",
     ]
-    assert one in api[2]
-    assert [item.path for item in found] == sorted(item.path for item in found)
+    assert one in max(api)
 
 
-def test_a_manifest_that_drew_in_an_earlier_input_goes_with_that_input(store, two_nights):
-    found = due_at(store, ends(FIRST) + timedelta(hours=48))
-    settled = {item.night for item in found if item.cls is RetentionClass.SETTLED}
-    assert settled == {FIRST, SECOND}
+def test_a_manifest_that_drew_in_an_earlier_input_is_settled_anew_with_that_input(store, two_nights):
+    purge_now(settings(store), ends(FIRST) + timedelta(hours=48), "robot")
+    assert read_current(store, SECOND, TRAVELLERS).num_rows == 0
+    assert read_current(store, SECOND, STATEMENT_DOCUMENTS).num_rows == 2
 
 
 def test_an_input_that_no_night_published_has_the_shortest_term_from_its_writing(store):
@@ -134,8 +140,9 @@ def test_an_input_belongs_to_the_night_that_received_it_first(store, publish_nig
 def test_a_manifest_of_unknown_inputs_has_the_clock_of_its_own_night(store, publish_night):
     publish_night(store, FIRST, ["a" * 64], ["c" * 64])
     clock = ends(FIRST) + timedelta(hours=48)
-    assert {item.table for item in due_at(store, clock)} == {"statement_documents", "travellers"}
-    assert due_at(store, clock - timedelta(seconds=1)) == ()
+    assert due_now(settings(store), clock - timedelta(seconds=1)) == ()
+    purge_now(settings(store), clock, "robot")
+    assert read_current(store, FIRST, TRAVELLERS).num_rows == 0
 
 
 def test_what_a_dead_run_left_unnamed_has_the_shortest_term(store, two_nights):
@@ -161,13 +168,21 @@ def test_what_a_dead_run_left_unnamed_has_the_shortest_term(store, two_nights):
     assert not loose.exists()
 
 
-def test_a_purge_removes_what_is_due_and_keeps_the_proof(store, two_nights):
+def test_a_purge_removes_what_is_due_and_keeps_the_proof(store, two_nights, tree):
     one, two = two_nights
+    before = tree(store.root)
     items = due_at(store, AT)
-    (proof,) = purge(store, items, actor="robot", at=AT)
-    assert proof.files == items
-    assert not [item.path for item in items if (store.root / item.path).exists()]
-    assert due_at(store, AT) == ()
+    done = purge_now(settings(store), AT, "robot")
+    [files], [rows] = done.files, done.rows
+    assert files.files == items
+    left = tree(store.root)
+    assert {path for path in before if path not in left and not path.startswith("aggregate")} == {
+        *(item.path for item in items),
+        *(f"individual/revisions/night=2026-11-22/000{n}/statement_documents.api.parquet" for n in (1, 2)),
+        *(f"individual/revisions/night=2026-11-22/000{n}/travellers.parquet" for n in (1, 2)),
+        "individual/revisions/night=2026-11-23/0001/travellers.parquet",
+    }
+    assert due_now(settings(store), AT) == ()
     assert read_current(store, FIRST, TRAVELLERS).num_rows == 0
     assert read_current(store, FIRST, STATEMENT_DOCUMENTS).num_rows == 1
     assert read_current(store, FIRST, INPUTS)["input_id"].to_pylist() == [one]
@@ -177,13 +192,18 @@ def test_a_purge_removes_what_is_due_and_keeps_the_proof(store, two_nights):
     assert read_back(store, two) == b"apipnr?2"
     with pytest.raises(StoreError, match="gone at the end of their term"):
         read_back(store, one)
-    assert proofs(store) == (proof,)
-    line = json.loads((store.root / "audit" / "audit-2026.jsonl").read_bytes().splitlines()[-1])
-    assert (line["act"], line["actor"], line["objects"]) == (
-        "retention.purge",
-        "robot",
-        [proof.proof_id, f"files:{len(items)}", *(current(store, night).seal for night in (FIRST, SECOND))],
-    )
+    assert proofs(store) == (files,)
+    assert list(rewriting_proofs(store)) == [rows]
+    lines = [
+        json.loads(line)
+        for line in (store.root / "audit" / "audit-2026.jsonl").read_bytes().splitlines()[-2:]
+    ]
+    assert [(line["act"], line["actor"]) for line in lines] == [
+        ("retention.rows", "robot"),
+        ("retention.purge", "robot"),
+    ]
+    assert lines[0]["objects"][-2:] == [current(store, night).seal for night in (FIRST, SECOND)]
+    assert lines[1]["objects"] == [files.proof_id, f"files:{len(items)}"]
 
 
 def test_a_proof_says_of_each_file_what_it_was_and_when_its_term_ended(store, two_nights):
@@ -198,11 +218,9 @@ def test_a_proof_says_of_each_file_what_it_was_and_when_its_term_ended(store, tw
         "sha256": items[0].sha256,
         "class": "api",
         "due": "2026-11-25T00:00:00+00:00",
-        "night": "2026-11-22",
-        "table": "statement_documents",
+        "night": None,
+        "table": None,
     }
-    landing = next(row for row in rows if row["path"].startswith("landing/"))
-    assert (landing["night"], landing["table"]) == (None, None)
     (line,) = [
         row
         for row in map(json.loads, (store.root / "audit" / "audit-2026.jsonl").read_bytes().splitlines())
@@ -216,7 +234,7 @@ def test_proofs_stand_in_the_order_of_their_ids_and_a_purge_not_ended_is_none(st
     for item in items:
         purge(store, (item,), actor="robot", at=AT)
     ids = [proof.proof_id for proof in proofs(store)]
-    assert len(ids) == len(items) > 2
+    assert len(ids) == len(items) == 2
     assert ids == sorted(ids)
     (store.root / "audit" / "purges" / "x.begun").write_bytes(b"[]")
     assert [proof.proof_id for proof in proofs(store)] == ids
@@ -246,19 +264,21 @@ POINTS = [
 @pytest.mark.parametrize("point", POINTS)
 def test_a_purge_killed_anywhere_is_ended_by_the_next(store, two_nights, tree, point):
     items = due_at(store, AT)
-    assert dies_at(point, lambda: purge(store, items, actor="robot", at=AT)) == -signal.SIGKILL
+    own = settings(store)
+    assert dies_at(point, lambda: purge_now(own, AT, "robot")) == -signal.SIGKILL
     assert [verify_night(store, night) for night in (FIRST, SECOND)] == [[], []]
 
-    (proof,) = purge(store, (), actor="robot", at=AT)
+    done = purge_now(own, AT, "robot")
     mend_links(store)
-    assert proof.files == items
-    assert due_at(store, AT) == ()
+    assert done.files[-1].files == items or not done.files
+    assert due_now(own, AT) == ()
     left = tree(store.root)
     assert not [item.path for item in items if item.path in left]
     assert current(store, FIRST).revision == 3
     assert verify(store).holds
     assert [name for name in left if name.endswith(".begun")] == []
-    assert (store.root / Zone.AUDIT / "purges" / f"{proof.proof_id}.json").exists()
+    [proof] = proofs(store)
+    assert proof.files == items
 
 
 def test_a_damaged_list_of_a_purge_removes_nothing(store, two_nights, tree):

@@ -1,0 +1,7 @@
+"""The rules by which rows of published nights change, by name: what was begun is ended by the same rule."""
+
+from screening.night.row_masking import mask
+from screening.night.row_terms import end_rows
+from screening.protection.rewriting import Rules
+
+RULES: Rules = {"terms": end_rows, "mask": mask}

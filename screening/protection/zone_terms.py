@@ -1,0 +1,194 @@
+"""Terms of what lies beside the nights: list versions, decisions, acts, frozen sets, names, proofs.
+
+Each has the term of its class, counted from when it went out of use, and nothing goes that is in use: a list
+version that is active or that a night with travellers or hits has pinned, a decision on a hit that is there
+or whose clearance silences, a frozen set of a night that still holds anybody.
+
+| what | class | clock |
+|---|---|---|
+| `alerts/<list>/version=…` | list | out of use; imported, where it never was in use |
+| dispositions, clearances | hit, by outcome | decided; after the clearance, and what it supersedes |
+| `individual/acts/quarantine_acts/` | record | the act |
+| `individual/acts/holds/` | record | released, or its last day |
+| `analyst/acts/unmasking/` | audit | the request |
+| `nights/D/runs/`, `nights/D/notices.json` | record | the night's end; not while the night holds anybody |
+| `landing/inputs/<id>.json` | record | the night's end; not while its bytes are there |
+| `landing/seen/<inbox>.json` (names of files) | record | last written |
+| `audit/purges/`, `audit/rewritings/`, `audit/aside-*` | audit | end of the year in which they were written |
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from screening.hits.dispositions import about
+from screening.profile.model import Retention
+from screening.store import acts
+from screening.store.files import read_json, read_table
+from screening.store.landing import landed, settled
+from screening.store.revisions import current, nights, read_current
+from screening.store.zones import Store
+from screening.tables import analyst, individual
+from screening.tables.codes import Decision, RetentionClass, TermKind, TermOutcome, Zone
+from screening.tables.model import rows_of
+from screening.tables.rows import DispositionRow, HitRow
+
+Ends = Callable[[date], datetime]
+Ending = tuple[Path, RetentionClass, datetime]
+"""A file, its class, and when its term ends."""
+
+_OUTCOME = {
+    Decision.TRUE_MATCH: TermOutcome.CONFIRMED,
+    Decision.FALSE_MATCH: TermOutcome.NONE,
+    Decision.INCONCLUSIVE: TermOutcome.HIT,
+}
+_OF_NOBODY = {RetentionClass.RECORD, RetentionClass.AGGREGATE}
+
+
+def endings(
+    store: Store,
+    terms: Retention,
+    *,
+    ends: Ends,
+    received: Mapping[str, date],
+    pinned: Collection[tuple[str, str]],
+) -> Iterator[Ending]:
+    """Give every file beside the nights' tables that may go at some time, with the moment.
+
+    Args:
+        store: the store.
+        terms: the profile's terms.
+        ends: end of a night in UTC.
+        received: night that received each input first.
+        pinned: pairs of list and version that nights still need.
+
+    Raises:
+        StoreError: an act, hits or a list's state cannot be read.
+    """
+    record, audit = timedelta(hours=terms.record), timedelta(hours=terms.audit)
+    for path, since in lists_out_of_use(store, pinned):
+        yield path, RetentionClass.LIST, since + timedelta(hours=terms.list)
+    yield from _decisions(store, terms)
+    for path in _files(store, Zone.INDIVIDUAL, "acts/quarantine_acts/*.parquet"):
+        at = read_table(path, individual.QUARANTINE_ACTS)["at_utc"][0].as_py()
+        yield path, RetentionClass.RECORD, at + record
+    for path, over in _holds(store):
+        yield path, RetentionClass.RECORD, over + record
+    for path in _files(store, Zone.ANALYST, "acts/unmasking/*.json"):
+        yield path, RetentionClass.AUDIT, _stated(path, "at") + audit
+    for path, night in _runs(store):
+        yield path, RetentionClass.RECORD, ends(night) + record
+    for path in _files(store, Zone.LANDING, "seen/*.json"):
+        # what lies in the inbox is written down again when it is received next
+        yield path, RetentionClass.RECORD, _written(path) + record
+    for input_id in settled(store):
+        kept = landed(store, input_id)
+        if kept and not any((store.root / item.path).exists() for item in kept.contents):
+            path = store.root / Zone.LANDING / "inputs" / f"{input_id}.json"
+            first = received.get(input_id)
+            yield path, RetentionClass.RECORD, (ends(first) if first else _written(path)) + record
+    for pattern in ("purges/*.json", "rewritings/*.json", "aside-*.bin"):
+        for path in _files(store, Zone.AUDIT, pattern):
+            after = datetime.combine(date(_written(path).year + 1, 1, 1), time(), UTC)
+            yield path, RetentionClass.AUDIT, after + audit
+
+
+def lists_out_of_use(store: Store, pinned: Collection[tuple[str, str]]) -> Iterator[tuple[Path, datetime]]:
+    """Give each file of list versions that nobody uses, and since when."""
+    for folder in sorted((store.root / Zone.ALERTS).glob("*")):
+        if not folder.is_dir():
+            continue
+        active, left = _use(folder / "ACTIVE.json")
+        for place in sorted(folder.glob("version=*")):
+            version = place.name.removeprefix("version=")
+            if version == active or (folder.name, version) in pinned:
+                continue
+            meta = place / "version.json"
+            came = _stated(meta, "imported_at") if meta.exists() else None
+            for path in sorted(each for each in place.iterdir() if each.is_file()):
+                yield path, left.get(version) or came or _written(path)
+
+
+def _use(state: Path) -> tuple[str | None, dict[str, datetime]]:
+    """Return the version in use, and when each earlier one was put out of it."""
+    document = read_json(state) if state.exists() else {}
+    stated: dict[str, Any] = document if isinstance(document, dict) else {}
+    left, before = dict[str, datetime](), None
+    for entry in stated.get("history", ()):
+        if before is not None:
+            left[before] = datetime.fromisoformat(str(entry["at"]))
+        before = str(entry["version"])
+    version = stated.get("version")
+    return (None if version is None else str(version)), left
+
+
+def _decisions(store: Store, terms: Retention) -> Iterator[Ending]:
+    """Decisions on hits that are gone; one stays while what it supersedes does: that would stand again."""
+    rows = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
+    if not rows:
+        return
+    cleared = {
+        row["disposition_id"]: (row["clearance_id"], row["until"])
+        for row in acts.clearances_there(store).to_pylist()
+    }
+    there = {
+        each
+        for night in nights(store)
+        for hit in rows_of(read_current(store, night, analyst.HITS), HitRow)
+        for each in about(hit)
+    }
+    due: dict[str, datetime | None] = {}
+    for row in sorted(rows.values(), key=lambda one: (one["decided_at"], one["disposition_id"])):
+        hours = terms.of(TermKind.HIT, _OUTCOME[Decision(row["decision"])]).hours
+        over = [row["decided_at"] + timedelta(hours=hours)]
+        if row["disposition_id"] in cleared:
+            until = cleared[row["disposition_id"]][1] + timedelta(days=1)
+            over.append(datetime.combine(until, time(), UTC))
+        earlier = due.get(row["supersedes"], over[0]) if row["supersedes"] else over[0]
+        stays = earlier is None or not there.isdisjoint(about(row))
+        due[row["disposition_id"]] = None if stays or earlier is None else max(*over, earlier)
+    for name, moment in due.items():
+        if moment is not None:
+            folder = store.root / Zone.ANALYST / "acts"
+            yield folder / "dispositions" / f"{name}.parquet", RetentionClass.HIT, moment
+            if name in cleared:
+                yield folder / "clearances" / f"{cleared[name][0]}.parquet", RetentionClass.HIT, moment
+
+
+def _holds(store: Store) -> Iterator[tuple[Path, datetime]]:
+    for path in _files(store, Zone.INDIVIDUAL, "acts/holds/*.json"):
+        document = read_json(path)
+        if isinstance(document, dict) and document.get("released_at"):
+            yield path, datetime.fromisoformat(str(document["released_at"]))
+        elif isinstance(document, dict) and document.get("until"):
+            last = date.fromisoformat(str(document["until"])) + timedelta(days=1)
+            yield path, datetime.combine(last, time(), UTC)
+
+
+def _runs(store: Store) -> Iterator[tuple[Path, date]]:
+    """Frozen sets and gate results of nights that hold nobody any more, and what was told of them."""
+    for night in nights(store):
+        now = current(store, night)
+        if now is not None and all(
+            file.cls in _OF_NOBODY or file.table == "quarantine" for file in now.files
+        ):
+            folder = store.night_folder(night)
+            for path in sorted((*folder.glob("runs/*/*.json"), *folder.glob("notices.json"))):
+                yield path, night
+
+
+def _files(store: Store, zone: Zone, pattern: str) -> list[Path]:
+    return sorted(path for path in (store.root / zone).glob(pattern) if path.is_file())
+
+
+def _stated(path: Path, key: str) -> datetime:
+    document = read_json(path)
+    with suppress(KeyError, TypeError, ValueError):
+        return datetime.fromisoformat(document[key])  # type: ignore[index]  # checked by what is caught
+    return _written(path)
+
+
+def _written(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
