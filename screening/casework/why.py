@@ -413,7 +413,8 @@ def _setting(case: _Case) -> list[Step]:
 
 def _name_route(case: _Case, scored: _Scored) -> Step:
     """Say how far the names led: no shared token, shared ones that cannot suffice, or scored in full."""
-    travellers, index = lay_out(identify(*case.sides)), case.against.index
+    index = case.against.index
+    travellers = lay_out(identify(*case.sides), index)
     if not travellers.names.count.any():
         return Step("route_name", "none", "the traveller has no name that can be compared")
     if not len(index.name_alert):

@@ -93,6 +93,9 @@ def _names(
     ]
     # The PNR reader parts titles; API should hold none, but some hosts glue them on there too (JOHNMR).
     written += [(one, strip_title(other)[0]) for one, other in written if other and strip_title(other)[1]]
+    # A name of one field, or the same in both, may have its title there (NGUYENTHILINHMS).
+    alone = [one for one, other in written if one and (one == other or not _real(other))]
+    written += [(strip_title(one)[0], "") for one in alone if strip_title(one)[1]]
     found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for one, other in written:
         name = _real(one), _real(other)

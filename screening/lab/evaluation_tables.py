@@ -67,7 +67,9 @@ def _state(code: str | None) -> str | None:
 
 def _names_of(surname: str, given: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the readings of a name: without its titles, and as it stands."""
-    without = _name(strip_surname_title(surname, given=bool(given))[0]), _name(strip_title(given)[0])
+    alone = not given or given == surname  # a name of one field may have its title there
+    bare = strip_title(surname) if alone else strip_surname_title(surname, given=True)
+    without = _name(bare[0]), _name(strip_title(given)[0])
     found = [without, (_name(surname), _name(given))]
     return found[:1] if found[0] == found[1] else [name for name in found if any(name)] or found[:1]
 

@@ -32,6 +32,7 @@ KIND_WORDS = {
 CONFLICT, OTHER_NAME, WEAK_ALIAS = "other names", "other name", "the list calls this name weak"
 INHERITED = "names beside a conflict are often inherited together: what agrees beyond much counts in part"
 JOINED_LISTED, JOINED_TRAVELLER = "written as one in the list", "written as one by the traveller"
+WRITTEN_AS_ONE = "written as one by the traveller, read apart as in the list"
 MOVED = ", moved between surname and given names"
 _CONTRADICTED = ", held down: date and names contradict"
 _BESIDE = "(stated beside another value)"
@@ -105,6 +106,8 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
     taken: list[list[int]] = [] if pair.steps is None else pair.steps.tolist()
     steps = [step for step in taken if step[0] >= 0]
     if steps:
+        if written := ours.written_as_one[pair.reading].as_py():
+            yield _piece(EvidenceKind.NAME, written, ours.text(pair.reading), WRITTEN_AS_ONE, 0)
         yield from _tokens(context, pair, steps)
     else:
         other = context.rules.other_name

@@ -26,6 +26,7 @@ from screening.matching.model import Model, Traffic
 from screening.matching.names import Names, parted, side, whole
 from screening.matching.names import columns as name_columns
 from screening.matching.rarity import Rarity, joined_weights, rarity
+from screening.matching.wholes import Wholes, whole_names
 from screening.tables.codes import FactKind, NameKind
 from screening.tables.collector import collector_paused
 
@@ -94,6 +95,7 @@ class Index:
         rarity: shares of the listed tokens, and their weights for travellers of a State.
         joined_weights: weights of tokens written as one.
         theirs, listed: the same for the loops.
+        wholes: names to be found where they are written as one.
     """
 
     model: Model
@@ -118,6 +120,7 @@ class Index:
     joined_weights: npt.NDArray[np.int32]
     theirs: Side
     listed: ListedNames
+    wholes: Wholes
 
     def names_of_unit(self, unit: int) -> list[int]:
         """Return the names of a unit."""
@@ -174,6 +177,7 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
         joined_weights=joined_weights(names.joined, shares),
         theirs=side(names),
         listed=_listed(names, listed, name_unit, name_alert, facts, dates),
+        wholes=whole_names(names, [name.full for name in listed]),
     )
 
 

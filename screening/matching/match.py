@@ -42,9 +42,9 @@ def match(
         and identity; the evidence adds up to the score. A pair with the same document (number and State)
         is kept whatever the floor.
     """
-    travellers = lay_out(identities)
-    if not travellers.ids or not index.alert_ids:
+    if not identities.num_rows or not index.alert_ids:
         return SCORED.empty()
+    travellers = lay_out(identities, index)
     floors = _floors(index, floor)
     judge = Judge(travellers, index)
     rows: list[Mapping[str, object]] = []

@@ -1,7 +1,7 @@
 """The travellers' side of matching: readings of names in columns, facts, and documents that agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ from screening.matching.evidence.date_of_birth import columns
 from screening.matching.index import Index
 from screening.matching.loops import NO_DATE, Days
 from screening.matching.model import Model
-from screening.matching.names import Names, fielded
+from screening.matching.names import UNKNOWN, Names, fielded
+from screening.matching.wholes import apart
 
 Ints = npt.NDArray[np.int64]
 
@@ -32,6 +33,7 @@ class Travellers:
         states: distinct sets of States.
         states_of: the set of each reading.
         keys: NUMBER@STATE of the documents of each reading.
+        written_as_one: the token that a reading was cut from (`wholes`), null for all others.
     """
 
     ids: tuple[str, ...]
@@ -43,6 +45,7 @@ class Travellers:
     states: tuple[tuple[str, ...], ...]
     states_of: Ints
     keys: pa.ListArray
+    written_as_one: pa.StringArray
 
     def text(self, reading: int) -> str:
         """Return surname / given names of a reading."""
@@ -53,9 +56,18 @@ class Travellers:
         return _numbers(self.keys[reading].as_py())
 
 
-def lay_out(identities: pa.Table) -> Travellers:
-    """Return IDENTITIES in columns of numbers; the order of its rows does not matter."""
-    table = identities.sort_by([("traveller_id", "ascending"), ("reading", "ascending")]).combine_chunks()
+def lay_out(identities: pa.Table, index: Index) -> Travellers:
+    """Return IDENTITIES in columns of numbers; the order of its rows does not matter.
+
+    Args:
+        identities: IDENTITIES.
+        index: alerts; names of theirs that are written as one are read apart.
+    """
+    table = (
+        apart(identities, index.wholes)
+        .sort_by([("traveller_id", "ascending"), ("reading", "ascending")])
+        .combine_chunks()
+    )
     ids = one_chunk(table["traveller_id"]).dictionary_encode()
     fields = tuple(_joined(table[name]) for name in ("surname_tokens", "given_tokens"))
     born = [
@@ -64,16 +76,22 @@ def lay_out(identities: pa.Table) -> Travellers:
     ]
     born = [np.where((born[0] == NO_DATE) | (born[1] == NO_DATE), NO_DATE, days) for days in born]
     states = _joined(table["nationalities"]).dictionary_encode()
+    written = one_chunk(table["written_as_one"])
+    names = fielded(*fields, nameless=one_chunk(table["placeholder"]))
+    # What is written as one has no fields, so nothing was moved between them.
+    cut = written.is_valid().to_numpy(zero_copy_only=False)
+    names = replace(names, part=np.where(cut[:, None], np.int8(UNKNOWN), names.part))
     return Travellers(
         ids=tuple(ids.to_pylist()),
         number=ids.indices.to_numpy().astype(np.int64),
         fields=(fields[0], fields[1]),
-        names=fielded(*fields, nameless=one_chunk(table["placeholder"])),
+        names=names,
         born=columns(born[0], born[1], np.zeros(len(born[0]), np.int64)),
         sexes=tuple(table["sex"].to_pylist()),
         states=tuple(tuple(sorted(set(text.split()))) for text in states.dictionary.to_pylist()),
         states_of=states.indices.to_numpy().astype(np.int64),
         keys=one_chunk(table["document_keys"]),
+        written_as_one=written,
     )
 
 

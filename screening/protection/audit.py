@@ -447,6 +447,8 @@ def _repaired(folder: Path, tail: _Tail, at: datetime) -> _Tail:
     if tail.rest.endswith(b"\n") or finished or not _agree(tail.head, kept):
         how = "its last line does not hold" if tail.rest else f"it ends with record {tail.head.seq}"
         raise _chain_broken(tail.path or folder, f"{how}, head.json says {kept.seq if kept else 0}")
+    if tail.head.seq and tail.head != kept:  # else a second kill here leaves it two behind
+        _keep_head(folder, tail.head)
     if not tail.rest:
         return tail
     reason = "a line without its end was found; its bytes are kept in the file named"
@@ -498,8 +500,12 @@ def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:
     if not size:
         sync_folder(folder)
     new = _head_of(record)
-    write_json(folder / "head.json", {"seq": new.seq, "hash": new.hash})
+    _keep_head(folder, new)
     return new
+
+
+def _keep_head(folder: Path, new: Head) -> None:
+    write_json(folder / "head.json", {"seq": new.seq, "hash": new.hash})
 
 
 def _write_all(handle: int, data: bytes) -> None:

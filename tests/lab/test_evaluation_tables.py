@@ -62,6 +62,12 @@ def test_states_of_nationality_and_document_count_once_and_unknown_ones_not_at_a
     assert compared(nationality="??", doc_country="FRA")[0]["nationalities"] == ["FR"]
 
 
+def test_a_name_of_one_field_may_have_its_title_there():
+    for given in ("", "DOELINHMS"):
+        one, other = compared(surname="DOELINHMS", given_names=given)
+        assert [row["surname_tokens"] for row in (one, other)] == [["DOELINH"], ["DOELINHMS"]]
+
+
 def test_a_title_gives_a_second_reading():
     one, other = compared(given_names="OTHOMR")
     assert [row["given_tokens"][0].upper() for row in (one, other)] == ["OTHO", "OTHOMR"]

@@ -386,6 +386,16 @@ def test_a_kill_while_recording_leaves_a_chain_that_goes_on(store, point, lost):
     assert (state.holds, state.records, state.repairs) == (True, 4, lost)
 
 
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_kill_after_a_kill_at_the_head_leaves_a_chain_that_goes_on(store, before):
+    record(store, before)
+    for point in ("audit.before_head", "audit.before_head:2", "audit.before_head"):
+        assert dies_at(point, lambda: record(store, 1)) == -signal.SIGKILL
+    record(store, 1)
+    state = verify(store)
+    assert (state.holds, state.records, state.repairs) == (True, before + 3, 0)
+
+
 FULL_DISK = """
 import resource, sys
 from pathlib import Path

@@ -20,6 +20,7 @@ from screening.matching.explain import (
     KIND_WORDS,
     MOVED,
     WEAK_ALIAS,
+    WRITTEN_AS_ONE,
 )
 from screening.matching.model import KINDS, Model
 
@@ -137,6 +138,8 @@ def _name(relation: str, weight: int, piece: Piece, model: Model) -> Iterator[tu
         yield "weak_alias", 1.0
     elif relation == INHERITED:
         yield "inherited", -weight / (100 - rules.inherited_keeps)
+    elif relation == WRITTEN_AS_ONE:  # says how the name was read, and weighs nothing
+        return
     elif "only with the" in relation:
         side = "traveller" if relation.endswith("traveller") else "listed"
         first = relation.split(maxsplit=1)[0]
