@@ -40,6 +40,7 @@ _PNR_HEADER = frozenset({"UNH", "MSG", "ORG", "TVL", "EQN"})
 _PNR_END_OF_NAMES = frozenset({"TVL", "EQN", "MSG", "ABI", "SAC", "LTS"})
 _STAYS = frozenset({"UNT", "CNT", "UNS"})
 UNKNOWN_LEG = "unknown"
+_US = "us"  # dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +259,20 @@ def rows_outside(message: Message, intake: Intake, people: int) -> list[Outside]
     for leg, verdict in (verdicts or {UNKNOWN_LEG: _NOBODY_CAN_TELL}).items():
         reason = kind or verdict.reason or OutsideReason.NOT_KEPT
         decision = verdict.decision if reason is OutsideReason.SELECTION_ENDED else None
-        rows.append(Outside(message.offset, leg, message.source, reason, decision, people, whole=True))
+        row = Outside(message.offset, leg, message.source, reason, decision, people, True, message.index)
+        rows.append(row)
     return rows
 
 
 def crew_outside(message: Message, intake: Intake) -> list[tuple[int, int]]:
-    """Return the places of crew among a message's travellers where the profile leaves crew out."""
+    """Return the places of crew to blank among a message's travellers, where the profile leaves crew out.
+
+    None in the US dialect: its PDT states the role with all else, and a re-run could not tell who was crew; nor
+    of a damaged message.
+    """
     if message.source is not Source.API or _crew_permitted(intake):
+        return []
+    if message.dialect == _US or _is_damaged(message):
         return []
     return [(one.offset, one.length) for one in message.travellers if one.role in _CREW]
 

@@ -207,6 +207,7 @@ class Outside:
     decision: str | None  # that selected it once
     travellers: int
     whole: bool  # nothing of the message is stored
+    index: int = 0  # of a message outside wholly: its place in its file
 
 
 @dataclass(slots=True)

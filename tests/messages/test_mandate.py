@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.messages.describe import describe
 from screening.messages.mandate import directions, judge
 from screening.messages.model import Leg
 from screening.messages.read import read_input
@@ -339,6 +340,13 @@ def test_crew_among_passengers_is_left_out_and_counted():
     assert [one.surname for one in reading.messages[0].travellers] == [YLVA[0]]
     assert [(str(one.reason), one.travellers, one.whole) for one in reading.outside] == [("crew", 1, False)]
     assert b"OKONJO" not in shown
+
+
+def test_read_says_that_a_message_is_outside():
+    data = paxlst([YLVA]).encode()
+    reading = read_input(data, Intake(flights=flights("AT", intra_region="none")), input_id="0")
+    [told] = describe(reading, "a.edi")
+    assert (told["status"], told["index"], told["travellers"]) == ("outside_mandate", 0, [])
 
 
 def test_what_was_not_kept_stays_outside_when_the_mandate_widens():
