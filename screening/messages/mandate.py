@@ -267,7 +267,7 @@ def rows_outside(message: Message, intake: Intake, people: int) -> list[Outside]
 def crew_outside(message: Message, intake: Intake) -> list[tuple[int, int]]:
     """Return the places of crew to blank among a message's travellers, where the profile leaves crew out.
 
-    None in the US dialect: its PDT states the role with all else, and a re-run could not tell who was crew; nor
+    None in the US dialect, whose PDT states the role with all else: a re-run could not tell who was crew. Nor
     of a damaged message.
     """
     if message.source is not Source.API or _crew_permitted(intake):
