@@ -46,6 +46,8 @@ POINTS = {
     "revisions.between_links": Point("replace", r" -> .*/current/night=[^/]+$", "after"),
     "audit.half_line": Point("write", r"/audit/audit-\d+\.jsonl$", "within"),
     "audit.before_head": Point("replace", r" -> .*/audit/head\.json$", "before"),
+    "audit.after_base": Point("replace", r" -> .*/audit/base\.json$", "after"),
+    "audit.before_forgetting": Point("unlink", r"/audit/audit-\d+\.jsonl$", "before"),
     "landing.before_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "before"),
     "landing.after_index": Point("replace", r" -> .*/landing/inputs/[^/]+\.json$", "after"),
     "retention.after_intent": Point("replace", r" -> .*/purges/[^/]+\.begun$", "after"),

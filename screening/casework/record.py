@@ -5,7 +5,7 @@ nights, decisions and versions of lists in use are compared with the last act on
 to an older state, a file taken out, a decision that is gone or was slipped in, an emptied record.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
+from screening.protection.audit_terms import Words
 from screening.protection.retention import proofs
 from screening.protection.rewriting import rewriting_proofs
 from screening.store import acts
@@ -36,6 +37,8 @@ class _Stated:
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
     lists: dict[str, str] = field(default_factory=dict)
+    repeated: Words = field(default_factory=Words)
+    """What acts repeated of files of the record that are gone."""
 
 
 def differences(store: Store) -> list[str]:
@@ -46,6 +49,7 @@ def differences(store: Store) -> list[str]:
     stated = _Stated()
     for record in audit.records(store):
         _state(stated, record)
+    _say_again(stated)
     published = nights(store)
     if published and not stated.records:
         return [
@@ -58,11 +62,13 @@ def differences(store: Store) -> list[str]:
 def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
     stated.records += 1
     act, objects, reason = record["act"], record["objects"], record["reason"] or ""
+    if act == audit.FORGET:
+        stated.repeated.take(objects)
+        return
     for seal in (text for text in objects if text.startswith("published:")):
         _, night, revision, _ = seal.split(":")
         label = date.fromisoformat(night)
-        if act != "audit.forget" or label not in stated.nights:  # else the chain has said more of it since
-            stated.nights[label] = int(revision), seal
+        stated.nights[label] = int(revision), seal
     if act == "night.publish" and len(objects) == 2:
         stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
     elif act == "hit.decide":
@@ -73,20 +79,22 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
             stated.older.add((hit, decision, reason.strip()))
     elif act in {"list.activate", "list.release"}:
         stated.lists[objects[0]] = objects[1]
-    elif act == "audit.forget":
-        _say_again(stated, objects)
 
 
-def _say_again(stated: _Stated, objects: Sequence[str]) -> None:
-    """Take what was repeated of files of the record that have come to the end of their term.
+def _say_again(stated: _Stated) -> None:
+    """Take what was repeated of files of the record that are gone at the end of their term.
 
-    What the chain says later of the same list or decision stands behind it and counts.
+    It is older than every act of the chain: these go before it.
     """
-    for kind, *rest in (text.split(":") for text in objects):
-        if kind == "list":
-            stated.lists.setdefault(rest[0], rest[1])
-        elif kind == "decision" and rest[0] not in stated.decisions:
-            stated.decisions[rest[0]] = rest[1], rest[2], None
+    for label, seal in stated.repeated.seals.items():
+        stated.nights.setdefault(date.fromisoformat(label), (int(seal.split(":")[2]), seal))
+    for name, text in stated.repeated.lists.items():
+        stated.lists.setdefault(name, text.split(":")[2])
+    told = {name: text.split(":") for name, text in stated.repeated.decisions.items()}
+    earlier: dict[str, tuple[str, str, str | None]] = {
+        name: (hit, decision, None) for name, (_, _, hit, decision) in told.items()
+    }
+    stated.decisions = earlier | stated.decisions
 
 
 def _gone_by_rule(store: Store) -> set[str]:

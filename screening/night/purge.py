@@ -12,7 +12,8 @@ from screening.night.row_masking import masking_due
 from screening.night.row_rules import RULES
 from screening.night.row_terms import RowsDue, rows_due
 from screening.night.settings import Settings
-from screening.protection.audit_terms import forget_old_acts
+from screening.protection.audit_terms import forget_old_acts, old_acts_due
+from screening.protection.keys import load_keys
 from screening.protection.retention import Due, Proof, due, night_end, purge
 from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
 from screening.store.locks import purging
@@ -39,7 +40,12 @@ def due_now(settings: Settings, now: datetime) -> tuple[Due | RowsDue, ...]:
     """
     rows = rows_due(settings.store, settings.profile, now).due
     masked = masking_due(settings.store, settings.profile, now).due
-    return (*_files_due(settings, now), *sorted((*rows, *masked), key=lambda item: (item.path, item.act)))
+    record = old_acts_due(settings.store, settings.profile.retention, now)
+    return (
+        *_files_due(settings, now),
+        *record,
+        *sorted((*rows, *masked), key=lambda item: (item.path, item.act)),
+    )
 
 
 def _files_due(settings: Settings, now: datetime) -> tuple[Due, ...]:
@@ -90,15 +96,24 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
 def _change_rows(settings: Settings, now: datetime, actor: str) -> Iterator[RewritingProof]:
     """End the rows whose term is over, then mask what is left and due for it."""
     store, profile = settings.store, settings.profile
-    plan = rows_due(store, profile, now)
+    yield from _end_rows(settings, now, actor)
+    plan = masking_due(store, profile, now, note=True)
+    if plan.nights:
+        load_keys(
+            profile.agency.production, store_root=store.root
+        )  # in production never the key that all know
+        pages = reports_of(store, plan.nights)
+        act = Rewriting("retention.mask", "mask", plan.parameters, plan.nights, "masking", remove=pages)
+        yield carry_out(store, act, RULES, actor=actor, at=now)
+        yield from _end_rows(settings, now, actor)  # masked so late that the term of the masked is over too
+
+
+def _end_rows(settings: Settings, now: datetime, actor: str) -> Iterator[RewritingProof]:
+    store = settings.store
+    plan = rows_due(store, settings.profile, now)
     if plan.nights:
         pages = reports_of(store, plan.nights)
         act = Rewriting("retention.rows", "terms", plan.parameters, plan.nights, "end of term", remove=pages)
-        yield carry_out(store, act, RULES, actor=actor, at=now)
-    plan = masking_due(store, profile, now, note=True)
-    if plan.nights:
-        pages = reports_of(store, plan.nights)
-        act = Rewriting("retention.mask", "mask", plan.parameters, plan.nights, "masking", remove=pages)
         yield carry_out(store, act, RULES, actor=actor, at=now)
 
 

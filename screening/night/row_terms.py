@@ -19,7 +19,7 @@ from screening.night.frozen import EarlierNight, Frozen, published_frozen
 from screening.night.scope import read_earlier
 from screening.profile.model import Agency, Masking, Profile, Retention, Schedule
 from screening.protection.holds import held
-from screening.protection.masked import masked_nights
+from screening.protection.masked import key_is_there, masked_nights, read_masked
 from screening.protection.retention import first_nights, night_end
 from screening.protection.rewriting import Change, NightRows
 from screening.protection.terms import (
@@ -303,10 +303,12 @@ def _masked(
     rows: NightRows, changes: Mapping[FileKey, pa.Table | None], terms: Terms, stated: Mapping[str, Any]
 ) -> dict[str, pa.Table | None]:
     """Let masked columns go with their rows, or at their own term."""
-    if _sealed_over(stated, terms):
-        return dict.fromkeys((*rows.masked, "whatever is sealed"))  # also what no key opens any more
     found: dict[str, pa.Table | None] = {}
-    for name, table in rows.masked.items():
+    masked = dict(rows.masked)
+    if _sealed_over(stated, terms):
+        masked = _held_masked(rows.files, masked, terms)
+        found = dict.fromkeys((*rows.masked, "whatever is sealed"))  # also what no key opens any more
+    for name, table in masked.items():
         stays = same_rows(table, _now(rows.files, changes, name), BY_NAME[name].key)
         found[name] = stays if stays.num_rows else None
     return found
@@ -318,6 +320,34 @@ def _sealed_over(stated: Mapping[str, Any], terms: Terms) -> bool:
     legs: list[str | None] = [None, *terms.clocks.departures]
     latest = max(terms.clocks.began(masking.clock, leg) for leg in legs)
     return masking.keep_hours is not None and latest + timedelta(hours=masking.keep_hours) <= terms.at
+
+
+def _sealed_goes(store: Store, night: date, files: NightFiles, terms: Terms) -> bool:
+    """Say whether masked columns whose own term is over hold more than what is held."""
+    if not key_is_there(store, night):
+        return True
+    masked = read_masked(store, night)
+    held_rows = _held_masked(files, masked, terms)
+    return any(held_rows[name].num_rows < table.num_rows for name, table in masked.items())
+
+
+def _held_masked(files: NightFiles, masked: Mapping[str, pa.Table], terms: Terms) -> dict[str, pa.Table]:
+    """Return the masked columns that stay beyond their own term for a legal hold."""
+    statements = terms.judged.held_statements
+    travellers = files[_SETTLED] if _SETTLED in files else individual.TRAVELLERS.empty()
+    columns = (travellers[name].to_pylist() for name in ("traveller_id", "statement_ids"))
+    by_column = {
+        "statement_id": statements,
+        "hit_id": terms.judged.held_hits,
+        "traveller_id": {who for who, made_of in zip(*columns, strict=True) if statements & set(made_of)},
+        "message_id": {one.rpartition(":")[0] for one in statements},
+    }
+    found = {}
+    for name, table in masked.items():
+        column = next(one for one in by_column if one in BY_NAME[name].key)
+        ids = pa.array(sorted(by_column[column]), pa.string())
+        found[name] = table.filter(pc.is_in(table[column], ids))
+    return found
 
 
 def same_rows(table: pa.Table, among: pa.Table, key: Iterable[str]) -> pa.Table:
@@ -358,7 +388,7 @@ def rows_due(store: Store, profile: Profile, at: datetime) -> RowPlan:
         files = NightFiles(store, current(store, night))
         terms = terms_of(night, files, stated)
         changes = kept(files, terms)
-        if night in sealed and _sealed_over(stated, terms):
+        if night in sealed and _sealed_over(stated, terms) and _sealed_goes(store, night, files, terms):
             touched.add(night)
         told = list(_told(store, night, files, changes, terms))
         if told:

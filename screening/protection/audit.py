@@ -39,6 +39,8 @@ from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
 GENESIS = "0" * 64
+FORGET = "audit.forget"
+"""Act that tells of files of the chain which have come to the end of their term."""
 _ACT = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
 _FILE = re.compile(r"audit-(\d{4})\.jsonl")
 _FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
@@ -201,25 +203,39 @@ def forget(
         StoreError: the chain is broken in what would go, or a file cannot be removed.
     """
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
-    going, last = [], None
-    for path in _files(folder)[:-1]:
-        held = [_parse_or_stop(path, line) for _, line in _last_lines(path)[-1:]]
-        if not held or datetime.fromisoformat(str(held[0]["at"])) >= before:
-            break
-        going.append(path)
-        last = _head_of(held[0])
-    if last is None:
+    ended = [(path, record) for path, record in _ends_of(folder) if _at(record) < before]
+    if not ended:
         return []
+    going, last = [path for path, _ in ended], _head_of(ended[-1][1])
     bases = _bases(folder)
     bases[last.seq] = last.hash
     write_json(folder / "base.json", {str(seq): digest for seq, digest in bases.items()})
     files = [f"file:{path.name}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in going]
-    append(store, actor, "audit.forget", [_base(last), *files, *carried(going)], "end of term", at)
+    append(store, actor, FORGET, [_base(last), *files, *carried(going)], "end of term", at)
     for path in going:
         with disk_faults(path, effect="the file is still there"):
             path.unlink()
     sync_folder(folder)
     return [path.name for path in going]
+
+
+def last_acts(store: Store) -> list[tuple[Path, datetime]]:
+    """Return each file of the chain but the newest, and when its last act was; oldest first.
+
+    Raises:
+        StoreError: the last line of one does not hold.
+    """
+    return [(path, _at(record)) for path, record in _ends_of(store.root / Zone.AUDIT)]
+
+
+def _ends_of(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
+    for path in _files(folder)[:-1]:
+        for _, line in _last_lines(path)[-1:]:
+            yield path, _parse_or_stop(path, line)
+
+
+def _at(record: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(str(record["at"]))
 
 
 def records_in(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -297,7 +313,7 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
         last = _head_of(record)
         seen[last.seq] = last.hash
         repairs += record["act"] in {"audit.repair", "audit.mend"}
-        if record["act"] == "audit.forget" and unsaid in list(map(str, _listed(record["objects"]))):
+        if record["act"] == FORGET and unsaid in list(map(str, _listed(record["objects"]))):
             unsaid = None
     state = AuditState(last.seq, last if last.seq else None, repairs=repairs)
     if unsaid is not None:

@@ -13,6 +13,7 @@ from screening.protection.keys import new_keys
 from screening.protection.masked import drop_key, read_masked
 from screening.store.revisions import read_current
 from screening.tables import analyst, individual
+from screening.tables.errors import ProfileError
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -140,6 +141,30 @@ def test_masked_columns_go_at_a_term_of_their_own(night):
     assert read_masked(settings.store, LABEL) == {}
     assert table(settings, individual.TRAVELLERS).num_rows == 3
     purge_now(settings, ENDED + timedelta(hours=501), "robot")
+
+
+def test_a_hold_keeps_masked_columns_beyond_their_own_term(night):
+    profile = night.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace("after_hours", "keep_hours = 500\nafter_hours"))
+    settings = load_settings()
+    rows = table(settings, individual.TRAVELLERS).to_pylist()
+    held = next(row["traveller_id"] for row in rows if row["surname"] == "DRUMMOND")
+    night("hold", "set", "--traveller", held, "--reason", "court", "--as", "anna", check=0)
+    purge_now(settings, ENDED + timedelta(hours=500), "robot")
+    left = read_masked(settings.store, LABEL)
+    assert {name: len(rows) for name, rows in left.items()} == {
+        "statements": 1, "statement_documents": 1, "travellers": 1, "documents": 1, "bookings": 1,
+    }  # fmt: skip
+    assert left["travellers"]["surname"].to_pylist() == ["DRUMMOND"]
+    assert purge_now(settings, ENDED + timedelta(hours=501), "robot").rows == ()
+
+
+def test_in_production_nothing_is_masked_under_the_key_that_everybody_knows(night, monkeypatch):
+    profile = night.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace("[agency]", "[agency]\nproduction = true"))
+    monkeypatch.delenv("SCREENING_KEYS")
+    with pytest.raises(ProfileError, match="names no key folder"):
+        purge_now(load_settings(), MASKED_AT, "robot")
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from screening.profile.model import Agency, Retention, Schedule, Term
 from screening.protection.audit import append, forget, head, verify
-from screening.protection.audit_terms import forget_old_acts
+from screening.protection.audit_terms import forget_old_acts, old_acts_due
 from screening.protection.retention import due, night_end
 from screening.protection.terms import outcomes_of
 from screening.store import acts
@@ -17,6 +18,7 @@ from screening.store.revisions import Publication, publish
 from screening.store.zones import open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, HITS
 from screening.tables.codes import RetentionClass, Zone
+from tests.killed import dies_at
 
 FIRST = date(2026, 11, 22)
 DECIDED = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -213,16 +215,19 @@ def files(store):
 
 def test_files_of_the_record_go_after_their_term_and_the_chain_holds(chain):
     before = head(chain)
+    at = YEARS[1] + timedelta(hours=9000)
+    assert [item.path for item in old_acts_due(chain, TERMS, at)] == ["audit/audit-2026.jsonl"]
     gone = forget_old_acts(chain, TERMS, actor="robot", at=YEARS[1] + timedelta(hours=9000))
     assert gone == ["audit-2026.jsonl"]
     assert files(chain) == ["audit-2027.jsonl", "audit-2028.jsonl", "audit-2029.jsonl"]
     state = verify(chain, before)
     assert (state.holds, state.records) == (True, 9)
     forget_old_acts(chain, TERMS, actor="robot", at=YEARS[3] + timedelta(days=9999))
-    assert files(chain) == ["audit-2029.jsonl", "audit-2056.jsonl"]  # the newest stayed, and the act is newer
+    assert files(chain) == ["audit-2056.jsonl"]  # the act of removing them
     assert verify(chain).holds
-    last = json.loads((chain.root / "audit" / files(chain)[1]).read_bytes().splitlines()[-1])
-    assert "list:watch:v2" in last["objects"]  # v3 stands in the file that stays
+    last = json.loads((chain.root / "audit" / files(chain)[0]).read_bytes().splitlines()[-1])
+    assert "list:watch:v3" in last["objects"]  # the version in use is said again
+    assert forget_old_acts(chain, TERMS, actor="robot", at=YEARS[3] + timedelta(days=9999)) == []
 
 
 def test_a_file_that_goes_without_an_act_is_seen(chain):
@@ -233,6 +238,16 @@ def test_a_file_that_goes_without_an_act_is_seen(chain):
     state = verify(chain)
     assert (state.holds, state.where) == (False, "base.json")
     assert "no act says so" in state.reason
+
+
+@pytest.mark.parametrize("point", ["audit.after_base", "audit.half_line", "audit.before_forgetting"])
+def test_forgetting_that_was_killed_is_ended_by_the_next(chain, point):
+    at = YEARS[2] + timedelta(hours=9000)
+    assert dies_at(point, lambda: forget_old_acts(chain, TERMS, actor="robot", at=at)) == -signal.SIGKILL
+    assert point == "audit.half_line" or verify(chain).holds
+    assert forget_old_acts(chain, TERMS, actor="robot", at=at) == ["audit-2026.jsonl", "audit-2027.jsonl"]
+    assert verify(chain).holds
+    assert len(files(chain)) == 2
 
 
 def test_nothing_of_the_record_goes_before_its_term(chain):
