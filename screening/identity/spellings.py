@@ -4,7 +4,7 @@
 French, y in German; CH is kh in German and Greek), each other meaning gives a reading of its own: two tokens
 agree when they have a reading in common.
 
->>> agree = lambda one, other: bool(set(spelling_keys(one)) & set(spelling_keys(other)))
+>>> agree = lambda *pair: bool(set.intersection(*map(set, spellings(pair))))
 >>> agree("CABDIRAXMAAN", "ABDIRAHMAN"), agree("DZHURDZHEVICH", "DURDEVIC"), agree("GAMAL", "JAMAL")
 (True, True, True)
 >>> agree("CORTES", "ORTIZ"), agree("JING", "YING")
@@ -12,10 +12,9 @@ agree when they have a reading in common.
 """
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 
-from screening.identity.skeleton import keys
+from screening.identity.skeleton import skeletons
 
 Change = Callable[[str], str]
 
@@ -72,11 +71,16 @@ _OTHERWISE: tuple[tuple[re.Pattern[str], Change], ...] = tuple(
 )
 
 
-@lru_cache(maxsize=200_000)
-def spelling_keys(token: str) -> tuple[str, ...]:
-    """Return the skeletons of a token of A-Z and of all that its spelling can stand for."""
-    found = dict.fromkeys(keys(token))
-    for shape, change in _OTHERWISE:
-        if shape.search(token):
-            found.update(dict.fromkeys(keys(change(token))))
-    return tuple(found)
+def spellings(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the skeletons of each token of A-Z, and of all that its spelling can stand for."""
+    respelt = [
+        (at, change(token))
+        for at, token in enumerate(tokens)
+        for shape, change in _OTHERWISE
+        if shape.search(token)
+    ]
+    both = skeletons([*tokens, *(other for _, other in respelt)])
+    found = [dict.fromkeys(own) for own in both[: len(tokens)]]
+    for (at, _), other in zip(respelt, both[len(tokens) :], strict=True):
+        found[at].update(dict.fromkeys(other))
+    return [tuple(of) for of in found]

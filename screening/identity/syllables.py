@@ -21,7 +21,7 @@ True
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 
 _MOST = 24  # readings of one token; a spelling with more says too little
@@ -115,7 +115,6 @@ THIRI THU THURA THUZAR THWIN TIN TINT TOE TUN WAH WAI WIN WUT YAN YE YEE YI YIN 
 """
 
 
-@lru_cache(maxsize=200_000)
 def readings(token: str) -> tuple[str, ...]:
     """Return what a token of A-Z can be read as in Korean, Chinese and Burmese; () for most tokens."""
     if len(token) > _LONGEST or len(token) < 2 or _FOREIGN.search(token):
@@ -133,13 +132,13 @@ def readings(token: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def part_readings(token: str) -> tuple[str, ...]:
-    """Return what a token can be read as beside others: `readings`, and a Burmese syllable.
+def readings_beside(token: str) -> tuple[str, ...]:
+    """Return what else a token can be read as beside others: one Burmese syllable.
 
-    >>> readings("TIN"), part_readings("TIN")[-1]
-    (('zh DIN', 'zh TIN'), 'my TIN')
+    >>> readings("TIN"), readings_beside("TIN")
+    (('zh DIN', 'zh TIN'), ('my TIN',))
     """
-    return (*readings(token), *(f"my {one}" for one in _burmese().get(token, ())))
+    return tuple(f"my {one}" for one in _burmese().get(token, ()))
 
 
 def _read(token: str, table: Mapping[str, tuple[str, ...]], *, most: int) -> Iterable[str]:
@@ -156,8 +155,8 @@ def _read(token: str, table: Mapping[str, tuple[str, ...]], *, most: int) -> Ite
 def _cuts(token: str, table: Mapping[str, tuple[str, ...]], most: int) -> list[tuple[str, ...]]:
     if not token:
         return [()]
-    if most == 0:
-        return []
+    if most == 1:  # most tokens end here: whole or not at all
+        return [(token,)] if token in table else []
     return [
         (token[:end], *rest)
         for end in range(1, min(len(token), 7) + 1)

@@ -1,4 +1,4 @@
-"""`python -m screening.matching`: compile the loops and keep the known tokens' keys, so that no night waits.
+"""`python -m screening.matching`: compile the loops, so that no night waits.
 
 `make setup` runs it.
 """
@@ -8,14 +8,12 @@ from datetime import date
 from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
 from screening.matching.model import load_model
-from screening.matching.tokens import keep_keys
 from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
 from screening.tables.work import IDENTITIES
 
 
 def main() -> None:
     """Match one invented traveller with one invented alert, which calls every loop."""
-    keep_keys(load_model().token_shares)
     born = date(1971, 4, 9)
     own = {"alert_id": "own:1", "ordinal": 0, "identity": 0, "provenance": "invented"}
     alerts = AlertTables(

@@ -3,10 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from screening.matching.joins import joins
 from screening.matching.loops import Agreeing, Near
 from screening.matching.names import Names
-from screening.matching.tokens import Neighbours, neighbours
+from screening.matching.tokens import Neighbours, joined, neighbours
 
 Ints = npt.NDArray[np.int64]
 
@@ -19,9 +18,9 @@ def agreements(ours: Names, theirs: Names) -> Near:
         theirs: listed names.
     """
     return Near(
-        single=_rows(neighbours(ours.singles, theirs.singles), len(ours.singles)),
-        own_joined=_rows(_turned(joins(theirs.singles, ours.singles, ours.joined)), len(ours.joined)),
-        listed_joined=_rows(joins(ours.singles, theirs.singles, theirs.joined), len(ours.singles)),
+        single=_rows(neighbours(ours.singles, theirs.singles), len(ours.singles.tokens)),
+        own_joined=_rows(_turned(joined(theirs.singles, ours.singles, ours.joined)), len(ours.joined)),
+        listed_joined=_rows(joined(ours.singles, theirs.singles, theirs.joined), len(ours.singles.tokens)),
     )
 
 

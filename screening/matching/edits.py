@@ -7,7 +7,7 @@ within the bound shares a hash, and an accidental equality is measured away.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,52 +15,78 @@ import numpy.typing as npt
 from screening.matching.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 LONGEST = 48
 """Letters of a token that are compared; a name field holds no more than 39."""
+_PART = 4_000_000
 
 
-def within_edits(
-    left: Sequence[str], right: Sequence[str], *, shortest: int, two_from: int, again: bool = False
-) -> tuple[Ints, Ints, Ints]:
+class Edited:
+    """Tokens as they are compared by edits; what is worked out of them is worked out once.
+
+    Attributes:
+        letters: letters of each token [token, place].
+        lengths: how many each has.
+        shortest: letters of the shortest token that is compared.
+        two_from: letters from which two edits are allowed.
+    """
+
+    def __init__(self, tokens: Sequence[str], *, shortest: int, two_from: int) -> None:
+        self.letters, self.lengths = _letters(tokens)
+        self.shortest, self.two_from = shortest, two_from
+
+    @cached_property
+    def deletions(self) -> tuple[Hashes, Numbers]:
+        """Hashes of all texts with up to one (two) letters deleted, sorted, and their tokens."""
+        return self._deletions(np.ones(1, np.bool_))
+
+    @cached_property
+    def places(self) -> Bools:
+        """Which places of a table the hashes of `deletions` have; a power of two of them."""
+        hashes = self.deletions[0]
+        found = np.zeros(1 << (8 * len(hashes)).bit_length(), np.bool_)
+        found[hashes >> np.uint64(12) & np.uint64(len(found) - 1)] = True
+        return found
+
+    def deletions_like(self, other: "Edited") -> tuple[Hashes, Numbers]:
+        """Return the hashes that may stand among those of another side, sorted, and their tokens."""
+        return self._deletions(other.places)
+
+    def _deletions(self, places: Bools) -> tuple[Hashes, Numbers]:
+        size = self.lengths.astype(np.int64)
+        one = np.where(size >= self.shortest, 1 + size, 0)
+        most = int(np.where(size >= self.two_from, one + size * (size - 1) // 2, one).sum())
+        hashes, owners = np.empty(most, np.uint64), np.empty(most, np.int32)
+        number = _hash_deletions(
+            self.letters, self.lengths, self.shortest, self.two_from, places, hashes, owners
+        )
+        order = np.argsort(hashes[:number])
+        return hashes[order], owners[order]
+
+
+def within_edits(left: Edited, right: Edited) -> tuple[Ints, Ints, Ints]:
     """Find every pair of tokens within one edit, and within two where both have `two_from` letters or more.
 
     Args:
         left: tokens of A-Z.
-        right: tokens of A-Z.
-        shortest: letters of the shortest token that is compared.
-        two_from: letters from which two edits are allowed.
-        again: `left` will be compared again: what is worked out of it is kept.
+        right: tokens of A-Z, with the same bounds; what is worked out of them is kept.
 
     Returns:
         Places in `left` and `right`, and the edits of each pair (1 or 2; equal tokens are left out).
     """
-    ours = (_kept if again else _prepared)(tuple(left), shortest, two_from)
-    theirs = _prepared(right, shortest, two_from)
-    found = []
-    for one, other in _proposed(ours[1], theirs[1]):
-        distance = _measure(*ours[0], *theirs[0], one, other, two_from)
+    width, found = len(right.lengths), [np.zeros(0, np.int64)]
+    for one, other in _proposed(left.deletions_like(right), right.deletions):
+        distance = _measure(
+            left.letters, left.lengths, right.letters, right.lengths, one, other, left.two_from
+        )
         keep = distance > 0
-        found.append(np.stack([one[keep], other[keep], distance[keep].astype(np.int64)]))
-    pairs = np.concatenate(found, axis=1) if found else np.empty((3, 0), np.int64)
-    code = distinct(pairs[0] * (len(right) * 4) + pairs[1] * 4 + pairs[2])
+        found.append(one[keep] * (width * 4) + other[keep] * 4 + distance[keep])
+    code = distinct(np.concatenate(found))
     place = code // 4
-    return place // max(len(right), 1), place % max(len(right), 1), code % 4
-
-
-Prepared = tuple[tuple[Bytes, npt.NDArray[np.int32]], tuple[Hashes, Ints]]
-"""Letters and lengths of tokens, and their hashes with owners."""
-
-
-def _prepared(tokens: Sequence[str], shortest: int, two_from: int) -> Prepared:
-    letters = _letters(tokens)
-    return letters, _deletions(*letters, shortest, two_from)
-
-
-@lru_cache(maxsize=2)
-def _kept(tokens: tuple[str, ...], shortest: int, two_from: int) -> Prepared:
-    return _prepared(tokens, shortest, two_from)
+    return place // max(width, 1), place % max(width, 1), code % 4
 
 
 def distinct(code: Ints) -> Ints:
@@ -71,34 +97,25 @@ def distinct(code: Ints) -> Ints:
     return code[new]
 
 
-def _letters(tokens: Sequence[str]) -> tuple[Bytes, npt.NDArray[np.int32]]:
+def _letters(tokens: Sequence[str]) -> tuple[Bytes, Numbers]:
     cut = [token[:LONGEST].encode("ascii", "replace") for token in tokens]
     width = max((len(token) for token in cut), default=1) or 1
     letters = np.frombuffer(b"".join(token.ljust(width, b"\0") for token in cut), np.uint8)
     return letters.reshape(len(cut), width), np.array([len(token) for token in cut], np.int32)
 
 
-def _deletions(
-    letters: Bytes, lengths: npt.NDArray[np.int32], shortest: int, two_from: int
-) -> tuple[Hashes, Ints]:
-    """Return the hashes of all texts with up to one (two) letters deleted, sorted, and their tokens."""
-    size = lengths.astype(np.int64)
-    one = np.where(size >= shortest, 1 + size, 0)
-    number = np.where(size >= two_from, one + size * (size - 1) // 2, one)
-    hashes, owner = np.empty(int(number.sum()), np.uint64), np.empty(int(number.sum()), np.int64)
-    _hash_deletions(letters, lengths, shortest, two_from, hashes, owner)
-    order = np.argsort(hashes, kind="stable")
-    hashes, owner = hashes[order], owner[order]
-    new = np.ones(len(hashes), np.bool_)
-    new[1:] = (hashes[1:] != hashes[:-1]) | (owner[1:] != owner[:-1])
-    return hashes[new], owner[new]
-
-
 @compiled
 def _hash_deletions(
-    letters: Bytes, lengths: npt.NDArray[np.int32], shortest: int, two_from: int, hashes: Hashes, owner: Ints
-) -> None:
-    at = 0
+    letters: Bytes,
+    lengths: Numbers,
+    shortest: int,
+    two_from: int,
+    places: Bools,
+    hashes: Hashes,
+    owners: Numbers,
+) -> int:
+    """Write the hashes that have a place and their tokens; return how many."""
+    at, last_place = 0, np.uint64(len(places) - 1)
     for token in range(len(lengths)):
         length = lengths[token]
         if length < shortest:
@@ -110,11 +127,13 @@ def _hash_deletions(
                 for place in range(length):
                     if place not in (first, second):
                         value = (value ^ np.uint64(letters[token, place])) * np.uint64(1099511628211)
-                hashes[at], owner[at] = value, token
-                at += 1
+                if places[value >> np.uint64(12) & last_place]:
+                    hashes[at], owners[at] = value, token
+                    at += 1
+    return at
 
 
-def _proposed(one: tuple[Hashes, Ints], other: tuple[Hashes, Ints]) -> list[tuple[Ints, Ints]]:
+def _proposed(one: tuple[Hashes, Numbers], other: tuple[Hashes, Numbers]) -> list[tuple[Ints, Ints]]:
     """Return pairs of owners with an equal hash, each pair once, in parts of bounded size."""
     begin, end = (np.searchsorted(other[0], one[0], side=side) for side in ("left", "right"))
     number = end - begin
@@ -127,21 +146,18 @@ def _proposed(one: tuple[Hashes, Ints], other: tuple[Hashes, Ints]) -> list[tupl
         counts = number[at]
         offset = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
         left, right = np.repeat(one[1][at], counts), other[1][np.repeat(begin[at], counts) + offset]
-        code = distinct(left * (1 << 32) + right)
+        code = distinct(left.astype(np.int64) * (1 << 32) + right)
         parts.append((code >> 32, code & ((1 << 32) - 1)))
         start = stop
     return parts
 
 
-_PART = 20_000_000
-
-
 @compiled
 def _measure(
     left: Bytes,
-    left_length: npt.NDArray[np.int32],
+    left_length: Numbers,
     right: Bytes,
-    right_length: npt.NDArray[np.int32],
+    right_length: Numbers,
     one: Ints,
     other: Ints,
     two_from: int,

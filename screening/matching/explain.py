@@ -119,8 +119,8 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
 def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Piece]:
     ours, theirs = context.travellers.names, context.index.names
     m, n = int(theirs.count[pair.name]), int(ours.count[pair.reading])
-    own = [ours.singles[token] for token in ours.single[pair.reading, :n].tolist()]
-    listed = [theirs.singles[token] for token in theirs.single[pair.name, :m].tolist()]
+    own = [ours.singles.tokens[token] for token in ours.single[pair.reading, :n].tolist()]
+    listed = [theirs.singles.tokens[token] for token in theirs.single[pair.name, :m].tolist()]
     left, unused, agreeing = set(range(m)), set(range(n)), 0
     for i, j, plane, weight, kind in steps:
         places = range(i, i + 1 + (plane if plane <= 2 else 0))

@@ -176,7 +176,7 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
         rarity=shares,
         joined_weights=joined_weights(names.joined, shares),
         theirs=side(names),
-        listed=_listed(names, listed, name_unit, name_alert, facts, dates),
+        listed=_listed(names, listed, name_unit, facts, dates),
         wholes=whole_names(names, [name.full for name in listed]),
     )
 
@@ -185,7 +185,6 @@ def _listed(
     names: Names,
     listed: Sequence[ListedName],
     unit: Ints,
-    alert: Ints,
     facts: Sequence[AlertFacts],
     dates: tuple[Days, Ints, tuple[str, ...]],
 ) -> ListedNames:
@@ -194,10 +193,11 @@ def _listed(
     single, joined = (
         _holders([(rows, width) for rows, width in parts], len(vocabulary))
         for parts, vocabulary in (
-            (((names.single, 1), (names.spelt, 1)), names.singles),
+            (((names.single, 1), (names.spelt, 1)), names.singles.tokens),
             (((names.two, 2), (names.three, 3)), names.joined),
         )
     )
+    nation = np.array([nations[one.nationalities, one.born_in] for one in facts], np.int64)
     begin, end = dates[1][unit], dates[1][unit + 1]
     year = np.where(begin == end, 0, -1)
     one = np.flatnonzero(end == begin + 1)
@@ -208,11 +208,10 @@ def _listed(
     year[one[exact]] = known[exact]
     return ListedNames(
         unit=unit,
-        alert=alert,
         weak=np.array([name.weak for name in listed], np.bool_),
-        year=year.astype(np.int16),
+        bounds=np.stack([names.count, names.initials, year, nation[unit]], axis=1).astype(np.int32),
         dates_from=dates[1].astype(np.int64),
-        nation=np.array([nations[one.nationalities, one.born_in] for one in facts], np.int64),
+        nation=nation,
         sex=np.array([sexes[one.sexes] for one in facts], np.int64),
         names_from=single[0],
         names=single[1],

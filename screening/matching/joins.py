@@ -9,109 +9,121 @@ looked up by hash; two unlike pieces with one hash of 64 bits are not to be expe
 large list, and would make two names agree, never part them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from screening.identity.syllables import part_readings
 from screening.matching.compiled import compiled
-from screening.matching.model import KINDS
-from screening.matching.tokens import Neighbours, transliterations
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+Small = npt.NDArray[np.int8]
 Hashes = npt.NDArray[np.uint64]
-EXACT, TRANSLITERATION = KINDS.index("exact"), KINDS.index("transliteration")
+Bools = npt.NDArray[np.bool_]
 _MOST = 40  # tokens under one key that are tried; a key that more share says nothing
-_SHORTEST = 4
 _LETTERS = 0  # language of a key of letters
 _LANGUAGES = {"ko": 1, "zh": 2, "my": 3}
+_syllables: dict[str, str] = {}  # a sign for each syllable; only their being equal counts
 
 
-def joins(whole: Sequence[str], parts: Sequence[str], neighbours: Ints) -> Neighbours:
+class Keyed:
+    """Keys of tokens as rows of symbols; what is worked out of them is worked out once.
+
+    Attributes:
+        symbols: symbols of all keys.
+        begin: where each key begins, and the last ends.
+        languages: language of each.
+        tokens: token of each.
+    """
+
+    def __init__(self, keys: Iterable[Iterable[str]]) -> None:
+        rows: list[str] = []
+        languages, tokens = array("b"), array("q")
+        for at, of in enumerate(keys):
+            for key in of:
+                language, row = _row(key)
+                if row:
+                    rows.append(row)
+                    languages.append(language)
+                    tokens.append(at)
+        self.symbols: Numbers = np.frombuffer("".join(rows).encode("utf-32-le"), np.int32)
+        self.begin: Ints = np.cumsum([0, *map(len, rows)])
+        self.languages: Small = np.array(languages, np.int8)
+        self.tokens: Ints = np.array(tokens, np.int64)
+
+    @cached_property
+    def known(self) -> tuple["Table", Ints, Ints]:
+        """The group of each whole key by its hash, where the groups begin, and their tokens."""
+        hashes = _hash_rows(self.symbols, self.begin, self.languages)
+        order = np.lexsort((self.tokens, hashes))
+        groups, begin = np.unique(hashes[order], return_index=True)
+        return _table(groups, np.arange(len(groups))), np.append(begin, len(hashes)), self.tokens[order]
+
+
+def _row(key: str) -> tuple[int, str]:
+    """Return the language of a key and its symbols; no symbols for a known spelling."""
+    if key.startswith("="):
+        return _LETTERS, ""
+    language, blank, syllables = key.partition(" ")
+    if not blank:
+        return _LETTERS, key
+    signs = [_syllables.setdefault(one, chr(len(_syllables) + 1)) for one in syllables.split(" ")]
+    return _LANGUAGES[language], "".join(signs)
+
+
+def joins(
+    whole: Sequence[Keyed], parts: Sequence[Keyed], neighbours: Ints, long: Bools
+) -> tuple[Ints, Ints, Ints]:
     """Find the tokens that are neighbours written as one.
 
     Args:
-        whole: distinct tokens of one side.
-        parts: distinct tokens of the other side.
-        neighbours: [sequence, 3] two or three of `parts` that stand side by side, -1 for no third; distinct.
+        whole: keys of the tokens of one side, strongest kind first.
+        parts: keys of the tokens of the other side, in the same kinds.
+        neighbours: [sequence, 3] two or three tokens of `parts` that stand side by side, -1 for no third;
+            distinct and sorted.
+        long: which tokens of `whole` may be several.
 
     Returns:
-        Places in `whole` and in `neighbours`, and the number of the kind.
+        Places in `whole` and in `neighbours`, and the place of the kind; sorted, each pair once, with its
+        strongest kind.
     """
-    width = len(parts) + 1
-    first = ((neighbours[:, 0] + 1) * width + neighbours[:, 1] + 1).astype(np.uint64)
-    code = first * np.uint64(width) + (neighbours[:, 2] + 1).astype(np.uint64)
-    beside = _table(np.unique(first), np.zeros(0, np.int64))
-    sequences = _table(code, np.arange(len(code)))
-    found = []
-    for kind, keys, part_keys in (
-        (EXACT, _exact, _exact),
-        (TRANSLITERATION, transliterations, _beside_others),
-    ):
-        hashes, owners = _hashed(_rows(parts, part_keys, 1))
-        groups, begin = np.unique(hashes, return_index=True)
-        known = _table(groups, np.arange(len(groups)))
-        pairs = _joined(
-            *_rows(whole, keys, _SHORTEST),
-            known,
-            np.append(begin, len(hashes)),
-            owners,
-            beside,
-            sequences,
-            width,
-        )
+    beside, found = _beside(neighbours), []
+    for kind, (one, other) in enumerate(zip(whole, parts, strict=True)):
+        pairs = _joined(one.symbols, one.begin, one.languages, one.tokens, long, *other.known, beside)
         found.append(np.column_stack([pairs, np.full(len(pairs), kind)]))
     rows = np.concatenate(found)
     rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
     new = np.ones(len(rows), np.bool_)
     new[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)  # sorted by kind within a pair: the stronger stays
-    return Neighbours(*rows[new].T)
+    token, sequence, kinds = rows[new].T
+    return token, sequence, kinds
 
 
-def _exact(token: str) -> tuple[str, ...]:
-    return (token,)
+class Beside(NamedTuple):
+    """Tokens that stand side by side: behind token a stand `second[after[a]:after[a + 1]]`, ascending.
+
+    Behind the pair p stand `third[behind[p]:behind[p + 1]]`, ascending, -1 for none; their places are those
+    of the sequences.
+    """
+
+    after: Ints
+    second: Ints
+    behind: Ints
+    third: Ints
 
 
-def _beside_others(token: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*transliterations(token), *part_readings(token))))
-
-
-Rows = tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.int8], Ints]
-"""Symbols of all keys, where each begins (and the last ends), its language, and its token."""
-
-
-def _rows(tokens: Sequence[str], keys_of: Callable[[str], Iterable[str]], shortest: int) -> Rows:
-    symbols: list[npt.NDArray[np.int32] | list[int]] = []
-    lengths, languages, owners = [], [], []
-    for at, token in enumerate(tokens):
-        if len(token) < shortest:
-            continue
-        for key in keys_of(token):
-            language, blank, syllables = key.partition(" ")
-            if key.startswith("="):  # a known spelling is no row of symbols
-                continue
-            if blank and language in _LANGUAGES:
-                row = [_syllables.setdefault(one, len(_syllables)) for one in syllables.split(" ")]
-            else:
-                row = list(key.encode())
-            symbols.append(row)
-            lengths.append(len(row))
-            languages.append(_LANGUAGES.get(language, _LETTERS) if blank else _LETTERS)
-            owners.append(at)
-    flat = np.fromiter((one for row in symbols for one in row), np.int32, sum(lengths))
-    begin = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
-    return flat, begin, np.array(languages, np.int8), np.array(owners, np.int64)
-
-
-_syllables: dict[str, int] = {}  # numbers of syllables; only their being equal counts
-
-
-def _hashed(rows: Rows) -> tuple[Hashes, Ints]:
-    """Return the hashes of whole keys and their tokens, sorted."""
-    hashes = _hash_rows(rows[0], rows[1], rows[2])
-    order = np.lexsort((rows[3], hashes))
-    return hashes[order], rows[3][order]
+def _beside(neighbours: Ints) -> Beside:
+    first, second, third = np.ascontiguousarray(neighbours.T)
+    new = np.ones(len(first), np.bool_)
+    new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    pairs = np.flatnonzero(new)
+    tokens = int(neighbours.max()) + 1 if len(neighbours) else 0
+    after = np.searchsorted(first[pairs], np.arange(tokens + 1)).astype(np.int64)
+    return Beside(after, second[pairs], np.append(pairs, len(first)), third)
 
 
 Table = tuple[Hashes, Ints]
@@ -140,19 +152,20 @@ def _enter(table: Hashes, values: Ints, keys: Hashes, new: Ints) -> None:
     for at in range(len(keys)):
         spot = _spot(table, keys[at])
         table[spot] = keys[at]
-        values[spot] = new[at] if len(new) else 0
+        values[spot] = new[at]
 
 
 @compiled
-def _hash(symbols: npt.NDArray[np.int32], begin: int, end: int, language: int) -> np.uint64:
-    value = np.uint64(14695981039346656037) ^ np.uint64(language)
+def _hash(symbols: Numbers, begin: int, end: int, language: int) -> np.uint64:
+    # Multiplied, so that no symbol of one language has the hash of another's.
+    value = (np.uint64(14695981039346656037) ^ np.uint64(language)) * np.uint64(1099511628211)
     for at in range(begin, end):
         value = (value ^ np.uint64(symbols[at] + 1)) * np.uint64(1099511628211)
     return value | np.uint64(1)
 
 
 @compiled
-def _hash_rows(symbols: npt.NDArray[np.int32], begin: Ints, languages: npt.NDArray[np.int8]) -> Hashes:
+def _hash_rows(symbols: Numbers, begin: Ints, languages: Small) -> Hashes:
     found = np.empty(len(languages), np.uint64)
     for row in range(len(languages)):
         found[row] = _hash(symbols, begin[row], begin[row + 1], languages[row])
@@ -160,52 +173,87 @@ def _hash_rows(symbols: npt.NDArray[np.int32], begin: Ints, languages: npt.NDArr
 
 
 @compiled
+def _find(ascending: Ints, begin: int, end: int, wanted: int) -> int:
+    """Return the place of a number between two places; -1 where it is not there."""
+    last = end
+    while begin < end:
+        middle = (begin + end) // 2
+        if ascending[middle] < wanted:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin if begin < last and ascending[begin] == wanted else -1
+
+
+@compiled
+def _group(known: Table, symbols: Numbers, begin: int, end: int, language: int) -> int:
+    """Return the group of the tokens that have these symbols as a key; -1 where none has."""
+    return int(known[1][_spot(known[0], _hash(symbols, begin, end, language))])
+
+
+@compiled
 def _joined(
-    symbols: npt.NDArray[np.int32],
+    symbols: Numbers,
     begin: Ints,
-    languages: npt.NDArray[np.int8],
+    languages: Small,
     tokens: Ints,
+    long: Bools,
     known: Table,
     groups: Ints,
     owners: Ints,
-    beside: Table,
-    sequences: Table,
-    width: int,
+    beside: Beside,
 ) -> Ints:
     """Return (token, sequence) of each key that neighbours make; some stand twice."""
     found = np.empty((1024, 2), np.int64)
     rows = 0
+    # Groups of the ends of a key: of most keys no end is a token, and nothing more is looked up.
+    tail = np.empty(1 + max(0, np.max(begin[1:] - begin[:-1]) if len(languages) else 0), np.int64)
     for row in range(len(languages)):
+        if not long[tokens[row]]:
+            continue
         language = languages[row]
         start, end = begin[row], begin[row + 1]
+        ends = False
         for cut in range(start + 1, end):
+            tail[cut - start] = _group(known, symbols, cut, end, language)
+            ends = ends or tail[cut - start] >= 0
+        for cut in range(start + 1, end if ends else start + 1):
             for doubled in range(2 if language == 0 and cut < end - 1 else 1):
-                one = known[1][_spot(known[0], _hash(symbols, start, cut + doubled, language))]
+                one = _group(known, symbols, start, cut + doubled, language)
                 if one < 0 or groups[one + 1] - groups[one] > _MOST:
                     continue
                 # cut == end stands for no third part
                 for last in range(cut + 1, end + 1):
+                    three = tail[last - start] if last < end else -1
+                    if three < 0 and last < end:
+                        continue
                     for again in range(2 if language == 0 and last < end - 1 else 1):
-                        piece = _hash(symbols, cut, min(last + again, end), language)
-                        two = known[1][_spot(known[0], piece)]
+                        two = tail[cut - start]
+                        if last < end:
+                            two = _group(known, symbols, cut, last + again, language)
                         if two < 0 or (last < end and groups[two + 1] - groups[two] > _MOST):
                             continue
-                        three = -1
-                        if last < end:
-                            three = known[1][_spot(known[0], _hash(symbols, last, end, language))]
-                            if three < 0:
-                                continue
                         for a in range(groups[one], groups[one + 1]):
-                            for b in range(groups[two], min(groups[two + 1], groups[two] + _MOST)):
-                                pair = np.uint64((owners[a] + 1) * width + owners[b] + 1)
-                                if beside[1][_spot(beside[0], pair)] < 0:
+                            if owners[a] + 1 >= len(beside.after):
+                                continue
+                            after, until = beside.after[owners[a]], beside.after[owners[a] + 1]
+                            seconds = groups[two], min(groups[two + 1], groups[two] + _MOST)
+                            few = until - after < seconds[1] - seconds[0]
+                            for at in range(min(until - after, seconds[1] - seconds[0])):
+                                pair = after + at
+                                if not few:
+                                    pair = _find(beside.second, after, until, owners[seconds[0] + at])
+                                    if pair < 0:
+                                        continue
+                                elif _find(owners, seconds[0], seconds[1], beside.second[pair]) < 0:
                                     continue
-                                code = pair * np.uint64(width)
                                 first = groups[three] if three >= 0 else 0
                                 stop = min(groups[three + 1], first + _MOST) if three >= 0 else 1
                                 for c in range(first, stop):
-                                    third = np.uint64(owners[c] + 1) if three >= 0 else np.uint64(0)
-                                    place = sequences[1][_spot(sequences[0], code + third)]
+                                    third = owners[c] if three >= 0 else -1
+                                    place = _find(
+                                        beside.third, beside.behind[pair], beside.behind[pair + 1], third
+                                    )
                                     if place < 0:
                                         continue
                                     if rows == len(found):

@@ -69,8 +69,10 @@ class Listed(NamedTuple):
     """What belongs to each listed name, and where each listed token stands.
 
     Attributes:
-        unit, alert, weak: of each name.
-        year: year of birth where the unit has one date, an exact day; 0 without a date; -1 otherwise.
+        unit, weak: of each name.
+        bounds: tokens and initials of each name, its year of birth and its number of `nation`, side by side:
+            every name that is touched is held against its floor with these. The year is 0 where the unit has
+            no date, -1 where it has others than one exact day.
         dates_from: the dates of unit u are `dates_from[u]` to `dates_from[u + 1]`.
         nation, sex: number of the unit's set of States and of sexes.
         names_from, names: names that hold each token.
@@ -79,9 +81,8 @@ class Listed(NamedTuple):
     """
 
     unit: Ints
-    alert: Ints
     weak: Bools
-    year: npt.NDArray[np.int16]
+    bounds: Numbers
     dates_from: Ints
     nation: Ints
     sex: Ints
@@ -605,7 +606,7 @@ def search(
     near: Near,
     weights: Weights,
     rules: Rules,
-    floors: Ints,
+    floors: Numbers,
     every: bool,
     room: Scratch,
     out: Ints,
@@ -624,7 +625,7 @@ def search(
         near: agreeing tokens.
         weights: for this set of States.
         rules: name rules.
-        floors: lowest score kept, by alert.
+        floors: lowest score kept, by name.
         every: align every name, without bounds.
         room: scratch room.
         out: [row, 4] room for reading, name, score and bound of the name; it must hold as many rows as names.
@@ -653,23 +654,23 @@ def search(
         for at in range(names if every else touched):
             name = at if every else room.touched[at]
             total = room.total[name]
-            m = theirs.size[name]
-            letters = own.initials[reading] + theirs.initials[name]
+            m = listed.bounds[name, 0]
+            letters = own.initials[reading] + listed.bounds[name, 1]
             bound = (total & ((1 << _COVER) - 1)) + rules.initial * letters
             bound += rules.conflict * max(0, min(m, n) - (total >> _COVER) - letters)
-            unit = listed.unit[name]
-            floor = floors[listed.alert[name]]
-            year = listed.year[name]
+            floor = floors[name]
+            nation = weights.nation[listed.bounds[name, 3]]
             if not every:
+                year = listed.bounds[name, 2]
                 if year > 0:
                     most = room.year[year - FIRST_YEAR]
                 elif year == 0:
                     most = max(weights.date[NOT_LISTED], weights.date[NOT_GIVEN])
                 else:
                     most = most_date
-                if bound + most + most_sex + weights.nation[listed.nation[unit]] < floor:
+                if bound + most + most_sex + nation < floor:
                     continue
-            nation = weights.nation[listed.nation[unit]]
+            unit = listed.unit[name]
             rest = nation + weights.sex[sexes[reading], listed.sex[unit]]
             if listed.weak[name]:
                 rest += rules.weak

@@ -12,6 +12,7 @@ from screening.identity.names import tokens
 from screening.identity.significant import Significant, significant
 from screening.matching.loops import MOST as MOST_TOKENS
 from screening.matching.loops import Side
+from screening.matching.tokens import Vocabulary
 
 Numbers = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
@@ -32,8 +33,8 @@ class Names:
         count: tokens of each name.
         initials: how many of them are a single letter.
         singles: vocabulary of `single` and `spelt`.
-        joined: tokens of `singles` that stand side by side, which `two` and `three` number [sequence, 3]; -1
-            where there is no third.
+        joined: tokens of `singles` that stand side by side, which `two` and `three` number [sequence, 3],
+            sorted; -1 where there is no third.
     """
 
     single: Numbers
@@ -43,7 +44,7 @@ class Names:
     part: npt.NDArray[np.int8]
     count: Numbers
     initials: Numbers
-    singles: tuple[str, ...]
+    singles: Vocabulary
     joined: Ints
 
 
@@ -162,7 +163,7 @@ def _laid(
         part=cells(part, UNKNOWN).astype(np.int8),
         count=counts,
         initials=np.bincount(row[letter[single]], minlength=len(counts)).astype(np.int32),
-        singles=vocabulary,
+        singles=Vocabulary(vocabulary),
         joined=sequences,
     )
 
@@ -198,6 +199,6 @@ def side(names: Names) -> Side:
     """Return names as the loops take them."""
     return Side(
         names.single, names.spelt, names.two, names.three, names.part, names.count, names.initials,
-        np.array([ord(token[0]) for token in names.singles], np.int8),
-        np.array([len(token) == 1 for token in names.singles], np.bool_),
+        np.array([ord(token[0]) for token in names.singles.tokens], np.int8),
+        np.array([len(token) == 1 for token in names.singles.tokens], np.bool_),
     )  # fmt: skip

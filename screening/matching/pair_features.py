@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 from screening.identity.names import tokens
 from screening.identity.significant import significant
 from screening.identity.titles import strip_title
-from screening.matching.tokens import short_forms, transliterations
+from screening.matching.keys import short_forms, transliterations
 
 PAIRED = 0.5  # least likeness of two tokens that are taken for one name
 MOST_EDITS = 3  # beyond that a token is another one

@@ -15,15 +15,16 @@ State come from the agency's earlier traffic and from the lists in use (`model.T
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from screening.identity.derived import made_from
 from screening.identity.significant import SERVANT
-from screening.identity.skeleton import keys
+from screening.identity.skeleton import keys, skeletons
 from screening.matching.model import KINDS, Model
-from screening.matching.tokens import neighbours
+from screening.matching.tokens import Vocabulary, neighbours
 
 Shares = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int32]
@@ -119,11 +120,11 @@ class Rarity:
         return rows, np.maximum(share, overall)
 
 
-def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
+def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
     """Return the shares of each token in each kind of agreement.
 
     Args:
-        vocabulary: distinct tokens of a list.
+        vocabulary: tokens of a list.
         model: shares, floors, charges and counts by State.
     """
     sources = [source for source in (model.traffic, model.listed) if source is not None]
@@ -138,12 +139,12 @@ def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
     shares = np.array(
         [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
     )
-    near = neighbours(tokens, vocabulary, again=True)
+    near, size = neighbours(_known(tuple(tokens)), vocabulary), len(vocabulary.tokens)
     graded = near.kind < _WIDTH
     left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
-    borne = np.bincount(right * _WIDTH + kind, shares[left], minlength=len(vocabulary) * _WIDTH)
-    share = _or_better(borne.astype(np.float64).reshape(len(vocabulary), _WIDTH)) + _unseen(vocabulary, model)
-    initial = _initial_bits(vocabulary, model)
+    borne = np.bincount(right * _WIDTH + kind, shares[left], minlength=size * _WIDTH)
+    share = _or_better(borne.astype(np.float64).reshape(size, _WIDTH)) + _unseen(vocabulary.tokens, model)
+    initial = _initial_bits(vocabulary.tokens, model)
     return Rarity(
         model=model,
         known={token: at for at, token in enumerate(tokens)},
@@ -156,13 +157,19 @@ def rarity(vocabulary: Sequence[str], model: Model) -> Rarity:
     )
 
 
+@lru_cache(maxsize=1)
+def _known(tokens: tuple[str, ...]) -> Vocabulary:
+    """Keep the tokens whose share is known: every index compares them."""
+    return Vocabulary(tokens)
+
+
 def token_weights(vocabulary: Sequence[str], model: Model) -> Weights:
     """Return the weight of each token in each kind of agreement, for a traveller of unknown State.
 
     Returns:
         Array of shape (tokens, kinds), centibits.
     """
-    return rarity(vocabulary, model).weights
+    return rarity(Vocabulary(vocabulary), model).weights
 
 
 def joined_weights(neighbours: Ints, singles: Rarity) -> Weights:
@@ -225,8 +232,8 @@ def _made(vocabulary: Sequence[str], model: Model) -> Shares:
     """Return the share that each token has by what it is made from; 0 for most."""
     stems: dict[str, float] = {}
     if any(made_from(token) for token in vocabulary):
-        for token, share in sorted(model.token_shares.items()):
-            stem = keys(token)[0]
+        shares = sorted(model.token_shares.items())
+        for (_, share), (stem, _) in zip(shares, skeletons([token for token, _ in shares]), strict=True):
             for known in {stem, stem.rstrip("AI")}:  # ILYA, ANATOLIY lose their end: ILYICH, ANATOLYEVICH
                 stems[known] = stems.get(known, 0.0) + share
     return np.array([max(_compound(token, model), _descended(token, stems, model)) for token in vocabulary])

@@ -57,7 +57,8 @@ class Judge:
         self.rules = rules(model, index)
         self._own = side(travellers.names)
         self._near = agreements(travellers.names, index.names)
-        self._room = loops.scratch(len(index.names.singles), len(index.names.joined), len(index.name_unit))
+        tokens = len(index.names.singles.tokens)
+        self._room = loops.scratch(tokens, len(index.names.joined), len(index.name_unit))
         self._nations = listed_states(index.facts)
         sets = listed_sexes(index.facts)
         self._sex = np.array([[sex.compare(a, b, model)[0] for b in sets] for a in _SEXES], np.int32)
@@ -106,12 +107,13 @@ class Judge:
         Returns:
             Pairs at or above their floor, and the bound of each one's name.
         """
+        by_name = floors[self.index.name_alert].astype(np.int32)
         out = np.empty((max(_ROWS, len(self.index.name_unit)), 4), np.int64)
         parts, done = [np.empty((0, 4), np.int64)], 0
         while done < len(group.readings):
             rows, done = loops.search(
                 group.readings, done, self._own, self.travellers.born, self._our_sex, self.index.theirs,
-                self.index.listed, self.index.dates, self._near, group.weights, self.rules, floors, every,
+                self.index.listed, self.index.dates, self._near, group.weights, self.rules, by_name, every,
                 self._room, out,
             )  # fmt: skip
             parts.append(out[:rows].copy())

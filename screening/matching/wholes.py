@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, Levenshtein
 
 from screening.identity.names import tokens
-from screening.identity.skeleton import keys
+from screening.identity.skeleton import keys, skeletons
 from screening.matching.names import SURNAME, Names
 
 Ints = npt.NDArray[np.int64]
@@ -116,8 +116,9 @@ def whole_names(names: Names, text: Sequence[str]) -> Wholes:
         text: as published.
     """
     published, letters = _sums(text)
-    tokens_of, length = _sums(names.singles)
-    skeletons_of = [_sums([keys(token)[way] for token in names.singles])[0] for way in (0, 1)]
+    tokens_of, length = _sums(names.singles.tokens)
+    both = skeletons(names.singles.tokens)
+    skeletons_of = [_sums([pair[way] for pair in both])[0] for way in (0, 1)]
     several = np.flatnonzero(names.count > 1)
     led = several[(names.spelt[several] >= 0).any(axis=1)]
     with_particles = np.where(names.spelt >= 0, names.spelt, names.single)
@@ -240,10 +241,11 @@ def _cuts(written: Sequence[str], listed: Wholes) -> dict[str, tuple[Fields, ...
 def _alike(written: Sequence[str], listed: Wholes) -> Ints:
     """Return rows of (token, name) that have the same letters but one, as spelt or by skeleton."""
     lengths = np.array([len(token) for token in written])
+    both = skeletons(written)
     pairs = []
     for sums, among in (
         (_sums(written)[0], listed.spelling),
-        *((_sums([keys(token)[way] for token in written])[0], listed.skeleton) for way in (0, 1)),
+        *((_sums([pair[way] for pair in both])[0], listed.skeleton) for way in (0, 1)),
     ):
         same = among.look_up(sums)
         edited = np.flatnonzero(lengths >= EDITED_FROM)
@@ -270,7 +272,7 @@ def _worded(name: int, listed: Wholes) -> Iterator[list[Word]]:
     of_surname = (names.part[name, :size] == SURNAME).tolist()
     for joined in (False, True) if max(rows[1], default=-1) >= 0 else (False,):
         yield [
-            (names.singles[spelt if joined and spelt >= 0 else token], part, True)
+            (names.singles.tokens[spelt if joined and spelt >= 0 else token], part, True)
             for token, spelt, part in zip(*rows, of_surname, strict=True)
         ]
 
@@ -372,7 +374,7 @@ def _long_names(written: Sequence[str], listed: Wholes) -> list[int]:
     """Return the names that are long enough and have a word that begins like one of the tokens."""
     names = listed.names
     starts = {token[:length] for token in written for length in range(1, _FIRST + 1)}
-    begins = np.array([*(token[:_FIRST] in starts for token in names.singles), False])  # -1: no token
+    begins = np.array([*(token[:_FIRST] in starts for token in names.singles.tokens), False])  # -1: no token
     long = np.flatnonzero((listed.letters >= min(map(len, written))) & (names.count > 1))
     chosen = (begins[names.single[long]] | begins[names.spelt[long]]).any(axis=1)
     found: list[int] = long[chosen].tolist()

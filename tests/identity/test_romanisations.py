@@ -12,8 +12,8 @@ from itertools import combinations
 
 import pytest
 
+from screening.matching.keys import transliterations
 from screening.matching.model import load_model
-from screening.matching.tokens import transliterations
 
 RUSSIAN = (
     "щербаков юрьев жуковский цветаев чехов хрущёв ёлкин яковлев эйзен алексей сергей дмитрий григорий юлия "

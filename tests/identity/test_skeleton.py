@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.identity.skeleton import consonants, keys
+from screening.identity.skeleton import frames, keys, skeletons
 
 TOKEN = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12)
+
+
+def consonants(token):
+    return frames([keys(token)[0]])[0]
 
 
 def together(one, other):
@@ -112,3 +116,9 @@ def test_a_doubled_consonant_at_the_end_is_heard_once(token, consonant):
     word = f"{token}A{consonant}"
     if consonant != "F":  # -AFF is -AV
         assert keys(f"{word}{consonant}") == keys(word)
+
+
+@given(st.lists(TOKEN, max_size=6))
+def test_tokens_that_are_read_together_are_read_as_alone(tokens):
+    assert skeletons(tokens) == [keys(token) for token in tokens]
+    assert frames([one for one, _ in skeletons(tokens)]) == [consonants(token) for token in tokens]

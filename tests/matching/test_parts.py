@@ -11,14 +11,14 @@ from screening.matching.loops import relations
 from screening.matching.model import KINDS
 from screening.matching.rarity import token_weights
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold, threshold
-from screening.matching.tokens import neighbours
+from screening.matching.tokens import Vocabulary, neighbours
 from screening.profile.model import ListPolicy
 
 
 def kind_of(one, other):
     from screening.matching.model import KINDS
 
-    found = neighbours([one], [other])
+    found = neighbours(Vocabulary([one]), Vocabulary([other]))
     return KINDS[int(found.kind[0])] if len(found.kind) else None
 
 
