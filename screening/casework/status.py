@@ -51,7 +51,8 @@ def flights_of(store: Store, night: date) -> list[dict[str, object]]:
         UsageError: the night was never published.
     """
     published(store, night)
-    order = {"failed": 0, "quarantined": 1, "expected": 2, "screened_with_findings": 3, "screened": 4}
+    words = ("failed", "quarantined", "expected", "screened_with_findings", "screened", "outside_mandate")
+    order = {word: place for place, word in enumerate(words)}
     stated = rows_of(read_current(store, night, OUTCOMES), OutcomeRow)
     rows = after_acts(stated, settled(store, night))
     rows.sort(key=lambda row: (row["mend"] is None, order[row["outcome"]], row["flight_id"]))

@@ -1,5 +1,6 @@
-"""`screening profile check` and `notify`: what the agency decided, and whether its notices arrive."""
+"""`screening profile`: what the agency decided, in keys, in words, against another; do notices arrive?"""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,62 @@ def check(
 
     profile = load_settings(profile=path).profile
     show(list(_rows(profile.model_dump(mode="json"), "")), shape, ["key", "value"])
+
+
+@app.command("explain")
+def explain_profile(
+    path: Annotated[
+        Path | None, typer.Argument(help="Profile; default: SCREENING_PROFILE, else ./profile.toml.")
+    ] = None,
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Say in words what a profile does, clause by clause, each with its source.
+
+    Example: screening profile explain docs/profiles/eu-pnr.toml
+    """
+    from screening.night.settings import load_settings
+    from screening.profile.explain import explain
+
+    clauses = explain(load_settings(profile=path).profile)
+    show([clause.row() for clause in clauses], shape, ["clause", "says", "source"])
+
+
+@app.command("diff")
+def diff(
+    first: Annotated[Path, typer.Argument(help="A profile.")],
+    second: Annotated[Path, typer.Argument(help="Another.")],
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Tell in what two profiles differ: in words where a clause says it, and in values.
+
+    Exits 1 where they differ.
+
+    Example: screening profile diff docs/profiles/eu-pnr.toml docs/profiles/uk-pnr.toml
+    """
+    from screening.night.settings import read_profile
+    from screening.profile.explain import differences
+
+    found = differences(read_profile(first), read_profile(second))
+    show([one.row() for one in found], shape, ["kind", "key", "first", "second"])
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command("outside")
+def outside(
+    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Label of the night.")],
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Show what of a night the profile left out: messages and travellers by flight and reason.
+
+    Example: screening profile outside --night 2026-11-23
+    """
+    from screening.night.outside import outside_by_leg
+    from screening.night.settings import load_settings
+    from screening.store.revisions import read_current
+    from screening.tables.individual import OUTSIDE_MANDATE
+
+    rows = outside_by_leg(read_current(load_settings().store, night.date(), OUTSIDE_MANDATE))
+    show(rows, shape, ["flight_id", "source", "reason", "decision", "messages", "travellers", "says"])
 
 
 @app.command("notify")

@@ -30,19 +30,27 @@ def describe_parts(parts: Iterable[Reading], file: str) -> Iterator[dict[str, ob
         for message in part.messages:
             yield _message(message, file)
             described = True
+        for index in dict.fromkeys(one.index for one in part.outside if one.whole):
+            yield _nothing_of(file, index, "outside_mandate", [])
+            described = True
     if not described:
-        yield {
-            "file": file,
-            "index": 0,
-            "type": None,
-            "version": None,
-            "reference": None,
-            "function": None,
-            "status": "quarantined",
-            "findings": _findings(findings),
-            "flights": [],
-            "travellers": [],
-        }
+        yield _nothing_of(file, 0, "quarantined", findings)
+
+
+def _nothing_of(file: str, index: int, status: str, findings: list[Finding]) -> dict[str, object]:
+    """Describe a file without a message, or a message of which nothing may be kept."""
+    return {
+        "file": file,
+        "index": index,
+        "type": None,
+        "version": None,
+        "reference": None,
+        "function": None,
+        "status": status,
+        "findings": _findings(findings),
+        "flights": [],
+        "travellers": [],
+    }
 
 
 def all_findings(message: Message) -> list[Finding]:

@@ -272,7 +272,24 @@ _PNRGOV: tuple[FindingKind, ...] = (
     ),
 )
 
-KINDS: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST, *_PNRGOV)
+_MANDATE = (
+    FindingKind(
+        "mandate_not_known",
+        Level.INFO,
+        Effect.NONE,
+        "Whether the mandate covers a leg cannot be told from the message; it was processed.",
+        "Nothing to do, or tell the carrier what of the flight is missing.",
+    ),
+    FindingKind(
+        "selection_review_due",
+        Level.WARNING,
+        Effect.NONE,
+        "The decision that selects the leg should have been looked at again before it departs.",
+        "Let who decided review it, then enter the new dates in the profile (intake.flights.selected).",
+    ),
+)
+
+KINDS: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST, *_PNRGOV, *_MANDATE)
 _BY_CODE = {kind.code: kind for kind in KINDS}
 
 INCOMPLETE = frozenset({"cnt_differs", "unt_missing", "sequence_without_last_part", "traveller_cut_off"})

@@ -4,6 +4,7 @@ Times are local to the airport, as sent. States are inner codes (ISO alpha-2, el
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from screening.tables.codes import (
     Function,
     MessageStatus,
     MessageType,
+    OutsideReason,
     QuarantineUnit,
     Role,
     Says,
@@ -164,6 +166,7 @@ class Message:
     travellers: list[Traveller] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    outside: int = 0  # travellers taken out because they are outside the mandate
 
 
 @dataclass(slots=True)
@@ -188,9 +191,23 @@ class ByteRange:
 
     offset: int
     length: int
-    fate: str  # message | quarantined | envelope | set_aside
+    fate: str  # message | quarantined | outside_mandate | envelope | set_aside
     source: Source | None  # None: unread bytes
     blanked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What of a message, on one leg, is outside the profile's mandate: counted, and not stored."""
+
+    message_offset: int
+    flight_id: str
+    source: Source
+    reason: OutsideReason
+    decision: str | None  # that selected it once
+    travellers: int
+    whole: bool  # nothing of the message is stored
+    index: int = 0  # of a message outside wholly: its place in its file
 
 
 @dataclass(slots=True)
@@ -204,3 +221,5 @@ class Reading:
     byte_ranges: list[ByteRange] = field(default_factory=list)
     sensitive: list[tuple[int, int]] = field(default_factory=list)  # (offset, length) of values to blank
     findings: list[Finding] = field(default_factory=list)  # outside any message
+    outside: list[Outside] = field(default_factory=list)
+    withheld: Counter[str] = field(default_factory=Counter)  # segments by element that may not be kept

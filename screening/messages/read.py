@@ -6,10 +6,11 @@ version or national dialect is one entry more. What comes out covers the input: 
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from screening.messages import mandate
 from screening.messages.finding_kinds import finding, kind_of
 from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.multipart import Sequences, input_end, part_end
@@ -18,9 +19,11 @@ from screening.messages.paxlst.reader import read_paxlst
 from screening.messages.paxlst.us_dialect import US_VERSION, is_us, read_us_paxlst
 from screening.messages.pnrgov.reader import read_pnrgov
 from screening.messages.provisional import stand_in
+from screening.messages.scrub import blanked
 from screening.messages.syntax.envelope import Frame, MessageReading, OutsideMessages, RawMessage, frames
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.messages.syntax.segments import Data
+from screening.messages.withheld import drop_elements, look_again, withhold
 from screening.profile.model import Intake
 from screening.tables.codes import MessageStatus, QuarantineUnit, Source
 from screening.tables.collector import collector_paused
@@ -89,6 +92,8 @@ def read_input(data: Data, intake: Intake, *, input_id: str | None = None) -> Re
         whole.byte_ranges += part.byte_ranges
         whole.sensitive += part.sensitive
         whole.findings += part.findings
+        whole.outside += part.outside
+        whole.withheld.update(part.withheld)
     whole.quarantined.sort(key=lambda unit: (unit.offset, -unit.length))
     return whole
 
@@ -222,17 +227,61 @@ def _message(part: Reading, waiting: list[Finding], raw: RawMessage, intake: Int
         return
     if not dialect.tested:
         raw.findings.append(finding("unh_version_unknown", raw.offset, 1))
-    reading = dialect.reader(raw, intake)
-    if intake.designators:
-        names = same_designators((entry.one, entry.also) for entry in intake.designators)
-        call_by_one(reading.message, names, raw.offset)
-    stand_in(reading.message, part.input_id)
+    withheld = withhold(raw, dialect.source, intake.elements)
+    noted = list(raw.findings)
+    part.sensitive += withheld.spans
+    reading = _understood(part, raw, dialect, intake)
+    if mandate.outside_wholly(reading, intake, raw):
+        part.sensitive += _blank(raw, list(mandate.body(raw, dialect.source)))
+        raw.findings = noted
+        bare = _understood(part, raw, dialect, intake).message
+        people = mandate.people_in_body(raw, dialect.source)
+        part.outside += mandate.rows_outside(bare, intake, people)
+        part.byte_ranges.append(ByteRange(raw.offset, raw.length, "outside_mandate", dialect.source))
+        return
+    crew = mandate.crew_outside(reading.message, intake)
+    if crew:
+        inside = [one for one in mandate.body(raw, dialect.source) if _within(raw.starts[one[0]], crew)]
+        part.sensitive += _blank(raw, inside)
+        raw.findings = noted
+        look_again(raw)
+        reading = _understood(part, raw, dialect, intake)
+    part.outside += mandate.part(reading, intake)
+    part.withheld.update(withheld.counts)
     part.messages.append(reading.message)
     part.quarantined += reading.quarantined
     part.sensitive += reading.sensitive
     quarantined = reading.message.status is MessageStatus.QUARANTINED
     fate = "quarantined" if quarantined else "message"
     part.byte_ranges.append(ByteRange(raw.offset, raw.length, fate, dialect.source))
+
+
+def _understood(part: Reading, raw: RawMessage, dialect: Dialect, intake: Intake) -> MessageReading:
+    """Read a message, call its legs as the agency does, and drop what may not be kept of it."""
+    reading = dialect.reader(raw, intake)
+    if intake.designators:
+        names = same_designators((entry.one, entry.also) for entry in intake.designators)
+        call_by_one(reading.message, names, raw.offset)
+    drop_elements(reading.message, intake.elements)
+    stand_in(reading.message, part.input_id)
+    return reading
+
+
+def _within(offset: int, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= offset < start + length for start, length in places)
+
+
+def _blank(raw: RawMessage, segments: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Blank segments behind the bytes that only build the message; return the places."""
+    spans = []
+    for index, stays in segments:
+        piece = raw.pieces[index]
+        if len(piece) > stays:
+            span = (raw.starts[index] + stays, len(piece) - stays)
+            raw.pieces[index] = blanked(piece, raw.starts[index], [span])
+            spans.append(span)
+    raw.forget_segments()
+    return spans
 
 
 def _unreadable(part: Reading, waiting: list[Finding], raw: RawMessage) -> None:

@@ -94,12 +94,15 @@ READ_SCHEMA: dict[str, Any] = {
     "properties": {
         "file": {"type": "string", "description": "path as given"},
         "index": {"type": "integer", "description": "place of the message in its file, from 0"},
-        "type": {"enum": [*_words(MessageType), None], "description": "null: the file holds no message"},
+        "type": {
+            "enum": [*_words(MessageType), None],
+            "description": "null: the file holds no message, or nothing of the message may be processed",
+        },
         "version": _maybe("string", description="D:12B, 13:1 or 001:000"),
         "reference": _maybe("string"),
         "function": {"enum": [*_words(Function), None]},
         "action": {"enum": _words(Action)},
-        "status": {"enum": _words(MessageStatus)},
+        "status": {"enum": [*_words(MessageStatus), "outside_mandate"]},
         "stated": _maybe("integer", description="travellers (CNT) or bookings (EQN) that it states"),
         "complete": {"type": "boolean", "description": "false where travellers may be missing"},
         "findings": {"type": "array", "items": _FINDING},

@@ -23,6 +23,7 @@ from screening.tables.collector import collector_paused
 
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
 _CUT_OFF = "traveller_cut_off"
+_OUTSIDE = "outside_mandate"
 Row = dict[str, object]
 
 
@@ -33,8 +34,8 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
         readings: readings of different inputs, or parts of one (`read_parts`).
 
     Returns:
-        messages, message_legs, statements, statement_documents, bookings, quarantine, byte_ranges, ledger;
-        each conforms to its declaration, whatever the order of the readings.
+        messages, message_legs, statements, statement_documents, bookings, quarantine, byte_ranges,
+        outside_mandate, ledger; each conforms to its declaration, whatever the order of the readings.
     """
     with collector_paused():
         messages = [(reading.input_id, message) for reading in readings for message in reading.messages]
@@ -56,6 +57,9 @@ def tabulate(readings: Sequence[Reading]) -> dict[str, pa.Table]:
             ),
             "quarantine": individual.QUARANTINE.table(chain.from_iterable(map(_quarantine_rows, readings))),
             "byte_ranges": landing.BYTE_RANGES.table(chain.from_iterable(map(_range_rows, readings))),
+            "outside_mandate": individual.OUTSIDE_MANDATE.table(
+                chain.from_iterable(map(_outside_rows, readings))
+            ),
             "ledger": individual.LEDGER.table(_ledger_rows(readings)),
         }
 
@@ -246,7 +250,7 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
             traveller = people.travellers[place]
             flown = known.get(traveller.legs)
             if flown is None:
-                flown = known[traveller.legs] = _legs_flown(traveller.legs, message, legs)
+                flown = known[traveller.legs] = legs_flown(traveller.legs, message, legs)
             for ordinal in flown:
                 places.append(place)
                 flight_ids.append(legs[ordinal])
@@ -256,7 +260,7 @@ def _flown(people: _People) -> tuple[pa.Array | None, list[str], list[str | None
     return None if once else pa.array(places, pa.int64()), flight_ids, seats
 
 
-def _legs_flown(journey: tuple[int, ...], message: Message, legs: dict[int, str]) -> list[int]:
+def legs_flown(journey: tuple[int, ...], message: Message, legs: dict[int, str]) -> list[int]:
     """Return the ordinals of a journey's dated legs, each flight once; all dated ones where none of it is."""
     mine = [ordinal for ordinal in journey if ordinal in legs]
     if mine:
@@ -351,6 +355,20 @@ def _people(unit: Quarantined, message: Message | None) -> Row:
     return {"people": unit.people, "counted": str(unit.counted), "flight": flight}
 
 
+def _outside_rows(reading: Reading) -> Iterable[Row]:
+    for one in reading.outside:
+        yield {
+            "message_id": f"{reading.input_id}:{one.message_offset}",
+            "flight_id": one.flight_id,
+            "reason": str(one.reason),
+            "input_id": reading.input_id,
+            "source": str(one.source),
+            "decision": one.decision,
+            "travellers": one.travellers,
+            "whole": one.whole,
+        }
+
+
 def _range_rows(reading: Reading) -> Iterable[Row]:
     for span in reading.byte_ranges:
         yield {
@@ -379,6 +397,12 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
             passed = 0 if quarantined else len(message.travellers) - aside
             count[LedgerUnit.TRAVELLERS, "passed"] += passed
             count[LedgerUnit.TRAVELLERS, "quarantined"] += len(message.travellers) - passed
+            count[LedgerUnit.TRAVELLERS, _OUTSIDE] += message.outside
+        for people in {one.message_offset: one.travellers for one in reading.outside if one.whole}.values():
+            count[LedgerUnit.MESSAGES, _OUTSIDE] += 1
+            count[LedgerUnit.TRAVELLERS, _OUTSIDE] += people
+        for element, number in reading.withheld.items():
+            count[LedgerUnit.ELEMENTS, element] += number
         for unit in reading.quarantined:
             if unit.message_offset is not None and unit.message_offset not in known:
                 count[LedgerUnit.MESSAGES, "quarantined"] += 1
@@ -389,6 +413,8 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
 def _ledger_of(input_id: str, count: Counter[tuple[LedgerUnit, str]]) -> Iterable[Row]:
     for of in LedgerUnit:
         parts = {how: number for (unit, how), number in count.items() if unit is of}
+        if of is LedgerUnit.ELEMENTS and not parts:
+            continue
         passed = parts.pop("passed", 0)
         yield {
             "stage": "read",

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night.finding_kinds import ENTRIES
+from screening.night.outside import outcomes_outside
 from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
@@ -82,6 +83,7 @@ class NightTables:
 
     Attributes:
         flights, travellers, messages, statements, quarantine, hits, inputs: tables of the night.
+        outside: OUTSIDE_MANDATE of the night.
     """
 
     flights: pa.Table
@@ -91,6 +93,7 @@ class NightTables:
     quarantine: pa.Table
     hits: pa.Table
     inputs: pa.Table
+    outside: pa.Table = field(default_factory=individual.OUTSIDE_MANDATE.empty)
 
 
 def outcomes(
@@ -129,8 +132,9 @@ def outcomes(
     }
     incomplete = set(tables.flights.filter(tables.flights["provisional"])["flight_id"].to_pylist())
     set_aside = _with_their_legs(set_aside, settled, tables)
+    outside = outcomes_outside(tables.outside)
     rows = []
-    for leg in sorted({*settled, *set_aside, *failures}):
+    for leg in sorted({*settled, *set_aside, *failures, *outside}):
         aside = set_aside.get(leg, _Aside())
         row: dict[str, object] = {
             "flight_id": leg,
@@ -148,6 +152,8 @@ def outcomes(
                 "travellers": 0,
                 "quarantined": _lost(failures[leg], travellers.get(leg, 0), aside.people),
             }
+        elif leg not in settled and leg in outside and not aside.entries:
+            row |= outside[leg]
         elif leg not in settled:
             row |= _unusable(aside, leg, night)
         else:

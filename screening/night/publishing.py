@@ -82,6 +82,7 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         quarantine=merged["quarantine"],
         hits=merged["hits"],
         inputs=merged["inputs"],
+        outside=merged["outside_mandate"],
     )
     fresh = outcomes(
         tables,
@@ -239,7 +240,7 @@ def _over_base(
     )
     chosen["statement_documents"] = _only(fresh["statement_documents"], "statement_id", statements)
     kept["inputs"] = _inputs_beside(frozen, base["inputs"], files, reread)
-    for name in ("byte_ranges", "quarantine"):
+    for name in ("byte_ranges", "quarantine", "outside_mandate"):
         kept[name] = _without(base[name], "input_id", reread)
     for name in ("flights", "travellers", "hits"):
         kept[name] = base[name].filter(pc.invert(pc.is_in(base[name]["flight_id"], legs)))
@@ -402,6 +403,7 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
             "travellers on legs",
         ),
         ("travellers_withdrawn", pc.sum(merged["outcomes"]["withdrawn"]).as_py() or 0, "travellers on legs"),
+        *_outside_figures(merged["outside_mandate"]),
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),
@@ -417,6 +419,19 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
         {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}
         for measure, value, unit in figures
     )
+
+
+def _outside_figures(outside: pa.Table) -> list[tuple[str, float, str]]:
+    """What the mandate leaves out; no figure of a night of which it leaves out nothing."""
+    if not outside.num_rows:
+        return []
+    whole = outside.filter(outside["whole"]).group_by("message_id").aggregate([("travellers", "max")])
+    part = outside.filter(pc.invert(outside["whole"]))
+    people = (pc.sum(whole["travellers_max"]).as_py() or 0) + (pc.sum(part["travellers"]).as_py() or 0)
+    return [
+        ("messages_outside_mandate", whole.num_rows, "messages, nothing of them stored"),
+        ("travellers_outside_mandate", people, "travellers named in messages, not stored"),
+    ]
 
 
 def set_aside(tables: dict[str, pa.Table]) -> int:

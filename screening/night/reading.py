@@ -48,6 +48,7 @@ SPECS: tuple[TableSpec, ...] = (
     individual.STATEMENT_DOCUMENTS,
     individual.BOOKINGS,
     individual.QUARANTINE,
+    individual.OUTSIDE_MANDATE,
     individual.LEDGER,
 )
 Collect = Callable[[dict[str, pa.Table]], None]
@@ -133,8 +134,10 @@ class _InputRead:
 
     def add(self, reading: Reading) -> None:
         """Take note of a part."""
-        self.messages += len(reading.messages)
-        self.good = self.good or any(message.status != "quarantined" for message in reading.messages)
+        whole = {one.message_offset for one in reading.outside if one.whole}
+        self.messages += len(reading.messages) + len(whole)
+        good = any(message.status != "quarantined" for message in reading.messages)
+        self.good = self.good or good or bool(whole)  # what is outside the mandate was read to its end
         self.aside = self.aside or bool(reading.quarantined)
         units = [(one.offset, -one.length, one.codes[0]) for one in reading.quarantined if one.codes]
         self.first = min([*units[:1], *([self.first] if self.first else [])], default=None)

@@ -43,11 +43,24 @@ from screening.store.traffic_models import active as traffic_in_use
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import InputStatus, Zone
-from screening.tables.errors import InputError, StoreError, UsageError
+from screening.tables.errors import InputError, ProfileError, StoreError, UsageError
 from screening.tables.landing import INPUTS
 
 _AT_ONCE = 4
 _WORKING_COPIES = 6  # landing, blanked copy, work tables and published tables of one input, generously
+
+
+def _refuse_invalid(settings: Settings, night: date) -> None:
+    """Refuse a night in which the law that the profile names does not hold: nobody may process by it."""
+    law = settings.profile.law
+    if not law.covers(night):
+        raise ProfileError(
+            f"the profile is not valid in the night {night.isoformat()}: it holds from "
+            f"{law.valid_from or 'the beginning'} to {law.valid_to or 'further notice'}",
+            where="section law of the profile, valid_from and valid_to",
+            effect="nothing was taken in; the files stay in the inbox and nobody was screened",
+            remedy="name the profile that is valid (SCREENING_PROFILE), or correct its dates, and run again",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ def receive(
         BusyError: another process receives this night.
         UsageError: other lists are named than those that the published night was screened against.
         InputError: no inbox, no files at all, or no alert list.
+        ProfileError: the profile is not valid in this night.
         StoreError: the store cannot be used, or nothing is new and bytes of the night are gone by rule.
     """
     store = settings.store
@@ -108,6 +122,8 @@ def receive(
             return Receipt(None, resumed=False, files=0)
         if before is None and not _is_news(store, night, fresh):
             raise _nothing_came(settings, night)
+        if before is None:
+            _refuse_invalid(settings, night)
         fresh = take_in(store, fresh)
         if before is None:
             frozen = Frozen(

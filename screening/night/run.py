@@ -349,6 +349,7 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
                 run.frozen.hash,
                 publishing.publications(tables | (leaving or {})),
                 kept=() if leaving else publishing.LEAVING,
+                purposes=run.frozen.agency_profile().law.purposes,
             )
             record_publication(run.store, published, actor)
         _end(run)

@@ -5,6 +5,7 @@ import tomllib
 
 from pydantic import BaseModel, ValidationError
 
+from screening.profile.explain import sources_of_nothing
 from screening.profile.model import Profile
 from screening.tables.errors import ProfileError
 
@@ -32,9 +33,18 @@ def parse_profile(text: str, *, name: str) -> Profile:
             remedy="correct the line, then `screening profile check`",
         ) from None
     try:
-        return Profile.model_validate(data)
+        profile = Profile.model_validate(data)
     except ValidationError as fault:
         raise _profile_error(fault, name) from None
+    nowhere = sources_of_nothing(profile)
+    if nowhere:
+        raise ProfileError(
+            f"no clause is called {', '.join(f'`{one}`' for one in nowhere)}",
+            where=f"{name}: law.sources",
+            effect="nothing runs with this profile",
+            remedy="name a clause as `screening profile explain` lists them, or the beginning of several",
+        )
+    return profile
 
 
 def _profile_error(fault: ValidationError, name: str) -> ProfileError:

@@ -4,13 +4,24 @@ An unknown key is an error. Sections are handed to stages one by one: a stage se
 """
 
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from screening.tables.codes import Category, Clock, MaskedElement, Meant, TermKind, TermOutcome
+from screening.profile.law import Law
+from screening.profile.mandate import Elements, Flights
+from screening.profile.section import Section as _Section
+from screening.tables.codes import (
+    Category,
+    Clock,
+    MaskedElement,
+    Meant,
+    PnrElement,
+    TermKind,
+    TermOutcome,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 ListSource = Literal[
@@ -24,10 +35,6 @@ _SENSITIVE = """
     WCHR WCHS WCBD WCBW WCLB WCMP WCOB
 """
 _ELEMENTS = "agency contact payment frequent_flyer ticket seat baggage codeshare split status changes"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 _DESIGNATOR = r"^(?:[A-Z][A-Z0-9]|[0-9][A-Z])[A-Z]?(?:[1-9][0-9]{0,5}[A-Z]?)?$"
@@ -79,6 +86,23 @@ class Intake(_Section):
     sensitive_remarks: bool = True  # IFT 4:28 free text; contact codes in it are read before it is blanked
     booking_elements: tuple[str, ...] = tuple(_ELEMENTS.split())
     designators: tuple[Designators, ...] = ()  # legs under any of them are one leg, under the first
+    flights: Flights = Flights()
+    elements: Elements = Elements()
+
+    @model_validator(mode="after")
+    def _no_remarks(self) -> Self:
+        listed = self.elements.pnr
+        if listed and PnrElement.REMARKS not in listed and not self.sensitive_remarks:
+            raise ValueError("`sensitive_remarks` must be true where elements.pnr leaves remarks out")
+        return self
+
+    @property
+    def permitted_elements(self) -> frozenset[str]:
+        """Elements of a booking that both lists permit."""
+        listed = self.elements.pnr
+        return frozenset(self.booking_elements).intersection(
+            self.booking_elements if listed is None else listed
+        )
 
 
 class CarrierMessages(_Section):
@@ -280,6 +304,7 @@ class Profile(_Section):
     """One agency's decisions."""
 
     agency: Agency = Agency()
+    law: Law = Law()
     schedule: Schedule = Schedule()
     intake: Intake = Intake()
     manifests: Manifests = Manifests()
@@ -297,10 +322,17 @@ class Profile(_Section):
     def deciding(self) -> dict[str, Any]:
         """Return as plain data what decides rows.
 
-        A webhook's address may be a secret, the name of a list's file a person's, and neither decides any.
+        A webhook's address may be a secret, the name of a list's file a person's, and neither decides
+        any; nor do the words in which the law is named.
         """
         return self.model_dump(
-            mode="json", exclude={"notify": True, "keys": True, "lists": {"__all__": {"path", "mapping"}}}
+            mode="json",
+            exclude={
+                "notify": True,
+                "keys": True,
+                "lists": {"__all__": {"path", "mapping"}},
+                "law": {"title", "sources", "duties"},
+            },
         )
 
     @field_validator("lists")

@@ -95,12 +95,13 @@ def done(view: NightView) -> str:
         Outcome.SCREENED_WITH_FINDINGS: "FINDINGS",
         Outcome.QUARANTINED: "QUARANTINED",
         Outcome.FAILED: "FAILED",
+        Outcome.OUTSIDE_MANDATE: "OUTSIDE",
         Outcome.EXPECTED: "EXPECTED",
     }
     parts = [
         f"{name}={view.outcomes.get(word, 0)}"
         for word, name in names.items()
-        if word is not Outcome.EXPECTED or view.outcomes.get(word)
+        if word not in {Outcome.OUTSIDE_MANDATE, Outcome.EXPECTED} or view.outcomes.get(word)
     ]
     return f"Done. {' '.join(parts)} HITS={len(view.hits)} TOTAL={sum(view.outcomes.values())}"
 

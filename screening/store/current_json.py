@@ -24,7 +24,13 @@ _FIELDS = ("path", "sha256", "rows", "zone", "table", "class", "schema_version")
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """One file of a revision, as CURRENT.json names it; `path` is relative to the store."""
+    """One file of a revision, as CURRENT.json names it.
+
+    Attributes:
+        path: relative to the store.
+        purposes: for which its rows may be processed (profile, law.purposes); none where no law is named,
+            and on files of the zone aggregate, which hold nobody's data.
+    """
 
     path: str
     sha256: str
@@ -33,11 +39,14 @@ class PublishedFile:
     table: str
     cls: RetentionClass
     schema_version: str
+    purposes: tuple[str, ...] = ()
 
     def row(self) -> dict[str, object]:
         """Return the object that stands in CURRENT.json."""
         values = (self.path, self.sha256, self.rows, self.zone, self.table, self.cls, self.schema_version)
-        return dict(zip(_FIELDS, values, strict=True))
+        row: dict[str, object] = dict(zip(_FIELDS, values, strict=True))
+        # only where there are some: the seal of what was published before is over the same bytes as then
+        return row | ({"purposes": list(self.purposes)} if self.purposes else {})
 
     @property
     def name(self) -> str:
@@ -202,6 +211,13 @@ def _parsed(document: object, night: date) -> Current:
         path = inner_path(row["path"]).as_posix()
         kinds = (Zone(row["zone"]), str(row["table"]), RetentionClass(row["class"]))
         files.append(
-            PublishedFile(path, str(row["sha256"]), int(row["rows"]), *kinds, str(row["schema_version"]))
+            PublishedFile(
+                path,
+                str(row["sha256"]),
+                int(row["rows"]),
+                *kinds,
+                str(row["schema_version"]),
+                tuple(map(str, row.get("purposes", ()))),
+            )
         )
     return Current(night, int(document["revision"]), str(document["frozen"]), tuple(files))

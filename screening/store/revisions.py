@@ -86,6 +86,7 @@ def publish(
     publications: Sequence[Publication],
     *,
     kept: Collection[str] = (),
+    purposes: Sequence[str] = (),
 ) -> Current:
     """Publish a night as one whole.
 
@@ -95,6 +96,7 @@ def publish(
         frozen: hash of everything that decided the content.
         publications: every table of the night; one that is missing is not part of the new revision.
         kept: names of further tables that stay as the revision before holds them, if it does.
+        purposes: for which the rows may be processed; stand with every file but those of the zone aggregate.
 
     Returns:
         The published revision; the one before if frozen set and contents are the same.
@@ -109,7 +111,7 @@ def publish(
     def stage(draft: _Draft) -> list[PublishedFile]:
         before = draft.before.files if draft.before else ()
         files = [_as_before(draft, file) for file in before if file.table in kept]
-        return files + [_written(draft, item) for item in publications]
+        return files + [_written(draft, item, purposes) for item in publications]
 
     return _commit(store, night, frozen, stage)
 
@@ -214,10 +216,11 @@ def rewrite(
             if (key in held if made is None else key not in held or not made.equals(held[key]))
         }
         before = draft.before.files if draft.before else ()
+        bound = next((file.purposes for file in before if file.purposes), ())
         files = [_as_before(draft, file) for file in before if (_named(file.table), file.cls) not in changes]
         for (table, cls), made in changes.items():
             if made is not None:
-                files.append(_written(draft, Publication(BY_NAME[table], cls, made)))
+                files.append(_written(draft, Publication(BY_NAME[table], cls, made), bound))
         gone = [key for key, made in changes.items() if made is None]
         again.extend(
             key for key in asked if key not in changes and key in held and older_differ(store, now, key)
@@ -289,11 +292,12 @@ def _as_before(draft: _Draft, file: PublishedFile) -> PublishedFile:
     return replace(file, path=draft.path(file.zone, file.name))
 
 
-def _written(draft: _Draft, item: Publication) -> PublishedFile:
+def _written(draft: _Draft, item: Publication, purposes: Sequence[str]) -> PublishedFile:
     name = item.file_name
     written = write_table(draft.part(item.spec.zone) / name, item.table, item.spec)
     facts = (item.spec.zone, item.spec.name, item.cls, item.spec.version)
-    return PublishedFile(draft.path(item.spec.zone, name), written.sha256, written.rows, *facts)
+    bound = () if item.spec.zone is Zone.AGGREGATE else tuple(purposes)
+    return PublishedFile(draft.path(item.spec.zone, name), written.sha256, written.rows, *facts, bound)
 
 
 def _commit(

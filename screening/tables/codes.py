@@ -69,6 +69,74 @@ class Source(StrEnum):
     PNR = "pnr"
 
 
+class Direction(StrEnum):
+    """Of a leg, as seen from the agency's State."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTRA_REGION = "intra_region"  # between the State and another of its region
+    DOMESTIC = "domestic"
+    ELSEWHERE = "elsewhere"  # neither end lies in the State
+
+
+class Handling(StrEnum):
+    """Which legs of a direction may be processed."""
+
+    ALL = "all"
+    SELECTED = "selected"  # those that a decision in force selects
+    NONE = "none"
+
+
+class OutsideReason(StrEnum):
+    """Why something is outside the mandate."""
+
+    DIRECTION = "direction"  # the profile leaves legs of this direction out
+    NOT_SELECTED = "not_selected"  # no decision selects it
+    SELECTION_ENDED = "selection_ended"  # a decision would, but for its dates
+    SOURCE = "source"  # the profile leaves messages of this kind out
+    CREW = "crew"  # the profile leaves crew out
+    NOT_KEPT = "not_kept"  # its text was not kept under the profile of its first night
+
+
+class PnrElement(StrEnum):
+    """Elements of annex I of Directive (EU) 2016/681, in its order."""
+
+    LOCATOR = "locator"
+    BOOKED = "booked"
+    TRAVEL_DATES = "travel_dates"
+    NAMES = "names"
+    CONTACT = "contact"
+    PAYMENT = "payment"
+    ITINERARY = "itinerary"
+    FREQUENT_FLYER = "frequent_flyer"
+    AGENCY = "agency"
+    STATUS = "status"
+    SPLIT = "split"
+    REMARKS = "remarks"
+    TICKET = "ticket"
+    SEAT = "seat"
+    CODESHARE = "codeshare"
+    BAGGAGE = "baggage"
+    FELLOW_TRAVELLERS = "fellow_travellers"
+    API = "api"
+    CHANGES = "changes"
+
+
+class ApiElement(StrEnum):
+    """Elements of advance passenger information, and the persons beside passengers."""
+
+    NAMES = "names"
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
+    NATIONALITY = "nationality"
+    RESIDENCE = "residence"
+    DOCUMENT = "document"
+    LOCATOR = "locator"
+    SEAT = "seat"
+    BAGGAGE = "baggage"
+    CREW = "crew"
+
+
 class MessageType(StrEnum):
     """UN/EDIFACT message types that are read."""
 
@@ -205,6 +273,7 @@ class Outcome(StrEnum):
     SCREENED_WITH_FINDINGS = "screened_with_findings"
     QUARANTINED = "quarantined"
     FAILED = "failed"
+    OUTSIDE_MANDATE = "outside_mandate"  # the profile does not let it be processed: counted, not stored
     EXPECTED = "expected"
 
 
@@ -351,6 +420,7 @@ class LedgerUnit(StrEnum):
     BYTES = "bytes"
     MESSAGES = "messages"
     TRAVELLERS = "travellers"
+    ELEMENTS = "elements"
 
 
 class QuarantineAct(StrEnum):

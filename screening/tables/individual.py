@@ -15,6 +15,7 @@ from screening.tables.codes import (
     MessageStatus,
     MessageType,
     Outcome,
+    OutsideReason,
     QuarantineAct,
     QuarantineUnit,
     RetentionClass,
@@ -369,6 +370,24 @@ COUNTS = TableSpec(
     ),
 )
 
+OUTSIDE_MANDATE = TableSpec(
+    name="outside_mandate",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.RECORD,),
+    key=("message_id", "flight_id", "reason"),
+    meaning="What the profile did not let be processed: counted, nothing of a person stored.",
+    columns=(
+        Column("message_id", "input_id:offset of the message"),
+        Column("flight_id", "the leg; `unknown` where the message names none"),
+        Column("reason", "why", values=OutsideReason),
+        Column("input_id", "the input that holds it"),
+        Column("source", "API or PNR", values=Source),
+        Column("decision", "decision that selected the leg, before or after its dates", nullable=True),
+        Column("travellers", "travellers named on it who are not stored", INT32),
+        Column("whole", "true where nothing of the message is stored", BOOL),
+    ),
+)
+
 LEDGER = TableSpec(
     name="ledger",
     zone=Zone.INDIVIDUAL,
@@ -399,5 +418,6 @@ TABLES = (
     QUARANTINE,
     QUARANTINE_ACTS,
     COUNTS,
+    OUTSIDE_MANDATE,
     LEDGER,
 )

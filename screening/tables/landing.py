@@ -44,7 +44,10 @@ BYTE_RANGES = TableSpec(
         Column("input_id", "the input"),
         Column("offset", "first byte", INT64, unit="bytes"),
         Column("length", "number of bytes", INT64, unit="bytes"),
-        Column("fate", "message, quarantined, envelope (UNA UNB UNG UNE UNZ and white space) or set_aside"),
+        Column(
+            "fate",
+            "message, quarantined, outside_mandate, envelope (UNA UNB UNG UNE UNZ, white space) or set_aside",
+        ),
         Column("class", "retention class of these bytes: api, pnr or unread", values=RetentionClass),
         Column("blanked", "bytes of sensitive free text replaced by blanks", INT64, unit="bytes"),
     ),

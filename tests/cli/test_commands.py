@@ -81,6 +81,13 @@ SHOWN = {
     ),
     "profile check": (0, "key value"),
     "profile check profile.toml": (0, "key value"),
+    "profile explain": (0, "clause says source"),
+    "profile explain profile.toml": (0, "clause says source"),
+    "profile diff profile.toml profile.toml": (0, "kind key first second"),
+    "profile outside --night {night}": (
+        0,
+        "flight_id source reason decision messages travellers says",
+    ),
     "evaluate --hits hits.parquet --truth truth.parquet --rate 1 --rate 5": (0, None),
     "fuzz --messages 3 --seed 2": (0, None),
 }
@@ -249,6 +256,8 @@ WRONG = {
     "read none.edi": "none.edi",
     "explain none.edi": "none.edi",
     "profile check none.toml": "none.toml",
+    "profile explain none.toml": "none.toml",
+    "profile diff profile.toml none.toml": "none.toml",
     "profile notify": "section notify",
     "generate --out more": "--night",
     "generate --out inbox --night {night}": "inbox",

@@ -192,7 +192,7 @@ class Sensitive:
         self._codes = frozenset(intake.sensitive_ssr)
         self._harmless: set[str] = set()  # codes seen that are neither sensitive nor remarks
         self._remarks = intake.sensitive_remarks
-        self._contacts = "contact" in intake.booking_elements
+        self._contacts = "contact" in intake.permitted_elements
 
     def service(self, segment: Segment) -> bool:
         """Look at an SSR; true where it is sensitive."""

@@ -49,7 +49,7 @@ class PnrgovState:
         dialect, self.table = table_of(raw.version)
         self.raw = raw
         self.sent: date | None = raw.sent.date() if raw.sent is not None else None
-        self.permitted = frozenset(intake.booking_elements)
+        self.permitted = intake.permitted_elements
         self.sensitive = Sensitive(intake)
         self.at = At.HEADER
         self.pnrs: list[Pnr] = []

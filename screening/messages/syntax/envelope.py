@@ -102,6 +102,10 @@ class RawMessage:
             self._segments = [self.segment(index) for index in range(len(self.pieces))]
         return self._segments
 
+    def forget_segments(self) -> None:
+        """Forget segments that were built: pieces have changed."""
+        self._segments = None
+
     def message(self, kind: MessageType, dialect: str, source: Source) -> Message:
         """Build the message as its envelope states it, for a reader to fill."""
         return Message(
