@@ -164,6 +164,7 @@ class Message:
     travellers: list[Traveller] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    erased: int = 0  # travellers that were read and are left out by right (messages.rights)
 
 
 @dataclass(slots=True)
