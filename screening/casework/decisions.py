@@ -61,7 +61,7 @@ def hits_of(store: Store, night: date) -> list[dict[str, object]]:
             row["hit_id"],
         )
     )
-    latest = _decisions(store)
+    latest = decisions_by_hit(store)
     return [
         {column: value for column, value in row.items() if column in COLUMNS}
         | {"decision": latest.get(row["hit_id"], row["decision"])}
@@ -69,7 +69,8 @@ def hits_of(store: Store, night: date) -> list[dict[str, object]]:
     ]
 
 
-def _decisions(store: Store) -> dict[str, str]:
+def decisions_by_hit(store: Store) -> dict[str, str]:
+    """Return the decision that stands on each hit that was decided."""
     table = acts.dispositions(store)
     superseded = set(table["supersedes"].drop_null().to_pylist())
     rows = sorted(rows_of(table, DispositionRow), key=lambda row: row["decided_at"])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.options import Actor, Shape
+from screening.cli.looking import looked
+from screening.cli.options import Actor, Purpose, Shape
 from screening.cli.output import Format, progress, say, show
 from screening.protection.actor import who
 from screening.reports.text import days_old
@@ -142,9 +143,11 @@ def diff_command(
     list_id: _List,
     old: Annotated[str, typer.Option("--from", help="ListVersion, or its first digits.")],
     new: Annotated[str, typer.Option("--to", help="ListVersion, or its first digits.")],
+    actor: Actor = None,
+    reason: Purpose = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Show what was added, removed and changed between two versions, by source id and field.
+    """Show what was added, removed and changed between two versions, by source id and field. Recorded.
 
     Example: screening alerts diff --list ofac --from 3a7a39fd --to 61f0c2d4 --format json
     """
@@ -154,6 +157,8 @@ def diff_command(
 
     store = load_settings().store
     found = diff(lists.open_version(store, list_id, old), lists.open_version(store, list_id, new))
+    versions = [f"{list_id}={lists.resolve(store, list_id, one)}" for one in (old, new)]
+    looked(store, "list.diff", versions, actor, reason)
     if shape is Format.JSON:
         say(json.dumps(found.document(), ensure_ascii=False))
         return
@@ -180,9 +185,11 @@ def check_command(
     version: Annotated[
         str | None, typer.Option(help="ListVersion, or its first digits; else the active one.")
     ] = None,
+    actor: Actor = None,
+    reason: Purpose = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Show how complete a version is, what deviated, and the alerts with too little data.
+    """Show how complete a version is, what deviated, and the alerts with too little data. Recorded.
 
     Exits 1 when the import gate holds this version back.
 
@@ -194,7 +201,9 @@ def check_command(
     store = load_settings().store
     whole = lists.resolve(store, list_id, version)
     stored = next(each for each in lists.versions(store, list_id) if each.version == whole)
-    show(_check_rows(lists.open_version(store, list_id, whole), stored), shape, ("check", "what", "value"))
+    rows = _check_rows(lists.open_version(store, list_id, whole), stored)
+    looked(store, "list.check", [f"{list_id}={whole}"], actor, reason)
+    show(rows, shape, ("check", "what", "value"))
     if stored.held and not stored.active:
         raise typer.Exit(1)
 
@@ -251,8 +260,10 @@ def export_command(
     version: Annotated[
         str | None, typer.Option(help="Version; else the active one, else the latest.")
     ] = None,
+    actor: Actor = None,
+    reason: Purpose = None,
 ) -> None:
-    """Write a version in the canonical model, JSON Lines or Parquet by the file's ending.
+    """Write a version in the canonical model, JSON Lines or Parquet by the file's ending. Recorded.
 
     Example: screening alerts export --list ofac --out ofac.jsonl
     """
@@ -267,7 +278,9 @@ def export_command(
             effect="nothing was written",
             remedy="name a file that ends in .jsonl or .parquet",
         )
-    whole = lists.export_version(load_settings().store, list_id, version, out)
+    store = load_settings().store
+    whole = lists.export_version(store, list_id, version, out)
+    looked(store, "list.export", [f"{list_id}={whole}"], actor, reason)
     progress(f"{list_id} {whole} written to {out}")
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.options import Actor, LatestNight, Shape, named_or_latest
+from screening.cli.looking import looked, of_night
+from screening.cli.options import Actor, LatestNight, Purpose, Shape, named_or_latest
 from screening.cli.output import Format, say, show
 from screening.protection.actor import named, who
 from screening.tables.codes import Decision
@@ -17,8 +18,10 @@ _Evidence = Annotated[
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
 
 
-def hits(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
-    """List the hits of a night, best first, near misses last; of the latest, where none is named.
+def hits(
+    night: LatestNight = None, actor: Actor = None, reason: Purpose = None, shape: Shape = Format.TABLE
+) -> None:
+    """List the hits of a night, best first, near misses last; of the latest, where none is named. Recorded.
 
     Example: screening hits --night 2026-11-23 --format csv
     """
@@ -28,6 +31,8 @@ def hits(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     store = load_settings().store
     chosen = named_or_latest(store, night)
     rows = hits_of(store, chosen)
+    ids = [str(row["hit_id"]) for row in rows]
+    looked(store, "hits.list", [of_night(store, chosen), *ids], actor, reason)
     show(rows, shape, COLUMNS, title=None if night else f"Night {chosen}")
 
 
@@ -79,12 +84,15 @@ def decide(
     say(f"Recorded: {decision} as {made.disposition_id}{silent}")
 
 
-def trace(hit: _Hit, shape: Shape = Format.TABLE) -> None:
-    """Follow a hit back to input bytes, list version, profile and code.
+def trace(hit: _Hit, actor: Actor = None, reason: Purpose = None, shape: Shape = Format.TABLE) -> None:
+    """Follow a hit back to input bytes, list version, profile and code. Recorded.
 
     Example: screening trace 3f2a
     """
     from screening.casework.decisions import trace as follow
     from screening.night.settings import load_settings
 
-    show(follow(load_settings().store, hit), shape)
+    store = load_settings().store
+    rows = follow(store, hit)
+    looked(store, "hit.trace", [str(rows[0]["what"])], actor, reason)
+    show(rows, shape)

@@ -1,6 +1,5 @@
 """`screening lookup` and `why`: one person against the lists in use; one pair explained step by step."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +8,7 @@ import typer
 
 from screening.cli.options import Actor, Shape
 from screening.cli.output import Format, progress, say, show
+from screening.cli.typed import typed
 from screening.protection.actor import who
 from screening.tables.codes import Sex
 
@@ -48,7 +48,7 @@ def lookup(
     from screening.casework.lookup import lookup as ask
     from screening.night.settings import load_settings
 
-    name, born, document = _typed("Name", name), _typed("Born", born), _typed("Document", document)
+    name, born, document = typed("Name", name), typed("Born", born), typed("Document", document)
     asked = Asked(name=name, born=born, sex=sex, nationality=nationality, document=document, state=state)
     settings = load_settings()
     progress("opening the lists in use")
@@ -64,16 +64,6 @@ def lookup(
     say(f"lists asked: {versions}")
     for found in answer.found:
         _tell(found)
-
-
-def _typed(what: str, given: str | None) -> str | None:
-    """Read a value from standard input where `-` stands for it; an empty line is no value."""
-    if given != "-":
-        return given
-    if sys.stdin.isatty():
-        sys.stderr.write(f"{what}: ")
-        sys.stderr.flush()
-    return sys.stdin.readline().strip() or None
 
 
 def why(

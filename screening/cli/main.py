@@ -27,6 +27,7 @@ from screening.cli import (
     quarantine,
     read,
     retention,
+    subject,
     unmask,
 )
 from screening.cli.laboratory import benchmark, fuzz, generate, match, schemas
@@ -76,6 +77,7 @@ cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
 cli.add_typer(keys.keys_app, name="keys", rich_help_panel=STORE)
 cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
+cli.add_typer(subject.app, name="subject", rich_help_panel=STORE)
 cli.add_typer(hold.app, name="hold", rich_help_panel=STORE)
 cli.add_typer(unmask.app, name="unmask", rich_help_panel=STORE)
 

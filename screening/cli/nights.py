@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.looking import looked, of_night
 from screening.cli.options import (
     Actor,
     Flights,
@@ -12,6 +13,7 @@ from screening.cli.options import (
     LatestNight,
     LetThrough,
     Night,
+    Purpose,
     Reason,
     Shape,
     label,
@@ -167,8 +169,8 @@ def standing() -> None:
     raise typer.Exit(1 if calls else 0)
 
 
-def report(night: LatestNight = None) -> None:
-    """Write the night's report again (one HTML file that opens offline) and say where it is.
+def report(night: LatestNight = None, actor: Actor = None, reason: Purpose = None) -> None:
+    """Write the night's report again (one HTML file that opens offline) and say where it is. Recorded.
 
     Of the latest night, where none is named.
 
@@ -178,7 +180,10 @@ def report(night: LatestNight = None) -> None:
     from screening.night.settings import load_settings
 
     store = load_settings().store
-    say(str(write_report(store, named_or_latest(store, night))))
+    chosen = named_or_latest(store, night)
+    path = write_report(store, chosen)
+    looked(store, "report.write", [of_night(store, chosen)], actor, reason)
+    say(str(path))
 
 
 def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:

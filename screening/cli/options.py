@@ -35,6 +35,9 @@ LetThrough = Annotated[
     ),
 ]
 Reason = Annotated[str | None, typer.Option(help="Why; recorded. Needed with --let-through.")]
+Purpose = Annotated[
+    str | None, typer.Option("--reason", help="Why you look; recorded. It must not name anybody.")
+]
 
 
 def label(night: datetime) -> date:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screening.cli.looking import looked_at_files
+from screening.cli.options import Actor, Purpose
 from screening.cli.output import Format, show
 from screening.tables.errors import UsageError
 
@@ -26,13 +28,20 @@ _COLUMNS = ("file", "index", "type", "version", "function", "status", "flights",
 def read(
     paths: Annotated[list[Path], typer.Argument(help="Message files or folders (read recursively).")],
     shape: Annotated[Format, typer.Option("--format", help="json prints one line a message.")] = Format.TABLE,
+    actor: Actor = None,
+    reason: Purpose = None,
 ) -> None:
     """Read PAXLST and PNRGOV files, recognised by content, and print what they say.
+
+    JSON names the people in them: recorded, where there is a store.
 
     Example: screening read inbox/ --format json
     """
     rows: list[dict[str, object]] = []
-    for path, shown in _files(paths):
+    files = list(_files(paths))
+    if shape is Format.JSON:
+        looked_at_files([path for path, _ in files], "message.read", actor, reason)
+    for path, shown in files:
         for row in _described(path, shown):
             if shape is Format.JSON:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -45,10 +54,14 @@ def read(
 def explain(
     path: Annotated[Path, typer.Argument(help="A message file.")],
     show_names: Annotated[
-        bool, typer.Option("--show-names", help="Show names, numbers and dates of people.")
+        bool, typer.Option("--show-names", help="Show names, numbers and dates of people; recorded.")
     ] = False,
+    actor: Actor = None,
+    reason: Purpose = None,
 ) -> None:
     """Print a message segment by segment, with meanings and findings; values of people are masked.
+
+    With --show-names it is recorded, where there is a store.
 
     Example: screening explain inbox/LH400.edi
     """
@@ -60,6 +73,8 @@ def explain(
     if not path.is_file():
         raise _absent(path)
     intake = Intake()
+    if show_names:
+        looked_at_files([path], "message.explain", actor, reason)
     with mapped(path) as data:
         for _, inner in _opened(path, str(path), data, intake, []):
             lines = explain_parts(

@@ -289,7 +289,17 @@ _MANDATE = (
     ),
 )
 
-KINDS: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST, *_PNRGOV, *_MANDATE)
+_RIGHTS = (
+    FindingKind(
+        "value_corrected",
+        Level.INFO,
+        Effect.NONE,
+        "A value was corrected on a person's request; the bytes, and what is kept as sent, stay as received.",
+        "Nothing to do: `screening subject correct` recorded who, when and why.",
+    ),
+)
+
+KINDS: tuple[FindingKind, ...] = (*_FILES, *_ENVELOPE, *_PAXLST, *_PNRGOV, *_MANDATE, *_RIGHTS)
 _BY_CODE = {kind.code: kind for kind in KINDS}
 
 INCOMPLETE = frozenset({"cnt_differs", "unt_missing", "sequence_without_last_part", "traveller_cut_off"})

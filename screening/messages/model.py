@@ -167,6 +167,7 @@ class Message:
     bookings: list[Booking] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     outside: int = 0  # travellers taken out because they are outside the mandate
+    erased: int = 0  # travellers that were read and are left out by right (messages.rights)
 
 
 @dataclass(slots=True)

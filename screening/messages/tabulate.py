@@ -106,7 +106,7 @@ def _message_row(input_id: str, message: Message) -> Row:
         "part": message.part,
         "last_part": message.last_part,
         "stated": message.stated,
-        "read": len(message.travellers),
+        "read": len(message.travellers) + message.erased,
         "complete": message.complete,
         "flight_ids": list(identified_legs(message).values()),
         "status": str(message.status),
@@ -397,6 +397,7 @@ def _ledger_rows(readings: Sequence[Reading]) -> Iterable[Row]:
             passed = 0 if quarantined else len(message.travellers) - aside
             count[LedgerUnit.TRAVELLERS, "passed"] += passed
             count[LedgerUnit.TRAVELLERS, "quarantined"] += len(message.travellers) - passed
+            count[LedgerUnit.TRAVELLERS, "erased"] += message.erased
             count[LedgerUnit.TRAVELLERS, _OUTSIDE] += message.outside
         for people in {one.message_offset: one.travellers for one in reading.outside if one.whole}.values():
             count[LedgerUnit.MESSAGES, _OUTSIDE] += 1

@@ -18,6 +18,7 @@ import pyarrow as pa
 from screening.messages.model import ByteRange, Quarantined, Reading
 from screening.messages.people import Inside, people_in
 from screening.messages.read import BYTES_AT_ONCE, read_parts
+from screening.messages.rights import fulfil
 from screening.messages.scrub import blanked_ranges
 from screening.messages.syntax.memory_map import forget
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes
@@ -28,6 +29,7 @@ from screening.night.frozen import FrozenInput
 from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
 from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
+from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
@@ -315,8 +317,11 @@ def _read_part(
         What was read of them, and the hash of what is kept.
     """
     seen = _InputRead()
+    rights = rights_of(store, part.input_id)
     with closing(Settling(store, part.input_id)) as settling:
         for reading in _readings(part, intake, guilty):
+            if rights is not None:
+                fulfil(reading, rights)
             seen.add(reading)
             _count_people(part, reading)
             for span, stretch in blanked_ranges(part.data, reading):

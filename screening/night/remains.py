@@ -24,6 +24,7 @@ from screening.night.quarantine_entries import row_of_input
 from screening.night.scope import draw
 from screening.profile.model import Intake
 from screening.protection.retention import proofs
+from screening.protection.subject_rules import erased_of
 from screening.store.landing import missing
 from screening.store.mapped import mapped
 from screening.store.revisions import Current, read_current
@@ -126,8 +127,13 @@ def fewer(store: Store, night: date, held: pa.Table, legs: Collection[str]) -> s
         legs: flight ids.
     """
     there = Counter(held["flight_id"].to_pylist())
-    ledger = read_current(store, night, individual.LEDGER).to_pylist()
-    drawn = {row["unit"]: row["received"] for row in ledger if row["stage"] == "draw" and row["received"]}
+    ledger = read_current(store, night, individual.LEDGER)
+    erased = erased_of(ledger)  # by right, not by rule: their leg is not settled from less for it
+    drawn = {
+        row["unit"]: row["received"] - erased[row["unit"]]
+        for row in ledger.to_pylist()
+        if row["stage"] == "draw" and row["received"]
+    }
     return {leg for leg in legs if there[leg] < drawn.get(leg, 0)}
 
 

@@ -52,6 +52,7 @@ from screening.store.files import (
 )
 from screening.store.landing import Content, incoming, landed, settled
 from screening.store.revisions import current, nights, read_current, revision, withdraw
+from screening.store.rights import inputs_with_rights, rights_path
 from screening.store.traffic_models import out_of_use
 from screening.store.zones import Store, inner_path, open_zones
 from screening.tables.analyst import HITS
@@ -292,14 +293,21 @@ def _landing(
     ends: Callable[[date], datetime],
 ) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
     """Give the bytes that are kept by class, and when they go: they hold everybody of a message."""
+    noted = set(inputs_with_rights(store))
     for input_id in settled(store):
+        endings = {}
         for item in _contents(store, input_id):
             path, night = store.root / item.path, received.get(input_id)
-            if path.exists():
+            if path.exists() or (night and input_id in noted):
                 # An input of a night that was never published has only the time at which it was written.
                 load = ends(night) if night else datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 receipt = ends(night - timedelta(days=1)) if night else load
-                yield item.path, item.sha256, item.cls, _bytes_end(terms, masking, item.cls, receipt, load)
+                endings[item.cls] = _bytes_end(terms, masking, item.cls, receipt, load)
+            if path.exists():
+                yield item.path, item.sha256, item.cls, endings[item.cls]
+        if input_id in noted and endings:  # what is erased or corrected of it: with the last of its bytes
+            path, last = rights_path(store, input_id), max(endings, key=lambda cls: endings[cls])
+            yield path.relative_to(store.root).as_posix(), sha256_file(path), last, endings[last]
 
 
 def _bytes_end(

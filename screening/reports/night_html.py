@@ -40,9 +40,9 @@ def render(view: NightView) -> dict[str, str]:
     pages = {_page_name(hits): hits for hits in rest}
     places = {hit.rank: "" for hit in view.hits[:first]}
     places |= {hit.rank: name for name, hits in pages.items() for hit in hits}
-    environment = _environment()
+    pages_of = environment()
     shared = {"view": view, "night": view.night, "style": Markup(_style())}  # noqa: S704  # our own file
-    main = environment.get_template("night.html.j2").render(
+    main = pages_of.get_template("night.html.j2").render(
         **shared,
         shown=view.hits[:first],
         first=first,
@@ -53,7 +53,7 @@ def render(view: NightView) -> dict[str, str]:
         nights=_nights(view),
         counted=f"{POPULATION}; unit: {UNIT}",
     )
-    template = environment.get_template("hits.html.j2")
+    template = pages_of.get_template("hits.html.j2")
     return {MAIN: main} | {
         name: template.render(**shared, hits=hits, index=f"{MAIN}#index") for name, hits in pages.items()
     }
@@ -83,8 +83,9 @@ def _truth(value: object) -> bool:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates of all pages; values are escaped, and an undefined name is an error."""
+    made = Environment(
         loader=PackageLoader("screening.reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -93,14 +94,14 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    environment.filters |= {
+    made.filters |= {
         "bits": text.bits,
         "moment": text.moment,
         "thousands": text.thousands,
         "truth": _truth,
         "words": text.words,
     }
-    return environment
+    return made
 
 
 @cache

@@ -42,6 +42,7 @@ SHOWN = {
     "nights": (0, NIGHT_ROWS),
     "hits --night {night}": (0, HIT_ROWS),
     "hits": (0, HIT_ROWS),
+    "hits --as anna --reason case_14": (0, HIT_ROWS),
     "tables": (0, "table zone class rows schema_version path"),
     "tables --night {night}": (0, "table zone class rows schema_version path"),
     "quarantine list": (0, ENTRY_ROWS),
@@ -49,6 +50,7 @@ SHOWN = {
     "quarantine list --night {night}": (0, ENTRY_ROWS),
     "quarantine show {entry} --bytes --show-names --as anna": (0, None),
     "trace {hit}": (0, None),
+    "trace {hit} --as anna --reason case_14": (0, None),
     "lookup --document ZZ0000000 --state SE --reason case --list inform --as anna": (0, None),
     "lookup --name DOE,JANE --born 1980 --sex f --nationality GB --reason case": (0, None),
     "why {traveller} {alert} --night {night} --as anna": (0, None),
@@ -63,6 +65,7 @@ SHOWN = {
     ),
     "alerts versions --list inform": (0, VERSION_ROWS),
     "alerts check --list inform": (0, "check what value"),
+    "alerts check --list inform --as anna --reason case_14": (0, "check what value"),
     "alerts check --list inform --version {version}": (0, "check what value"),
     "audit verify": (0, "holds records head broken where reason repairs differences"),
     "audit verify --store store --anchor {head}": (
@@ -96,9 +99,12 @@ SHOWN = {
 SAID = {
     "report --night {night}": r"report\.html",
     "report": r"night=2026-11-23/report\.html",
+    "report --as anna --reason case_14": r"night=2026-11-23/report\.html",
     "--version": r"^screening \d+\.\d+\.\d+\n$",
     "explain inbox/{message}": r"UNH",
     "explain inbox/{message} --show-names": r"UNH",
+    "explain inbox/{message} --show-names --as anna --reason case_14": r"UNH",
+    "read inbox/{message} --as anna --reason case_14": r"PNRGOV",
     "read inbox/{message} --format csv": r"^file,index,type,version,function,status,flights,travellers,findings\n",
     "read inbox/{message} inbox/NOTE_OF_THE_SHIFT.txt": r"PNRGOV",
     "audit head": r"^\d+:[0-9a-f]{64}\n$",
@@ -108,6 +114,8 @@ SAID = {
     "alerts diff --list inform --from {version} --to {version} --format csv": r"^change,source_id,fields\n$",
     "alerts export --list inform --version {version} --out out.jsonl": r"^$",
     "alerts export --list inform --out out.parquet": r"^$",
+    "alerts export --list inform --out out.jsonl --as anna --reason case_14": r"^$",
+    "alerts diff --list inform --from {version} --to {version} --as anna --reason case_14": r"0 added",
     "compare --pairs names.csv --out compared.csv": r"^1 pairs written",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet": r"^1 pairs at or above",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --counts counts.parquet --false-alerts 1": (
@@ -183,6 +191,10 @@ WRONG = {
     "decide {hit} --decision maybe --reason x": "--decision",
     "decide {hit} --decision true_match --reason x --as anna --second anna": "second person",
     "trace zz": "zz",
+    "subject find": "--reason",
+    "subject report": "--reason",
+    "subject correct 3f2a91c0:1:1": "--field",
+    "subject erase": "--reason",
     "lookup --reason x": "--name",
     "lookup --name DOE": "--reason",
     "lookup --name DOE --born yesterday --reason x": "--born",
@@ -653,6 +665,11 @@ def leaves(command, path: tuple[str, ...] = ()):
 TREE = dict(leaves(typer.main.get_command(cli)))
 LINES = [*(f"{line} --format json" for line in SHOWN), *SAID, *ACTS, *WRONG, *(case[1] for case in BROKEN)]
 IN_A_TEST = ["alerts release --list --version --reason --as", "read --format", "alerts import --format"]
+IN_A_TEST += [
+    "subject find --reason --as --format",
+    "subject report --reason --as --out",
+]  # test_who_looked.py
+IN_A_TEST += ["subject correct --field --reason --as", "subject erase --reason --as"]
 IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as", "decide --instead-of"]
 
 

@@ -1,0 +1,1 @@
+"""One person in the store: found, told, corrected, erased."""

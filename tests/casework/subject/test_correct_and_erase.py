@@ -1,0 +1,267 @@
+"""What is corrected or erased stays so: in every zone and revision, over re-runs and kills."""
+
+import gzip
+import json
+import shlex
+import signal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.casework.subject.conftest import FIRST, SECOND
+from tests.killed import dies_at
+
+MARTA = {"document": "AA7712345", "state": "SWE"}
+YLVA = {"document": "ZZ9081726", "state": "SE"}
+PLANTED = ("MARTAELIN", "AA7712345", "810412", "1981-04-12", "12APR81")
+LEG = "XQ401-20261123-ARN-VIE"
+
+
+def strings(value) -> str:
+    """Every text, number and date in a table, as text."""
+    return json.dumps(value, default=str)
+
+
+def texts(store: Path) -> dict[str, str]:
+    """Every file of a store as it can be read: bytes, unpacked bytes, columns of Parquet."""
+    found = {}
+    for path in sorted(store.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            name = path.relative_to(store).as_posix()
+            found[name] = data.decode("latin_1")
+            if data[:2] == b"\x1f\x8b":
+                found[f"{name}!"] = gzip.decompress(data).decode("latin_1")
+            if path.suffix == ".parquet":
+                found[f"{name}:"] = strings(pq.read_table(path).to_pylist())
+    return found
+
+
+def left(agency, planted=PLANTED) -> dict[str, list[str]]:
+    held = {name: [one for one in planted if one in text] for name, text in texts(agency.store).items()}
+    return {name: ones for name, ones in held.items() if ones}
+
+
+def test_planted_values_are_in_the_store_before(two_nights):
+    assert {one for ones in left(two_nights).values() for one in ones} == set(PLANTED)
+
+
+def again(agency):
+    """Run both nights again, whole and by leg."""
+    for night in (FIRST, SECOND):
+        for words in (("rerun", "--night", night, "--flight", LEG), ("run", "--night", night, "--again")):
+            done = agency(*words, "--inbox", "inbox")
+            assert done.code == 0, done.out + done.err
+
+
+def test_the_erased_are_nowhere_and_do_not_come_back(own):
+    before = [row["name_as_sent"] for row in own.rows("individual", SECOND, "travellers")]
+    published = own.rows("aggregate", SECOND, "published")
+    done = own.subject("erase", **MARTA)
+    assert (done.code, done.err) == (0, "")
+    assert left(own) == {}
+    assert [act["act"] for act in own.acts()[-2:]] == ["subject.erase", "subject.erased"]
+    assert own.rows("aggregate", SECOND, "published") == published
+    for _ in range(2):
+        travellers = own.rows("individual", SECOND, "travellers")
+        names = [row["name_as_sent"] for row in travellers]
+        assert sorted(names) == sorted(name for name in before if "MARTA" not in name)
+        assert "AA8823456" in strings(own.rows("individual", SECOND, "documents"))
+        counted = {
+            (r["definition"], r["nationality"], r["sex"]): r["count"]
+            for r in own.rows("individual", SECOND, "counts")
+        }
+        assert sum(number for (kind, *_), number in counted.items() if kind == "sex") in {0, len(names)}
+        again(own)
+        assert left(own) == {}
+    assert own("audit", "verify").code == 0
+    assert "nobody is found" in own.subject("find", **MARTA).err
+    assert own.subject("erase", **MARTA).code == 2
+
+
+@pytest.mark.parametrize("night", [FIRST, SECOND])
+def test_the_ledger_adds_up_and_says_erased(own, night):
+    own.subject("erase", **MARTA)
+    for stage in ("erase", "read"):
+        lines = own.rows("individual", night, "ledger")
+        ours = [row for row in lines if row["of"] == "travellers" and row["stage"].startswith(stage)]
+        assert sum(row["set_aside"] for row in ours if row["as"] == "erased") >= 1
+        for unit in {(row["stage"], row["unit"]) for row in ours}:
+            of_unit = [row for row in ours if (row["stage"], row["unit"]) == unit]
+            assert sum(row["received"] - row["passed"] - row["set_aside"] for row in of_unit) == 0
+        again(own)
+
+
+def test_two_of_one_leg_erased_one_after_the_other(own):
+    own.subject("erase", **MARTA)
+    own.subject("erase", document="AA8823456", state="SE")
+    assert left(own, (*PLANTED, "JONASOLOV", "AA8823456", "ABC123", "LINDQUIST")) == {}
+    (line,) = [
+        row
+        for row in own.rows("individual", SECOND, "ledger")
+        if (row["stage"], row["as"]) == ("erase", "erased")
+    ]
+    assert line["set_aside"] == 2
+    again(own)
+    assert left(own, (*PLANTED, "JONASOLOV", "AA8823456", "ABC123", "LINDQUIST")) == {}
+    assert len(own.rows("individual", SECOND, "travellers")) == 3
+
+
+def test_a_hit_is_erased_with_its_decision_once_it_is_a_false_match(own):
+    (hit,) = own.rows("analyst", SECOND, "hits")
+    refused = own.subject("erase", **YLVA)
+    assert (refused.code, "not decided" in refused.err) == (2, True)
+    own("decide", hit["hit_id"], "--decision", "inconclusive", "--reason", "seen")
+    assert own.subject("erase", **YLVA).code == 2
+    assert own("decide", hit["hit_id"], "--decision", "false_match", "--reason", "seen").code == 0
+    assert own.subject("erase", **YLVA).code == 0
+    assert left(own, ("YLVALINN", "ZZ9081726")).keys() <= {
+        name for name in texts(own.store) if name.startswith("alerts/")
+    }
+    assert list((own.store / "analyst" / "acts").rglob("*.parquet")) == []
+    assert own("audit", "verify").code == 0
+
+
+def test_masked_columns_are_found_not_shown_and_erased(own):
+    profile = own.folder / "profile.toml"
+    terms = "".join(f"{name} = 876000\n" for name in ("api", "pnr", "settled", "hit"))
+    profile.write_text(f"{profile.read_text()}[retention]\n{terms}[masking]\nafter_hours = 1\n")
+    assert own("retention", "purge").code == 0
+    assert not left(own, ("MARTAELIN", "AA7712345"))
+    found = json.loads(own.subject("find", "--format", "json", **MARTA).out)
+    rows = {row["table"]: row["rows"] for row in found if row["where"].startswith("masked")}
+    assert rows["statements"] == rows["travellers"] == 1
+    report = own.subject("report", **MARTA)
+    assert report.code == 0
+    assert "masked" in report.out
+    assert not [one for one in PLANTED if one in report.out]
+    done = own.subject("erase", **MARTA)
+    assert (done.code, done.err) == (0, "")
+    assert "nobody is found" in own.subject("find", **MARTA).err
+    assert json.loads(own.subject("find", "--format", "json", document="AA8823456").out)[0]["rows"] == 1
+
+
+def test_a_true_match_is_kept(own):
+    (hit,) = own.rows("analyst", SECOND, "hits")
+    own("decide", hit["hit_id"], "--decision", "true_match", "--reason", "seen")
+    done = own.subject("erase", **YLVA)
+    assert (done.code, "true match" in done.err) == (2, True)
+    assert left(own, ("YLVALINN",))
+
+
+def test_a_legal_hold_is_kept(own):
+    (row,) = [r for r in own.rows("individual", SECOND, "travellers") if r["given_names"] == "MARTAELIN"]
+    held = own("hold", "set", "--traveller", row["traveller_id"], "--reason", "case 3/26")
+    assert held.code == 0, held.err
+    done = own.subject("erase", **MARTA)
+    assert (done.code, "legal hold" in done.err) == (2, True)
+    assert left(own)
+
+
+def test_a_run_that_has_not_ended_is_kept(own):
+    (own.store / "work" / "2026-11-24-0001").mkdir(mode=0o700, parents=True)
+    done = own.subject("erase", **MARTA)
+    assert (done.code, "not finished" in done.err) == (2, True)
+    assert left(own)
+
+
+POINTS = ["landing.before_index", "landing.after_index", "rewriting.after_intent", "revisions.before_current"]
+POINTS += ["rewriting.before_removal:1", "rewriting.before_proof", "rewriting.before_end", "audit.half_line"]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_an_erasure_killed_anywhere_is_ended_by_the_same_command(own, point):
+    assert dies_at(point, lambda: own.subject("erase", **MARTA)) == -signal.SIGKILL
+    done = own.subject("erase", **MARTA)
+    assert done.code == 0, done.err
+    assert left(own) == {}
+    assert own("audit", "verify").code == 0
+    assert own.rows("analyst", SECOND, "hits")
+    assert (own.store / "analyst" / "reports" / f"night={SECOND}" / "report.html").exists()
+
+
+def statement(agency, night) -> str:
+    (row,) = [r for r in agency.rows("individual", night, "statements") if r["given_names"] == "MARTAELIN"]
+    return row["statement_id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "column", "value"),
+    [
+        ("date_of_birth", "1981-04-13", "date_of_birth", "1981-04-13"),
+        ("surname", "Lindkvist", "surname", "LINDKVIST"),
+        ("nationality", "FIN", "nationality", "FI"),
+        ("sex", "", "sex", "None"),
+    ],
+)
+def test_a_correction_is_published_and_holds_over_every_rerun(own, field, typed, column, value):
+    name = statement(own, SECOND)
+    head, _, rest = name.partition(":")
+    done = own(
+        "subject", "correct", f"{head[:8]}:{rest}", "--field", field, "--reason", "seen", typed=(typed,)
+    )
+    assert (done.code, done.err) == (0, "")
+
+    def stands():
+        return next(r for r in own.rows("individual", SECOND, "statements") if r["statement_id"] == name)
+
+    published = stands()
+    assert str(published[column]) == value
+    assert [found["code"] for found in published["findings"]] == ["value_corrected"]
+    assert (published["name_as_sent"], published["birth_as_sent"]) == ("LINDQUIST/MARTAELIN", "810412")
+    commands = [line for line in done.out.splitlines() if line.startswith("screening rerun")]
+    assert commands == [f"screening rerun --night {SECOND} --flight {LEG}"]
+    for line in commands:
+        ran = own(*shlex.split(line)[1:], "--inbox", "inbox")
+        assert ran.code == 0, ran.out + ran.err
+    assert stands() == published
+    traveller = next(r for r in own.rows("individual", SECOND, "travellers") if name in r["statement_ids"])
+    assert value in {str(traveller[column]), str((traveller.get(f"other_{column}s") or [None])[0]), "None"}
+    again(own)
+    assert stands() == published
+    assert [act["act"] for act in own.acts() if act["act"].startswith("subject.")] == [
+        "subject.correct",
+        "subject.corrected",
+    ]
+
+
+def test_a_corrected_document_is_compared_anew(own):
+    name = statement(own, SECOND)
+    words = ("subject", "correct", name, "--field", "document.0.number", "--reason", "seen")
+    assert own(*words, typed=("ZZ 9081726",)).code == 0
+    assert len(own.rows("analyst", SECOND, "hits")) == 1
+    assert own("rerun", "--night", SECOND, "--flight", LEG, "--inbox", "inbox").code == 0
+    assert len(own.rows("analyst", SECOND, "hits")) == 2
+
+
+@pytest.mark.parametrize(
+    ("which", "field", "typed"),
+    [
+        ("own", "seat", "1A"),
+        ("own", "date_of_birth", "13.4.1981"),
+        ("own", "sex", "female"),
+        ("own", "nationality", "Atlantis"),
+        ("own", "document.3.number", "X1234567"),
+        ("own", "document.0.number", ""),
+        ("00000000:1:1", "surname", "X"),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused(own, which, field, typed):
+    name = statement(own, SECOND) if which == "own" else which
+    done = own("subject", "correct", name, "--field", field, "--reason", "seen", typed=(typed,))
+    assert (done.code, done.out) == (2, "")
+    assert not typed or typed not in done.err
+
+
+def test_a_correction_goes_with_the_person(own):
+    name = statement(own, SECOND)
+    own("subject", "correct", name, "--field", "surname", "--reason", "seen", typed=("Lindkvist",))
+    assert own.subject("erase", **MARTA).code == 0
+    assert left(own, (*PLANTED, "LINDKVIST")) == {}
+
+
+def test_a_booking_of_two_keeps_what_is_of_the_other(own):
+    own.subject("erase", **MARTA)
+    locators = [row["locator"] for row in own.rows("individual", FIRST, "bookings")]
+    assert sorted(locators) == ["ABC123", "DEF456"]

@@ -1,0 +1,217 @@
+"""Who looked: each command that shows individuals leaves an act, with who and why and without names; the others
+show nobody. The table names every command: a new one needs a line.
+"""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from screening.cli.main import cli
+
+# Commands that show individuals: the line, lines typed, the act that it leaves.
+LOOKS = {
+    "hits": ("hits --as berta --reason case_14", (), "hits.list"),
+    "trace": ("trace {hit} --as berta --reason case_14", (), "hit.trace"),
+    "report": ("report --as berta --reason case_14", (), "report.write"),
+    "lookup": ("lookup --name - --reason case_14 --as berta", ("DOE, JANE",), "person.lookup"),
+    "why": ("why {traveller} {alert} --as berta", (), "pair.why"),
+    "decide": ("decide {plain_hit} --decision false_match --reason case_14 --as berta", (), "hit.decide"),
+    "read": ("read inbox/{message} --format json --as berta --reason case_14", (), "message.read"),
+    "explain": ("explain inbox/{message} --show-names --as berta --reason case_14", (), "message.explain"),
+    "quarantine show": (
+        "quarantine show {entry} --bytes --show-names --as berta",
+        (),
+        "quarantine.show_names",
+    ),
+    "alerts check": ("alerts check --list inform --as berta --reason case_14", (), "list.check"),
+    "alerts diff": (
+        "alerts diff --list inform --from {version} --to {version} --as berta --reason case_14",
+        (),
+        "list.diff",
+    ),
+    "alerts export": (
+        "alerts export --list inform --out out.jsonl --as berta --reason case_14",
+        (),
+        "list.export",
+    ),
+    "subject find": ("subject find --reason case_14 --as berta", ("", "", "{number}", ""), "subject.find"),
+    "subject report": (
+        "subject report --reason case_14 --as berta",
+        ("", "", "{number}", ""),
+        "subject.report",
+    ),
+    "subject correct": (
+        "subject correct {statement} --field residence --reason case_14 --as berta",
+        ("BEL",),
+        "subject.corrected",
+    ),
+    "subject erase": (
+        "subject erase --reason case_14 --as berta",
+        ("", "", "{number}", ""),
+        "subject.erased",
+    ),
+}
+# Commands that show nobody: the line that would show most.
+SHOWS_NOBODY = {
+    "status": "status --format json",
+    "nights": "nights --format json",
+    "tables": "tables --format json",
+    "read": "read inbox/{message}",
+    "explain": "explain inbox/{message}",
+    "quarantine list": "quarantine list --all --format json",
+    "quarantine show": "quarantine show {entry} --bytes",
+    "alerts list": "alerts list --format json",
+    "alerts versions": "alerts versions --list inform --format json",
+    "model versions": "model versions --format json",
+    "thresholds": "thresholds --format json",
+    "profile check": "profile check",
+    "audit verify": "audit verify",
+    "audit head": "audit head",
+    "keys show": "keys show",
+    "retention due": "retention due --format json",
+    "hold list": "hold list --format json",
+    "unmask list": "unmask list --format json",
+    "run": "run --night {night} --inbox inbox --list inform --list refuse-entry",
+    "rerun": "rerun --night {night} --flight {flight} --inbox inbox",
+}
+# Commands that show nothing of a store, or whose act another test looks at.
+ELSEWHERE = {
+    "unmask show": "shows masked columns on approval; recorded (tests/protection/test_masking.py)",
+    "unmask request": "recorded, shows nobody",
+    "unmask approve": "recorded, shows nobody",
+    "hold set": "recorded, shows nobody",
+    "hold release": "recorded, shows nobody",
+    "quarantine replay": "recorded, shows nobody",
+    "quarantine release": "recorded, shows nobody",
+    "alerts import": "recorded, shows counts",
+    "alerts release": "recorded, shows nobody",
+    "alerts activate": "recorded, shows nobody",
+    "model count": "shows counts",
+    "model propose": "recorded, shows counts",
+    "model activate": "recorded, shows nobody",
+    "model deactivate": "recorded, shows nobody",
+    "profile notify": "shows nobody",
+    "audit mend": "recorded, shows nobody",
+    "keys new": "recorded, shows nobody",
+    "retention purge": "recorded, shows counts",
+    "airflow run": "as run",
+    "airflow serve": "Airflow's own pages hold no person (tests/dags)",
+    "generate": "invented people, no store",
+    "match": "files of the laboratory, no store",
+    "compare": "files of the laboratory, no store",
+    "evaluate": "files of the laboratory, no store",
+    "fuzz": "generated messages, no store",
+    "schemas": "declarations, no store",
+    "benchmark night": "generated people, no store",
+    "benchmark read": "generated people, no store",
+    "benchmark large": "generated people, no store",
+    "benchmark evaluation-set": "files of the laboratory, no store",
+    "benchmark match": "files of the laboratory, no store",
+    "benchmark accuracy": "files of the laboratory, no store",
+}
+
+
+def leaves(command, path=()):
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from leaves(inner, (*path, name))
+    if path and not hasattr(command, "commands"):
+        yield " ".join(path)
+
+
+def test_every_command_stands_in_a_table():
+    tree = set(leaves(typer.main.get_command(cli)))
+    assert tree == {*LOOKS, *SHOWS_NOBODY, *ELSEWHERE}
+
+
+def acts(folder: Path) -> list[dict]:
+    paths = sorted((folder / "store" / "audit").glob("audit-*.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+
+
+def people(folder: Path) -> set[str]:
+    """Names and numbers of everybody in the inbox's API, as they are written."""
+    found = set()
+    for path in (folder / "inbox").glob("*PAXLST*"):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for line in data.decode("latin_1").replace("\n", "").split("'"):
+            parts = line.strip().split("+")
+            if parts[0] == "NAD" and parts[1] != "MS" and len(parts) > 4:
+                found.add(parts[4].split(":")[0])
+            if parts[0] == "DOC" and len(parts) > 2:
+                found.add(parts[2].split(":")[0])
+    long = {one for one in found if len(one) > 5}
+    assert len(long) > 100
+    return long
+
+
+def somebody(folder: Path) -> dict[str, str]:
+    """Number of a document, and a statement, of somebody without a hit."""
+    import pyarrow.parquet as pq
+
+    night = folder / "store" / "individual" / "current" / "night=2026-11-23"
+    hits = pq.read_table(folder / "store/analyst/current/night=2026-11-23/hits.parquet")["traveller_id"]
+    documents = pq.read_table(night / "documents.parquet").to_pylist()
+    travellers = {r["traveller_id"]: r for r in pq.read_table(night / "travellers.parquet").to_pylist()}
+    numbers = [row["number"] for row in documents]
+    row = next(
+        row
+        for row in documents
+        if row["traveller_id"] not in hits.to_pylist()
+        and numbers.count(row["number"]) == 1
+        and travellers[row["traveller_id"]]["date_of_birth"]
+    )
+    return {"number": row["number"], "statement": travellers[row["traveller_id"]]["statement_ids"][0]}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_who_looks_at_individuals_is_recorded(name, mine, command, monkeypatch):
+    import io
+
+    line, typed, act = LOOKS[name]
+    ids = mine.ids | somebody(mine.folder)
+    lines = "".join(f"{one.format(**ids)}\n" for one in typed)
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    before = len(acts(mine.folder))
+    done = command(mine.folder, *(word.format(**ids) for word in line.split()))
+    assert done.code in {0, 1}, done.err
+    fresh = acts(mine.folder)[before:]
+    (made,) = [one for one in fresh if one["act"] == act]
+    assert made["actor"] == "berta"
+    assert made["objects"]
+    assert "--reason" not in line or made["reason"] == "case_14"
+    text = json.dumps(fresh)
+    assert not [one for one in people(mine.folder) if one in text]
+
+
+@pytest.mark.parametrize("name", SHOWS_NOBODY)
+def test_what_is_not_recorded_shows_nobody(name, mine, command):
+    done = command(mine.folder, *mine.words(SHOWS_NOBODY[name]))
+    assert done.code in {0, 1}, done.err
+    assert not [one for one in people(mine.folder) if one in done.out]
+
+
+@pytest.mark.parametrize("line", ["hits", "trace {hit}", "report", "alerts check --list inform"])
+def test_where_it_cannot_be_recorded_it_is_shown_and_said(line, mine, command):
+    (mine.folder / "store" / "audit" / "head.json").write_text("{")
+    done = command(mine.folder, *mine.words(line))
+    assert done.code == 0
+    assert done.out
+    assert "not recorded that you looked" in done.err
+    assert "screening audit verify" in done.err
+
+
+@pytest.mark.parametrize("line", ["lookup --name DOE,JANE --reason x", "why {traveller} {alert}"])
+def test_what_answers_about_one_person_is_refused_where_it_cannot_be_recorded(line, mine, command):
+    (mine.folder / "store" / "audit" / "head.json").write_text("{")
+    done = command(mine.folder, *mine.words(line))
+    assert (done.code, done.out) == (3, "")
+
+
+def test_a_file_is_read_where_there_is_no_store(told, command, tmp_path):
+    path = told.folder / "inbox" / told.ids["message"]
+    done = command(tmp_path, "explain", str(path), "--show-names")
+    assert (done.code, done.err) == (0, "")
+    assert list(tmp_path.iterdir()) == []
