@@ -1,6 +1,7 @@
 """Airflow's environment stands before its first import; nights are made once and copied."""
 
 import gzip
+import logging
 import os
 import shutil
 import subprocess
@@ -65,6 +66,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(_SLOW_ROOMS) or fixtures & _SLOW_FIXTURES:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(autouse=True)
+def _handlers_as_they_were() -> Iterator[None]:
+    """Commands called in this process guard the root's handlers, which pytest keeps for all tests."""
+    from screening.protection.logs import Discreet
+
+    yield
+    for handler in logging.getLogger().handlers:
+        handler.filters = [kept for kept in handler.filters if not isinstance(kept, Discreet)]
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from screening.night.purge import due_now, purge_now
 from screening.night.settings import load_settings
-from screening.protection.keys import new_keys
+from screening.protection.keys import make_key, put_in_use
 from screening.protection.masked import drop_key, read_masked
 from screening.store.revisions import read_current
 from screening.tables import analyst, individual
@@ -37,7 +37,7 @@ file = "notices.jsonl"
 @pytest.fixture
 def night(by_hand, written, monkeypatch):
     keys = by_hand.folder / "keys"
-    new_keys(keys)
+    put_in_use(keys, make_key(keys))
     monkeypatch.setenv("SCREENING_KEYS", str(keys))
     monkeypatch.chdir(by_hand.folder)
     profile = by_hand.folder / "profile.toml"

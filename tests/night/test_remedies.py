@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import _environment
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 NIGHT = "2026-11-23"
@@ -121,6 +123,74 @@ def purge_killed(agency):
     agency("retention", "purge", check=0, CLOCK_AT=LATER)
     assert agency.json("retention", "due") == []
     assert differences(agency) == []
+
+
+def erase(agency, number, **more):
+    """Erase the person with a document; who it is, is typed."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "killed.py", "subject", "erase", "--reason", "request 14/26"],
+        input=f"\n\n{number}\n\n",
+        cwd=agency.folder,
+        env={**_environment(), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode
+
+
+@cell("an erasure or correction was killed")
+def erasure_killed(agency, written):
+    publish(agency)
+    surname, *_, number = written.fillers[0]
+    assert surname in [row["surname"] for row in travellers(agency)]
+    assert erase(agency, number, KILL_AT="rewriting.before_removal") == -9
+    agency("status", "--night", NIGHT, check=0)
+    assert erase(agency, number) == 0
+    assert surname not in [row["surname"] for row in travellers(agency)]
+    assert differences(agency) == []
+
+
+@cell("a purge or another act on rows was killed, then a hold is to be set")
+def hold_after_a_killed_act(agency, written):
+    publish(agency)
+    [hit] = agency.json("hits", "--night", NIGHT)
+    assert erase(agency, written.fillers[0][-1], KILL_AT="rewriting.after_intent") == -9
+    words = ("hold", "set", "--hit", hit["hit_id"], "--reason", "court", "--as", "anna")
+    text = remedy(agency(*words))
+    do(agency, text, only="screening retention")
+    agency(*words, check=0)
+    assert differences(agency) == []
+
+
+@cell("the key of masked columns is gone")
+def masking_key_gone(agency):
+    profile = agency.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "[masking]\nafter_hours = 40\n")
+    agency("keys", "new", "--folder", "keys", check=0)
+    keys = {"SCREENING_KEYS": "keys", "CLOCK_AT": "2026-11-25T20:00:00+00:00"}
+    agency.run(NIGHT, **keys)
+    [hit] = agency.json("hits", "--night", NIGHT)
+    agency("retention", "purge", check=0, **keys)
+    asked = ("--hit", hit["hit_id"], "--case", "12/26", "--reason", "suspicion", "--as", "anna")
+    agency("unmask", "request", *asked, check=0, **keys)
+    [row] = agency.json("unmask", "list")
+    agency("unmask", "approve", row["request_id"], "--reason", "order", "--as", "judge", check=0, **keys)
+    show = ("unmask", "show", row["request_id"], "--as", "anna")
+    kept = agency.folder / "safe"
+    (agency.folder / "keys" / "masking").rename(kept)
+    assert "key" in remedy(agency(*show, **keys))
+    agency("status", "--night", NIGHT, check=0)
+    kept.rename(agency.folder / "keys" / "masking")
+    agency(*show, check=0, **keys)
+
+
+def travellers(agency):
+    import pyarrow.parquet as pq
+
+    path = agency.store / "individual" / "current" / f"night={NIGHT}" / "travellers.parquet"
+    return pq.read_table(path, partitioning=None).to_pylist()
 
 
 @cell("a term ended, a flight is to be screened again")

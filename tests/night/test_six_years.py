@@ -16,7 +16,7 @@ import pytest
 from screening.night.purge import due_now, purge_now
 from screening.night.settings import load_settings
 from screening.protection.audit import verify
-from screening.protection.keys import new_keys
+from screening.protection.keys import make_key, put_in_use
 from screening.protection.masked import masked_nights, read_masked
 from screening.store.revisions import nights, verify_night
 from tests.messages_by_hand import FILLERS, SOUGHT
@@ -68,7 +68,7 @@ TOKENS = {
 def store(by_hand, written, monkeypatch):
     """A screened night with two hits (one confirmed), a hold, and a list that was replaced."""
     keys = by_hand.folder / "keys"
-    new_keys(keys)
+    put_in_use(keys, make_key(keys))
     with_keys = {"SCREENING_KEYS": str(keys)}
     monkeypatch.setenv("SCREENING_KEYS", str(keys))
     monkeypatch.chdir(by_hand.folder)

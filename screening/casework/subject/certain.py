@@ -39,10 +39,11 @@ def refuse_unfinished(store: Store) -> None:
     """
     left = unfinished(store)
     if left:
+        night = left[0][:10]
         raise UsageError(
             f"{len(left)} runs or inputs are not finished: what they hold would come back",
             where=f"work and landing/incoming: {', '.join(one[:16] for one in left[:5])}",
             effect=NOTHING,
-            remedy=f"end the run first: `screening run --night {left[0][:10]}`; what no run takes up goes "
+            remedy=f"end the run first: `screening run --night {night}`; what no run takes up goes "
             "with `screening retention purge` at the shortest term",
         )

@@ -176,7 +176,8 @@ def _refuse(store: Store, subject: Subject, now: datetime) -> None:
             f"{len(open_hits)} hits of this person are not decided",
             where=f"hits {', '.join(open_hits[:5])}",
             effect=NOTHING,
-            remedy=f"decide them first: `screening decide {open_hits[0]} --decision … --reason …`",
+            remedy="decide them first: "
+            f"`screening decide {open_hits[0]} --decision false_match --reason WHY`",
         )
     true = sorted(hit for hit in subject.hits if decided.get(hit) == Decision.TRUE_MATCH)
     if true:
@@ -185,7 +186,8 @@ def _refuse(store: Store, subject: Subject, now: datetime) -> None:
             where=f"hits {', '.join(true[:5])}",
             effect=NOTHING,
             remedy="they are kept for the term that the profile gives hits; a decision that was wrong is "
-            f"superseded first: `screening decide {true[0]} --decision false_match --instead-of …`",
+            f"superseded first: `screening decide {true[0]} --decision false_match --instead-of true_match "
+            "--reason WHY`",
         )
     refuse_unfinished(store)
 
