@@ -21,6 +21,7 @@ from screening.cli import (
     model,
     nights,
     profile,
+    publish,
     published,
     quarantine,
     read,
@@ -53,6 +54,7 @@ cli.command("nights", rich_help_panel=NIGHTS)(nights.nights)
 cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)
 cli.command("tables", rich_help_panel=NIGHTS)(published.tables)
+cli.command("publish", rich_help_panel=NIGHTS)(publish.publish)
 cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
 cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 

@@ -3,6 +3,7 @@
     ScreeningError           somebody must act: what, where, effect, remedy
     ├── UsageError           the command was called wrongly          exit 2
     ├── ProfileError         the profile does not hold               exit 2
+    ├── UnprotectableError   a table must not be published           exit 1
     ├── InputError           an inbox or a list cannot be used       exit 3
     └── StoreError           the store cannot be used                exit 3
         ├── BusyError        another run holds the night             exit 3
@@ -44,6 +45,12 @@ class ProfileError(ScreeningError):
     """The profile holds an unknown key or a value that is not allowed."""
 
     exit_code = 2
+
+
+class UnprotectableError(ScreeningError):
+    """A table of counts does not hold, or cannot be protected; nothing of it is published."""
+
+    exit_code = 1
 
 
 class InputError(ScreeningError):

@@ -1,0 +1,164 @@
+"""Complementary suppression: which cells are withheld so that unsafe ones stay uncertain."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.disclosure.adversary import Adversary, Open
+from screening.disclosure.cells import Cells, Flags
+from screening.disclosure.cheapest import Cheapest
+from screening.disclosure.counted import NOT_WRITTEN
+from screening.disclosure.optimum import HittingSet
+from screening.disclosure.rules import Cost, Rules
+from screening.disclosure.targets import Insider, Target, insiders_of, targets_of, unsafe_cells
+from screening.tables.errors import UnprotectableError
+
+_ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What is withheld.
+
+    Attributes:
+        withheld: cells that readers do not see, hidden ones among them.
+        unsafe: those that are unsafe by themselves.
+        optimal: whether no cheaper pattern protects as much (but for ties).
+        lost: targets that what was published earlier gives away already.
+    """
+
+    withheld: Flags
+    unsafe: Flags
+    optimal: bool
+    lost: tuple[Target, ...]
+
+
+def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) -> Pattern:
+    """Choose the cells to withhold; the same tables give the same pattern.
+
+    Args:
+        cells: all tables, with what was published earlier.
+        rules: what is unsafe and what protection is asked.
+        respondents: who stands in several cells.
+
+    Raises:
+        UnprotectableError: no pattern protects all unsafe cells.
+    """
+    unsafe = unsafe_cells(cells, rules)
+    forced = (unsafe | cells.closed) & ~cells.open
+    banned = cells.open | (np.zeros_like(unsafe) if rules.may_withhold_zeros else cells.counts == 0)
+    free_of_cost = (cells.counts == 0) & ~banned & (rules.cost is Cost.COUNTS)
+    start = forced | free_of_cost  # what costs nothing is withheld first, and released at the end
+    lost = _lost(cells, rules, respondents) if cells.open.any() else ()
+    cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
+    program = HittingSet(cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost)
+    withheld, ended = start, False
+    reader: Adversary | None = None
+    for _ in range(_ROUNDS):
+        withheld = program.pattern()
+        before, reader = reader, Adversary(cells, withheld)
+        if before is not None:
+            reader.take_over(before)
+        open_ones = list(_open(reader, cells, rules, withheld, respondents, lost))
+        if not open_ones:
+            ended = True
+            break
+        new = [program.require(needed) for each in open_ones for needed in each.needed]
+        if not program.possible:
+            raise _impossible(cells, open_ones[0])
+        if not any(new):
+            break
+    if not ended:
+        withheld = _close_all(cells, rules, withheld, ~banned, respondents, lost)
+    withheld = _release(cells, rules, withheld, forced, respondents, lost, all_of_them=not ended)
+    return Pattern(withheld, unsafe, ended and program.proved, lost)
+
+
+def _open(
+    reader: Adversary,
+    cells: Cells,
+    rules: Rules,
+    withheld: Flags,
+    respondents: Sequence[Insider],
+    lost: tuple[Target, ...],
+) -> Iterator[Open]:
+    targets = [each for each in targets_of(cells, rules, withheld, respondents) if each not in lost]
+    return reader.open_targets(targets, [*insiders_of(cells, rules, withheld), *respondents], rules)
+
+
+def _lost(cells: Cells, rules: Rules, respondents: Sequence[Insider]) -> tuple[Target, ...]:
+    """Name what is open even if everything but what was published earlier is withheld."""
+    everything = ~cells.open
+    reader = Adversary(cells, everything)
+    targets = targets_of(cells, rules, everything, respondents)
+    return tuple(each for each in targets if reader.unprotected(each) is not None)
+
+
+def _given_away(lost: tuple[Target, ...], unsafe: Flags) -> Flags:
+    flags = np.zeros_like(unsafe)
+    flags[[cell for each in lost if len(each.cells) == 1 for cell in each.cells]] = True
+    return flags
+
+
+def _close_all(
+    cells: Cells,
+    rules: Rules,
+    withheld: Flags,
+    may: Flags,
+    respondents: Sequence[Insider],
+    lost: tuple[Target, ...],
+) -> Flags:
+    """Close what is open by the least costly witness, target by target."""
+    withheld = withheld.copy()
+    closer = Cheapest(cells, may | withheld)
+    while True:
+        reader = Adversary(cells, withheld)
+        found = list(_open(reader, cells, rules, withheld, respondents, lost))
+        if not found:
+            return withheld
+        before = int(withheld.sum())
+        for each in found:
+            added = closer.witness(each.target, withheld)
+            if added is None:
+                raise _impossible(cells, each)
+            withheld[added] = True
+        if int(withheld.sum()) == before:
+            raise _impossible(cells, found[0])
+
+
+def _release(
+    cells: Cells,
+    rules: Rules,
+    withheld: Flags,
+    forced: Flags,
+    respondents: Sequence[Insider],
+    lost: tuple[Target, ...],
+    *,
+    all_of_them: bool,
+) -> Flags:
+    """Publish again what no target needs, the most costly first."""
+    withheld = withheld.copy()
+    some = withheld & ~forced & (all_of_them | (cells.counts == 0))
+    order = sorted(np.flatnonzero(some).tolist(), key=lambda cell: (-int(cells.counts[cell]), cell))
+    if not order:
+        return withheld
+    reader = Adversary(cells, withheld)
+    for cell in order:
+        aside = reader.publish(cell)
+        withheld[cell] = False
+        if next(_open(reader, cells, rules, withheld, respondents, lost), None) is not None:
+            reader.withhold(cell, aside)
+            withheld[cell] = True
+    return withheld
+
+
+def _impossible(cells: Cells, fault: Open) -> UnprotectableError:
+    told = "; ".join(cells.told(cell) for cell in fault.target.cells[:3])
+    insider = " from somebody who knows the own cell" if fault.target.known else ""
+    return UnprotectableError(
+        f"a cell cannot be protected{insider}, whatever is withheld: {told}",
+        where="the tables together",
+        effect=NOT_WRITTEN,
+        remedy="leave out this detail or put values together (or let zeros be withheld: zeros)",
+    )
