@@ -129,6 +129,7 @@ def _sources(table: Path, wanted: "PublishSpec", folder: Path) -> list["Source"]
                 one.dimensions,
                 one.at,
                 _read(folder / one.published),
+                one.revision,
             )
             for one in wanted.earlier
         ),

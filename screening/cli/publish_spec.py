@@ -38,7 +38,9 @@ class Earlier(BaseModel):
         table: its counts.
         published: what was written then (`value`, empty where withheld).
         dimensions: its dimension columns.
-        at: values that hold for the whole table (one day of a month); without it, an earlier revision.
+        at: values that hold for the whole table (one day of a month).
+        revision: label of the earlier publication, if the tables revise it: the difference is who came late
+            or was taken away. Else it is another table of the same people.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +49,7 @@ class Earlier(BaseModel):
     published: Name
     dimensions: Dimensions
     at: dict[str, str] = Field(default_factory=dict)
+    revision: Name | None = None
 
 
 class PublishSpec(Rules):

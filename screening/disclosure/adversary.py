@@ -136,11 +136,11 @@ class Adversary:
         while len(rest) > _FEW:
             before = len(rest)
             for up, amount in ways:
-                moved = [
-                    each for each in rest if getattr(each, amount) and not self._reached(each, up=up).any()
-                ]
-                self._push(moved, up=up)
-            rest = [each for each in rest if not self._witnessed(each)]
+                self._push(
+                    [each for each in rest if getattr(each, amount) and not self._reached(each, up=up).any()],
+                    up=up,
+                )
+                rest = [each for each in rest if not self._witnessed(each)]
             if len(rest) > before * _WORTH_WHILE:
                 break
 
@@ -150,19 +150,23 @@ class Adversary:
         return all(found) if each.both else any(found)
 
     def _push(self, targets: Sequence[Target], *, up: bool) -> None:
-        near = float(max((each.up or 0) + (each.down or 0) for each in targets)) if targets else 0.0
-        lower, upper = np.maximum(self.lower, -near), np.minimum(self.upper, near)
+        if not targets:
+            return
+        near = float(max((each.up or 0) + (each.down or 0) for each in targets))
+        large = self.cells.counts[self.withheld] >= near  # kept near the truth: a smaller program
+        lower = np.where(large, np.maximum(self.lower, -2 * near), self.lower)
+        upper = np.where(large, np.minimum(self.upper, 2 * near), self.upper)
         cost = np.zeros(len(self.withheld))
         for each in targets:
             at = self.place.get(each.cells[0])
             if at is not None:
                 amount = float((each.up if up else each.down) or 0)
-                cost[at] = (-1.0 if up else 1.0) / amount
+                cost[at] = -1.0 if up else 1.0
                 lower[at], upper[at] = max(self.lower[at], -amount), min(self.upper[at], amount)
         resting = sorted(self.resting)
         lower[resting] = upper[resting] = 0.0
         model, indices = self._model(), np.arange(len(self.withheld), dtype=np.int32)
-        for option, value in (("presolve", "choose"), ("mip_rel_gap", 0.05), ("mip_max_nodes", _MANY_NODES)):
+        for option, value in (("presolve", "choose"), ("mip_rel_gap", 0.1), ("mip_max_nodes", _MANY_NODES)):
             model.setOptionValue(option, value)
         model.changeColsBounds(len(indices), indices, lower, upper)
         model.changeColsCost(len(indices), indices, cost)

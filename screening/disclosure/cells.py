@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from screening.disclosure.counted import TOTAL, Counted, described, refused
 from screening.disclosure.groupings import Grouping, Relation, bands
+from screening.tables.errors import UnprotectableError
 
 REVISION = "revision"
 Key = tuple[tuple[str, str], ...]
@@ -155,6 +156,7 @@ class _Builder:
         """Make the equations within a table, and hold it to them."""
         keys = sorted(self._key(table, row) for row in range(len(table.rows)))
         own = set(keys)
+        first: UnprotectableError | None = None
         for dimension, column in zip(table.dimensions, zip(*table.rows, strict=True), strict=True):
             variable = self.variables[table.name][dimension]
             held = tuple(sorted({*column} - {TOTAL}))
@@ -165,7 +167,10 @@ class _Builder:
                 if several and absent:
                     continue  # what follows from such a grouping is looked for over all tables
                 for context in contexts:
-                    self._margin(table, own, context, variable, relation, absent)
+                    fault = self._margin(table, own, context, variable, relation, absent)
+                    first = first or fault
+        if first is not None:
+            raise first
 
     def _relations(self, table: Counted, variable: str, held: tuple[str, ...]) -> list[Relation]:
         groupings = self.groupings.get(variable)
@@ -190,24 +195,26 @@ class _Builder:
         variable: str,
         relation: Relation,
         absent: set[str],
-    ) -> None:
-        parent = _with(context, variable, relation.parent)
+    ) -> UnprotectableError | None:
+        """Make one equation; give the fault of a margin that is no sum, raise at once for a missing one."""
+        whole = _with(context, variable, relation.parent)
         parts = [part for child in relation.children if (part := _with(context, variable, child)) in own]
         where = table.name if relation.named == table.name else f"{table.name} by {relation.named}"
         told = described(sorted((*context, (variable, relation.parent))))
-        if parent not in own:
+        if whole not in own:
             if parts:
                 raise refused(f"a margin is missing: {told}", where, "give every margin, at every level")
-            return
-        if self.counts[self.at[parent]] != sum(self.counts[self.at[part]] for part in parts):
+            return None
+        if self.counts[self.at[whole]] != sum(self.counts[self.at[part]] for part in parts):
             lacking = f" (the table has no {', '.join(sorted(absent)[:3])})" if absent else ""
-            raise refused(
+            return refused(
                 f"a margin is not the sum of its parts: {told}{lacking}",
                 where,
                 "give all cells, and margins that are their exact sums",
             )
         if parts:
-            self._equation(parent, parts)
+            self._equation(whole, parts)
+        return None
 
     def _equation(self, parent: Key, parts: Iterable[Key]) -> None:
         indices = tuple(self.at[part] for part in parts)

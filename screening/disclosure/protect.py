@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.disclosure.audit import audit
 from screening.disclosure.cell_key import SPACE, STANDARD, Line, faults, perturb, unequal
@@ -46,7 +47,10 @@ class Source:
         dimensions: its dimension columns.
         at: values that hold for the whole table (day -> 2026-11-23).
         published: for a table that is out already: its rows with `value`, null where withheld. It stays as
-            it is, and is not returned. Without `at` it is an earlier revision of the tables to protect.
+            it is, and is not returned.
+        revision: for a table that is out already: label of the earlier publication that it belongs to, if the
+            tables to protect revise that one: the difference is who came late or was taken away. Else it is
+            another table of the same people.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Source:
     dimensions: tuple[str, ...]
     at: Mapping[str, str] = field(default_factory=dict)
     published: pa.Table | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,11 +150,24 @@ def protect(
     return Protected(tables, report)
 
 
+def for_readers(table: pa.Table) -> pa.Table:
+    """Give a protected table as it may leave the agency: a cell is published or withheld, and not why.
+
+    `primary` tells that a count is small, `secondary` that it is not.
+    """
+    status = pc.if_else(
+        pc.is_in(table["status"], pa.array([str(CellStatus.PRIMARY), str(CellStatus.SECONDARY)])),
+        "withheld",
+        table["status"],
+    )
+    return table.set_column(table.column_names.index("status"), "status", status)
+
+
 def counted_of(source: Source) -> Counted:
-    """Read a source's counts; without `at`, what is out already is an earlier revision."""
+    """Read a source's counts; those of an earlier revision hold for that revision."""
     at = dict(source.at)
-    if source.published is not None and not at:
-        at = {REVISION: source.name}
+    if source.published is not None and source.revision:
+        at[REVISION] = source.revision
     return counted(source.table, source.dimensions, name=source.name, at=at, published=source.published)
 
 

@@ -142,4 +142,10 @@ def _tables_for_the_matcher(folder: Path) -> None:
     many = [{**travellers[at % 2], "passenger_id": f"M{at}"} for at in range(1000)]
     pq.write_table(pa.Table.from_pylist(many), folder / "many.parquet")
     pq.write_table(count_traffic(identities(pa.Table.from_pylist(many))), folder / "counts.parquet")
+    lines = ["A,x,20", "A,y,3", "A,Total,23", "B,x,9", "B,y,14", "B,Total,23"]
+    lines += ["Total,x,29", "Total,y,17", "Total,Total,46"]
+    (folder / "people.csv").write_text("\n".join(["row,col,count", *lines, ""]))
+    naive = [line.replace(",3", ",") if line == "A,y,3" else line for line in lines]
+    (folder / "naive.csv").write_text("\n".join(["row,col,value", *naive, ""]))
+    (folder / "publish.toml").write_text('dimensions = ["row", "col"]\n')
     (folder / "names.csv").write_text("name1,name2\nYlva Qvarnstedt,Qvarnstedt Ylva\n")

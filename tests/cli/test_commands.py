@@ -71,6 +71,12 @@ SHOWN = {
     "profile check": (0, "key value"),
     "profile check profile.toml": (0, "key value"),
     "evaluate --hits hits.parquet --truth truth.parquet --rate 1 --rate 5": (0, None),
+    "publish --table people.csv --spec publish.toml --out protected.csv": (
+        0,
+        "method cells unsafe withheld withheld_count complementary changed largest_change optimal small_sums "
+        "already_out written",
+    ),
+    "publish --table people.csv --spec publish.toml --audit naive.csv": (1, "cell low high exact insider"),
     "fuzz --messages 3 --seed 2": (0, None),
 }
 
@@ -217,6 +223,12 @@ WRONG = {
     "evaluate --hits truth.parquet --truth truth.parquet": "--hits",
     "evaluate --hits hits.parquet --truth hits.parquet": "--truth",
     "read none.edi": "none.edi",
+    "publish --table people.csv --spec publish.toml": "--out or --audit",
+    "publish --table people.csv --spec none.toml --out x.csv": "--spec",
+    "publish --table people.csv --spec profile.toml --out x.csv": "unknown key",
+    "publish --table none.csv --spec publish.toml --out x.csv": "none.csv",
+    "publish --table people.csv --spec publish.toml --out x.docx": "--out",
+    "publish --table people.csv --spec publish.toml --out people.csv": "--out",
     "explain none.edi": "none.edi",
     "profile check none.toml": "none.toml",
     "profile notify": "section notify",
