@@ -19,7 +19,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from screening.disclosure.cells import Cells, Flags, Integers
+from screening.disclosure.cells import Cells, Flags
 from screening.disclosure.rules import Rules
 from screening.disclosure.targets import Insider, Target, left_to
 
@@ -45,10 +45,15 @@ class Open:
 
 
 class Adversary:
-    """A reader of one pattern of withheld cells."""
+    """A reader of one pattern of withheld cells.
 
-    def __init__(self, cells: Cells, withheld: Flags) -> None:
-        self.cells = cells
+    Attributes:
+        whole: whether witnesses must consist of whole numbers. Without that a pattern may seem safe that is
+            not; what is found to be open is open.
+    """
+
+    def __init__(self, cells: Cells, withheld: Flags, *, whole: bool = True) -> None:
+        self.cells, self.whole = cells, whole
         self.withheld = np.flatnonzero(withheld)
         self.place = {cell: at for at, cell in enumerate(self.withheld.tolist())}
         self.far = float(np.abs(cells.counts).max(initial=0) * 2 + 2000)
@@ -59,7 +64,7 @@ class Adversary:
         self.lines = np.flatnonzero(np.diff(part.indptr) > 0)
         self.part = part[self.lines]
         self.model = self._model()
-        self.pool: Integers = np.zeros((64, len(self.withheld)), dtype=np.int64)
+        self.pool: Floats = np.zeros((64, len(self.withheld)))
         self.size = 0
         self.resting: set[int] = set()
 
@@ -80,29 +85,20 @@ class Adversary:
         model.passModel(problem)
         return model
 
-    def take_over(self, other: "Adversary") -> None:
-        """Take the witnesses of another pattern that move nothing but what is withheld here."""
-        places = np.array([self.place.get(cell, -1) for cell in other.withheld.tolist()], dtype=np.int64)
-        rows = other.pool[: other.size]
-        for row in rows[(rows[:, places < 0] == 0).all(axis=1)]:
-            moved = np.zeros(len(self.withheld), dtype=np.int64)
-            moved[places[places >= 0]] = row[places >= 0]
-            self._append(moved)
-
-    def publish(self, cell: int) -> "Integers":
+    def publish(self, cell: int) -> Floats:
         """Take a cell as published; witnesses that move it are set aside and returned, for `withhold`."""
         at = self.place[cell]
         self.model.changeColBounds(at, 0.0, 0.0)
         self.resting.add(at)
         rows = self.pool[: self.size]
         still = rows[:, at] == 0
-        aside: Integers = rows[~still].copy()
+        aside: Floats = rows[~still].copy()
         kept = rows[still].copy()
         self.size = len(kept)
         self.pool[: self.size] = kept
         return aside
 
-    def withhold(self, cell: int, aside: "Integers") -> None:
+    def withhold(self, cell: int, aside: Floats) -> None:
         """Take back `publish`."""
         at = self.place[cell]
         self.resting.discard(at)
@@ -170,12 +166,14 @@ class Adversary:
             model.setOptionValue(option, value)
         model.changeColsBounds(len(indices), indices, lower, upper)
         model.changeColsCost(len(indices), indices, cost)
-        model.changeColsIntegrality(
-            len(indices), indices, np.full(len(indices), highspy.HighsVarType.kInteger)
-        )
+        if self.whole:
+            model.changeColsIntegrality(
+                len(indices), indices, np.full(len(indices), highspy.HighsVarType.kInteger)
+            )
         model.run()
         if model.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
-            self._keep(np.rint(np.array(model.getSolution().col_value)).astype(np.int64))
+            moves = np.array(model.getSolution().col_value)
+            self._keep(np.rint(moves) if self.whole else moves)
 
     def _concerned(self, each: Target, insiders: Sequence[Insider]) -> list[Insider]:
         """Leave out insiders whose cells stand still in a witness for the target."""
@@ -216,9 +214,9 @@ class Adversary:
         inside = [self.place[cell] for cell in each.cells if cell in self.place]
         moves = rows[:, inside].sum(axis=1)
         if up:
-            enough: Flags = moves >= (each.up if each.up is not None else self.far)
+            enough: Flags = moves >= (each.up if each.up is not None else self.far) - _TINY
         else:
-            enough = moves <= -(each.down if each.down is not None else self.far)
+            enough = moves <= -(each.down if each.down is not None else self.far) + _TINY
         for cell in each.known:
             if cell in self.place:
                 enough &= rows[:, self.place[cell]] == 0
@@ -254,13 +252,12 @@ class Adversary:
                 self.model.changeColBounds(at, self.lower[at], self.upper[at])
         reached = sign * float(moves[inside].sum())
         if reached >= amount - _TINY:
-            whole = np.rint(moves).astype(np.int64)
-            if np.abs(moves - whole).max(initial=0) > _TINY:
+            if self.whole and np.abs(moves - np.rint(moves)).max(initial=0) > _TINY:
                 found = self._whole(inside, held, sign, amount)
                 if found is None:
                     return self._anything_else()
-                whole = found
-            self._keep(whole)
+                moves = found
+            self._keep(np.rint(moves) if self.whole else moves)
             return None
         return self._proof(prices)
 
@@ -275,7 +272,7 @@ class Adversary:
     def _anything_else(self) -> frozenset[int]:
         return frozenset(range(len(self.cells.keys))) - frozenset(self.place)
 
-    def _whole(self, inside: list[int], held: list[int], sign: float, amount: int) -> Integers | None:
+    def _whole(self, inside: list[int], held: list[int], sign: float, amount: int) -> Floats | None:
         """Look for a witness of whole numbers where the linear program gives fractions."""
         count = len(self.withheld)
         model = self._model()
@@ -293,19 +290,22 @@ class Adversary:
         model.run()
         if model.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
             return None
-        whole: Integers = np.rint(np.array(model.getSolution().col_value)).astype(np.int64)
-        return whole
+        found: Floats = np.rint(np.array(model.getSolution().col_value))
+        return found
 
-    def _keep(self, move: Integers) -> None:
-        """Put a witness into the pool, as far as it and its reverse go in whole steps."""
+    def _keep(self, move: Floats) -> None:
+        """Put a witness into the pool, as far as it and its reverse go (in whole steps, if whole)."""
+        move = np.where(np.abs(move) < _TINY, 0.0, move)
         for way in (move, -move):
             falling = way < 0
             room = self.lower[falling] / way[falling]
-            steps = int(room.min()) if len(room) else _ENDLESS
-            if steps >= 1:
+            steps = float(room.min()) if len(room) else _ENDLESS
+            if self.whole:
+                steps = float(np.floor(steps + _TINY))
+            if steps > _TINY:
                 self._append(steps * way)
 
-    def _append(self, witness: Integers) -> None:
+    def _append(self, witness: Floats) -> None:
         if self.size == len(self.pool):
             self.pool = np.concatenate([self.pool, np.zeros_like(self.pool)])
         self.pool[self.size] = witness

@@ -54,13 +54,14 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
     cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
     program = HittingSet(cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost)
     withheld, ended = start, False
-    reader: Adversary | None = None
     for _ in range(_ROUNDS):
         withheld = program.pattern()
-        before, reader = reader, Adversary(cells, withheld)
-        if before is not None:
-            reader.take_over(before)
-        open_ones = list(_open(reader, cells, rules, withheld, respondents, lost))
+        open_ones: list[Open] = []
+        for whole in (False, True):  # programs over fractions are quick, and what they prove open is open
+            reader = Adversary(cells, withheld, whole=whole)
+            open_ones = list(_open(reader, cells, rules, withheld, respondents, lost))
+            if open_ones:
+                break
         if not open_ones:
             ended = True
             break
