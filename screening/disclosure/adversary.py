@@ -26,7 +26,7 @@ from screening.disclosure.targets import Insider, Target, left_to
 Floats = npt.NDArray[np.float64]
 _TINY = 1e-6
 _ENDLESS = 1000  # where nothing falls, no threshold is further
-_FEW, _WORTH_WHILE = 8, 0.75  # single programs for the last; stop where few more are reached
+_FEW, _WORTH_WHILE = 3, 0.75  # single programs for the last; stop where few more are reached
 _MANY_NODES = 50
 _WHOLE_NODES = 200  # a limit of work, never of time: results must not follow the load of the machine
 
@@ -50,6 +50,7 @@ class Adversary:
     Attributes:
         whole: whether witnesses must consist of whole numbers. Without that a pattern may seem safe that is
             not; what is found to be open is open.
+        certain: whether every search for whole witnesses came to an end.
     """
 
     def __init__(self, cells: Cells, withheld: Flags, *, whole: bool = True) -> None:
@@ -67,6 +68,7 @@ class Adversary:
         self.pool: Floats = np.zeros((64, len(self.withheld)))
         self.size = 0
         self.resting: set[int] = set()
+        self.certain = True
 
     def _model(self) -> Any:  # noqa: ANN401 (highspy carries no types)
         count = len(self.withheld)
@@ -84,6 +86,14 @@ class Adversary:
             model.setOptionValue(option, value)
         model.passModel(problem)
         return model
+
+    def take_over(self, other: "Adversary") -> None:
+        """Take the witnesses of a pattern of which all cells are withheld here too."""
+        places = [self.place[cell] for cell in other.withheld.tolist()]
+        for row in other.pool[: other.size]:
+            moves = np.zeros(len(self.withheld))
+            moves[places] = row
+            self._append(moves)
 
     def publish(self, cell: int) -> Floats:
         """Take a cell as published; witnesses that move it are set aside and returned, for `withhold`."""
@@ -173,7 +183,7 @@ class Adversary:
         model.run()
         if model.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
             moves = np.array(model.getSolution().col_value)
-            self._keep(np.rint(moves) if self.whole else moves)
+            self.keep(np.rint(moves) if self.whole else moves)
 
     def _concerned(self, each: Target, insiders: Sequence[Insider]) -> list[Insider]:
         """Leave out insiders whose cells stand still in a witness for the target."""
@@ -257,7 +267,7 @@ class Adversary:
                 if found is None:
                     return self._anything_else()
                 moves = found
-            self._keep(np.rint(moves) if self.whole else moves)
+            self.keep(np.rint(moves) if self.whole else moves)
             return None
         return self._proof(prices)
 
@@ -289,11 +299,12 @@ class Adversary:
         )  # fmt: skip
         model.run()
         if model.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
+            self.certain &= model.getModelStatus() == highspy.HighsModelStatus.kInfeasible
             return None
         found: Floats = np.rint(np.array(model.getSolution().col_value))
         return found
 
-    def _keep(self, move: Floats) -> None:
+    def keep(self, move: Floats) -> None:
         """Put a witness into the pool, as far as it and its reverse go (in whole steps, if whole)."""
         move = np.where(np.abs(move) < _TINY, 0.0, move)
         for way in (move, -move):

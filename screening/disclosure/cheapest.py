@@ -14,9 +14,10 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from screening.disclosure.cells import Cells, Flags, Integers
+from screening.disclosure.cells import Cells, Flags
 from screening.disclosure.targets import Target
 
+Moves = npt.NDArray[np.float64]
 _TINY = 1e-6
 _NODES = 2_000
 
@@ -52,8 +53,8 @@ class Cheapest:
         model.passModel(self.problem)
         return model
 
-    def witness(self, each: Target, withheld: Flags) -> Integers | None:
-        """Give the cells to withhold for a target; None where nothing protects it.
+    def witness(self, each: Target, withheld: Flags) -> list[Moves] | None:
+        """Give the cheapest witness of a target (strict: one each way), by cell; None where there is none.
 
         Args:
             each: the target.
@@ -68,9 +69,9 @@ class Cheapest:
         if not ways:
             return None
         ways.sort(key=lambda way: (way[0], way[1].tolist()))
-        return np.concatenate([way[1] for way in ways]) if each.both else ways[0][1]
+        return [way[1] for way in ways] if each.both else [ways[0][1]]
 
-    def _way(self, each: Target, withheld: Flags, sign: float, amount: int) -> tuple[float, Integers] | None:
+    def _way(self, each: Target, withheld: Flags, sign: float, amount: int) -> tuple[float, Moves] | None:
         count = len(self.may)
         cost = np.where(withheld, 0.0, np.abs(self.cells.counts) + 1.0)[self.may]
         both = np.concatenate([cost, cost])
@@ -97,10 +98,11 @@ class Cheapest:
         self.model.deleteRows(1, np.array([last], dtype=np.int32))
         if found is None:
             return None
-        moved = self.may[np.abs(found) > _TINY]
-        return float(np.abs(self.cells.counts[moved[~withheld[moved]]]).sum()), moved
+        moves = np.zeros(len(self.cells.counts))
+        moves[self.may] = np.rint(found)
+        return float(np.abs(self.cells.counts[(moves != 0) & ~withheld]).sum()), moves
 
-    def _solved(self, count: int) -> npt.NDArray[np.float64] | None:
+    def _solved(self, count: int) -> Moves | None:
         self.model.run()
         if self.model.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
             return None

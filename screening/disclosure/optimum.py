@@ -34,6 +34,7 @@ class HittingSet:
     Attributes:
         free: cells that may be withheld and need not be.
         proved: whether every pattern so far was at the least cost.
+        large: whether a small gap to the bound is allowed.
     """
 
     def __init__(
@@ -45,8 +46,9 @@ class HittingSet:
         self.possible, self.proved = True, True
         self.forced = forced
         count = len(self.free)
+        self.large = count > _EXACT
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        gap = 0.0 if count <= _EXACT else _GAP
+        gap = _GAP if self.large else 0.0
         options = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, "mip_max_nodes": _NODES}
         for option, value in {**options, "mip_abs_gap": 0.4}.items():  # costs are whole but for the ties
             model.setOptionValue(option, value)
@@ -96,7 +98,7 @@ class HittingSet:
         if not len(self.free):
             return withheld
         self.model.run()
-        self.proved &= self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        self.proved &= not self.large and self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
         if self.model.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
             withheld[self.free[np.array(self.model.getSolution().col_value) > 0.5]] = True
         else:

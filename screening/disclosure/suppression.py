@@ -7,14 +7,15 @@ import numpy as np
 
 from screening.disclosure.adversary import Adversary, Open
 from screening.disclosure.cells import Cells, Flags
-from screening.disclosure.cheapest import Cheapest
+from screening.disclosure.cheapest import Cheapest, Moves
 from screening.disclosure.counted import NOT_WRITTEN
 from screening.disclosure.optimum import HittingSet
 from screening.disclosure.rules import Cost, Rules
 from screening.disclosure.targets import Insider, Target, insiders_of, targets_of, unsafe_cells
 from screening.tables.errors import UnprotectableError
 
-_ROUNDS = 60
+_SEARCHES = 60  # patterns that are tried before what is open is closed one by one
+_CLOSINGS = 60
 
 
 @dataclass(frozen=True)
@@ -54,25 +55,30 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
     cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
     program = HittingSet(cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost)
     withheld, ended = start, False
-    for _ in range(_ROUNDS):
+    for _ in range(_SEARCHES):
         withheld = program.pattern()
         open_ones: list[Open] = []
         for whole in (False, True):  # programs over fractions are quick, and what they prove open is open
             reader = Adversary(cells, withheld, whole=whole)
             open_ones = list(_open(reader, cells, rules, withheld, respondents, lost))
+            program.proved &= reader.certain
             if open_ones:
                 break
         if not open_ones:
             ended = True
+            break
+        if whole and program.large:
             break
         new = [program.require(needed) for each in open_ones for needed in each.needed]
         if not program.possible:
             raise _impossible(cells, open_ones[0])
         if not any(new):
             break
+    chosen = withheld
     if not ended:
         withheld = _close_all(cells, rules, withheld, ~banned, respondents, lost)
-    withheld = _release(cells, rules, withheld, forced, respondents, lost, all_of_them=not ended)
+    spare = withheld & ~forced & (~chosen | (cells.counts == 0))
+    withheld = _release(cells, rules, withheld, spare, respondents, lost)
     return Pattern(withheld, unsafe, ended and program.proved, lost)
 
 
@@ -113,35 +119,38 @@ def _close_all(
     """Close what is open by the least costly witness, target by target."""
     withheld = withheld.copy()
     closer = Cheapest(cells, may | withheld)
-    while True:
-        reader = Adversary(cells, withheld)
+    reader: Adversary | None = None
+    witnesses: list[Moves] = []
+    found: list[Open] = []
+    for _ in range(_CLOSINGS):
+        before, reader = reader, Adversary(cells, withheld)
+        if before is not None:
+            reader.take_over(before)
+        for moves in witnesses:
+            reader.keep(moves[reader.withheld])
         found = list(_open(reader, cells, rules, withheld, respondents, lost))
         if not found:
             return withheld
-        before = int(withheld.sum())
         for each in found:
-            added = closer.witness(each.target, withheld)
-            if added is None:
+            new = closer.witness(each.target, withheld)
+            if new is None:
                 raise _impossible(cells, each)
-            withheld[added] = True
-        if int(withheld.sum()) == before:
-            raise _impossible(cells, found[0])
+            witnesses += new
+            withheld |= np.any([moves != 0 for moves in new], axis=0)
+    raise _impossible(cells, found[0])
 
 
 def _release(
     cells: Cells,
     rules: Rules,
     withheld: Flags,
-    forced: Flags,
+    spare: Flags,
     respondents: Sequence[Insider],
     lost: tuple[Target, ...],
-    *,
-    all_of_them: bool,
 ) -> Flags:
-    """Publish again what no target needs, the most costly first."""
+    """Publish again which of the spare cells no target needs, the most costly first."""
     withheld = withheld.copy()
-    some = withheld & ~forced & (all_of_them | (cells.counts == 0))
-    order = sorted(np.flatnonzero(some).tolist(), key=lambda cell: (-int(cells.counts[cell]), cell))
+    order = sorted(np.flatnonzero(spare).tolist(), key=lambda cell: (-int(cells.counts[cell]), cell))
     if not order:
         return withheld
     reader = Adversary(cells, withheld)

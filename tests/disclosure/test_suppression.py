@@ -163,3 +163,12 @@ def test_what_cannot_be_protected_is_refused_and_told_without_its_count():
         protect(
             [Source("new", table, ("row",)), Source("old", table, ("row",), published=out.slice(1))], Rules()
         )
+
+
+@pytest.mark.parametrize("rules", [{}, {"rule": "strict"}, {"insiders": 1, "implied": True}])
+def test_what_the_bound_leaves_open_is_closed_by_the_cheapest_witness(rules, monkeypatch):
+    """As in tables too large for the bound to be met: no round at all, only closing and releasing."""
+    monkeypatch.setattr("screening.disclosure.suppression._SEARCHES", 0)
+    report = protected(read(GOLDEN / "optimum_4x4x3.csv"), BLOCK, **rules).report
+    assert not report.optimal
+    assert report.withheld_count < 1400
