@@ -26,6 +26,7 @@ from screening.cli import (
     quarantine,
     read,
     retention,
+    statistics,
 )
 from screening.cli.laboratory import benchmark, fuzz, generate, match, schemas
 from screening.cli.output import fail, say
@@ -55,6 +56,7 @@ cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)
 cli.command("tables", rich_help_panel=NIGHTS)(published.tables)
 cli.command("publish", rich_help_panel=NIGHTS)(publish.publish)
+cli.add_typer(statistics.app, name="statistics", rich_help_panel=NIGHTS)
 cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
 cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 

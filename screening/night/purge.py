@@ -46,7 +46,10 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> tuple[Proof, ...
 def _without_report(store: Store, done: Sequence[Proof]) -> list[date]:
     """Nights whose report has gone with the names of fellow travellers, and whose hits are still there."""
     folders = {
-        item.path.rpartition("/")[0] for proof in done for item in proof.files if "/reports/" in item.path
+        item.path.rpartition("/")[0]
+        for proof in done
+        for item in proof.files
+        if item.path.startswith(f"{Zone.ANALYST}/reports/")
     }
     labels = (date.fromisoformat(folder.rpartition("night=")[2]) for folder in folders)
     return sorted(night for night in labels if (now := current(store, night)) and now.of(HITS))

@@ -40,9 +40,9 @@ def render(view: NightView) -> dict[str, str]:
     pages = {_page_name(hits): hits for hits in rest}
     places = {hit.rank: "" for hit in view.hits[:first]}
     places |= {hit.rank: name for name, hits in pages.items() for hit in hits}
-    environment = _environment()
-    shared = {"view": view, "night": view.night, "style": Markup(_style())}  # noqa: S704  # our own file
-    main = environment.get_template("night.html.j2").render(
+    templates = environment()
+    shared = {"view": view, "night": view.night, "style": Markup(style())}  # noqa: S704  # our own file
+    main = templates.get_template("night.html.j2").render(
         **shared,
         shown=view.hits[:first],
         first=first,
@@ -53,7 +53,7 @@ def render(view: NightView) -> dict[str, str]:
         nights=_nights(view),
         counted=f"{POPULATION}; unit: {UNIT}",
     )
-    template = environment.get_template("hits.html.j2")
+    template = templates.get_template("hits.html.j2")
     return {MAIN: main} | {
         name: template.render(**shared, hits=hits, index=f"{MAIN}#index") for name, hits in pages.items()
     }
@@ -83,8 +83,9 @@ def _truth(value: object) -> bool:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what fills the templates of all pages."""
+    made = Environment(
         loader=PackageLoader("screening.reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -93,16 +94,17 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    environment.filters |= {
+    made.filters |= {
         "bits": text.bits,
         "moment": text.moment,
         "thousands": text.thousands,
         "truth": _truth,
         "words": text.words,
     }
-    return environment
+    return made
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """Return the style sheet that stands in every page."""
     return resources.files("screening.reports").joinpath("templates", "style.css").read_text("utf-8")
