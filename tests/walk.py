@@ -271,7 +271,8 @@ def _rows(agency: Agency) -> dict[str, Any]:
     return {
         f"{entry['zone']}/{Path(entry['path']).name}": entry["sha256"]
         for entry in document["files"]
-        if entry["zone"] != "aggregate"  # corrections of what readers hold are held back: decision 9
+        # corrections of what readers hold are held back (decision 9), and the figures behind it with them
+        if entry["zone"] != "aggregate" and entry["table"] != "traffic_cells"
     }
 
 

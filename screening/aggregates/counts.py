@@ -1,4 +1,4 @@
-"""Count the travellers of each leg by each definition, before any protection.
+"""Count the travellers of each leg by everything that tables are made of, before any protection.
 
 The result lies in the individual zone: small cells are people. It is kept by leg, so that a later manifest
 replaces the leg's rows and a service date is the sum over its legs.
@@ -7,26 +7,30 @@ replaces the leg's rows and a service date is the sum over its legs.
 import pandas as pd
 import pyarrow as pa
 
-from screening.aggregates.definitions import DEFINITIONS, ROLES, UNKNOWN, age_band
-from screening.tables import dimensions
+from screening.aggregates.definitions import ROLES, UNKNOWN, age_band, party_band
 from screening.tables.individual import COUNTS
 from screening.tables.model import SchemaError
 
+EACH = "each"  # the only definition of this table; earlier versions held one after another
 _FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local", "provisional"]
-_TRAVELLER = ["flight_id", "counted", "on_board", "nationality", "sex", "date_of_birth", "role"]
+_TRAVELLER = [
+    "flight_id", "counted", "on_board", "nationality", "sex", "date_of_birth", "role", "locator",
+]  # fmt: skip
+_BY = ["carrier", "route", "nationality", "sex", "age_band", "role", "hour", "party_size"]
 
 
 def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
-    """Count travellers by leg and definition.
+    """Count travellers by leg and all dimensions together.
 
     Args:
         flights: FLIGHTS; flight_id, service_date, carrier, origin, destination, departure_local and
             provisional are read.
-        travellers: TRAVELLERS; flight_id, counted, on_board, nationality, sex, date_of_birth, role are read.
+        travellers: TRAVELLERS; flight_id, counted, on_board, nationality, sex, date_of_birth, role, locator
+            are read.
 
     Returns:
-        COUNTS: one row a definition, leg and value, of those who are `counted` (definitions.POPULATION); a
-        leg without them has none. Nor is anybody counted on a provisional leg: they may stand on the leg
+        COUNTS: one row a leg and combination of values, of those who are `counted` (definitions.POPULATION);
+        a leg without them has none. Nor is anybody counted on a provisional leg: they may stand on the leg
         itself as well.
 
     Raises:
@@ -44,7 +48,8 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
     people["sex"] = people["sex"].fillna(UNKNOWN)
     people["role"] = people["role"].map(ROLES)
     people["age_band"] = _age_bands(people["date_of_birth"], people["service_date"])
-    return COUNTS.conform(pa.concat_tables([_one(people, d.name, d.dimension) for d in DEFINITIONS]))
+    people["party_size"] = _party_sizes(people)
+    return _counted(people)
 
 
 def _legs(flights: pa.Table) -> pd.DataFrame:
@@ -69,16 +74,24 @@ def _age_bands(born: pd.Series, on: pd.Series) -> list[str]:
     return bands
 
 
-def _one(people: pd.DataFrame, name: str, dimension: str) -> pa.Table:
-    cells = people.groupby(["flight_id", "service_date", dimension], sort=True).size()
+def _party_sizes(people: pd.DataFrame) -> list[str]:
+    """Band of how many counted travellers share the booking on the leg."""
+    sizes = people.groupby(["flight_id", "locator"], sort=False)["flight_id"].transform("size")
+    return [UNKNOWN if pd.isna(size) else party_band(int(size)) for size in sizes]
+
+
+def _counted(people: pd.DataFrame) -> pa.Table:
+    cells = people.groupby(["flight_id", "service_date", *_BY], sort=True, observed=True).size()
     keys = cells.index.to_frame(index=False)
     nothing = pa.nulls(len(keys), pa.string())
-    columns: dict[str, pa.Array] = {
-        "definition": pa.array([name] * len(keys), pa.string()),
-        "flight_id": pa.array(keys["flight_id"].tolist(), pa.string()),
-        "service_date": pa.array(keys["service_date"].tolist(), pa.date32()),
-        **dict.fromkeys(dimensions.NAMES, nothing),
-        "count": pa.array(cells.tolist(), pa.int64()),
-    }
-    columns[dimension] = pa.array(keys[dimension].tolist(), pa.string())
-    return pa.table(columns)
+    return COUNTS.columns_table(
+        {
+            "definition": pa.array([EACH] * len(keys), pa.string()),
+            "flight_id": pa.array(keys["flight_id"].tolist(), pa.string()),
+            "service_date": pa.array(keys["service_date"].tolist(), pa.date32()),
+            "origin": nothing,
+            "destination": nothing,
+            **{name: pa.array(keys[name].tolist(), pa.string()) for name in _BY},
+            "count": pa.array(cells.tolist(), pa.int64()),
+        }
+    )

@@ -6,6 +6,9 @@ published totals would be the size of a group that nobody looked at (crew of a s
 
 Unit: a traveller on a leg, so that a person on two legs counts twice. Day: the service date, the local date
 of departure. Each leg once, from its latest manifest.
+
+The set is **closed under coarsening**: with a table by route and region there are those by direction and
+region, and by region. So every sum that ties two tables runs over cells that are protected themselves.
 """
 
 from collections.abc import Callable
@@ -24,71 +27,126 @@ UNIT = "traveller on a leg"
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """One one-way table.
+class Dimension:
+    """What travellers are counted by.
 
     Attributes:
-        name: name in the tables `counts` and `published`.
-        dimension: the column that it fills (tables.dimensions); the others are null.
-        title: heading in reports.
-        meaning: what a row is, for docs and the data dictionary.
-        of_leg: is the value a fact of the leg, which timetables make public?
-        population: who is counted.
-        unit: what is counted.
+        name: column (tables.dimensions).
+        title: words for a heading.
+        meaning: what a value is, for docs and the data dictionary.
+        variable: what it is a level of; region and nationality are two levels of one variable.
+        coarser: name of the next coarser level; None where that is Total.
     """
 
     name: str
-    dimension: str
     title: str
     meaning: str
-    of_leg: bool
-    population: str = POPULATION
-    unit: str = UNIT
+    variable: str
+    coarser: str | None = None
 
 
-DEFINITIONS: tuple[Definition, ...] = (
-    Definition(
-        "by_route", "route", "Travellers by route", "ORIGIN-DESTINATION of the leg, IATA codes", of_leg=True
+_DIMENSIONS = (
+    Dimension("route", "route", "ORIGIN-DESTINATION of the leg, IATA codes", "route", "direction"),
+    Dimension(
+        "direction",
+        "direction",
+        "of the leg, for the agency's State: in, out, domestic, abroad (neither end in it), unknown",
+        "route",
     ),
-    Definition("by_carrier", "carrier", "Travellers by carrier", "operating carrier", of_leg=True),
-    Definition(
-        "by_hour",
-        "hour",
-        "Travellers by hour of departure",
-        "hour of departure, local to its airport",
-        of_leg=True,
-    ),
-    Definition(
-        "by_nationality",
+    Dimension("carrier", "carrier", "operating carrier", "carrier"),
+    Dimension("hour", "hour of departure", "hour of departure, local to its airport", "hour"),
+    Dimension(
         "nationality",
-        "Travellers by nationality",
+        "nationality",
         "nationality as settled, ISO 3166 alpha-2, else the ICAO 9303 code; `unknown` where not given",
-        of_leg=False,
+        "nationality",
+        "region",
     ),
-    Definition(
-        "by_sex", "sex", "Travellers by sex", "M, F, X as in the document; else `unknown`", of_leg=False
+    Dimension(
+        "region",
+        "world region",
+        "region of the nationality, UN M49 (002 Africa, 019 Americas, 142 Asia, 150 Europe, 009 Oceania); "
+        "`other` for documents of no State in it, `unknown` where not given",
+        "nationality",
     ),
-    Definition(
-        "by_age_band",
-        "age_band",
-        "Travellers by age",
-        "completed years on the service date, in one fixed set of bands",
-        of_leg=False,
-    ),
-    Definition(
-        "by_role",
+    Dimension("sex", "sex", "M, F, X as in the document; else `unknown`", "sex"),
+    Dimension("age_band", "age", "completed years on the service date, in fixed bands", "age_band"),
+    Dimension(
         "role",
-        "Travellers by role",
+        "role",
         "passenger (infants included), crew or transit (passengers and crew alike)",
-        of_leg=False,
+        "role",
+    ),
+    Dimension(
+        "party_size",
+        "size of the party",
+        "travellers of one booking (locator) on the leg; `unknown` where no booking is held",
+        "party_size",
     ),
 )
+DIMENSION = {dimension.name: dimension for dimension in _DIMENSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One table.
+
+    Attributes:
+        name: name in the tables `counts` and `published`.
+        dimensions: columns that it fills (tables.dimensions); the others are null.
+        population: who is counted.
+        unit: what is counted.
+        estimate: are the figures estimates rather than counts of who flew?
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    population: str = POPULATION
+    unit: str = UNIT
+    estimate: bool = True
+
+    @property
+    def title(self) -> str:
+        """Heading in reports.
+
+        >>> BY_NAME["region_sex_age"].title
+        'Travellers by world region, sex and age'
+        """
+        words = [DIMENSION[name].title for name in self.dimensions]
+        return "Travellers by " + (
+            words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        )
+
+    @property
+    def meaning(self) -> str:
+        """What a row is."""
+        return "; ".join(DIMENSION[name].meaning for name in self.dimensions)
+
+
+_ONE_WAY = (
+    "route", "direction", "carrier", "hour", "nationality", "region", "sex", "age_band", "role", "party_size",
+)  # fmt: skip
+DEFINITIONS: tuple[Definition, ...] = (
+    *(Definition(f"by_{name}", (name,)) for name in _ONE_WAY),
+    Definition("nationality_sex", ("nationality", "sex")),
+    Definition("direction_nationality", ("direction", "nationality")),
+    Definition("route_region", ("route", "region")),
+    Definition("direction_region", ("direction", "region")),
+    Definition("carrier_hour", ("carrier", "hour")),
+    Definition("region_sex_age", ("region", "sex", "age_band")),
+    Definition("direction_role_party", ("direction", "role", "party_size")),
+)
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}
+ONE_WAY = DEFINITIONS[: len(_ONE_WAY)]
+TIMETABLE = "timetable"
+TIMETABLE_DIMENSIONS = ("carrier", "route", "hour")
+"""Legs as timetables make them public. Nothing of it is published; it ties the tables of legs together."""
 
 # One fixed set: bands 0-19 of one table and 0-24 of another differ by those of 20-24, who may be one person.
 # The first two bounds are IATA's infant and child (Resolution 1753 and common fare rules: under 2, under 12).
 _LAST_YEARS = (1, 11, 17, 24, 34, 44, 54, 64, 74)
 _OLDEST = 120
+_LAST_OF_PARTY = (1, 2, 4, 9)
 ROLES = {
     "passenger": "passenger",
     "infant": "passenger",
@@ -116,18 +174,38 @@ def age_band(born: date | None, on: date) -> str:
     if born is None or born > on:
         return UNKNOWN
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    if years > _OLDEST:
-        return UNKNOWN
-    first = 0
-    for last in _LAST_YEARS:
-        if years <= last:
-            return f"{first:02d}-{last:02d}"
+    return UNKNOWN if years > _OLDEST else _band(years, 0, _LAST_YEARS, 2)
+
+
+def party_band(people: int) -> str:
+    """Put the size of a party in its band.
+
+    >>> [party_band(people) for people in (1, 2, 3, 9, 10, 240)]
+    ['1', '2', '3-4', '5-9', '10+', '10+']
+    """
+    return _band(people, 1, _LAST_OF_PARTY, 1)
+
+
+def _band(number: int, first: int, lasts: tuple[int, ...], digits: int) -> str:
+    for last in lasts:
+        if number <= last:
+            low, high = f"{first:0{digits}d}", f"{last:0{digits}d}"
+            return low if low == high else f"{low}-{high}"
         first = last + 1
     return f"{first}+"
 
 
+def _bands(first: int, lasts: tuple[int, ...], digits: int) -> tuple[str, ...]:
+    starts = [first, *(last + 1 for last in lasts)]
+    return tuple(_band(start, first, lasts, digits) for start in starts)
+
+
+AGE_BANDS = _bands(0, _LAST_YEARS, 2)
+PARTY_BANDS = _bands(1, _LAST_OF_PARTY, 1)
+
+
 def ordered(dimension: str) -> Callable[[str, int | None], tuple[object, ...]]:
-    """Return the order in which a person reads a table: hours and ages by value, the rest by size.
+    """Return the order in which a person reads a table: hours and bands by value, the rest by size.
 
     Returns:
         A sort key over (value of the dimension, count); `unknown`, Other and Total come last.
@@ -139,6 +217,8 @@ def ordered(dimension: str) -> Callable[[str, int | None], tuple[object, ...]]:
 
     def key(value: str, count: int | None) -> tuple[object, ...]:
         size = 0 if dimension in {"hour", "age_band"} else -(count or 0)
-        return last.get(value, 0), size, value
+        start = value.rstrip("+").partition("-")[0]
+        number = int(start) if dimension == "party_size" and start.isdigit() else 0
+        return last.get(value, 0), size if dimension != "party_size" else number, value
 
     return key

@@ -28,6 +28,7 @@ from screening.cli import (
     quarantine,
     read,
     retention,
+    statistics,
     subject,
     unmask,
 )
@@ -59,6 +60,7 @@ cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)
 cli.command("tables", rich_help_panel=NIGHTS)(published.tables)
 cli.command("publish", rich_help_panel=NIGHTS)(publish.publish)
+cli.add_typer(statistics.app, name="statistics", rich_help_panel=NIGHTS)
 cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
 cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 

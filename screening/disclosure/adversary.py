@@ -58,7 +58,7 @@ class Adversary:
         self.withheld = np.flatnonzero(withheld)
         self.place = {cell: at for at, cell in enumerate(self.withheld.tolist())}
         self.far = float(np.abs(cells.counts).max(initial=0) * 2 + 2000)
-        lower = np.where(cells.signed, -self.far, -cells.counts.astype(np.float64))
+        lower = np.where(cells.signed, -self.far, (cells.least - cells.counts).astype(np.float64))
         self.lower: Floats = lower[self.withheld]
         self.upper: Floats = np.full(len(self.withheld), self.far)
         part = cells.matrix[:, self.withheld].tocsr()

@@ -20,6 +20,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 from screening.disclosure.cells import Cells, Flags, Integers
 from screening.disclosure.rules import Rules, Width
@@ -92,7 +93,7 @@ def audit(
     ]
     gate.gather([question.cells[0] for question in plain if len(question.cells) == 1])
     found = []
-    people = [*_single(cells, shown, rules), *(_spread(cells, one) for one in respondents)]
+    people = [*_single(cells, shown, rules), *(_spread(_wholes(cells), one) for one in respondents)]
     for question in plain:
         fault = gate.ask(question)
         if fault is None:
@@ -152,25 +153,48 @@ def _questions(
 
 
 def _single(cells: Cells, shown: Flags, rules: Rules) -> list[dict[int, int]]:
-    """Who makes up a withheld cell alone: the cells that hold them, with their number."""
+    """Who makes up a withheld cell alone: the cells that hold them, with their number.
+
+    A margin that holds nobody else holds them in every table that splits it: what is theirs is looked for up
+    and down until nothing is added.
+    """
     found: dict[tuple[int, ...], dict[int, int]] = {}
     if not rules.insiders:
         return []
+    up = _wholes(cells)
     for cell, count in enumerate(cells.counts.tolist()):
         if 1 <= count <= rules.insiders and not shown[cell] and not cells.hidden[cell]:
-            own = _spread(cells, {cell: count})
+            own = _spread(up, {cell: count})
+            alone = [one for one in own if cells.counts[one] == count]
+            while alone:
+                sure = set(alone)
+                parts = {part for whole, line in cells.equations if whole in sure for part in line}
+                theirs = sorted(part for part in parts if cells.counts[part] == count and part not in own)
+                before = set(own)
+                for part in theirs:
+                    own |= _spread(up, {part: count})
+                alone = [one for one in own if one not in before and cells.counts[one] == count]
             found[tuple(sorted(one for one in own if cells.counts[one] == count))] = own
     everybody = [frozenset(known) for known in found]
     return [own for known, own in found.items() if not any(frozenset(known) < other for other in everybody)]
 
 
-def _spread(cells: Cells, stands_in: Mapping[int, int]) -> dict[int, int]:
+def _wholes(cells: Cells) -> dict[int, list[int]]:
+    """The margins of which a cell is a part."""
+    result: dict[int, list[int]] = {}
+    for whole, parts in cells.equations:
+        for part in parts:
+            result.setdefault(part, []).append(whole)
+    return result
+
+
+def _spread(up: Mapping[int, Sequence[int]], stands_in: Mapping[int, int]) -> dict[int, int]:
     """Carry people up into all margins that hold them, each person once."""
     result: dict[int, int] = {}
     for cell, people in stands_in.items():
         reached, level = {cell}, {cell}
         while level:
-            level = {whole for whole, parts in cells.equations if level & set(parts) and whole not in reached}
+            level = {whole for part in level for whole in up.get(part, ()) if whole not in reached}
             reached |= level
         for one in reached:
             result[one] = result.get(one, 0) + people
@@ -196,7 +220,9 @@ class _Gate:
         self.cells, self.rules = cells, rules
         self.unknown = np.flatnonzero(~shown)
         self.at = {cell: place for place, cell in enumerate(self.unknown.tolist())}
-        self.floor = np.where(cells.signed[self.unknown], -highspy.kHighsInf, 0.0)
+        somebody = (cells.counts >= 1) & ~cells.hidden if rules.named else np.zeros_like(shown)
+        lowest = np.where(cells.signed, -highspy.kHighsInf, somebody.astype(np.float64))
+        self.floor = lowest[self.unknown]
         self.rows: list[tuple[list[int], list[float], float]] = []
         for whole, parts in cells.equations:
             terms = [(cell, 1.0) for cell in parts] + [(whole, -1.0)]
@@ -205,7 +231,18 @@ class _Gate:
                 known = sum(sign * int(cells.counts[cell]) for cell, sign in terms if cell not in self.at)
                 self.rows.append(([place for place, _ in inner], [sign for _, sign in inner], -known))
         self.linear = self._program(whole=False)
-        self.tables: list[Integers] = [cells.counts[self.unknown]]  # the truth fits, of course
+        self.truth: Integers = cells.counts[self.unknown]
+        self.tables: Integers = self.truth[None, :].copy()  # the truth fits, of course
+        self.found = 1  # rows of `tables` in use
+        self.matrix = csr_array(
+            (
+                np.array([sign for _, signs, _ in self.rows for sign in signs], dtype=np.int64),
+                np.array([place for places, _, _ in self.rows for place in places], dtype=np.int64),
+                np.cumsum([0, *(len(places) for places, _, _ in self.rows)]),
+            ),
+            shape=(len(self.rows), len(self.unknown)),
+        )
+        self.sides = np.array([int(value) for _, _, value in self.rows], dtype=np.int64)
 
     def _program(self, *, whole: bool) -> Any:  # noqa: ANN401 (highspy carries no types)
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -240,7 +277,7 @@ class _Gate:
             for place, count in enumerate(self.cells.counts[self.unknown].tolist()):
                 if count >= self.rules.threshold:  # near the truth: a smaller program
                     near = 2.0 * self.rules.threshold
-                    model.changeColBounds(place, max(0.0, count - near), count + near)
+                    model.changeColBounds(place, max(self.floor[place], count - near), count + near)
             model.run()
             self._remember(model)
 
@@ -251,16 +288,15 @@ class _Gate:
         whole = np.rint(values).astype(np.int64)
         if np.abs(values - whole).max(initial=0) > _EPS or not self._fits(whole):
             return False
-        self.tables.append(whole)
+        if self.found == len(self.tables):
+            self.tables = np.concatenate([self.tables, np.zeros_like(self.tables)])
+        self.tables[self.found] = whole
+        self.found += 1
         return True
 
     def _fits(self, table: Integers) -> bool:
         """Check a found table by plain whole numbers: no trust in the solver."""
-        return bool((table >= self.floor).all()) and all(
-            sum(int(sign) * int(table[place]) for place, sign in zip(places, signs, strict=True))
-            == int(value)
-            for places, signs, value in self.rows
-        )
+        return bool((table >= self.floor).all() and (self.matrix @ table == self.sides).all())
 
     def _ways(self, question: _Question) -> list[tuple[str, int]]:
         """What tables must show: a sum at most or at least so much, the reader's own people among it."""
@@ -277,22 +313,17 @@ class _Gate:
             return ways[1:]
         return ways
 
-    def _sum(self, question: _Question, table: Integers) -> int:
-        return sum(
-            int(table[self.at[cell]]) if cell in self.at else int(self.cells.counts[cell])
-            for cell in question.cells
-        )
-
     def _shows(self, question: _Question, way: tuple[str, int]) -> bool:
         kind, value = way
-        for table in self.tables:
-            if all(
-                table[self.at[cell]] == self.cells.counts[cell] for cell in question.fixed if cell in self.at
-            ):
-                total = self._sum(question, table)
-                if (total <= value) if kind == "most" else (total >= value):
-                    return True
-        return False
+        places = [self.at[cell] for cell in question.cells if cell in self.at]
+        fixed = [self.at[cell] for cell in question.fixed if cell in self.at]
+        known = sum(int(self.cells.counts[cell]) for cell in question.cells if cell not in self.at)
+        tables = self.tables[: self.found]
+        totals = tables[:, places].sum(axis=1) + known
+        enough: Flags = totals <= value if kind == "most" else totals >= value
+        for place in fixed:
+            enough &= tables[:, place] == self.truth[place]
+        return bool(enough.any())
 
     def _passed(self, question: _Question) -> bool:
         shown = [self._shows(question, way) for way in self._ways(question)]

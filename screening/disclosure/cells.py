@@ -7,7 +7,7 @@ from what is shown (0-24 less 0-19) is a *hidden* cell: it is protected like any
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,7 @@ class Cells:
         closed: cells that were withheld earlier, and hidden ones: they stay unknown.
         signed: differences that a reader cannot know to be 0 or more.
         rows: table -> cell of each of its rows.
+        named: readers know that every withheld cell holds somebody: zeros are published.
     """
 
     keys: tuple[Key, ...]
@@ -48,6 +49,13 @@ class Cells:
     closed: Flags
     signed: Flags
     rows: Mapping[str, Integers]
+    named: bool = False
+
+    @cached_property
+    def least(self) -> Integers:
+        """What readers know each cell to be at least, before they see a figure."""
+        somebody = (self.counts >= 1) & ~self.hidden & self.named
+        return somebody.astype(np.int64)
 
     @cached_property
     def matrix(self) -> csr_array:
@@ -62,19 +70,22 @@ class Cells:
         return described(self.keys[cell])
 
 
-def cells_of(tables: Sequence[Counted], groupings: Mapping[str, Sequence[Grouping]]) -> Cells:
+def cells_of(
+    tables: Sequence[Counted], groupings: Mapping[str, Sequence[Grouping]], *, named: bool = False
+) -> Cells:
     """Put tables together.
 
     Args:
         tables: tables to protect, and tables that were published earlier.
         groupings: dimension -> its groupings; a dimension without one is flat.
+        named: whether readers know that every withheld cell holds somebody.
 
     Raises:
         UnprotectableError: a margin is missing or is not the sum of its parts, a value stands in no grouping,
             two tables give one cell different counts; names table and cell.
     """
     variables = _variables(tables, groupings)
-    return _Builder(tables, variables, groupings).build()
+    return replace(_Builder(tables, variables, groupings).build(), named=named)
 
 
 class _Builder:
@@ -127,7 +138,7 @@ class _Builder:
             key = self._key(table, row)
             known = self.at.get(key)
             if known is None:
-                known = self._add(key, count, hidden=False)
+                known = self._add(key, count, hidden=table.background)
             elif self.counts[known] != count:
                 raise refused(
                     f"two tables give different counts of one cell: {described(key)}",
@@ -135,6 +146,7 @@ class _Builder:
                     "make all tables from the same people (if the same word means different things in two "
                     "columns, write it differently)",
                 )
+            self.hidden[known] &= table.background
             if table.shown is not None:
                 self.shown[known] = bool(self.shown[known]) or table.shown[row]
             places[row] = known

@@ -30,7 +30,7 @@ class Cheapest:
         self.place = {cell: at for at, cell in enumerate(self.may.tolist())}
         count = len(self.may)
         self.far = float(np.abs(cells.counts).max(initial=0) * 2 + 2000)
-        falls = np.where(cells.signed, self.far, cells.counts.astype(np.float64))[self.may]
+        falls = np.where(cells.signed, self.far, (cells.counts - cells.least).astype(np.float64))[self.may]
         part = cells.matrix[:, self.may].tocsc()
         problem = highspy.HighsLp()
         problem.num_col_, problem.num_row_ = 2 * count, part.shape[0]

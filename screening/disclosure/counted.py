@@ -24,6 +24,8 @@ class Counted:
         counts: people of each row.
         at: values that hold for the whole table (day -> 2026-11-23), as if it had such a column.
         shown: for a table that was published earlier, which rows readers know; None for a table to protect.
+        background: nothing of it is published, but readers know which cells there are (a timetable); those
+            that stand in no other table stay unknown.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Counted:
     counts: tuple[int, ...]
     at: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[bool, ...] | None = None
+    background: bool = False
 
     def told(self, row: int) -> str:
         """Name a row for a person: its values, never its count."""
@@ -54,6 +57,7 @@ def counted(
     name: str,
     at: Mapping[str, str] | None = None,
     published: pa.Table | None = None,
+    background: bool = False,
 ) -> Counted:
     """Read a table of counts.
 
@@ -64,6 +68,7 @@ def counted(
         name: what messages call the table.
         at: values that hold for the whole table.
         published: what was published of it earlier: the same rows with `value` (null where withheld).
+        background: whether nothing of it is published, and readers know which cells there are.
 
     Raises:
         UnprotectableError: a column is missing, a cell stands twice, a count is missing, negative or no
@@ -88,7 +93,7 @@ def counted(
                 "give each cell once",
             )
     shown = None if published is None else _shown(published, dimensions, rows, name)
-    return Counted(name, tuple(dimensions), rows, counts, dict(at or {}), shown)
+    return Counted(name, tuple(dimensions), rows, counts, dict(at or {}), shown, background)
 
 
 def refused(what: str, where: str, remedy: str) -> UnprotectableError:

@@ -38,7 +38,14 @@ class HittingSet:
     """
 
     def __init__(
-        self, cells: Cells, forced: Flags, free: Flags, unsafe: Flags, cost: npt.NDArray[np.float64]
+        self,
+        cells: Cells,
+        forced: Flags,
+        free: Flags,
+        unsafe: Flags,
+        cost: npt.NDArray[np.float64],
+        *,
+        gap: float = 0.0,
     ) -> None:
         self.free = np.flatnonzero(free)
         self.place = {cell: at for at, cell in enumerate(self.free.tolist())}
@@ -48,7 +55,7 @@ class HittingSet:
         count = len(self.free)
         self.large = count > _EXACT
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        gap = _GAP if self.large else 0.0
+        gap = max(gap, _GAP if self.large else 0.0)
         options = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, "mip_max_nodes": _NODES}
         for option, value in {**options, "mip_abs_gap": 0.4}.items():  # costs are whole but for the ties
             model.setOptionValue(option, value)

@@ -51,6 +51,9 @@ class Source:
         revision: for a table that is out already: label of the earlier publication that it belongs to, if the
             tables to protect revise that one: the difference is who came late or was taken away. Else it is
             another table of the same people.
+        background: nothing of it is published, but readers know which cells there are (legs by a timetable):
+            it ties the other tables together, and its small cells are protected. It is not returned. With a
+            revision: it was the background of that one.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Source:
     at: Mapping[str, str] = field(default_factory=dict)
     published: pa.Table | None = None
     revision: str | None = None
+    background: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def protect(
         UsageError: the p-table or the rules do not fit the tables.
     """
     read = [counted_of(source) for source in sources]
-    cells = cells_of(read, groupings or {})
+    cells = cells_of(read, groupings or {}, named=rules.named)
     unsafe = _unsafe(cells, rules)
     if rules.method is Method.SUPPRESSION:
         stands_in = [
@@ -145,7 +149,7 @@ def protect(
     tables = {
         source.name: _table(source, cells.rows[source.name], values, status)
         for source in sources
-        if source.published is None
+        if source.published is None and not source.background
     }
     return Protected(tables, report)
 
@@ -166,9 +170,16 @@ def for_readers(table: pa.Table) -> pa.Table:
 def counted_of(source: Source) -> Counted:
     """Read a source's counts; those of an earlier revision hold for that revision."""
     at = dict(source.at)
-    if source.published is not None and source.revision:
+    if source.revision:
         at[REVISION] = source.revision
-    return counted(source.table, source.dimensions, name=source.name, at=at, published=source.published)
+    return counted(
+        source.table,
+        source.dimensions,
+        name=source.name,
+        at=at,
+        published=source.published,
+        background=source.background,
+    )
 
 
 def _unsafe(cells: Cells, rules: Rules) -> int:

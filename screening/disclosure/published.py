@@ -36,7 +36,7 @@ def disclosures(
         UnprotectableError: the tables do not hold, or a published value is not the count.
     """
     read = [counted_of(source) for source in sources]
-    cells = cells_of(read, groupings or {})
+    cells = cells_of(read, groupings or {}, named=rules.named)
     shown = cells.open.copy()
     given = np.zeros_like(shown)
     for table in read:

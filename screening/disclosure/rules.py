@@ -53,7 +53,10 @@ class Rules(BaseModel):
         implied: the sum of the small withheld cells of one line is an unsafe cell too where it is small.
         insiders: a cell of up to so many people may be one person (1) or one party (2, 3, …) that knows its
             own count and subtracts it.
+        named: withheld cells are named and cells of nobody are shown, so readers know that a withheld cell
+            holds somebody: an unsafe cell must be able to reach the threshold.
         homogeneity: that a whole group stands in one cell is unsafe (needs zeros = "withheld").
+        gap: how far above the least cost a pattern may be, as a share: large sets of tables end sooner.
         base: step of the rounding; by default the larger of 5 and the threshold.
     """
 
@@ -67,13 +70,17 @@ class Rules(BaseModel):
     cost: Cost = Cost.COUNTS
     implied: bool = False
     insiders: Annotated[int, Field(ge=0, le=1000)] = 0
+    named: bool = False
     homogeneity: bool = False
+    gap: Annotated[float, Field(ge=0, le=1)] = 0.0
     base: Annotated[int, Field(ge=2, le=10_000)] | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.homogeneity and self.zeros is not Zeros.WITHHELD:
             raise ValueError('homogeneity needs zeros = "withheld": published zeros tell all')
+        if self.named and self.may_withhold_zeros:
+            raise ValueError("named needs zeros that are published: else a withheld cell may be nobody")
         if self.insiders >= self.threshold:
             raise ValueError("insiders must be below threshold: larger cells are safe and known to all")
         if self.base is not None and self.base < self.threshold:

@@ -53,7 +53,9 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
     start = forced | free_of_cost  # what costs nothing is withheld first, and released at the end
     lost = _lost(cells, rules, respondents) if cells.open.any() else ()
     cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
-    program = HittingSet(cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost)
+    program = HittingSet(
+        cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost, gap=rules.gap
+    )
     withheld, ended = start, False
     for _ in range(_SEARCHES):
         withheld = program.pattern()

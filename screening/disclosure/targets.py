@@ -113,16 +113,17 @@ def _small_sums(cells: Cells, rules: Rules, withheld: Flags) -> list[Target]:
 def insiders_of(cells: Cells, rules: Rules, withheld: Flags) -> list[Insider]:
     """List who knows withheld cells: everybody who alone, or with the own party, makes up a cell.
 
-    Such a one is in the margins above too, and knows those that hold nobody else.
+    Such a one is in the margins above too, and knows those that hold nobody else; and where a margin holds
+    nobody else, all its parts are the own ones, in every table that splits it.
     """
     if not rules.insiders:
         return []
-    above = _above(cells)
+    above, below = _above(cells), _below(cells)
     own = withheld & (cells.counts >= 1) & (cells.counts <= rules.insiders) & ~cells.hidden
     found: dict[tuple[int, ...], Insider] = {}
     for cell in np.flatnonzero(own).tolist():
         size = int(cells.counts[cell])
-        within = dict.fromkeys(_closure(cell, above), size)
+        within = dict.fromkeys(_everywhere(cell, size, cells, above, below), size)
         known = tuple(sorted(one for one in within if cells.counts[one] == size))
         found[known] = Insider(within, known)
     return [
@@ -159,6 +160,36 @@ def left_to(insider: Insider, each: Target, cells: Cells, rules: Rules) -> Targe
     return (
         target(each.cells, value - own, rules, insider.known) if 0 < value - own < rules.threshold else None
     )
+
+
+def _everywhere(
+    cell: int,
+    size: int,
+    cells: Cells,
+    above: Mapping[int, list[int]],
+    below: Mapping[int, list[tuple[int, ...]]],
+) -> set[int]:
+    """Cells that hold a party which makes up this one: up to the margins, and down where it is alone."""
+    found, waiting = set[int](), {cell}
+    while waiting:
+        fresh = set[int]().union(*(_closure(one, above) for one in waiting)) - found
+        found |= fresh
+        alone = [one for one in fresh if cells.counts[one] == size]
+        waiting = {
+            part
+            for one in alone
+            for parts in below.get(one, ())
+            for part in parts
+            if cells.counts[part] == size
+        } - found
+    return found
+
+
+def _below(cells: Cells) -> dict[int, list[tuple[int, ...]]]:
+    below: dict[int, list[tuple[int, ...]]] = {}
+    for whole, parts in cells.equations:
+        below.setdefault(whole, []).append(parts)
+    return below
 
 
 def _above(cells: Cells) -> dict[int, list[int]]:

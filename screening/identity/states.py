@@ -37,17 +37,17 @@ _SUCCEEDED = {
 }  # fmt: skip
 # … one that came apart, or that lists still name beside what it joined, stays itself. CS was both
 # Czechoslovakia and Serbia and Montenegro; as their codes of three letters differ, the later one is written.
-_FORMER = {
+FORMER = {
     "AN": ("ANT",), "CS": ("SCG", "CSK"), "DD": ("DDR",), "NT": ("NTZ",), "PC": ("PCI",), "SU": ("SUN",),
     "YD": ("YMD",), "YU": ("YUG",),
 }  # fmt: skip
 _KNOWN = (
     _ALIASES
     | _SUCCEEDED
-    | {former: former for former in _FORMER}
-    | {code: former for former, codes in _FORMER.items() for code in codes}
+    | {former: former for former in FORMER}
+    | {code: former for former, codes in FORMER.items() for code in codes}
 )
-_TO_ICAO = {"XK": "RKS"} | {former: codes[0] for former, codes in _FORMER.items()}
+_TO_ICAO = {"XK": "RKS"} | {former: codes[0] for former, codes in FORMER.items()}
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from screening.aggregates.definitions import DEFINITIONS, DIMENSION, POPULATION, UNIT
 from screening.alerts import finding_kinds as alert_findings
 from screening.gates.judging import GATES, suite
 from screening.lab.rooms import rooms_page
@@ -98,7 +99,37 @@ def data_dictionary() -> str:
         lines += ["", f"## Zone {zone}"]
         for spec in (found for found in ALL if found.zone == zone):
             lines += _table_section(spec)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_definitions()]) + "\n"
+
+
+def _definitions() -> list[str]:
+    """Traffic tables: what each counts, of whom, in which unit, on which day."""
+    kind = "estimates" if all(each.estimate for each in DEFINITIONS) else "estimates and counts"
+    rows = [
+        f"| `{each.name}` | {', '.join(f'`{name}`' for name in each.dimensions)} | {each.title} |"
+        for each in DEFINITIONS
+    ]
+    return [
+        "",
+        "## Traffic tables",
+        "Values of the column `definition`. All have one population, unit and day:",
+        "",
+        f"- **Population**: {POPULATION}.",
+        f"- **Unit**: {UNIT}; a person on two legs counts twice.",
+        "- **Day**: service date, the local date of departure.",
+        f"- **Kind**: {kind} (standing of travellers, docs/messages.md); whole numbers, no share, no mean.",
+        "",
+        "| definition | dimensions | title |",
+        "|---|---|---|",
+        *rows,
+        "",
+        "| dimension | what a value is | coarser |",
+        "|---|---|---|",
+        *(
+            f"| `{each.name}` | {each.meaning} | {f'`{each.coarser}`' if each.coarser else '`Total`'} |"
+            for each in DIMENSION.values()
+        ),
+    ]
 
 
 def _table_section(spec: TableSpec) -> list[str]:

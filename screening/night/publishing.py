@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.aggregates.counts import count
 from screening.aggregates.quality import protect_quality
-from screening.aggregates.withholding import withhold
 from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import carrier_quality
 from screening.manifests.twins import tell_twins
@@ -19,13 +17,13 @@ from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
+from screening.night.traffic import traffic
 from screening.reports.headline import people_aside
-from screening.store.revisions import Publication, current, read_current, read_revision, revision
+from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source
 from screening.tables.declared import BY_NAME
-from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import OutcomeRow
 
@@ -110,7 +108,7 @@ def _with_twins(
 
 
 def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Make the tables that leave the agency: traffic and carriers' quality.
+    """Make the tables that leave the agency: traffic and carriers' quality; and the exact cells of traffic.
 
     Args:
         store: the store, for what earlier nights have published.
@@ -118,7 +116,7 @@ def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dic
         tables: counts, flights, travellers, documents, messages, message_legs of the night.
     """
     with only(stage("count").opens() | stage("withhold").opens()):
-        made = {"published": _published(store, frozen, tables)}
+        made = traffic(store, frozen, tables["flights"], tables["counts"])
     return made | {"carrier_quality": _quality(frozen, tables)}
 
 
@@ -314,73 +312,6 @@ def _told_otherwise(before: pa.Table, now: pa.Table) -> set[str]:
     return {leg for leg, findings in columns[0].items() if columns[1].get(leg, findings) != findings}
 
 
-def _published(store: Store, frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
-    """Traffic tables of the service dates that this night closes or corrects."""
-    disclosure = frozen.agency_profile().disclosure
-    last = frozen.night - timedelta(days=disclosure.nights_to_wait)
-    before = [date.fromisoformat(found.night) for found in frozen.pins.earlier]
-    published = {found: read_current(store, found, aggregate.PUBLISHED) for found in before}
-    days = merged["flights"]["service_date"].drop_null().to_pylist()
-    changed = {day for day in days if day <= last}
-    closed = sorted({last, *changed})
-    counts = _latest_counts(store, before, merged["counts"], closed)
-    return withhold(
-        counts,
-        closed=closed,
-        threshold=disclosure.threshold,
-        earlier=_earlier_published(store, frozen, published, closed),
-    )
-
-
-def _latest_counts(
-    store: Store, before: Sequence[date], tonight: pa.Table, closed: Sequence[date]
-) -> pa.Table:
-    """Counts of every leg of the closed dates, each from its latest manifest."""
-    days = pa.array(closed, pa.date32())
-    seen = set(tonight["flight_id"].to_pylist())
-    gathered = [tonight.filter(pc.is_in(tonight["service_date"], days))]
-    for night in sorted(before, reverse=True):
-        table = read_current(store, night, individual.COUNTS)
-        table = _without(table.filter(pc.is_in(table["service_date"], days)), "flight_id", seen)
-        seen |= set(table["flight_id"].to_pylist())
-        gathered.append(table)
-    return individual.COUNTS.conform(pa.concat_tables(gathered))
-
-
-def _earlier_published(
-    store: Store, frozen: Frozen, published: dict[date, pa.Table], closed: Sequence[date]
-) -> pa.Table:
-    """What readers already hold of the closed dates: of each date the latest publication."""
-    periods = {day.isoformat() for day in closed}
-    own = _own_published(store, frozen)
-    gathered: list[pa.Table] = []
-    seen: set[str] = set()
-    for table in [own, *(published[night] for night in sorted(published, reverse=True))]:
-        fresh = _only(table, "period", periods - seen)
-        seen |= set(fresh["period"].to_pylist())
-        gathered.append(fresh)
-    return aggregate.PUBLISHED.conform(pa.concat_tables(gathered))
-
-
-def _own_published(store: Store, frozen: Frozen) -> pa.Table:
-    """What the night itself has published so far.
-
-    Where it is damaged and the night is only to be written anew: what there was when it was made.
-    """
-    now = current(store, frozen.night)
-    try:
-        return read_current(store, frozen.night, aggregate.PUBLISHED)
-    except StoreError:
-        if now is None or frozen.flights is not None or not all(entry.carried for entry in frozen.inputs):
-            raise
-    damaged = {file.sha256 for file in now.of(aggregate.PUBLISHED)}
-    for number in range(now.revision - 1, 0, -1):
-        before = revision(store, frozen.night, number)
-        if before and damaged.isdisjoint(file.sha256 for file in before.of(aggregate.PUBLISHED)):
-            return read_revision(store, before, aggregate.PUBLISHED)
-    return aggregate.PUBLISHED.empty()
-
-
 def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> pa.Table:
     """Make the figures of the night as a whole; later nights are compared with them.
 
@@ -439,7 +370,8 @@ def set_aside(tables: dict[str, pa.Table]) -> int:
     return people_aside(tables["quarantine"], rows_of(tables["outcomes"], OutcomeRow))
 
 
-LEAVING = tuple(spec.name for spec in aggregate.TABLES)  # they wait where a night is incomplete
+# They wait where a night is incomplete, and what their figures are made of with them.
+LEAVING = (*(spec.name for spec in aggregate.TABLES), individual.TRAFFIC_CELLS.name)
 PUBLISHED_TABLES: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.BYTE_RANGES,

@@ -138,6 +138,6 @@ def _without_report(store: Store, files: Sequence[Proof], rows: Collection[Rewri
     """Nights whose report has gone with what it showed, and whose hits are still there."""
     gone = [item.path for proof in files for item in proof.files]
     gone += [path for proof in rows for path in proof.document["remove"]]
-    folders = {path.rpartition("/")[0] for path in gone if "/reports/" in path}
+    folders = {path.rpartition("/")[0] for path in gone if path.startswith(f"{Zone.ANALYST}/reports/")}
     labels = (date.fromisoformat(folder.rpartition("night=")[2]) for folder in folders)
     return sorted(night for night in labels if (now := current(store, night)) and now.of(HITS))

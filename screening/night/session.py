@@ -13,6 +13,7 @@ from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
 from screening.night.run import Run
 from screening.night.settings import Settings
+from screening.night.statistics import write_statistics
 from screening.store.locks import exclusive, undisturbed
 from screening.store.revisions import verify_night
 from screening.store.zones import open_zones
@@ -162,6 +163,7 @@ def _let_through(
     if released:
         with _timed(session, "report", tell):
             write_report(settings.store, session.night)
+            write_statistics(settings.store, session.night)
 
 
 def _carry_on(
@@ -190,6 +192,7 @@ def _carry_on(
     session.revision = published.revision
     with _timed(session, "report", tell):
         write_report(settings.store, session.night)
+        write_statistics(settings.store, session.night)
 
 
 def _counted(what: str, tell: Tell) -> stages.Counted:

@@ -215,15 +215,18 @@ def publish(run: str, context: Mapping[str, Any]) -> Published:
 
 
 def report(published: Published) -> str:
-    """Write the night's report.
+    """Write the night's report, and the files for statisticians.
 
     Returns:
         The night's label.
     """
     from screening.night.reporting import write_report
+    from screening.night.statistics import write_statistics
 
     with _explained():
-        _LOG.info("report: %s", write_report(load_settings().store, date.fromisoformat(published["night"])))
+        store, night = load_settings().store, date.fromisoformat(published["night"])
+        _LOG.info("report: %s", write_report(store, night))
+        _LOG.info("statistics: %d pages", len(write_statistics(store, night)))
     return published["night"]
 
 

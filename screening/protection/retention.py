@@ -353,7 +353,7 @@ def _orphans(store: Store, known: Set[str]) -> Iterable[tuple[str, str, Retentio
 def _reports(
     store: Store, ends: Callable[[date], datetime], clocks: Mapping[date, datetime]
 ) -> Iterable[tuple[str, str, RetentionClass, datetime]]:
-    """Pages of nights that hold no hit any more, and those of nights whose travellers go now as a whole."""
+    """Pages of nights without a hit, or whose travellers go now as a whole; files for statisticians."""
     for path in sorted((store.root / Zone.ANALYST / "reports").glob("night=*/*")):
         with suppress(ValueError):  # a folder that somebody put beside the reports
             night = date.fromisoformat(path.parent.name.removeprefix("night="))
@@ -362,6 +362,22 @@ def _reports(
                 yield relative, sha256_file(path), RetentionClass.SETTLED, clocks[night]
             elif now is None or not any(file.rows for file in now.of(HITS)):
                 yield relative, sha256_file(path), RetentionClass.HIT, ends(night)
+    for path in sorted((store.root / Zone.AGGREGATE / "reports").glob("*=*/*")):
+        with suppress(ValueError):
+            kind, _, label = path.parent.name.partition("=")
+            last = date.fromisoformat(label) if kind == "day" else _last_day(label)
+            relative = path.relative_to(store.root).as_posix()
+            yield relative, sha256_file(path), RetentionClass.AGGREGATE, ends(last)
+
+
+def _last_day(month: str) -> date:
+    """Return the last day of a month.
+
+    >>> _last_day("2026-12").isoformat(), _last_day("2028-02").isoformat()
+    ('2026-12-31', '2028-02-29')
+    """
+    first = date.fromisoformat(f"{month}-01")
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _dead(store: Store) -> Iterable[tuple[str, str, RetentionClass, datetime]]:

@@ -41,7 +41,7 @@ def render(view: NightView) -> dict[str, str]:
     places = {hit.rank: "" for hit in view.hits[:first]}
     places |= {hit.rank: name for name, hits in pages.items() for hit in hits}
     pages_of = environment()
-    shared = {"view": view, "night": view.night, "style": Markup(_style())}  # noqa: S704  # our own file
+    shared = {"view": view, "night": view.night, "style": Markup(style())}  # noqa: S704  # our own file
     main = pages_of.get_template("night.html.j2").render(
         **shared,
         shown=view.hits[:first],
@@ -105,5 +105,6 @@ def environment() -> Environment:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """Return the style sheet that stands in every page."""
     return resources.files("screening.reports").joinpath("templates", "style.css").read_text("utf-8")

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.aggregates.definitions import DEFINITIONS, TOTAL, ordered
+from screening.aggregates.definitions import ONE_WAY, TOTAL, ordered
 from screening.reports import plots
 from screening.reports.headline import NOTHING, Headline, Settled, after_acts, is_open, people_aside
 from screening.reports.headline import headline as write_headline
@@ -231,7 +231,7 @@ def build(
         traffic=_traffic(tables.published),
         hits_by_list=_by_list(hits, lists),
         findings=_findings(tables, carriers),
-        quality=_quality(tables.carrier_quality),
+        quality=quality_table(tables.carrier_quality),
         lists=tuple(sorted(lists, key=lambda state: state.list_id)),
         history=tuple(history)[-28:],
         gates=tuple(gates),
@@ -389,19 +389,23 @@ def _fellows(travellers: pa.Table, hits: Sequence[HitRow]) -> dict[str, list[str
     }
 
 
+_IN_ORDER = frozenset({"hour", "age_band", "party_size"})  # drawn in their own order, not by size
+
+
 def _traffic(published: pa.Table) -> tuple[Table, ...]:
-    """Traffic of the newest service date that is published; the others lie in the table `published`."""
+    """Traffic of the newest service date that is published; tables of more dimensions lie in `published`."""
     rows = rows_of(published, PublishedRow)
     if not rows:
         return ()
     newest = max(row["period"] for row in rows)
     tables = []
-    for definition in DEFINITIONS:
-        key = ordered(definition.dimension)
+    for definition in ONE_WAY:
+        (dimension,) = definition.dimensions
+        key = ordered(dimension)
         cells = sorted(
             (
                 (value, row["value"])
-                for value, row in zip(published[definition.dimension].to_pylist(), rows, strict=True)
+                for value, row in zip(published[dimension].to_pylist(), rows, strict=True)
                 if row["definition"] == definition.name and row["period"] == newest
             ),
             key=lambda cell: key(*cell),
@@ -409,17 +413,17 @@ def _traffic(published: pa.Table) -> tuple[Table, ...]:
         if not cells:
             continue
         drawn = [cell for cell in cells if cell[0] != TOTAL]
-        if definition.dimension == "hour" and drawn:  # an axis of time has no gaps
+        if dimension == "hour" and drawn:  # an axis of time has no gaps
             named = dict(drawn)
             hours = [(f"{hour:02d}", named.pop(f"{hour:02d}", 0)) for hour in range(24)]
             drawn = hours + list(named.items())
-        draw = plots.standing if definition.dimension in {"hour", "age_band"} else plots.lying
+        draw = plots.standing if dimension in _IN_ORDER else plots.lying
         title = f"{definition.title} (estimate), {newest}"
         note = definition.meaning[0].upper() + definition.meaning[1:] + "."
         tables.append(
             Table(
                 title,
-                (definition.dimension.replace("_", " "), "travellers"),
+                (dimension.replace("_", " "), "travellers"),
                 tuple((value, plots.written(count)) for value, count in cells),
                 draw(title, "travellers", drawn),
                 note.replace("`", ""),
@@ -470,7 +474,7 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
     )
 
 
-def _quality(carrier_quality: pa.Table) -> Table:
+def quality_table(carrier_quality: pa.Table) -> Table:
     """Completeness and lateness: a row a carrier, a column a measure."""
     rows = [
         row

@@ -1,7 +1,7 @@
 """Tables of the aggregate zone: what everyone may know."""
 
 from screening.tables import dimensions
-from screening.tables.codes import PublishedStatus, RetentionClass, Zone
+from screening.tables.codes import PublishedStatus, RetentionClass, TableState, Zone
 from screening.tables.model import DATE, FLOAT, INT64, Column, TableSpec
 
 _CLASS = (RetentionClass.AGGREGATE,)
@@ -11,12 +11,50 @@ PUBLISHED = TableSpec(
     zone=Zone.AGGREGATE,
     classes=_CLASS,
     key=("definition", "period", *dimensions.NAMES),
-    meaning="Protected traffic tables by service date; `Total` in margins, `Other` for folded cells.",
+    meaning="Protected traffic tables by service date; `Total` in margins. A cell without a row is 0.",
     columns=(
         Column("definition", "name of the aggregate definition; its population and unit stand in docs"),
         Column("period", "service date", unit="YYYY-MM-DD"),
         *dimensions.DIMENSIONS,
         Column("value", "travellers; null where withheld", INT64, nullable=True),
+        Column("status", "what became of the cell", values=PublishedStatus),
+        *dimensions.LATER,
+    ),
+    version="1.1",
+)
+
+PROTECTION = TableSpec(
+    name="protection",
+    zone=Zone.AGGREGATE,
+    classes=_CLASS,
+    key=("definition", "period"),
+    meaning="What protection cost each published table, told from published figures alone.",
+    columns=(
+        Column("definition", "name of the aggregate definition"),
+        Column("period", "service date", unit="YYYY-MM-DD"),
+        Column("state", "how much of the table is published, and why", values=TableState),
+        Column("cells", "cells with a row, margins included", INT64),
+        Column("withheld", "of them without a value", INT64),
+        Column("travellers", "grand total; null where withheld", INT64, nullable=True),
+        Column("travellers_withheld", "of them in inner cells without a value", INT64, nullable=True),
+    ),
+)
+
+MONTHLY = TableSpec(
+    name="monthly",
+    zone=Zone.AGGREGATE,
+    classes=_CLASS,
+    key=("definition", "period", *dimensions.NAMES),
+    meaning="Traffic of a month: sums of its published days, which say the same.",
+    columns=(
+        Column("definition", "name of the aggregate definition"),
+        Column("period", "month of the service dates", unit="YYYY-MM"),
+        *dimensions.DIMENSIONS,
+        *dimensions.LATER,
+        Column("value", "travellers; null where a day is withheld", INT64, nullable=True),
+        Column("at_least", "travellers of the days that are not withheld", INT64),
+        Column("days", "service dates of which the definition is published", INT64),
+        Column("days_withheld", "of them, days on which the cell is withheld", INT64),
         Column("status", "what became of the cell", values=PublishedStatus),
     ),
 )
@@ -50,4 +88,5 @@ NIGHT_HEALTH = TableSpec(
     ),
 )
 
-TABLES = (PUBLISHED, CARRIER_QUALITY, NIGHT_HEALTH)
+TABLES = (PUBLISHED, PROTECTION, CARRIER_QUALITY, NIGHT_HEALTH)
+REPORTED = (MONTHLY,)  # made with the reports, not published with a night

@@ -414,6 +414,16 @@ class PublishedStatus(StrEnum):
     FOLDED = "folded"
 
 
+class TableState(StrEnum):
+    """What became of a traffic table of a service date."""
+
+    PUBLISHED = "published"  # every cell
+    CELLS_WITHHELD = "cells_withheld"
+    LEFT_OUT = "left_out"  # no pattern protects it beside the others: not even its cells are named
+    TOO_FEW = "too_few"  # the grand total itself is below the threshold
+    EARLIER_STANDS = "earlier_stands"  # a correction that cannot be shown: what was published stays
+
+
 class LedgerUnit(StrEnum):
     """What a ledger line counts."""
 

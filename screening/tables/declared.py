@@ -12,5 +12,6 @@ ALL: tuple[TableSpec, ...] = (
     *alerts.TABLES,
     *traffic.TABLES,
     *aggregate.TABLES,
+    *aggregate.REPORTED,
 )
 BY_NAME: dict[str, TableSpec] = {spec.name: spec for spec in ALL}

@@ -13,4 +13,11 @@ DIMENSIONS = (
     Column("role", "passenger, crew or transit", nullable=True),
     Column("hour", "local hour of departure", nullable=True, unit="00..23"),
 )
-NAMES = tuple(column.name for column in DIMENSIONS)
+# Columns that came later stand at the end of each table (docs/extending.md, a column).
+PARTY_SIZE = Column("party_size", "travellers of one booking on the leg, in bands", nullable=True)
+LATER = (
+    Column("region", "world region of the nationality", nullable=True, unit="UN M49 code, other or unknown"),
+    Column("direction", "of the leg as the agency's State sees it", nullable=True),
+    PARTY_SIZE,
+)
+NAMES = tuple(column.name for column in (*DIMENSIONS, *LATER))

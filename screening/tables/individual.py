@@ -355,17 +355,36 @@ QUARANTINE_ACTS = TableSpec(
     version="1.2",
 )
 
+_COUNTED_BY = tuple(column.name for column in (*dimensions.DIMENSIONS, dimensions.PARTY_SIZE))
+
 COUNTS = TableSpec(
     name="counts",
     zone=Zone.INDIVIDUAL,
     classes=(RetentionClass.SETTLED,),
-    key=("definition", "flight_id", *dimensions.NAMES),
-    meaning="Counts by leg from which traffic tables are made; small cells are people.",
+    key=("definition", "flight_id", *_COUNTED_BY),
+    meaning="Travellers by leg and all dimensions, of which traffic tables are sums; small cells are people.",
     columns=(
-        Column("definition", "name of the aggregate definition"),
+        Column("definition", "`each`; tables of an earlier version hold one definition after another"),
         Column("flight_id", "the leg"),
         Column("service_date", "local date of departure", DATE),
         *dimensions.DIMENSIONS,
+        Column("count", "travellers", INT64),
+        dimensions.PARTY_SIZE,
+    ),
+    version="1.1",
+)
+
+TRAFFIC_CELLS = TableSpec(
+    name="traffic_cells",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.SETTLED,),
+    key=("definition", "period", *dimensions.NAMES),
+    meaning="Exact figures behind the published tables; a correction is compared with them.",
+    columns=(
+        Column("definition", "aggregate definition, or `timetable` (legs; never published)"),
+        Column("period", "service date", unit="YYYY-MM-DD"),
+        *dimensions.DIMENSIONS,
+        *dimensions.LATER,
         Column("count", "travellers", INT64),
     ),
 )
@@ -419,5 +438,6 @@ TABLES = (
     QUARANTINE_ACTS,
     COUNTS,
     OUTSIDE_MANDATE,
+    TRAFFIC_CELLS,
     LEDGER,
 )

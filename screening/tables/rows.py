@@ -401,6 +401,9 @@ class PublishedRow(TypedDict):
     hour: str | None
     value: int | None
     status: str
+    region: str | None
+    direction: str | None
+    party_size: str | None
 
 
 class CarrierQualityRow(TypedDict):

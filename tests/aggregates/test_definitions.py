@@ -1,8 +1,9 @@
 from datetime import date
+from itertools import combinations
 
 import pytest
 
-from screening.aggregates.definitions import BY_NAME, DEFINITIONS, POPULATION, age_band, ordered
+from screening.aggregates.definitions import BY_NAME, DEFINITIONS, DIMENSION, POPULATION, age_band, ordered
 from screening.tables import dimensions
 
 ON = date(2026, 11, 23)
@@ -30,10 +31,30 @@ def test_all_tables_have_one_population_so_that_totals_cannot_be_subtracted():
     assert {definition.population for definition in DEFINITIONS} == {POPULATION}
 
 
-def test_each_definition_fills_one_declared_dimension_of_its_own():
-    used = [definition.dimension for definition in DEFINITIONS]
+def test_each_definition_fills_declared_dimensions_of_its_own():
+    used = [definition.dimensions for definition in DEFINITIONS]
     assert len(set(used)) == len(used) == len(BY_NAME)
-    assert set(used) <= set(dimensions.NAMES)
+    assert {name for names in used for name in names} <= set(dimensions.NAMES)
+
+
+def test_the_set_is_closed_under_coarsening_so_that_every_sum_between_tables_is_protected():
+    """A table by route and nationality would need those by direction and nationality, and so on."""
+    shown = {frozenset(names) for each in DEFINITIONS for names in _margins(each.dimensions)}
+    for each in DEFINITIONS:
+        for name in each.dimensions:
+            coarser = DIMENSION[name].coarser
+            if coarser:
+                assert frozenset({coarser, *each.dimensions} - {name}) in shown, (each.name, coarser)
+
+
+def _margins(names):
+    return [some for size in range(len(names) + 1) for some in combinations(names, size)]
+
+
+def test_no_two_dimensions_of_a_table_are_levels_of_one_variable():
+    for each in DEFINITIONS:
+        variables = [DIMENSION[name].variable for name in each.dimensions]
+        assert len(set(variables)) == len(variables)
 
 
 def test_people_read_hours_by_value_and_carriers_by_size_with_other_and_total_last():

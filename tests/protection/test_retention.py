@@ -14,9 +14,11 @@ from screening.profile.model import Agency, Profile, Retention, Schedule
 from screening.protection.audit import verify
 from screening.protection.retention import due, first_nights, night_end, proofs, purge, term
 from screening.protection.rewriting import rewriting_proofs
+from screening.store.files import write_bytes
 from screening.store.landing import missing, read_back, release_incoming, settle_landing, write_incoming
 from screening.store.revisions import current, mend_links, read_current, verify_night
-from screening.tables.codes import RetentionClass
+from screening.store.zones import open_zones
+from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
 from screening.tables.individual import STATEMENT_DOCUMENTS, TRAVELLERS
 from screening.tables.landing import INPUTS
@@ -143,6 +145,26 @@ def test_a_manifest_of_unknown_inputs_has_the_clock_of_its_own_night(store, publ
     assert due_now(settings(store), clock - timedelta(seconds=1)) == ()
     purge_now(settings(store), clock, "robot")
     assert read_current(store, FIRST, TRAVELLERS).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "last"),
+    [
+        pytest.param("day=2026-11-23", date(2026, 11, 23), id="a service date"),
+        pytest.param("month=2026-11", date(2026, 11, 30), id="a month, from its last day"),
+        pytest.param("somebody's", None, id="a folder that somebody put beside them"),
+    ],
+)
+def test_files_for_statisticians_have_the_term_of_aggregates(store, folder, last):
+    place = open_zones(store, [Zone.AGGREGATE]).path(Zone.AGGREGATE, "reports", folder)
+    write_bytes(place / "index.html", b"figures")
+    if last is None:
+        assert due_at(store, AT + timedelta(days=36_500)) == ()
+        return
+    clock = ends(last) + timedelta(hours=TERMS.aggregate)
+    assert due_at(store, clock - timedelta(seconds=1)) == ()
+    (item,) = due_at(store, clock)
+    assert (item.cls, item.path) == (RetentionClass.AGGREGATE, f"aggregate/reports/{folder}/index.html")
 
 
 def test_what_a_dead_run_left_unnamed_has_the_shortest_term(store, two_nights):
