@@ -55,7 +55,7 @@ from screening.tables.landing import INPUTS
 _CLASS = {TermKind.API: RetentionClass.API, TermKind.PNR: RetentionClass.PNR}
 _SETTLED = ("travellers", RetentionClass.SETTLED)
 _DOCUMENTS = ("documents", RetentionClass.SETTLED)
-_COUNTS = ("counts", RetentionClass.SETTLED)
+_COUNTS = (("counts", RetentionClass.SETTLED), ("traffic_cells", RetentionClass.SETTLED))
 _HITS, _EVIDENCE = ("hits", RetentionClass.HIT), ("evidence", RetentionClass.HIT)
 _STATED = ("statements", "statement_documents", "bookings", "messages", "message_legs")
 _HASH_HEX = 64
@@ -249,7 +249,7 @@ def _settled(rows: NightRows, changes: Mapping[FileKey, pa.Table | None]) -> dic
     found: dict[FileKey, pa.Table | None] = {_SETTLED: left if left.num_rows else None}
     if _DOCUMENTS in rows.files:
         found[_DOCUMENTS] = papers if left.num_rows else None
-    return found | ({_COUNTS: None} if _COUNTS in rows.files else {})
+    return found | {key: None for key in _COUNTS if key in rows.files}
 
 
 def _now(files: NightFiles, changes: Mapping[FileKey, pa.Table | None], name: str) -> pa.Table:

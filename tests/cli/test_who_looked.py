@@ -104,6 +104,8 @@ ELSEWHERE = {
     "profile explain": "the agency's words, no store",
     "profile diff": "the agency's words, no store",
     "publish": "a table of counts, no store",
+    "statistics show": "protected figures alone (tests/aggregates)",
+    "statistics export": "protected figures alone (tests/aggregates)",
     "retention purge": "recorded, shows counts",
     "airflow run": "as run",
     "airflow serve": "Airflow's own pages hold no person (tests/dags)",
