@@ -225,8 +225,9 @@ def report(published: Published) -> str:
 
     with _explained():
         store, night = load_settings().store, date.fromisoformat(published["night"])
-        _LOG.info("report: %s", write_report(store, night))
-        _LOG.info("statistics: %d pages", len(write_statistics(store, night)))
+        page = write_report(store, night)
+        write_statistics(store, night)
+        _LOG.info("report: %s", page)
     return published["night"]
 
 
