@@ -98,6 +98,12 @@ SHOWN = {
         "already_out written",
     ),
     "publish --table people.csv --spec publish.toml --audit naive.csv": (1, "cell low high exact insider"),
+    "statistics show --period 2026-11-23": (0, None),
+    "statistics show --period 2026-11-23 --table by_sex": (0, "period sex value status"),
+    "statistics show --period 2026-11 --table by_sex": (
+        0,
+        "period sex value at_least days days_withheld status",
+    ),
     "fuzz --messages 3 --seed 2": (0, None),
 }
 
@@ -122,6 +128,7 @@ SAID = {
     "alerts export --list inform --out out.parquet": r"^$",
     "alerts export --list inform --out out.jsonl --as anna --reason case_14": r"^$",
     "alerts diff --list inform --from {version} --to {version} --as anna --reason case_14": r"0 added",
+    "statistics export --period 2026-11 --out november": r"files of 2026-11 are in november",
     "compare --pairs names.csv --out compared.csv": r"^1 pairs written",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet": r"^1 pairs at or above",
     "match --travellers travellers.parquet --alerts alerts.parquet --out m.parquet --counts counts.parquet --false-alerts 1": (
@@ -196,6 +203,8 @@ WRONG = {
     "decide {hit} --decision false_match --reason x --evidence 0": "evidence",
     "decide {hit} --decision maybe --reason x": "--decision",
     "decide {hit} --decision true_match --reason x --as anna --second anna": "second person",
+    "statistics show --period 2026-11-23 --table nothing": "nothing",
+    "statistics show --period soon": "--period",
     "trace zz": "zz",
     "subject find": "--reason",
     "subject report": "--reason",
