@@ -1,10 +1,7 @@
 """`screening publish`: disclosure control alone, on tables of counts from anywhere."""
 
 import csv
-import ctypes
 import io
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -46,6 +43,7 @@ def publish(
     Example: screening publish --table by_route.csv --spec publish.toml --out published.csv
     """
     from screening.cli.publish_spec import read_spec
+    from screening.night.solver import start_solver
 
     if (out is None) == (audit is None):
         raise UsageError(
@@ -55,7 +53,7 @@ def publish(
             remedy="screening publish --help",
         )
     wanted = read_spec(spec)
-    _start_solver()
+    start_solver()
     folder = spec.parent
     groupings = {
         dimension: [_grouping(folder / name) for name in files]
@@ -249,25 +247,3 @@ def _unusable(path: Path, why: str) -> UsageError:
         effect=_NOT_WRITTEN,
         remedy="name a file of the form that docs/disclosure.md gives",
     )
-
-
-def _start_solver() -> None:
-    """Keep stdout for data: HiGHS 1.16 prints its name there, once, when its first model is made."""
-    import highspy
-
-    try:
-        out = sys.__stdout__.fileno() if sys.__stdout__ else None
-    except (OSError, ValueError):
-        return
-    if out is None:
-        return
-    sys.stdout.flush()
-    kept, nowhere = os.dup(out), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, out)
-        highspy.Highs()  # type: ignore[no-untyped-call]
-        ctypes.CDLL(None).fflush(None)  # what C holds back would come out at the end
-    finally:
-        os.dup2(kept, out)
-        os.close(kept)
-        os.close(nowhere)

@@ -24,7 +24,7 @@ from screening.identity.derived import made_from
 from screening.identity.significant import SERVANT
 from screening.identity.skeleton import keys, skeletons
 from screening.matching.model import KINDS, Model
-from screening.matching.tokens import Vocabulary, neighbours
+from screening.matching.tokens import Vocabulary, after_one_another, neighbours
 
 Shares = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int32]
@@ -129,17 +129,17 @@ def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
     """
     sources = [source for source in (model.traffic, model.listed) if source is not None]
     listed = model.listed.tokens if model.listed else {}
-    tokens = sorted(
-        {
-            *model.token_shares,
-            *listed,
-            *(token for source in sources for _, held in source.by_state.values() for token in held),
-        }
+    own = {*listed, *(token for source in sources for _, held in source.by_state.values() for token in held)}
+    vocabularies = (
+        _shipped(tuple(sorted(model.token_shares))),
+        Vocabulary(sorted(own - {*model.token_shares})),
     )
+    tokens = [token for known in vocabularies for token in known.tokens]
     shares = np.array(
         [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
     )
-    near, size = neighbours(_known(tuple(tokens)), vocabulary), len(vocabulary.tokens)
+    near = after_one_another([neighbours(known, vocabulary) for known in vocabularies], vocabularies)
+    size = len(vocabulary.tokens)
     graded = near.kind < _WIDTH
     left, right, kind = near.left[graded], near.right[graded], near.kind[graded]
     borne = np.bincount(right * _WIDTH + kind, shares[left], minlength=size * _WIDTH)
@@ -158,8 +158,8 @@ def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
 
 
 @lru_cache(maxsize=1)
-def _known(tokens: tuple[str, ...]) -> Vocabulary:
-    """Keep the tokens whose share is known: every index compares them."""
+def _shipped(tokens: tuple[str, ...]) -> Vocabulary:
+    """Keep the tokens whose share is shipped: every index compares them."""
     return Vocabulary(tokens)
 
 

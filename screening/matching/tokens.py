@@ -104,6 +104,16 @@ def neighbours(left: Vocabulary, right: Vocabulary) -> Neighbours:
     return _strongest(found, len(right.tokens))
 
 
+def after_one_another(found: Sequence[Neighbours], left: Sequence[Vocabulary]) -> Neighbours:
+    """Return the neighbours of several vocabularies as those of one: their tokens follow one another."""
+    before = np.cumsum([0, *(len(one.tokens) for one in left)])
+    return Neighbours(
+        np.concatenate([one.left + offset for one, offset in zip(found, before[:-1], strict=True)]),
+        np.concatenate([one.right for one in found]),
+        np.concatenate([one.kind for one in found]),
+    )
+
+
 def joined(whole: Vocabulary, parts: Vocabulary, sequences: Ints) -> Neighbours:
     """Find every token of one side that is neighbours of the other side written as one.
 

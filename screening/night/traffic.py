@@ -16,6 +16,7 @@ from screening.aggregates.cells import cells
 from screening.aggregates.counts import EACH
 from screening.aggregates.protecting import Edition, balance, protect_date, stands
 from screening.night.frozen import Frozen
+from screening.night.solver import start_solver
 from screening.store.revisions import Current, current, read_current, read_revision, revision
 from screening.store.zones import Store
 from screening.tables.aggregate import PROTECTION, PUBLISHED
@@ -60,6 +61,7 @@ def traffic(store: Store, frozen: Frozen, flights: pa.Table, counts: pa.Table) -
         country = profile.agency.country
         exact = cells(of_day, day=day, country=country)
         threshold = profile.disclosure.threshold
+        start_solver()
         made.append(
             protect_date(exact, period=period, country=country, threshold=threshold, earlier=editions)
         )
