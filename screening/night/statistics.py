@@ -132,7 +132,15 @@ def _exchange(rows: pa.Table, last: date, country: str) -> dict[str, bytes]:
         f"structures-{version}.xml": sdmx.structures(last, sender=sdmx.AGENCY, version=version)
         for version in ("3.0", "2.1")
     }
-    texts |= {f"data-{each.name}.csv": sdmx.data(each, rows, country=country) for each in DEFINITIONS}
+    told = pc.is_valid(rows["value"])
+    if "at_least" in rows.column_names:
+        told = pc.or_(told, pc.is_valid(rows["at_least"]))
+    shown = set(rows["definition"].filter(told).to_pylist())  # a table without a figure is told by protection
+    texts |= {
+        f"data-{each.name}.csv": sdmx.data(each, rows, country=country)
+        for each in DEFINITIONS
+        if each.name in shown
+    }
     return {name: text.encode() for name, text in texts.items()}
 
 
