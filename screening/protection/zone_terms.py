@@ -11,7 +11,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | `individual/acts/quarantine_acts/` | record | the act |
 | `individual/acts/holds/` | record | released, or its last day |
 | `analyst/acts/unmasking/` | audit | the request |
-| `nights/D/runs/`, `nights/D/notices.json` | record | the night's end; not while the night holds anybody |
+| `nights/D/runs/` but the last set, `notices.json` | record | the night's end; not while it holds anybody |
 | `landing/inputs/<id>.json` | record | the night's end; not while its bytes are there |
 | `landing/seen/<inbox>.json` (names of files) | record | last written |
 | `audit/purges/`, `audit/rewritings/`, `audit/aside-*` | audit | end of the year in which they were written |
@@ -168,15 +168,20 @@ def _holds(store: Store) -> Iterator[tuple[Path, datetime]]:
 
 
 def _runs(store: Store) -> Iterator[tuple[Path, date]]:
-    """Frozen sets and gate results of nights that hold nobody any more, and what was told of them."""
+    """Frozen sets and gate results of nights that hold nobody any more, and what was told of them.
+
+    The last set stays: it names nobody, and a file that comes late takes its pins.
+    """
     for night in nights(store):
         now = current(store, night)
         if now is not None and all(
             file.cls in _OF_NOBODY or file.table == "quarantine" for file in now.files
         ):
             folder = store.night_folder(night)
+            last = max(folder.glob("runs/*/night.json"), default=None)
             for path in sorted((*folder.glob("runs/*/*.json"), *folder.glob("notices.json"))):
-                yield path, night
+                if path != last:
+                    yield path, night
 
 
 def _files(store: Store, zone: Zone, pattern: str) -> list[Path]:

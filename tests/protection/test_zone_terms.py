@@ -186,15 +186,19 @@ def test_names_of_files_of_the_inbox_go_with_the_record(store):
     assert set(due_at(store, at)) == {"landing/seen/x.json"}
 
 
-def test_a_frozen_set_goes_when_the_night_holds_nobody_any_more(store, publish_night):
+def test_a_frozen_set_but_the_last_goes_when_the_night_holds_nobody_any_more(store, publish_night):
     publish_night(store, FIRST, ["a" * 64], ["a" * 64])
+    last = store.night_folder(FIRST) / "runs" / "0002" / "night.json"
+    write_json(last, {})
     folder = store.night_folder(FIRST) / "runs" / "0001"
     write_json(folder / "night.json", {})
     name = folder.joinpath("night.json").relative_to(store.root).as_posix()
     assert name not in due_at(store, ends(FIRST) + timedelta(hours=2000))
     publish(store, FIRST, "g", [])
     assert name not in due_at(store, ends(FIRST) + timedelta(hours=1999))
-    assert name in due_at(store, ends(FIRST) + timedelta(hours=2000))
+    ended = due_at(store, ends(FIRST) + timedelta(hours=2000))
+    assert name in ended
+    assert last.relative_to(store.root).as_posix() not in ended  # a late file takes its pins
 
 
 YEARS = [datetime(year, 6, 1, tzinfo=UTC) for year in (2026, 2027, 2028, 2029)]
