@@ -46,6 +46,9 @@ def explain_profile(
     from screening.profile.explain import explain
 
     clauses = explain(load_settings(profile=path).profile)
+    if shape is Format.TABLE:
+        say("\n".join(clause.prose() for clause in clauses))
+        return
     show([clause.row() for clause in clauses], shape, ["clause", "says", "source"])
 
 
@@ -65,7 +68,10 @@ def diff(
     from screening.profile.explain import differences
 
     found = differences(read_profile(first), read_profile(second))
-    show([one.row() for one in found], shape, ["kind", "key", "first", "second"])
+    if shape is Format.TABLE:
+        say("\n".join(one.prose() for one in found) or "The two profiles decide the same.")
+    else:
+        show([one.row() for one in found], shape, ["kind", "key", "first", "second"])
     raise typer.Exit(1 if found else 0)
 
 

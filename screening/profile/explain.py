@@ -51,6 +51,10 @@ class Clause:
         """Return it as printed."""
         return {"clause": self.key, "says": self.says, "source": self.source}
 
+    def prose(self) -> str:
+        """Return it to be read: sentences are read one after another, not in columns."""
+        return f"{self.key}\n  {self.says}\n  [{self.source}]"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -64,6 +68,10 @@ class Difference:
     def row(self) -> dict[str, object]:
         """Return it as printed."""
         return {"kind": self.kind, "key": self.key, "first": self.first, "second": self.second}
+
+    def prose(self) -> str:
+        """Return it to be read."""
+        return f"{self.key}\n  first:  {self.first or 'nothing'}\n  second: {self.second or 'nothing'}"
 
 
 def explain(profile: Profile) -> list[Clause]:

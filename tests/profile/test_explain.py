@@ -20,7 +20,7 @@ def read(path):
 
 
 def words(profile):
-    return "\n".join(f"{one.key}\n  {one.says}\n  [{one.source}]" for one in explain(profile)) + "\n"
+    return "\n".join(one.prose() for one in explain(profile)) + "\n"
 
 
 def test_there_are_five_examples():

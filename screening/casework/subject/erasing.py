@@ -176,8 +176,8 @@ def _refuse(store: Store, subject: Subject, now: datetime) -> None:
             f"{len(open_hits)} hits of this person are not decided",
             where=f"hits {', '.join(open_hits[:5])}",
             effect=NOTHING,
-            remedy="decide them first: "
-            f"`screening decide {open_hits[0]} --decision false_match --reason WHY`",
+            remedy="a person decides them first (`screening hits` lists them, `screening decide` records "
+            "it); a true match is kept",
         )
     true = sorted(hit for hit in subject.hits if decided.get(hit) == Decision.TRUE_MATCH)
     if true:
@@ -186,8 +186,8 @@ def _refuse(store: Store, subject: Subject, now: datetime) -> None:
             where=f"hits {', '.join(true[:5])}",
             effect=NOTHING,
             remedy="they are kept for the term that the profile gives hits; a decision that was wrong is "
-            f"superseded first: `screening decide {true[0]} --decision false_match --instead-of true_match "
-            "--reason WHY`",
+            "superseded first by another (`screening decide` with the hit, and with --instead-of where it "
+            "asks for it)",
         )
     refuse_unfinished(store)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shlex
 import signal
 from pathlib import Path
@@ -112,6 +113,7 @@ def test_a_hit_is_erased_with_its_decision_once_it_is_a_false_match(own):
     (hit,) = own.rows("analyst", SECOND, "hits")
     refused = own.subject("erase", **YLVA)
     assert (refused.code, "not decided" in refused.err) == (2, True)
+    assert "--decision" not in refused.err  # no remedy says how a person is to decide
     own("decide", hit["hit_id"], "--decision", "inconclusive", "--reason", "seen")
     assert own.subject("erase", **YLVA).code == 2
     assert own("decide", hit["hit_id"], "--decision", "false_match", "--reason", "seen").code == 0
@@ -148,6 +150,12 @@ def test_a_true_match_is_kept(own):
     done = own.subject("erase", **YLVA)
     assert (done.code, "true match" in done.err) == (2, True)
     assert left(own, ("YLVALINN",))
+    again = ("decide", hit["hit_id"], "--decision", "false_match", "--reason", "another person")
+    asked = own(*again)  # what the remedy names, in its order
+    earlier = re.search(r"--instead-of ([0-9a-f]+)", asked.err)
+    assert (asked.code, earlier is not None) == (2, True), asked.err
+    assert own(*again, "--instead-of", earlier[1]).code == 0
+    assert own.subject("erase", **YLVA).code == 0
 
 
 def test_a_legal_hold_is_kept(own):
