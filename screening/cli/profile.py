@@ -1,11 +1,11 @@
 """`screening profile`: what the agency decided, in keys, in words, against another; do notices arrive?"""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from screening.cli.options import LatestNight, named_or_latest
 from screening.cli.output import Format, say, show
 from screening.tables.errors import UsageError
 
@@ -77,19 +77,25 @@ def diff(
 
 @app.command("outside")
 def outside(
-    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Label of the night.")],
+    night: LatestNight = None,
     shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
 ) -> None:
     """Show what of a night the profile left out: messages and travellers by flight and reason.
 
+    Of the latest night, where none is named.
+
     Example: screening profile outside --night 2026-11-23
     """
     from screening.night.outside import outside_by_leg
+    from screening.night.receive import published
     from screening.night.settings import load_settings
     from screening.store.revisions import read_current
     from screening.tables.individual import OUTSIDE_MANDATE
 
-    rows = outside_by_leg(read_current(load_settings().store, night.date(), OUTSIDE_MANDATE))
+    store = load_settings().store
+    chosen = named_or_latest(store, night)
+    published(store, chosen)  # of a night that was never published nobody knows what was outside
+    rows = outside_by_leg(read_current(store, chosen, OUTSIDE_MANDATE))
     show(rows, shape, ["flight_id", "source", "reason", "decision", "messages", "travellers", "says"])
 
 

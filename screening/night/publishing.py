@@ -18,7 +18,7 @@ from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.night.traffic import traffic
-from screening.reports.headline import people_aside
+from screening.reports.headline import named_outside, people_aside
 from screening.store.revisions import Publication, read_current
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
@@ -356,12 +356,10 @@ def _outside_figures(outside: pa.Table) -> list[tuple[str, float, str]]:
     """What the mandate leaves out; no figure of a night of which it leaves out nothing."""
     if not outside.num_rows:
         return []
-    whole = outside.filter(outside["whole"]).group_by("message_id").aggregate([("travellers", "max")])
-    part = outside.filter(pc.invert(outside["whole"]))
-    people = (pc.sum(whole["travellers_max"]).as_py() or 0) + (pc.sum(part["travellers"]).as_py() or 0)
+    messages = pc.count_distinct(outside.filter(outside["whole"])["message_id"]).as_py()
     return [
-        ("messages_outside_mandate", whole.num_rows, "messages, nothing of them stored"),
-        ("travellers_outside_mandate", people, "travellers named in messages, not stored"),
+        ("messages_outside_mandate", messages, "messages, nothing of them stored"),
+        ("travellers_outside_mandate", named_outside(outside), "travellers named in messages, not stored"),
     ]
 
 

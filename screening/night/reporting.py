@@ -144,6 +144,7 @@ _TABLES: tuple[TableSpec, ...] = (
     individual.TRAVELLERS,
     individual.MESSAGES,
     individual.QUARANTINE,
+    individual.OUTSIDE_MANDATE,
     analyst.HITS,
     analyst.EVIDENCE,
     aggregate.PUBLISHED,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.tables.codes import Outcome
 from screening.tables.rows import OutcomeRow
@@ -97,6 +98,17 @@ def people_aside(quarantine: pa.Table, outcomes: Iterable[OutcomeRow], settled: 
     waiting = sum(settled.entries.get(one, number) or 0 for one, number in zip(ids, people, strict=True))
     others = [row for row in outcomes if row["outcome"] == Outcome.FAILED or row["reason_code"] == NOT_READ]
     return waiting + sum(row["quarantined"] or 0 for row in others)
+
+
+def named_outside(outside: pa.Table) -> int:
+    """Count the travellers whom messages name and the mandate leaves out; API and PNR may name one person.
+
+    Args:
+        outside: OUTSIDE_MANDATE; a message that is outside as a whole counts once, whatever its legs.
+    """
+    whole = outside.filter(outside["whole"]).group_by("message_id").aggregate([("travellers", "max")])
+    part = outside.filter(pc.invert(outside["whole"]))
+    return (pc.sum(whole["travellers_max"]).as_py() or 0) + (pc.sum(part["travellers"]).as_py() or 0)
 
 
 def headline(

@@ -16,7 +16,15 @@ import pyarrow.compute as pc
 
 from screening.aggregates.definitions import ONE_WAY, TOTAL, ordered
 from screening.reports import plots
-from screening.reports.headline import NOTHING, Headline, Settled, after_acts, is_open, people_aside
+from screening.reports.headline import (
+    NOTHING,
+    Headline,
+    Settled,
+    after_acts,
+    is_open,
+    named_outside,
+    people_aside,
+)
 from screening.reports.headline import headline as write_headline
 from screening.reports.hit import (
     AlertSide,
@@ -71,6 +79,7 @@ class NightTables:
     published: pa.Table
     messages: pa.Table = field(default_factory=individual.MESSAGES.empty)
     quarantine: pa.Table = field(default_factory=individual.QUARANTINE.empty)
+    outside_mandate: pa.Table = field(default_factory=individual.OUTSIDE_MANDATE.empty)
     carrier_quality: pa.Table = field(default_factory=aggregate.CARRIER_QUALITY.empty)
     dispositions: pa.Table = field(default_factory=analyst.DISPOSITIONS.empty)
     alerts: pa.Table = field(default_factory=ALERTS.empty)
@@ -148,6 +157,7 @@ class NightView:
     unconfirmed: int
     withdrawn: int
     quarantined: int
+    outside: int
     uncounted: int
     severities: Mapping[int, int]
     attention: tuple[OutcomeRow, ...]
@@ -222,6 +232,7 @@ def build(
         unconfirmed=sum(row["unconfirmed"] or 0 for row in outcomes),
         withdrawn=sum(row["withdrawn"] or 0 for row in outcomes),
         quarantined=people_aside(tables.quarantine, outcomes, settled),
+        outside=named_outside(tables.outside_mandate),
         uncounted=sum(row["quarantined"] is None for row in outcomes),
         severities=dict(sorted(Counter(hit.row["severity"] for hit in hits).items(), reverse=True)),
         attention=tuple(_attention(outcomes, settled)),

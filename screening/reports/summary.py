@@ -133,7 +133,12 @@ def _travellers(view: NightView) -> str:
     aside = f" ({', '.join(standing)})" if standing else ""
     told = f"{view.travellers} on flights{aside}, {view.quarantined} not screened"
     if view.uncounted:
-        return f"{told}, and an unknown number in {view.uncounted} file{'' if view.uncounted == 1 else 's'}"
+        told += f", and an unknown number in {view.uncounted} file{'' if view.uncounted == 1 else 's'}"
+    if view.outside:
+        told += (
+            f"; {view.outside} named in messages outside the mandate, not screened "
+            f"(screening profile outside --night {view.night})"
+        )
     return told
 
 

@@ -290,6 +290,7 @@ WRONG = {
     "explain none.edi": "none.edi",
     "profile check none.toml": "none.toml",
     "profile explain none.toml": "none.toml",
+    "profile outside --night 2026-11-24": "2026-11-24",
     "profile diff profile.toml none.toml": "none.toml",
     "profile notify": "section notify",
     "generate --out more": "--night",

@@ -61,6 +61,11 @@ def test_a_flight_outside_is_told_and_not_stored(by_hand, written, promised):
     send(by_hand, written)
     done = by_hand.run(NIGHT, check=0)
     assert "OUTSIDE=1" in done.stdout
+    command = f"screening profile outside --night {NIGHT}"
+    assert f"; 4 named in messages outside the mandate, not screened ({command})" in done.stdout
+    assert by_hand.json("profile", "outside") == by_hand.json(*command.split()[1:])
+    report = by_hand.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"
+    assert "<b>4</b>named in messages outside the mandate" in report.read_text()
     rows = by_hand.status(NIGHT)
     assert rows[FAR]["outcome"].startswith("screened")
     row = rows[LEG]
