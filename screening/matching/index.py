@@ -20,7 +20,16 @@ from screening.identity.significant import Significant
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, columns
 from screening.matching.listed import count_listed
-from screening.matching.loops import FIRST_YEAR, LAST_YEAR, Days, Side
+from screening.matching.loops import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NO_DAY,
+    SOME_DAYS,
+    Days,
+    Posting,
+    Sections,
+    Side,
+)
 from screening.matching.loops import Listed as ListedNames
 from screening.matching.model import Model, Traffic
 from screening.matching.names import Names, parted, side, whole
@@ -154,10 +163,12 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
     shares = rarity(names.singles, model)
     name_unit = np.array([unit_of[name.alert, name.identity] for name in listed], np.int64)
     name_alert = np.array([name.alert for name in listed], np.int64)
+    lists = tuple(of for _, of in rows)
+    list_of = numbered(lists)[0]
     return Index(
         model=model,
         alert_ids=ids,
-        lists=tuple(of for _, of in rows),
+        lists=lists,
         names=names,
         name_text=tuple(name.full for name in listed),
         name_alert=name_alert,
@@ -176,7 +187,7 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
         rarity=shares,
         joined_weights=joined_weights(names.joined, shares),
         theirs=side(names),
-        listed=_listed(names, listed, name_unit, facts, dates),
+        listed=_listed(names, listed, list_of[name_alert], name_unit, facts, dates),
         wholes=whole_names(names, [name.full for name in listed]),
     )
 
@@ -184,41 +195,80 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
 def _listed(
     names: Names,
     listed: Sequence[ListedName],
+    lists: Ints,
     unit: Ints,
     facts: Sequence[AlertFacts],
     dates: tuple[Days, Ints, tuple[str, ...]],
 ) -> ListedNames:
     """Lay out for the loops what belongs to each name, and the names that hold each token."""
     nations, sexes = listed_states(facts), listed_sexes(facts)
-    single, joined = (
-        _holders([(rows, width) for rows, width in parts], len(vocabulary))
-        for parts, vocabulary in (
-            (((names.single, 1), (names.spelt, 1)), names.singles.tokens),
-            (((names.two, 2), (names.three, 3)), names.joined),
-        )
-    )
-    nation = np.array([nations[one.nationalities, one.born_in] for one in facts], np.int64)
-    begin, end = dates[1][unit], dates[1][unit + 1]
-    year = np.where(begin == end, 0, -1)
-    one = np.flatnonzero(end == begin + 1)
-    known = dates[0].year[begin[one]]
-    exact = (
-        (dates[0].precision[begin[one]] == PRECISION["day"]) & (known >= FIRST_YEAR) & (known <= LAST_YEAR)
-    )
-    year[one[exact]] = known[exact]
+    nation = np.array([nations[one.nationalities, one.born_in] for one in facts], np.int32)
+    section, sections = _sections(names, lists, unit, dates)
     return ListedNames(
         unit=unit,
+        alert=np.array([name.alert for name in listed], np.int64),
         weak=np.array([name.weak for name in listed], np.bool_),
-        bounds=np.stack([names.count, names.initials, year, nation[unit]], axis=1).astype(np.int32),
+        cards=np.column_stack(
+            [section, nation[unit], names.count, (names.spelt >= 0).any(axis=1), names.single]
+        ).astype(np.int32),
         dates_from=dates[1].astype(np.int64),
-        nation=nation,
+        nation=nation.astype(np.int64),
         sex=np.array([sexes[one.sexes] for one in facts], np.int64),
-        names_from=single[0],
-        names=single[1],
-        joined_from=joined[0],
-        joined_names=joined[1],
-        joined_cover=joined[2],
+        sections=sections,
+        single=_posting([names.single, names.spelt], section, len(names.singles.tokens)),
+        joined=_posting([names.two, names.three], section, len(names.joined)),
+        joined_cover=np.where(names.joined[:, 2] < 0, 2, 3).astype(np.int8),
     )
+
+
+def _sections(
+    names: Names, lists: Ints, unit: Ints, dates: tuple[Days, Ints, tuple[str, ...]]
+) -> tuple[Ints, Sections]:
+    """Return the section of each name, and the sections."""
+    days, begin, end = dates[0], dates[1][unit], dates[1][unit + 1]
+    kind = np.where(begin == end, NO_DAY, SOME_DAYS)
+    first, last = np.zeros_like(kind), np.zeros_like(kind)
+    one = np.flatnonzero(end == begin + 1)
+    year, last_year, precision = (
+        column[begin[one]] for column in (days.year, days.last_year, days.precision)
+    )
+    last_year = np.where(precision == PRECISION["day"], year, last_year)
+    known = (year >= FIRST_YEAR) & (year <= last_year) & (last_year <= LAST_YEAR)
+    of = one[known]
+    kind[of], first[of], last[of] = precision[known], year[known], last_year[known]
+    columns_ = (lists, names.initials.astype(np.int64), kind, first, last)
+    code = np.zeros(len(unit), np.int64)
+    for column in columns_:
+        code = code * (int(column.max(initial=0)) + 1) + column
+    _, place, section = np.unique(code, return_index=True, return_inverse=True)
+    found = [column[place].astype(np.int32) for column in columns_]
+    return section.astype(np.int64), Sections(found[0], found[1], np.column_stack(found[2:]))
+
+
+def _posting(parts: Sequence[npt.NDArray[np.int32]], section: Ints, tokens: int) -> Posting:
+    """Return the names that hold each token, by section."""
+    places = [np.nonzero(rows >= 0) for rows in parts]
+    token = np.concatenate([rows[at] for rows, at in zip(parts, places, strict=True)])
+    name = np.concatenate([at[0] for at in places])
+    order = np.lexsort((name, section[name], token))
+    token, name = token[order], name[order]
+    of = section[name]
+    new = np.ones(len(token), np.bool_)
+    new[1:] = (token[1:] != token[:-1]) | (of[1:] != of[:-1])
+    begin = np.flatnonzero(new)
+    return Posting(
+        runs=np.searchsorted(token[begin], np.arange(tokens + 1)).astype(np.int32),
+        section=of[begin].astype(np.int32),
+        begin=np.append(begin, len(token)).astype(np.int32),
+        names=name.astype(np.int32),
+    )
+
+
+def numbered(lists: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:
+    """Return the number of each alert's list, and the lists."""
+    known = tuple(sorted(set(lists)))
+    places = {of: at for at, of in enumerate(known)}
+    return np.array([places[of] for of in lists], np.int64), known
 
 
 def listed_states(facts: Sequence[AlertFacts]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], int]:
@@ -229,21 +279,6 @@ def listed_states(facts: Sequence[AlertFacts]) -> dict[tuple[tuple[str, ...], tu
 def listed_sexes(facts: Sequence[AlertFacts]) -> dict[tuple[str, ...], int]:
     """Number the distinct sets of sexes."""
     return {said: at for at, said in enumerate(sorted({one.sexes for one in facts}))}
-
-
-def _holders(
-    parts: Sequence[tuple[npt.NDArray[np.int32], int]], tokens: int
-) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
-    """Return where the names of each token begin, the names, and how many tokens each stands for."""
-    found = [(rows[at := np.nonzero(rows >= 0)], at[0], width) for rows, width in parts]
-    token = np.concatenate([tokens for tokens, _, _ in found]).astype(np.int64)
-    name = np.concatenate([names for _, names, _ in found])
-    cover = np.zeros(tokens, np.int8)
-    for numbers, _, width in found:
-        cover[numbers] = np.maximum(cover[numbers], width)
-    order = np.argsort(token, kind="stable")
-    begin = np.searchsorted(token[order], np.arange(tokens + 1)).astype(np.int64)
-    return begin, name[order].astype(np.int32), cover
 
 
 def count_names(alerts: AlertTables) -> Traffic | None:

@@ -1,9 +1,13 @@
 """The matcher's compiled loops: from a reading of a traveller to every listed name that can reach its floor.
 
 For one reading: every listed token that agrees with one of its tokens is marked with what that weighs
-(`_mark`); the marks are summed over the names that hold these tokens (posting lists); a name whose sum, with
-the most that its date, nationality and sex can add, reaches the floor is aligned exactly (`align`). The sum
-is an upper bound, so nothing is lost: `every` aligns all names and gives the same pairs.
+(`_mark`). Names that hold a marked token stand in posting lists, by section: names of one section are alike
+in list and date, so that one number says what their tokens must weigh for any of them to reach its floor.
+Lists are opened rarest first, and only the sections that what is still to come can bring there (`_touch`;
+MaxScore: Turtle and Flood 1995, Information Processing & Management 31). The marks of a name found so are
+summed; if the sum, with the most that date, nationality and sex can add, reaches the floor, it is aligned
+exactly (`align`). All of these are upper bounds, so nothing is lost: `every` aligns all names and gives the
+same pairs.
 
 Weights are whole centibits. A cell holds `weight << 4 | 15 - kind`, so that the greatest cell is the heaviest
 agreement and, among equals, the strongest kind. All loops stand in this one module (see `compiled`).
@@ -32,6 +36,8 @@ INITIAL = 8
 _COVER = 20  # bits of a sum that hold the weight; above them, how many tokens are covered
 _YEARS = 400
 FIRST_YEAR = 1700
+NO_DAY, SOME_DAYS = 5, 6
+"""Kinds of a section's date beside the precisions: none, and several or one of no known year."""
 GENERATION_YEARS = 15
 """Years between two full dates from which they are a father's and a son's rather than one that errs."""
 LAST_YEAR = FIRST_YEAR + _YEARS - 1
@@ -65,31 +71,62 @@ class Days(NamedTuple):
     precision: Ints
 
 
+class Posting(NamedTuple):
+    """The names that hold each token, section by section.
+
+    Attributes:
+        runs: the runs of token t are `runs[t]` to `runs[t + 1]`; a run holds names of one section.
+        section: of each run.
+        begin: the names of run r are `names[begin[r]:begin[r + 1]]`.
+        names: listed names; one that holds a token twice stands twice.
+    """
+
+    runs: Numbers
+    section: Numbers
+    begin: Numbers
+    names: Numbers
+
+
+class Sections(NamedTuple):
+    """Names that are alike in all that bounds them besides their tokens.
+
+    Attributes:
+        list: number of their list.
+        initials: how many of their tokens are one letter.
+        day: kind, first and last year of their date of birth [section, 3]: its precision where the unit has
+            one date, else NO_DAY or SOME_DAYS.
+    """
+
+    list: Numbers
+    initials: Numbers
+    day: Numbers
+
+
 class Listed(NamedTuple):
     """What belongs to each listed name, and where each listed token stands.
 
     Attributes:
-        unit, weak: of each name.
-        bounds: tokens and initials of each name, its year of birth and its number of `nation`, side by side:
-            every name that is touched is held against its floor with these. The year is 0 where the unit has
-            no date, -1 where it has others than one exact day.
+        unit, alert, weak: of each name.
+        cards: what every name that is found is held against its floor with, side by side [name, 4 + MOST]:
+            its section, number of `nation`, tokens, and whether particles stand before one; then its tokens.
         dates_from: the dates of unit u are `dates_from[u]` to `dates_from[u + 1]`.
         nation, sex: number of the unit's set of States and of sexes.
-        names_from, names: names that hold each token.
-        joined_from, joined_names: names in which neighbours make each joined token.
+        sections: of names.
+        single: names that hold each token.
+        joined: names in which neighbours make each joined token.
         joined_cover: how many tokens it joins.
     """
 
     unit: Ints
+    alert: Ints
     weak: Bools
-    bounds: Numbers
+    cards: Numbers
     dates_from: Ints
     nation: Ints
     sex: Ints
-    names_from: Ints
-    names: Numbers
-    joined_from: Ints
-    joined_names: Numbers
+    sections: Sections
+    single: Posting
+    joined: Posting
     joined_cover: Small
 
 
@@ -148,7 +185,14 @@ class Scratch(NamedTuple):
     """Room that one search works in, made once (`scratch`)."""
 
     total: Numbers
+    seen: Numbers
+    turn: Numbers
     touched: Numbers
+    need: Numbers
+    day: Numbers
+    known_year: Bools
+    mark: Numbers
+    joined_mark: Numbers
     slot: Numbers
     slot_token: Numbers
     single: Numbers
@@ -161,14 +205,20 @@ class Scratch(NamedTuple):
     best: Numbers
     left: Small
     choice: npt.NDArray[np.int16]
-    year: Numbers
 
 
-def scratch(tokens: int, joined: int, names: int) -> Scratch:
-    """Make the room for searches in a list of so many tokens, joined tokens and names."""
+def scratch(tokens: int, joined: int, names: int, sections: int) -> Scratch:
+    """Make the room for searches in a list of so many tokens, joined tokens, names and sections."""
     return Scratch(
         total=np.zeros(names, np.int32),
+        seen=np.zeros(names, np.int32),
+        turn=np.zeros(1, np.int32),
         touched=np.empty(names, np.int32),
+        need=np.empty(sections, np.int32),
+        day=np.empty((_YEARS, sections), np.int32),
+        known_year=np.zeros(_YEARS, np.bool_),
+        mark=np.empty(tokens, np.int32),
+        joined_mark=np.empty(joined, np.int32),
         slot=np.full(tokens, -1, np.int32),
         slot_token=np.empty(tokens, np.int32),
         single=np.empty((tokens, MOST), np.int32),
@@ -181,7 +231,6 @@ def scratch(tokens: int, joined: int, names: int) -> Scratch:
         best=np.empty((MOST + 1, 1 << MOST), np.int32),
         left=np.empty((MOST + 1, 1 << MOST), np.int8),
         choice=np.empty((MOST + 1, 1 << MOST), np.int16),
-        year=np.zeros(_YEARS, np.int32),
     )
 
 
@@ -307,34 +356,118 @@ def date_places(own: Days, readings: Ints, listed: Days, begin: Ints, end: Ints,
 
 
 @compiled
-def _year_bounds(own: Days, reading: int, date: Numbers, year: Numbers) -> None:
-    """Fill the most that an exact listed day of each year can weigh."""
-    far = max(date[FAR], date[IMPRECISE_FAR])
-    slip = date[ONE_DIGIT]
-    most = far
+def most_of_year(mine: int, kind: int, first: int, last: int, date: Numbers) -> int:
+    """Return the most that a whole date of a year can weigh against a listed one.
+
+    Args:
+        mine: the traveller's year.
+        kind: precision of the listed date, NO_DAY or SOME_DAYS.
+        first: its first year.
+        last: its last year.
+        date: weights by relation.
+    """
+    if kind == NO_DAY:
+        return int(date[NOT_LISTED])
+    if kind == SOME_DAYS:
+        return _most_date(date)
+    most = max(date[FAR], date[IMPRECISE_FAR], date[GENERATION])
+    apart = abs(mine - first)
+    inside = first <= mine <= last
+    if kind == 0:
+        if apart == 0:
+            most = max(most, date[SAME], date[SAME_STAND_IN], date[SWAPPED], date[ONE_DAY_OFF])
+            most = max(most, date[ONE_DIGIT], date[STAND_IN], date[YEAR_ONLY_OTHER])
+        elif apart == 1:
+            most = max(most, date[ONE_DAY_OFF], date[OTHER_YEAR], date[ONE_DIGIT], date[NEAR_YEAR])
+        elif _slip_of_year(mine, first):
+            most = max(most, date[ONE_DIGIT])
+    elif kind == 1:
+        if inside or apart == 0:
+            most = max(most, date[SAME_MONTH], date[STAND_IN], date[YEAR_ONLY_OTHER])
+        elif apart == 1:
+            most = max(most, date[NEAR_YEAR])
+    elif kind == 2 and apart == 0:
+        most = max(most, date[SAME_YEAR])
+    elif kind == 3:
+        if inside:
+            most = max(most, date[CIRCA])
+        if apart <= 2:
+            most = max(most, date[CIRCA_NEAR])
+    elif kind == 4 and inside:
+        most = max(most, date[IN_RANGE])
+    if kind >= 2 and first - 1 <= mine <= last + 1:
+        most = max(most, date[YEAR_ONLY_NEAR])
+    return int(most)
+
+
+@compiled
+def _most_date(date: Numbers) -> int:
+    most = date[SAME]
     for at in range(len(date)):
         if at not in (NOT_GIVEN, NOT_LISTED):
             most = max(most, date[at])
-    if own.first[reading] == NO_DATE:
-        year[:] = date[NOT_GIVEN]
-        return
-    if own.first[reading] != own.last[reading]:
-        year[:] = most
-        return
-    year[:] = far
-    mine = own.year[reading]
-    for at in range(_YEARS):
-        other = at + FIRST_YEAR
-        if abs(other - mine) <= 1:
-            year[at] = most
-            continue
-        wrong, one, two = 0, mine, other
-        while one > 0 or two > 0:
-            wrong += one % 10 != two % 10
-            one //= 10
-            two //= 10
-        if wrong <= 2:
-            year[at] = max(year[at], slip)
+    return int(most)
+
+
+@compiled
+def _slip_of_year(one: int, other: int) -> bool:
+    """One digit of the years differs, or two neighbours are swapped."""
+    wrong, adjacent = 0, False
+    last_wrong, last_one, last_other = False, -1, -1
+    while one > 0 or other > 0:
+        p, q = one % 10, other % 10
+        if p != q:
+            wrong += 1
+            adjacent = adjacent or (last_wrong and p == last_other and q == last_one)
+        last_wrong, last_one, last_other = p != q, p, q
+        one //= 10
+        other //= 10
+    return wrong == 1 or (wrong == 2 and adjacent)
+
+
+@compiled
+def _needs(
+    own: Days,
+    reading: int,
+    listed: Listed,
+    floors: Numbers,
+    added: int,
+    rules: Rules,
+    date: Numbers,
+    room: Scratch,
+) -> int:
+    """Fill what the tokens of a name of each section must weigh; return the least.
+
+    Args:
+        own: the travellers' dates.
+        reading: the reading.
+        listed: names.
+        floors: lowest score kept, by list.
+        added: the most that sex, nationality and the reading's own initials can add.
+        rules: name rules.
+        date: weights by relation.
+        room: `need` is filled.
+    """
+    sections = listed.sections
+    given = own.first[reading] != NO_DATE
+    year = own.year[reading] - FIRST_YEAR
+    whole = given and own.first[reading] == own.last[reading] and 0 <= year < _YEARS
+    if whole and not room.known_year[year]:
+        for at in range(len(room.need)):
+            day = sections.day[at]
+            room.day[year, at] = most_of_year(own.year[reading], day[0], day[1], day[2], date)
+        room.known_year[year] = True
+    most, least = _most_date(date), np.int32(1 << 30)
+    for at in range(len(room.need)):
+        if whole:
+            day = room.day[year, at]
+        elif given:
+            day = date[NOT_LISTED] if sections.day[at, 0] == NO_DAY else most
+        else:
+            day = date[NOT_GIVEN]
+        room.need[at] = floors[sections.list[at]] - day - added - rules.initial * sections.initials[at]
+        least = min(least, room.need[at])
+    return int(least)
 
 
 # ---- alignment ---------------------------------------------------------------------------------------------
@@ -498,9 +631,8 @@ def _unmark(used: int, joined: int, room: Scratch) -> None:
 
 
 @compiled
-def _sum(used: int, joined: int, listed: Listed, room: Scratch) -> int:
-    """Add the marks up over the names that hold the marked tokens; return how many names are touched."""
-    touched = 0
+def _sum(used: int, joined: int, listed: Listed, room: Scratch) -> None:
+    """Note the most that each marked token weighs and covers; add joined ones up over their names."""
     for slot in range(used):
         most, cover = 1, 0
         for j in range(MOST):
@@ -510,27 +642,110 @@ def _sum(used: int, joined: int, listed: Listed, room: Scratch) -> int:
                 most, cover = max(most, room.two[slot, j] >> KIND_BITS), max(cover, 2)
             if room.three[slot, j] > NONE:
                 most, cover = max(most, room.three[slot, j] >> KIND_BITS), max(cover, 3)
-        mark = np.int32(most + (cover << _COVER))
-        token = room.slot_token[slot]
-        for at in range(listed.names_from[token], listed.names_from[token + 1]):
-            name = listed.names[at]
-            if room.total[name] == 0:
-                room.touched[touched] = name
-                touched += 1
-            room.total[name] += mark
+        room.mark[slot] = most + (cover << _COVER)
     for slot in range(joined):
         token, most = room.joined_token[slot], 1
         for j in range(MOST):
             if room.joined[slot, j] > NONE:
                 most = max(most, room.joined[slot, j] >> KIND_BITS)
-        mark = np.int32(most + (np.int32(listed.joined_cover[token]) << _COVER))
-        for at in range(listed.joined_from[token], listed.joined_from[token + 1]):
-            name = listed.joined_names[at]
-            if room.total[name] == 0:
-                room.touched[touched] = name
-                touched += 1
-            room.total[name] += mark
+        room.joined_mark[slot] = most + (np.int32(listed.joined_cover[token]) << _COVER)
+        names = listed.joined
+        for at in range(names.begin[names.runs[token]], names.begin[names.runs[token + 1]]):
+            room.total[names.names[at]] += room.joined_mark[slot]
+
+
+@compiled
+def _forget(joined: int, listed: Listed, room: Scratch) -> None:
+    """Undo what `_sum` has added up."""
+    for slot in range(joined):
+        names, token = listed.joined, room.joined_token[slot]
+        for at in range(names.begin[names.runs[token]], names.begin[names.runs[token + 1]]):
+            room.total[names.names[at]] = 0
+
+
+@compiled
+def _cell(room: Scratch, slot: int, j: int) -> int:
+    """Return the best cell of a marked token that begins at a place of the reading."""
+    return int(max(room.single[slot, j], room.two[slot, j], room.three[slot, j]))
+
+
+@compiled
+def _touch(n: int, used: int, joined: int, least: int, listed: Listed, room: Scratch) -> int:
+    """Find the names whose tokens can weigh what their section needs; return how many.
+
+    Each agreement of an alignment begins at another place of the reading, so a name weighs no more than the
+    best of each place together. Places are taken in turn, rarest first. Where a name's first agreement in
+    that turn is one of weight w, it weighs at most w and the best of all places to come: only sections that
+    need no more are looked at, and none of this place where even its best is not enough.
+    """
+    best, number = np.zeros(MOST, np.int64), np.zeros(MOST, np.int64)
+    single, of_joined = listed.single, listed.joined
+    for slot in range(used):
+        token = room.slot_token[slot]
+        names = single.begin[single.runs[token + 1]] - single.begin[single.runs[token]]
+        for j in range(n):
+            cell = _cell(room, slot, j)
+            if cell > NONE:
+                best[j] = max(best[j], cell >> KIND_BITS)
+                number[j] += names
+    for slot in range(joined):
+        for j in range(n):
+            if room.joined[slot, j] > NONE:
+                best[j] = max(best[j], room.joined[slot, j] >> KIND_BITS)
+    order = np.argsort(number[:n])
+    rest, touched = np.int64(0), 0
+    for j in range(n):
+        rest += best[j]
+    room.turn[0] += 1
+    for at in range(n):
+        j = order[at]
+        if rest < least:
+            break
+        rest -= best[j]
+        for slot in range(used):
+            cell = _cell(room, slot, j)
+            if cell > NONE:
+                limit = max(cell >> KIND_BITS, 0) + rest
+                if limit >= least:
+                    touched = _open(single, room.slot_token[slot], limit, touched, room)
+        for slot in range(joined):
+            if room.joined[slot, j] > NONE:
+                limit = max(room.joined[slot, j] >> KIND_BITS, 0) + rest
+                if limit >= least:
+                    touched = _open(of_joined, room.joined_token[slot], limit, touched, room)
     return touched
+
+
+@compiled
+def _open(names: Posting, token: int, limit: int, touched: int, room: Scratch) -> int:
+    """Note the names that hold a token, of sections that need no more than the limit."""
+    turn = room.turn[0]
+    for run in range(names.runs[token], names.runs[token + 1]):
+        if room.need[names.section[run]] <= limit:
+            for at in range(names.begin[run], names.begin[run + 1]):
+                name = names.names[at]
+                if room.seen[name] != turn:
+                    room.seen[name] = turn
+                    room.touched[touched] = name
+                    touched += 1
+    return touched
+
+
+@compiled
+def _marked(theirs: Side, name: int, card: Numbers, room: Scratch) -> int:
+    """Return the sum of the marks of a name."""
+    total = room.total[name]
+    for i in range(card[2]):
+        slot = room.slot[card[4 + i]]
+        if slot >= 0:
+            total += room.mark[slot]
+    if card[3]:
+        for i in range(card[2]):
+            spelt = theirs.spelt[name, i]
+            slot = room.slot[spelt] if spelt >= 0 else -1
+            if slot >= 0:
+                total += room.mark[slot]
+    return int(total)
 
 
 @compiled
@@ -607,6 +822,7 @@ def search(
     weights: Weights,
     rules: Rules,
     floors: Numbers,
+    list_floors: Numbers,
     every: bool,
     room: Scratch,
     out: Ints,
@@ -625,7 +841,8 @@ def search(
         near: agreeing tokens.
         weights: for this set of States.
         rules: name rules.
-        floors: lowest score kept, by name.
+        floors: lowest score kept, by alert.
+        list_floors: the least of them, by list.
         every: align every name, without bounds.
         room: scratch room.
         out: [row, 4] room for reading, name, score and bound of the name; it must hold as many rows as names.
@@ -634,42 +851,36 @@ def search(
         Rows written, and how many of the readings are done: call again with the rest.
     """
     kinds = np.empty((5, MOST, MOST), np.int32)
-    most_date = weights.date[NOT_GIVEN]
-    for at in range(len(weights.date)):
-        most_date = max(most_date, weights.date[at])
-    names, rows = len(listed.unit), 0
+    rows, most_nation = 0, np.max(weights.nation)
     for place in range(start, len(readings)):
-        if rows + names > len(out):
-            return rows, place
         reading = readings[place]
         n = own.size[reading]
         if n == 0:
             continue
         used, joined = _mark(own, reading, near, weights, rules, room)
-        touched = _sum(used, joined, listed, room)
-        _year_bounds(born, reading, weights.date, room.year)
-        most_sex = weights.sex[sexes[reading], 0]
-        for at in range(weights.sex.shape[1]):
-            most_sex = max(most_sex, weights.sex[sexes[reading], at])
-        for at in range(names if every else touched):
+        _sum(used, joined, listed, room)
+        most_sex = np.max(weights.sex[sexes[reading]])
+        added = most_sex + most_nation + rules.initial * own.initials[reading]
+        least = _needs(born, reading, listed, list_floors, added, rules, weights.date, room)
+        touched = len(listed.unit) if every else _touch(n, used, joined, least, listed, room)
+        if rows + touched > len(out):
+            _forget(joined, listed, room)
+            _unmark(used, joined, room)
+            return rows, place
+        for at in range(touched):
             name = at if every else room.touched[at]
-            total = room.total[name]
-            m = listed.bounds[name, 0]
-            letters = own.initials[reading] + listed.bounds[name, 1]
-            bound = (total & ((1 << _COVER) - 1)) + rules.initial * letters
-            bound += rules.conflict * max(0, min(m, n) - (total >> _COVER) - letters)
-            floor = floors[name]
-            nation = weights.nation[listed.bounds[name, 3]]
-            if not every:
-                year = listed.bounds[name, 2]
-                if year > 0:
-                    most = room.year[year - FIRST_YEAR]
-                elif year == 0:
-                    most = max(weights.date[NOT_LISTED], weights.date[NOT_GIVEN])
-                else:
-                    most = most_date
-                if bound + most + most_sex + nation < floor:
-                    continue
+            card = listed.cards[name]
+            m, total = card[2], _marked(theirs, name, card, room)
+            letters = own.initials[reading] + listed.sections.initials[card[0]]
+            # Weight, without what the section's needs count already.
+            bound = (total & ((1 << _COVER) - 1)) + rules.conflict * max(
+                0, min(m, n) - (total >> _COVER) - letters
+            )
+            nation = weights.nation[card[1]]
+            if not every and bound + nation - most_nation < room.need[card[0]]:
+                continue
+            bound += rules.initial * letters
+            floor = floors[listed.alert[name]]
             unit = listed.unit[name]
             rest = nation + weights.sex[sexes[reading], listed.sex[unit]]
             if listed.weak[name]:
@@ -689,8 +900,7 @@ def search(
             if score >= floor:
                 out[rows, 0], out[rows, 1], out[rows, 2], out[rows, 3] = reading, name, score, bound
                 rows += 1
-        for at in range(touched):
-            room.total[room.touched[at]] = 0
+        _forget(joined, listed, room)
         _unmark(used, joined, room)
     return rows, len(readings)
 

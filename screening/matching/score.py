@@ -14,7 +14,7 @@ from screening.matching import loops
 from screening.matching.agreements import agreements
 from screening.matching.evidence import nationality, sex
 from screening.matching.evidence.date_of_birth import weights as date_weights
-from screening.matching.index import Index, listed_sexes, listed_states
+from screening.matching.index import Index, listed_sexes, listed_states, numbered
 from screening.matching.model import KINDS, Model
 from screening.matching.names import side
 from screening.matching.travellers import DocumentPairs, Travellers, document_pairs
@@ -58,7 +58,9 @@ class Judge:
         self._own = side(travellers.names)
         self._near = agreements(travellers.names, index.names)
         tokens = len(index.names.singles.tokens)
-        self._room = loops.scratch(tokens, len(index.names.joined), len(index.name_unit))
+        sections = len(index.listed.sections.list)
+        self._room = loops.scratch(tokens, len(index.names.joined), len(index.name_unit), sections)
+        self._list_of, self._lists = numbered(index.lists)
         self._nations = listed_states(index.facts)
         sets = listed_sexes(index.facts)
         self._sex = np.array([[sex.compare(a, b, model)[0] for b in sets] for a in _SEXES], np.int32)
@@ -107,14 +109,16 @@ class Judge:
         Returns:
             Pairs at or above their floor, and the bound of each one's name.
         """
-        by_name = floors[self.index.name_alert].astype(np.int32)
+        list_floors = np.full(len(self._lists), np.iinfo(np.int32).max // 2, np.int64)
+        np.minimum.at(list_floors, self._list_of, floors)
+        least, lowest = floors.astype(np.int32), list_floors.astype(np.int32)
         out = np.empty((max(_ROWS, len(self.index.name_unit)), 4), np.int64)
         parts, done = [np.empty((0, 4), np.int64)], 0
         while done < len(group.readings):
             rows, done = loops.search(
                 group.readings, done, self._own, self.travellers.born, self._our_sex, self.index.theirs,
-                self.index.listed, self.index.dates, self._near, group.weights, self.rules, by_name, every,
-                self._room, out,
+                self.index.listed, self.index.dates, self._near, group.weights, self.rules, least, lowest,
+                every, self._room, out,
             )  # fmt: skip
             parts.append(out[:rows].copy())
         found = np.concatenate(parts)

@@ -19,7 +19,7 @@ PLANES = ("single", "listed_two", "listed_three", "own_two", "own_three")
 
 def aligned(m, n, **cells):
     """Align one pair: {(listed, traveller): weight} of each way to agree."""
-    room = scratch(1, 1, 1)
+    room = scratch(1, 1, 1, 1)
     room.grid[:] = NONE
     for name, held in cells.items():
         for (i, j), weight in dict(held).items():

@@ -1,3 +1,4 @@
+import datetime as dt
 import random
 from dataclasses import replace
 
@@ -265,7 +266,13 @@ def crowded(make_index, identities, exact_day):
     alerts = {
         f"own:{at}": {
             "names": [(" ".join(words), 0)],
-            "dates": [born],
+            "dates": (
+                [born],
+                [(born[0].replace(month=1, day=1), born[0].replace(month=12, day=31), "year", 0)],
+                [(born[0].replace(month=1, day=1), dt.date(born[0].year + 3, 12, 31), "range", 0)],
+                [born, exact_day("1957-04-12")],
+                [],
+            )[at % 9 % 5],
             "facts": [("nationality", dice.choice(["RU", "SY", "ES"]))],
             "documents": [(f"D{at:06}", "RU", 0)],
         }

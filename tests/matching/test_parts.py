@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, RELATIONS, columns
-from screening.matching.loops import relations
+from screening.matching.loops import most_of_year, relations
 from screening.matching.model import KINDS
 from screening.matching.rarity import token_weights
 from screening.matching.thresholds import false_alerts_per_1000, list_threshold, threshold
@@ -144,6 +144,27 @@ def test_relation_of_two_dates(traveller, first, last, precision, relation):
     own = columns(days[0], days[0], np.array([0]))
     listed = columns(days[1], days[2], np.array([PRECISION[precision]]))
     assert RELATIONS[int(relations(own, listed)[0])][1] == relation
+
+
+@pytest.mark.parametrize("precision", PRECISION)
+def test_no_date_weighs_more_than_its_year_allows(precision):
+    dice = np.random.default_rng(PRECISION[precision])
+    own = dice.integers(-15_000, 15_000, 4000)
+    own[::4] = own[::4].astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(int)
+    days = own + dice.choice([0, 1, -1, 31, 365, -366, 3652, -1826, 9000], 4000) + dice.integers(-2, 3, 4000)
+    unit = {"month": "M", "year": "Y", "circa": "Y", "range": "Y"}.get(precision, "D")
+    first = days.astype("datetime64[D]").astype(f"datetime64[{unit}]")
+    after = first + (1 + dice.integers(0, 4, 4000) if precision == "range" else 1)
+    ends = [first.astype("datetime64[D]").astype(int), after.astype("datetime64[D]").astype(int) - 1]
+    ours = columns(own, own, np.zeros(4000, int))
+    theirs = columns(*ends, np.full(4000, PRECISION[precision]))
+    # Each relation in turn weighs most: a bound that leaves one out fails then.
+    held = relations(ours, theirs)
+    for of in set(held.tolist()):
+        weights = np.where(np.arange(len(RELATIONS)) == of, 900, -900).astype(np.int32)
+        for at in np.flatnonzero(held == of):
+            years = int(theirs.year[at]), int(theirs.last_year[at])
+            assert most_of_year(int(ours.year[at]), PRECISION[precision], *years, weights) == 900
 
 
 NUMBERS = st.text("ABO01IS5Z2", min_size=5, max_size=9)
