@@ -63,7 +63,7 @@ def import_command(
         "counts": dict(result.counts),
     }
     if shape is Format.TABLE:
-        show(_upright(row), shape)
+        show(upright(row), shape)
     else:
         show([row], shape)
     if not result.active:
@@ -291,7 +291,7 @@ def _checked(list_id: str) -> str:
     return lists.checked_id(list_id)
 
 
-def _upright(row: dict[str, object]) -> list[dict[str, object]]:
+def upright(row: dict[str, object]) -> list[dict[str, object]]:
     """Turn one wide row into lines that a person can read."""
     lines: list[dict[str, object]] = []
     for name, value in row.items():

@@ -8,13 +8,15 @@ import typer
 
 from screening.cli.options import Actor, Shape
 from screening.cli.output import Format, say, show
+from screening.cli.signing import signing_app
 from screening.protection.actor import named, who
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
     from screening.protection.key_links import Act
 
-keys_app = typer.Typer(help="Keys that make pseudonyms.", no_args_is_help=True)
+keys_app = typer.Typer(help="Keys that make pseudonyms; keys that sign.", no_args_is_help=True)
+keys_app.add_typer(signing_app, name="signing")
 
 _KEYS = "SCREENING_KEYS"
 _DEFAULT_STORE = Path("store")

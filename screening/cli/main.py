@@ -16,6 +16,7 @@ from screening.cli import (
     airflow,
     alerts,
     audit,
+    exchange,
     hits,
     hold,
     keys,
@@ -73,6 +74,7 @@ cli.command("why", rich_help_panel=HITS)(lookup.why)
 cli.command("read", rich_help_panel=MESSAGES)(read.read)
 cli.command("explain", rich_help_panel=MESSAGES)(read.explain)
 
+alerts.app.add_typer(exchange.app)
 cli.add_typer(alerts.app, name="alerts", rich_help_panel=LISTS)
 cli.add_typer(model.app, name="model", rich_help_panel=LISTS)
 cli.command("thresholds", rich_help_panel=LISTS)(model.thresholds)

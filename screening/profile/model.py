@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from screening.profile.exchange import Exchange
 from screening.profile.law import Law
 from screening.profile.mandate import Elements, Flights
 from screening.profile.section import Section as _Section
@@ -318,6 +319,7 @@ class Profile(_Section):
     clearing: Clearing = Clearing()
     keys: Keys = Keys()
     notify: Notify = Notify()
+    exchange: Exchange = Exchange()
 
     def deciding(self) -> dict[str, Any]:
         """Return as plain data what decides rows.
@@ -330,6 +332,7 @@ class Profile(_Section):
             exclude={
                 "notify": True,
                 "keys": True,
+                "exchange": True,
                 "lists": {"__all__": {"path", "mapping"}},
                 "law": {"title", "sources", "duties"},
             },

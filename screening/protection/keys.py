@@ -178,7 +178,7 @@ def load_key(folder: Path, key_id: str) -> Keys:
     path = folder / key_id
     if not _KEY_ID.fullmatch(key_id):
         raise _unusable("no such key id", folder, "a key id looks like key-1a2b3c4d")
-    data = _read_private(path)
+    data = read_private(path)
     if not _KEY_TEXT.fullmatch(data):
         raise _unusable("the key is damaged", path, "restore it from the agency's copy (64 hex digits)")
     return Keys(key_id, bytes.fromhex(data.decode().strip()), demonstration=False)
@@ -230,10 +230,15 @@ def current_id(folder: Path) -> str:
     Raises:
         StoreError: no key is in use, or the folder cannot be used.
     """
-    return _read_private(folder / _CURRENT).decode("ascii", "replace").strip()
+    return read_private(folder / _CURRENT).decode("ascii", "replace").strip()
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """Read a file of the key folder.
+
+    Raises:
+        StoreError: it is missing or open to others.
+    """
     if not path.is_file():
         raise _unusable(
             "the key folder or a file in it is missing", path, f"`screening keys new --folder {path.parent}`"

@@ -330,6 +330,14 @@ class Category(StrEnum):
     REDRESS = "redress"
 
 
+class Tier(StrEnum):
+    """How much of an alert a partner gets."""
+
+    FULL = "full"
+    IDENTITY_ONLY = "identity_only"  # who is sought and what is asked; not why, by whom, on what basis
+    HIT_NO_HIT = "hit_no_hit"  # nothing leaves but an answer to a question
+
+
 class AlertStatus(StrEnum):
     """Where an alert stands in its life."""
 

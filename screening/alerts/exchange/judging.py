@@ -1,0 +1,196 @@
+"""Is this package for us, in order, whole, and of the agreed shape? Judged before a row is stored."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from screening.alerts.exchange.model import (
+    ALERTS_FILE,
+    WITHDRAWALS_FILE,
+    AlertLine,
+    Manifest,
+    Receipt,
+    Withdrawal,
+    places_of,
+)
+from screening.alerts.exchange.refusals import Refusal, RefusedError
+
+CLOCK_TOLERANCE = timedelta(minutes=15)
+"""Clocks of two agencies may differ by so much."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last package of a chain that was accepted.
+
+    Attributes:
+        sequence: its number.
+        manifest: sha256 of its manifest.
+    """
+
+    sequence: int
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a package holds, checked.
+
+    Attributes:
+        alerts: lines of alerts.jsonl.
+        withdrawals: lines of withdrawals.jsonl.
+    """
+
+    alerts: tuple[AlertLine, ...]
+    withdrawals: tuple[Withdrawal, ...]
+
+
+def parsed(payload: bytes, model: type[Model], what: str) -> Model:
+    """Return a signed document as its model.
+
+    Raises:
+        RefusedError: it does not keep the schema.
+    """
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as fault:
+        raise RefusedError(Refusal.SCHEMA, f"{what} does not keep the schema: {places_of(fault)}") from None
+
+
+def judge_manifest(
+    manifest: Manifest,
+    *,
+    signer: str,
+    key_until: date | None,
+    us: str,
+    takes: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Decide whether a package may be looked into.
+
+    Args:
+        manifest: the signed manifest.
+        signer: partner whose key signed it.
+        key_until: last day of that key, None while it is in use.
+        us: our own id.
+        takes: lists that are taken from this partner.
+        now: moment of judging, UTC.
+
+    Raises:
+        RefusedError: it is not for us, not of the one who signed, not of this time.
+    """
+    if manifest.issuer != signer:
+        raise RefusedError(Refusal.WRONG_ISSUER, f"the key of `{signer}` signed a package of another issuer")
+    if manifest.recipient != us:
+        raise RefusedError(Refusal.WRONG_RECIPIENT, "the package is meant for another agency")
+    if key_until is not None and manifest.created.date() > key_until:
+        raise RefusedError(Refusal.KEY_ENDED, f"the key of `{signer}` that signed it ended on {key_until}")
+    if manifest.created > now + CLOCK_TOLERANCE:
+        raise RefusedError(Refusal.NOT_YET, f"the package was made at {manifest.created:%Y-%m-%d %H:%M} UTC")
+    if manifest.valid_until < now:
+        raise RefusedError(
+            Refusal.EXPIRED, f"the package was valid until {manifest.valid_until:%Y-%m-%d %H:%M} UTC"
+        )
+    if manifest.list not in takes:
+        raise RefusedError(Refusal.LIST_NOT_TAKEN, f"the list `{manifest.list}` of `{signer}` is not taken")
+
+
+def judge_order(manifest: Manifest, last: Last | None, *, after_gap: bool) -> None:
+    """Decide whether a package follows the last one that was accepted.
+
+    Args:
+        manifest: the signed manifest.
+        last: the last one; None where none was accepted: every number may be the first then.
+        after_gap: a named person takes a package although one before it is missing.
+
+    Raises:
+        RefusedError: it came before, comes too early, or follows another package.
+    """
+    if last is None:
+        return
+    if manifest.sequence <= last.sequence:
+        raise RefusedError(
+            Refusal.REPLAYED,
+            f"package {manifest.sequence} came already: {last.sequence} is the last that was accepted",
+        )
+    if after_gap:
+        return
+    if manifest.sequence > last.sequence + 1:
+        raise RefusedError(
+            Refusal.OUT_OF_ORDER,
+            f"package {manifest.sequence} came, {last.sequence + 1} is the next that is awaited",
+        )
+    if manifest.previous != last.manifest:
+        raise RefusedError(
+            Refusal.OTHER_CHAIN,
+            f"package {manifest.sequence} does not follow the {last.sequence} accepted here",
+        )
+
+
+def content_of(manifest: Manifest, files: Mapping[str, bytes]) -> Content:
+    """Check the data files against the signed manifest and the schema.
+
+    Args:
+        manifest: the signed manifest.
+        files: bytes of alerts.jsonl and withdrawals.jsonl.
+
+    Raises:
+        RefusedError: a byte, a count or a line differs from what the issuer signed or the schema allows.
+    """
+    for entry in manifest.files:
+        if hashlib.sha256(files[entry.name]).hexdigest() != entry.sha256:
+            raise RefusedError(Refusal.HASH_DIFFERS, f"{entry.name} is not the file that was signed")
+    alerts = _lines(manifest, files, ALERTS_FILE, AlertLine)
+    withdrawals = _lines(manifest, files, WITHDRAWALS_FILE, Withdrawal)
+    ids = [*(one.source_id for one in alerts), *(one.source_id for one in withdrawals)]
+    if len(set(ids)) != len(ids):
+        raise RefusedError(Refusal.DOUBLED, f"{len(ids) - len(set(ids))} source ids stand more than once")
+    declared = manifest.onward()
+    for number, alert in enumerate(alerts, start=1):
+        if alert.list != manifest.list:
+            raise RefusedError(Refusal.SCHEMA, f"{ALERTS_FILE} line {number}: an alert of another list")
+        if alert.caveat is not None and alert.caveat not in declared:
+            raise RefusedError(
+                Refusal.CAVEAT_UNDECLARED, f"{ALERTS_FILE} line {number}: its caveat is not in the manifest"
+            )
+    return Content(alerts, withdrawals)
+
+
+def _lines(
+    manifest: Manifest, files: Mapping[str, bytes], name: str, model: type[Model]
+) -> tuple[Model, ...]:
+    data, count = files[name], manifest.file(name).count
+    if data and not data.endswith(b"\n"):
+        raise RefusedError(Refusal.SCHEMA, f"{name} does not end with a line feed")
+    lines = data.split(b"\n")[:-1]
+    if len(lines) != count:
+        raise RefusedError(Refusal.COUNT_DIFFERS, f"{name} has {len(lines)} lines, the manifest says {count}")
+    return tuple(parsed(line, model, f"{name} line {number}") for number, line in enumerate(lines, start=1))
+
+
+def judge_receipt(receipt: Receipt, *, signer: str, us: str, made: Mapping[int, str]) -> None:
+    """Decide whether a receipt is of a package of ours.
+
+    Args:
+        receipt: the signed receipt.
+        signer: partner whose key signed it.
+        us: our own id.
+        made: sha256 of the manifests handed to this partner, by sequence.
+
+    Raises:
+        RefusedError: it is not for us, not of the one who signed, or of no package that we made.
+    """
+    if receipt.issuer != signer:
+        raise RefusedError(Refusal.WRONG_ISSUER, f"the key of `{signer}` signed a receipt of another agency")
+    if receipt.recipient != us:
+        raise RefusedError(Refusal.WRONG_RECIPIENT, "the receipt is meant for another agency")
+    if made.get(receipt.sequence) != receipt.package:
+        raise RefusedError(
+            Refusal.NOT_OURS,
+            f"package {receipt.sequence} of the list `{receipt.list}` is not one that we made",
+        )

@@ -1,0 +1,352 @@
+"""Take in what a partner sends: a package becomes a version of a list, a receipt closes what it acknowledges.
+
+In this order, and nothing is stored before all of it holds: size, archive, signature, schema, recipient,
+time, list, sequence, hashes, lines, terms. Then the import gate judges the list as it judges every other.
+What is refused is recorded with its reason and the hash of the file.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from screening.alerts.exchange.archive import Archive, is_archive
+from screening.alerts.exchange.judging import (
+    Content,
+    Last,
+    content_of,
+    judge_manifest,
+    judge_order,
+    judge_receipt,
+    parsed,
+)
+from screening.alerts.exchange.model import (
+    PACKAGE_KIND,
+    RECEIPT_KIND,
+    AlertLine,
+    Manifest,
+    Receipt,
+    WaitingAlert,
+    Withdrawal,
+)
+from screening.alerts.exchange.refusals import Refusal, RefusedError
+from screening.list_keeping.exchange.state import (
+    MOST_REMEMBERED,
+    Incoming,
+    Received,
+    arriving,
+    exchanging,
+    incoming,
+    keep_incoming,
+    keep_outgoing,
+    known_partner,
+    our_id,
+    outgoing,
+)
+from screening.list_keeping.lists import ImportResult, import_list
+from screening.profile.exchange import Partner
+from screening.profile.model import Profile
+from screening.protection.audit import append
+from screening.protection.signing import PublicKey, UnsignedError, named_key, verified
+from screening.store.files import disk_faults, write_bytes
+from screening.store.zones import Store
+from screening.tables.codes import AlertStatus, Category
+from screening.tables.errors import InputError
+
+_WITHDRAWN_SEVERITY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came in.
+
+    Attributes:
+        issuer: partner that signed it.
+        theirs: id of the list there.
+        imported: what the import gate said.
+        withdrawn: alerts that the partner withdrew.
+        waiting: alerts that wait for a person, as no row of the terms knows a word of them.
+    """
+
+    issuer: str
+    theirs: str
+    sequence: int
+    imported: ImportResult
+    withdrawn: int
+    waiting: int
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a receipt said of a package of ours."""
+
+    recipient: str
+    list_id: str
+    sequence: int
+    outcome: str
+    alerts: int
+    withdrawn: int
+    waiting: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    """Keys of all partners, and whose each is."""
+
+    keys: Mapping[str, PublicKey]
+    partners: Mapping[str, tuple[Partner, date | None]]
+
+
+def _trusted(profile: Profile) -> _Trusted:
+    keys, partners = {}, {}
+    for partner in profile.exchange.partners:
+        for key in partner.keys:
+            public = PublicKey(key.public)
+            keys[public.kid] = public
+            partners[public.kid] = (partner, key.until)
+    return _Trusted(keys, partners)
+
+
+def accept(
+    store: Store,
+    profile: Profile,
+    path: Path,
+    *,
+    actor: str,
+    at: datetime,
+    after_gap: str | None = None,
+) -> Accepted | Acknowledged:
+    """Take in a package or a receipt.
+
+    Args:
+        store: the store.
+        profile: partners, lists and their gates.
+        path: the file.
+        actor: who takes it in.
+        at: when, UTC.
+        after_gap: why a package is taken although one before it is missing.
+
+    Raises:
+        InputError: it is refused; recorded. Nothing of it was stored.
+        UsageError: the profile names no exchange.
+        StoreError: the store cannot be used.
+    """
+    our_id(profile.exchange)
+    size, most = _size(path), profile.exchange.max_bytes
+    with exchanging(store):
+        data = b""
+        try:
+            if size > most:
+                raise RefusedError(Refusal.TOO_LARGE, f"the file has {size:,} bytes; {most:,} may be")
+            with disk_faults(path, effect="nothing was taken in"):
+                data = path.read_bytes()
+            if is_archive(data):
+                return _package(store, profile, data, actor, at, after_gap)
+            return _receipt(store, profile, data, actor, at)
+        except RefusedError as fault:
+            _record_refusal(store, path, data, fault, actor, at)
+            raise _told(fault, path) from None
+
+
+def _size(path: Path) -> int:
+    if not path.is_file():
+        raise InputError(
+            "there is no such file",
+            where=str(path),
+            effect="nothing was taken in",
+            remedy="name the file that the partner sent",
+        )
+    return path.stat().st_size
+
+
+def _told(fault: RefusedError, path: Path) -> InputError:
+    return InputError(
+        f"refused ({fault.code}): {fault.what}",
+        where=str(path),
+        effect="nothing of it was stored; the list in use stays. The refusal is recorded",
+        remedy=fault.remedy,
+    )
+
+
+def _record_refusal(
+    store: Store, path: Path, data: bytes, fault: RefusedError, actor: str, at: datetime
+) -> None:
+    digest = hashlib.sha256(data).hexdigest() if data else "unread"
+    append(store, actor, "exchange.refuse", [f"refusal:{fault.code}", f"file:{digest}"], fault.what, at)
+
+
+def _signed(document: bytes, profile: Profile, kind: str) -> tuple[bytes, Partner, date | None]:
+    trusted = _trusted(profile)
+    try:
+        payload, kid = verified(document, trusted.keys, kind)
+    except UnsignedError as fault:
+        known = named_key(document)
+        words = {
+            "no_signature": (Refusal.NOT_A_PACKAGE, "the file holds no signed document"),
+            "unknown_issuer": (
+                Refusal.UNKNOWN_ISSUER,
+                f"no partner has the key that it names ({known or 'none'})",
+            ),
+            "wrong_kind": (Refusal.WRONG_KIND, f"it is signed, and is no {kind.partition('+')[0]}"),
+            "bad_signature": (Refusal.BAD_SIGNATURE, "the signature does not hold"),
+        }
+        raise RefusedError(*words[fault.code]) from None
+    partner, until = trusted.partners[kid]
+    return payload, partner, until
+
+
+def _package(
+    store: Store, profile: Profile, data: bytes, actor: str, at: datetime, after_gap: str | None
+) -> Accepted:
+    archive = Archive(data, profile.exchange.max_bytes)
+    payload, partner, until = _signed(archive.manifest(), profile, PACKAGE_KIND)
+    manifest = parsed(payload, Manifest, "the manifest")
+    judge_manifest(
+        manifest,
+        signer=partner.id,
+        key_until=until,
+        us=our_id(profile.exchange),
+        takes=partner.takes,
+        now=at,
+    )
+    before = incoming(store, partner.id, manifest.list)
+    gap = bool(after_gap and after_gap.strip())
+    judge_order(manifest, Last(before.sequence, before.digest) if before else None, after_gap=gap)
+    files = {str(entry.name): archive.read(entry.name, entry.bytes) for entry in manifest.files}
+    content = content_of(manifest, files)
+    waiting: tuple[WaitingAlert, ...] = ()
+    into = partner.takes[manifest.list]
+    digest = hashlib.sha256(payload).hexdigest()
+    named = [f"partner:{partner.id}", f"list:{into}", f"sequence:{manifest.sequence}", f"manifest:{digest}"]
+    append(store, actor, "exchange.accept", named, f"after a gap: {after_gap}" if gap else None, at)
+    imported = _import(store, profile, into, manifest, content, waiting, actor, at)
+    onward = dict(before.onward) if before else {}
+    onward.pop(imported.version, None)
+    onward[imported.version] = manifest.onward()
+    still = {one.source_id for one in content.alerts}
+    state = Incoming(
+        sequence=manifest.sequence,
+        digest=digest,
+        into=into,
+        version=imported.version,
+        originator=manifest.originator,
+        created=manifest.created,
+        valid_until=manifest.valid_until,
+        accepted=at.replace(microsecond=0),
+        outcome="in_use" if imported.active else "held",
+        alerts=len(content.alerts),
+        withdrawn=tuple(one.source_id for one in content.withdrawals),
+        waiting=waiting,
+        refused={key: one for key, one in before.refused.items() if key in still} if before else {},
+        onward=dict(list(onward.items())[-MOST_REMEMBERED:]),
+    )
+    keep_incoming(store, partner.id, manifest.list, state)
+    return Accepted(
+        issuer=partner.id,
+        theirs=manifest.list,
+        sequence=manifest.sequence,
+        imported=imported,
+        withdrawn=len(content.withdrawals),
+        waiting=len(waiting),
+        valid_until=manifest.valid_until,
+    )
+
+
+def _import(
+    store: Store,
+    profile: Profile,
+    into: str,
+    manifest: Manifest,
+    content: Content,
+    waiting: Iterable[WaitingAlert],
+    actor: str,
+    at: datetime,
+) -> ImportResult:
+    held = {one.source_id for one in waiting}
+    folder = arriving(store)
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed act left
+    try:
+        path = folder / f"{into}.jsonl"
+        lines = [
+            *(_alert(one, manifest, held) for one in content.alerts),
+            *map(_withdrawn, content.withdrawals),
+        ]
+        write_bytes(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode())
+        return import_list(store, profile.policy(into), "canonical", path, actor=actor, at=at)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alert(line: AlertLine, manifest: Manifest, held: set[str]) -> dict[str, object]:
+    """Return a line for our importer; what waits is stored and raises no hit."""
+    item = line.model_dump(mode="json", by_alias=True, exclude_none=True)
+    provenance = item.setdefault("provenance", {"file": "package", "remarks": {}})
+    provenance["remarks"] = {**provenance.get("remarks", {}), "originator": [manifest.originator]}
+    if line.source_id in held:
+        item["status"] = AlertStatus.HELD
+    return item
+
+
+def _withdrawn(one: Withdrawal) -> dict[str, object]:
+    """Return the row that stands for an alert that is gone: it names nobody and raises no hit."""
+    return {
+        "source_id": one.source_id,
+        "category": Category.INFORM,
+        "severity": _WITHDRAWN_SEVERITY,
+        "status": AlertStatus.WITHDRAWN,
+        "provenance": {"file": "withdrawals", "remarks": {"withdrawn": [one.reason]}},
+    }
+
+
+def _receipt(store: Store, profile: Profile, data: bytes, actor: str, at: datetime) -> Acknowledged:
+    payload, partner, _ = _signed(data.strip(), profile, RECEIPT_KIND)
+    receipt = parsed(payload, Receipt, "the receipt")
+    state = outgoing(store, partner.id, receipt.list)
+    judge_receipt(receipt, signer=partner.id, us=our_id(profile.exchange), made=state.made if state else {})
+    if state is None:
+        raise RefusedError(Refusal.NOT_OURS, "no package of this list was made")
+    if state.receipt is not None and receipt.sequence < state.receipt.sequence:
+        raise RefusedError(
+            Refusal.REPLAYED, f"package {state.receipt.sequence}, a later one, is acknowledged already"
+        )
+    named = [f"partner:{partner.id}", f"list:{receipt.list}", f"sequence:{receipt.sequence}"]
+    counted = [f"withdrawn:{len(receipt.withdrawn)}", f"refused:{len(receipt.refused)}"]
+    append(store, actor, "exchange.receipt", [*named, *counted], receipt.outcome, at)
+    told = set(receipt.withdrawn)
+    withdrawals = {
+        key: one.model_copy(update={"acknowledged": True})
+        if key in told and one.since_sequence <= receipt.sequence
+        else one
+        for key, one in state.withdrawals.items()
+    }
+    received = Received(
+        sequence=receipt.sequence,
+        accepted=receipt.accepted,
+        outcome=receipt.outcome,
+        waiting=receipt.waiting,
+        refused=receipt.refused,
+    )
+    keep_outgoing(
+        store,
+        partner.id,
+        receipt.list,
+        state.model_copy(update={"withdrawals": withdrawals, "receipt": received}),
+    )
+    return Acknowledged(
+        recipient=partner.id,
+        list_id=receipt.list,
+        sequence=receipt.sequence,
+        outcome=receipt.outcome,
+        alerts=receipt.alerts,
+        withdrawn=len(receipt.withdrawn),
+        waiting=len(receipt.waiting),
+        refused=len(receipt.refused),
+    )
+
+
+__all__ = ["Accepted", "Acknowledged", "accept", "known_partner"]
