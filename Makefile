@@ -11,10 +11,10 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow test quick check mutation walk lock sample schemas clean
+.PHONY: help setup run airflow test quick check mutation walk lock sample schemas exchange-demo clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
 
 setup: $(VENV)/compiled ## Make .venv from the lock (quick when nothing changed)
 	@:
@@ -42,6 +42,9 @@ quick: check ## The same without whole nights, Airflow and other slow tests: the
 
 check: setup ## Style and types only
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/lint-imports --no-logo
+
+exchange-demo: setup ## Two agencies exchange alert lists, withdraw, refuse forged packages (a few seconds)
+	@PYTHONPATH=. $(VENV)/bin/python docs/exchange-demo/run.py var/exchange-demo
 
 mutation: setup ## Mutation run over the rule modules, not part of `make test` (MODULE=manifests/join for one)
 	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --target var/mutmut -r tests/mutation/requirements.txt

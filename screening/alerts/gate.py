@@ -8,11 +8,13 @@ refused one is nothing that a person could let through.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.alerts.diff import diff
 from screening.alerts.model import Imported
 from screening.profile.model import ListGate
+from screening.tables.codes import AlertStatus
 
 _NEW_CODES = {
     "list_unknown_column": "a column that the active version did not have",
@@ -52,11 +54,18 @@ class ListGateResult:
 
 
 def completeness(imported: Imported) -> tuple[float, float]:
-    """Return the shares of alerts with a date of birth that was read, and with a document."""
-    alerts = max(imported.alerts.num_rows, 1)
+    """Return the shares of alerts with a date of birth that was read, and with a document.
+
+    Alerts that are withdrawn do not count: a row that says so may hold nothing else.
+    """
+    alerts = max(_standing(imported).num_rows, 1)
     dated = imported.dates.filter(pc.is_valid(imported.dates["value"]))
     shares = [pc.count_distinct(table["alert_id"]).as_py() / alerts for table in (dated, imported.documents)]
     return shares[0], shares[1]
+
+
+def _standing(imported: Imported) -> pa.Table:
+    return imported.alerts.filter(pc.not_equal(imported.alerts["status"], str(AlertStatus.WITHDRAWN)))
 
 
 def _share(part: int, whole: int) -> float:
@@ -167,7 +176,8 @@ def check(
                 "is this machine's clock right?",
             )
         )
-    short = new.alerts.num_rows - (pc.sum(new.alerts["sufficient"]).as_py() or 0)
+    standing = _standing(new)
+    short = standing.num_rows - (pc.sum(standing["sufficient"]).as_py() or 0)
     if short:
         warnings.append(Reason("insufficient", f"{short} alerts have too little data to be matched sensibly"))
     return ListGateResult(bool(reasons), False, tuple(reasons), tuple(warnings))

@@ -10,7 +10,7 @@ import typer
 
 from screening.cli.looking import looked
 from screening.cli.options import Actor, Purpose, Shape
-from screening.cli.output import Format, progress, say, show
+from screening.cli.output import Format, progress, say, show, warn
 from screening.protection.actor import who
 from screening.reports.text import days_old
 from screening.tables.errors import UsageError
@@ -256,14 +256,16 @@ def activate_command(
 @app.command("export")
 def export_command(
     list_id: _List,
-    out: Annotated[Path, typer.Option(help="File to write: .jsonl (or .json) or .parquet.")],
+    out: Annotated[
+        Path, typer.Option(help="File to write: .jsonl (or .json), .parquet, or .ftm.json (FollowTheMoney).")
+    ],
     version: Annotated[
         str | None, typer.Option(help="Version; else the active one, else the latest.")
     ] = None,
     actor: Actor = None,
     reason: Purpose = None,
 ) -> None:
-    """Write a version in the canonical model, JSON Lines or Parquet by the file's ending. Recorded.
+    """Write a version in the canonical model, or as FollowTheMoney, by the file's ending. Recorded.
 
     Example: screening alerts export --list ofac --out ofac.jsonl
     """
@@ -276,12 +278,14 @@ def export_command(
             f"the ending `{ending}` says no format",
             where="--out",
             effect="nothing was written",
-            remedy="name a file that ends in .jsonl or .parquet",
+            remedy="name a file that ends in .jsonl, .parquet or .ftm.json",
         )
     store = load_settings().store
-    whole = lists.export_version(store, list_id, version, out)
+    whole, left_out = lists.export_version(store, list_id, version, out)
     looked(store, "list.export", [f"{list_id}={whole}"], actor, reason)
     progress(f"{list_id} {whole} written to {out}")
+    for kind, count in left_out.items():
+        warn(f"{out.name} has no place for {count} {kind.replace('_', ' ')}; the canonical model has")
 
 
 def _checked(list_id: str) -> str:

@@ -1,4 +1,4 @@
-"""`screening alerts package|accept|acknowledge|flag|exchange|conformance`: alerts go to partners and come."""
+"""Alerts go to partners and come from them: package, accept, acknowledge, flag, exchange, conformance."""
 
 import json
 from dataclasses import asdict
@@ -17,7 +17,7 @@ app = typer.Typer(help="Exchange of alerts with partners.", no_args_is_help=True
 _List = Annotated[str, typer.Option("--list", help="Our id of the list.")]
 _COLUMNS = (
     "partner", "direction", "list_id", "sequence", "valid_until", "alerts", "acknowledged", "open", "refused",
-    "mend",
+    "notes", "mend",
 )  # fmt: skip
 
 
@@ -83,7 +83,13 @@ def accept_command(
 
     settings = load_settings()
     done = accept(
-        settings.store, settings.profile, path, actor=who(actor), at=datetime.now(UTC), after_gap=after_gap
+        settings.store,
+        settings.profile,
+        path,
+        folder=settings.profile_folder,
+        actor=who(actor),
+        at=datetime.now(UTC),
+        after_gap=after_gap,
     )
     if isinstance(done, Acknowledged):
         show(upright(asdict(done)) if shape is Format.TABLE else [asdict(done)], shape)

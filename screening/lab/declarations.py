@@ -13,6 +13,7 @@ import pyarrow as pa
 from screening.aggregates.definitions import DEFINITIONS, DIMENSION, POPULATION, UNIT
 from screening.alerts import finding_kinds as alert_findings
 from screening.gates.judging import GATES, suite
+from screening.lab import exchange_examples
 from screening.lab.rooms import rooms_page
 from screening.lab.row_types import rows_module
 from screening.manifests import finding_kinds as manifest_findings
@@ -44,6 +45,11 @@ def write_all(root: Path, commands: Any) -> list[Path]:  # noqa: ANN401  (as bel
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         written.append(path)
+    for name, data in sorted(exchange_examples.binaries().items()):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        written.append(path)
     return written
 
 
@@ -57,6 +63,7 @@ def documents(commands: Any) -> dict[str, str]:  # noqa: ANN401  (as below)
     found["docs/data-dictionary.md"] = data_dictionary()
     found["docs/findings.md"] = findings_page()
     found["docs/rooms.md"] = rooms_page()
+    found |= exchange_examples.documents()
     found["docs/commands.md"] = commands_page(commands)
     return found
 

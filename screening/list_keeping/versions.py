@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from screening.alerts.export import json_lines, parquet_table
+from screening.alerts.export import json_lines, objects, parquet_table
+from screening.alerts.ftm_export import FTM_ENDING, entities
 from screening.alerts.model import AlertFinding, Imported
 from screening.alerts.version import SHORT
 from screening.protection.audit import append
@@ -261,11 +262,13 @@ def _findings(place: Path) -> tuple[AlertFinding, ...]:
     return tuple(AlertFinding(f["code"], f["file"], f["record"], f["text"]) for f in listed)
 
 
-def export_version(store: Store, list_id: str, version: str | None, out: Path) -> str:
-    """Write a version in the canonical model: Parquet where the file ends so, else JSON Lines.
+def export_version(
+    store: Store, list_id: str, version: str | None, out: Path
+) -> tuple[str, Mapping[str, int]]:
+    """Write a version in the canonical model, as Parquet or JSON Lines, or as FollowTheMoney, by the ending.
 
     Returns:
-        The version's whole name.
+        The version's whole name, and what the format has no place for, counted by kind.
 
     Raises:
         UsageError: there is no such version.
@@ -273,11 +276,15 @@ def export_version(store: Store, list_id: str, version: str | None, out: Path) -
     """
     whole = resolve(store, list_id, version)
     imported = open_version(store, list_id, whole)
+    if out.name.lower().endswith(FTM_ENDING):
+        written = entities(objects(imported, whole))
+        write_bytes(out, "".join(written.lines).encode())
+        return whole, written.left_out
     if out.suffix.lower() == ".parquet":
         write_table(out, parquet_table(imported, whole))
     else:
         write_bytes(out, "".join(json_lines(imported, whole)).encode())
-    return whole
+    return whole, {}
 
 
 def activate(

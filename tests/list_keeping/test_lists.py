@@ -164,7 +164,7 @@ def test_an_ambiguous_or_unknown_version_is_refused(store, bring):
 def test_an_export_holds_every_alert(store, bring, tmp_path, name):
     version = bring(rows(*TEN)).version
     out = tmp_path / name
-    assert lists.export_version(store, "own", None, out) == version
+    assert lists.export_version(store, "own", None, out) == (version, {})
     if name.endswith(".jsonl"):
         found = [json.loads(line)["source_id"] for line in out.read_text().splitlines()]
     else:

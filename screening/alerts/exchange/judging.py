@@ -100,18 +100,21 @@ def judge_manifest(
         raise RefusedError(Refusal.LIST_NOT_TAKEN, f"the list `{manifest.list}` of `{signer}` is not taken")
 
 
-def judge_order(manifest: Manifest, last: Last | None, *, after_gap: bool) -> None:
+def judge_order(manifest: Manifest, last: Last | None, *, after_gap: bool, again: str | None = None) -> None:
     """Decide whether a package follows the last one that was accepted.
 
     Args:
         manifest: the signed manifest.
         last: the last one; None where none was accepted: every number may be the first then.
         after_gap: a named person takes a package although one before it is missing.
+        again: hash of the last package where alerts of it wait: the same may be taken with other terms.
 
     Raises:
         RefusedError: it came before, comes too early, or follows another package.
     """
     if last is None:
+        return
+    if again is not None and again == last.manifest and manifest.sequence == last.sequence:
         return
     if manifest.sequence <= last.sequence:
         raise RefusedError(
@@ -147,6 +150,8 @@ def content_of(manifest: Manifest, files: Mapping[str, bytes]) -> Content:
             raise RefusedError(Refusal.HASH_DIFFERS, f"{entry.name} is not the file that was signed")
     alerts = _lines(manifest, files, ALERTS_FILE, AlertLine)
     withdrawals = _lines(manifest, files, WITHDRAWALS_FILE, Withdrawal)
+    if not alerts and not withdrawals:
+        raise RefusedError(Refusal.SCHEMA, "the package holds neither an alert nor a withdrawal")
     ids = [*(one.source_id for one in alerts), *(one.source_id for one in withdrawals)]
     if len(set(ids)) != len(ids):
         raise RefusedError(Refusal.DOUBLED, f"{len(ids) - len(set(ids))} source ids stand more than once")

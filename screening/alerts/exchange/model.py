@@ -126,8 +126,8 @@ class AlertDate(_Object):
 
     value: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?(\.\.\d{4}(-\d{2}(-\d{2})?)?)?$")]
     precision: Precision
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
     identity: _Identity = 0
     calendar: str | None = None
     note: str | None = None

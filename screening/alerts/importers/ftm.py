@@ -178,13 +178,15 @@ def _held_document(
         return None
     states = [code for text in properties.get("country", []) if (code := state_named(text))]
     start, end = (read_date(next(iter(properties.get(name, [])), "")) for name in ("startDate", "endDate"))
+    words = properties.get("type", [])
+    named = words[0] if len(words) == 1 and words[0] in set(ListedDocumentType) else None
     return ListedDocument(
-        _HELD[schema],
+        ListedDocumentType(named) if named else _HELD[schema],
         numbers[0],
         states[0] if len(states) == 1 else None,
         issued=start.start if start and start.start == start.end else None,
         expires=end.start if end and end.start == end.end else None,
-        note="; ".join(properties.get("type", [])) or None,
+        note="; ".join([*([] if named else words), *properties.get("summary", [])]) or None,
         source=f"ftm {entity['id']} number",
     )
 

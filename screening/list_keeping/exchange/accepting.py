@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from screening.alerts.exchange.model import (
     Withdrawal,
 )
 from screening.alerts.exchange.refusals import Refusal, RefusedError
+from screening.alerts.exchange.terms import Terms, read_terms, translate
 from screening.list_keeping.exchange.state import (
     MOST_REMEMBERED,
     Incoming,
@@ -42,19 +43,18 @@ from screening.list_keeping.exchange.state import (
     incoming,
     keep_incoming,
     keep_outgoing,
-    known_partner,
     our_id,
     outgoing,
 )
 from screening.list_keeping.lists import ImportResult, import_list
-from screening.profile.exchange import Partner
+from screening.profile.exchange import ANY, Partner
 from screening.profile.model import Profile
 from screening.protection.audit import append
 from screening.protection.signing import PublicKey, UnsignedError, named_key, verified
 from screening.store.files import disk_faults, write_bytes
 from screening.store.zones import Store
 from screening.tables.codes import AlertStatus, Category
-from screening.tables.errors import InputError
+from screening.tables.errors import InputError, ProfileError
 
 _WITHDRAWN_SEVERITY = 1
 
@@ -117,6 +117,7 @@ def accept(
     profile: Profile,
     path: Path,
     *,
+    folder: Path,
     actor: str,
     at: datetime,
     after_gap: str | None = None,
@@ -127,6 +128,7 @@ def accept(
         store: the store.
         profile: partners, lists and their gates.
         path: the file.
+        folder: the profile's folder, which terms are relative to.
         actor: who takes it in.
         at: when, UTC.
         after_gap: why a package is taken although one before it is missing.
@@ -137,6 +139,7 @@ def accept(
         StoreError: the store cannot be used.
     """
     our_id(profile.exchange)
+    terms = _terms(profile, folder)
     size, most = _size(path), profile.exchange.max_bytes
     with exchanging(store):
         data = b""
@@ -146,7 +149,7 @@ def accept(
             with disk_faults(path, effect="nothing was taken in"):
                 data = path.read_bytes()
             if is_archive(data):
-                return _package(store, profile, data, actor, at, after_gap)
+                return _package(store, profile, data, terms, actor, at, after_gap)
             return _receipt(store, profile, data, actor, at)
         except RefusedError as fault:
             _record_refusal(store, path, data, fault, actor, at)
@@ -201,7 +204,13 @@ def _signed(document: bytes, profile: Profile, kind: str) -> tuple[bytes, Partne
 
 
 def _package(
-    store: Store, profile: Profile, data: bytes, actor: str, at: datetime, after_gap: str | None
+    store: Store,
+    profile: Profile,
+    data: bytes,
+    terms: Mapping[str, Terms],
+    actor: str,
+    at: datetime,
+    after_gap: str | None,
 ) -> Accepted:
     archive = Archive(data, profile.exchange.max_bytes)
     payload, partner, until = _signed(archive.manifest(), profile, PACKAGE_KIND)
@@ -216,18 +225,23 @@ def _package(
     )
     before = incoming(store, partner.id, manifest.list)
     gap = bool(after_gap and after_gap.strip())
-    judge_order(manifest, Last(before.sequence, before.digest) if before else None, after_gap=gap)
+    digest = hashlib.sha256(payload).hexdigest()
+    judge_order(
+        manifest,
+        Last(before.sequence, before.digest) if before else None,
+        after_gap=gap,
+        again=digest if before and before.waiting else None,
+    )
     files = {str(entry.name): archive.read(entry.name, entry.bytes) for entry in manifest.files}
     content = content_of(manifest, files)
-    waiting: tuple[WaitingAlert, ...] = ()
+    said = _in_our_words(content, terms.get(partner.id))
     into = partner.takes[manifest.list]
-    digest = hashlib.sha256(payload).hexdigest()
     named = [f"partner:{partner.id}", f"list:{into}", f"sequence:{manifest.sequence}", f"manifest:{digest}"]
     append(store, actor, "exchange.accept", named, f"after a gap: {after_gap}" if gap else None, at)
-    imported = _import(store, profile, into, manifest, content, waiting, actor, at)
+    imported = _import(store, profile, into, manifest, content, said, actor, at)
     onward = dict(before.onward) if before else {}
     onward.pop(imported.version, None)
-    onward[imported.version] = manifest.onward()
+    onward[imported.version] = _onward(manifest, content.alerts, said)
     still = {one.source_id for one in content.alerts}
     state = Incoming(
         sequence=manifest.sequence,
@@ -241,7 +255,8 @@ def _package(
         outcome="in_use" if imported.active else "held",
         alerts=len(content.alerts),
         withdrawn=tuple(one.source_id for one in content.withdrawals),
-        waiting=waiting,
+        waiting=said.waiting,
+        terms=said.terms,
         refused={key: one for key, one in before.refused.items() if key in still} if before else {},
         onward=dict(list(onward.items())[-MOST_REMEMBERED:]),
     )
@@ -252,9 +267,58 @@ def _package(
         sequence=manifest.sequence,
         imported=imported,
         withdrawn=len(content.withdrawals),
-        waiting=len(waiting),
+        waiting=len(said.waiting),
         valid_until=manifest.valid_until,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Alerts in our words, those that wait, what was translated by a word that is not exact."""
+
+    alerts: tuple[AlertLine, ...]
+    waiting: tuple[WaitingAlert, ...] = ()
+    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: str | None = None
+
+
+def _in_our_words(content: Content, terms: Terms | None) -> _Said:
+    if terms is None:
+        return _Said(content.alerts)
+    alerts, waiting, remarks = translate(content.alerts, terms)
+    return _Said(alerts, waiting, remarks, terms.version)
+
+
+def _onward(manifest: Manifest, came: Iterable[AlertLine], said: _Said) -> dict[str, tuple[str, ...]]:
+    """Return to whom alerts of each caveat of ours may go on: to those whom all of its originals allow."""
+    allowed = manifest.onward()
+    found: dict[str, tuple[str, ...]] = {}
+    for theirs, ours in zip(came, said.alerts, strict=True):
+        if theirs.caveat is None or ours.caveat is None:
+            continue
+        may = allowed[theirs.caveat]
+        known = found.get(ours.caveat, may)
+        both = may if ANY in known else known if ANY in may else [one for one in known if one in may]
+        found[ours.caveat] = tuple(both)
+    return found
+
+
+def _terms(profile: Profile, folder: Path) -> dict[str, Terms]:
+    """Read the tables of words of all partners, so that a damaged one is told before a file is opened."""
+    found = {}
+    for partner in profile.exchange.partners:
+        if partner.terms is not None:
+            path = folder / partner.terms
+            try:
+                found[partner.id] = read_terms(path.read_bytes(), str(path))
+            except OSError as fault:
+                raise ProfileError(
+                    f"the terms of `{partner.id}` cannot be read ({type(fault).__name__})",
+                    where=str(path),
+                    effect="nothing was taken in",
+                    remedy="name a readable CSV file under `terms` of the partner in the profile",
+                ) from None
+    return found
 
 
 def _import(
@@ -263,17 +327,17 @@ def _import(
     into: str,
     manifest: Manifest,
     content: Content,
-    waiting: Iterable[WaitingAlert],
+    said: _Said,
     actor: str,
     at: datetime,
 ) -> ImportResult:
-    held = {one.source_id for one in waiting}
+    held = {one.source_id for one in said.waiting}
     folder = arriving(store)
     shutil.rmtree(folder, ignore_errors=True)  # what a killed act left
     try:
         path = folder / f"{into}.jsonl"
         lines = [
-            *(_alert(one, manifest, held) for one in content.alerts),
+            *(_alert(one, manifest, said, held) for one in said.alerts),
             *map(_withdrawn, content.withdrawals),
         ]
         write_bytes(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode())
@@ -282,11 +346,12 @@ def _import(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _alert(line: AlertLine, manifest: Manifest, held: set[str]) -> dict[str, object]:
+def _alert(line: AlertLine, manifest: Manifest, said: _Said, held: set[str]) -> dict[str, object]:
     """Return a line for our importer; what waits is stored and raises no hit."""
     item = line.model_dump(mode="json", by_alias=True, exclude_none=True)
     provenance = item.setdefault("provenance", {"file": "package", "remarks": {}})
-    provenance["remarks"] = {**provenance.get("remarks", {}), "originator": [manifest.originator]}
+    remarks = {"originator": [manifest.originator], "in our words": said.remarks.get(line.source_id, [])}
+    provenance["remarks"] = {**provenance.get("remarks", {}), **remarks}
     if line.source_id in held:
         item["status"] = AlertStatus.HELD
     return item
@@ -347,6 +412,3 @@ def _receipt(store: Store, profile: Profile, data: bytes, actor: str, at: dateti
         waiting=len(receipt.waiting),
         refused=len(receipt.refused),
     )
-
-
-__all__ = ["Accepted", "Acknowledged", "accept", "known_partner"]

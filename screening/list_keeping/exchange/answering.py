@@ -1,11 +1,12 @@
 """Answer a partner: the receipt of a package, and the alerts of it that we do not act on."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from screening.alerts.exchange.model import RECEIPT_KIND, Receipt, RefusedAlert
+from screening.alerts.exchange.model import RECEIPT_KIND, Receipt, RefusedAlert, WaitingAlert
 from screening.list_keeping.exchange.state import (
     Incoming,
     exchanging,
@@ -34,6 +35,7 @@ class Standing:
         list_id: our id of the list.
         open: withdrawals that are not acknowledged (to), alerts that wait for a person (from).
         refused: alerts that the recipient does not act on.
+        notes: what the other side said of single alerts: refused with the reason, waiting for a word.
         mend: what is to be done, None where nothing is.
     """
 
@@ -46,7 +48,8 @@ class Standing:
     acknowledged: int | None
     open: int
     refused: int
-    mend: str | None
+    notes: tuple[str, ...] = ()
+    mend: str | None = None
 
 
 def _taken(store: Store, exchange: Exchange, into: str) -> tuple[str, str, Incoming]:
@@ -178,7 +181,9 @@ def _given(store: Store, partner: str, list_id: str, now: datetime) -> Standing:
     state = outgoing(store, partner, list_id)
     make = f"`screening alerts package --list {list_id} --to {partner} --out FILE`"
     if state is None:
-        return Standing(partner, "to", list_id, None, None, None, None, 0, 0, f"hand out the first: {make}")
+        return Standing(
+            partner, "to", list_id, None, None, None, None, 0, 0, (), f"hand out the first: {make}"
+        )
     receipt = state.receipt
     unheard = sum(not one.acknowledged for one in state.withdrawals.values())
     mend = None
@@ -186,8 +191,6 @@ def _given(store: Store, partner: str, list_id: str, now: datetime) -> Standing:
         mend = f"the last package has expired; {make} makes a new one"
     elif unheard and (receipt is None or receipt.sequence < state.sequence):
         mend = f"ask {partner} for the receipt of package {state.sequence}: it holds withdrawals"
-    elif receipt is not None and (receipt.refused or receipt.waiting):
-        mend = f"read what {partner} does not act on: `screening alerts exchange --format json`"
     return Standing(
         partner,
         "to",
@@ -198,6 +201,7 @@ def _given(store: Store, partner: str, list_id: str, now: datetime) -> Standing:
         receipt.sequence if receipt else None,
         unheard,
         len(receipt.refused) if receipt else 0,
+        _notes(receipt.waiting, receipt.refused) if receipt else (),
         mend,
     )
 
@@ -206,7 +210,7 @@ def _got(store: Store, partner: str, theirs: str, into: str, now: datetime) -> S
     state = incoming(store, partner, theirs)
     if state is None:
         return Standing(
-            partner, "from", into, None, None, None, None, 0, 0, f"ask {partner} for its list `{theirs}`"
+            partner, "from", into, None, None, None, None, 0, 0, (), f"ask {partner} for its list `{theirs}`"
         )
     mend = None
     if active_version(store, into) != state.version:
@@ -217,7 +221,7 @@ def _got(store: Store, partner: str, theirs: str, into: str, now: datetime) -> S
     elif state.valid_until < now:
         mend = f"what {partner} sent is valid no longer: ask for a new package"
     elif state.waiting:
-        mend = "add the missing rows to the terms of the partner, and ask for a new package"
+        mend = f"add the missing rows to the terms of {partner}, then accept the same file again"
     return Standing(
         partner,
         "from",
@@ -228,5 +232,13 @@ def _got(store: Store, partner: str, theirs: str, into: str, now: datetime) -> S
         None,
         len(state.waiting),
         len(state.refused),
+        _notes(state.waiting, state.refused.values()),
         mend,
+    )
+
+
+def _notes(waiting: Iterable[WaitingAlert], refused: Iterable[RefusedAlert]) -> tuple[str, ...]:
+    return (
+        *(f"{one.source_id} waits: no word for its {one.field}" for one in waiting),
+        *(f"{one.source_id} is not acted on: {one.reason}" for one in refused),
     )

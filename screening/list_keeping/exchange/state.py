@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.alerts.exchange.model import RefusedAlert, WaitingAlert, WithdrawalReason
 from screening.profile.exchange import Exchange, Partner
-from screening.store.files import read_json, write_json
+from screening.store.files import disk_faults, write_json
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
@@ -83,6 +83,7 @@ class Incoming(_State):
     alerts: int
     withdrawn: tuple[str, ...] = ()
     waiting: tuple[WaitingAlert, ...] = ()
+    terms: str | None = None  # version of the table of words
     refused: dict[str, RefusedAlert] = Field(default_factory=dict)
     onward: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # by our version and caveat
 
@@ -134,8 +135,10 @@ def keep_incoming(store: Store, partner: str, list_id: str, state: Incoming) -> 
 def _read(path: Path, model: type[_Model]) -> _Model | None:
     if not path.exists():
         return None
+    with disk_faults(path, effect="nothing was handed out or taken in"):
+        data = path.read_bytes()
     try:
-        return model.model_validate(read_json(path))
+        return model.model_validate_json(data)
     except ValidationError:
         raise StoreError(
             "the state of an exchange is damaged: it does not have its shape",
