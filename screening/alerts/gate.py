@@ -16,6 +16,9 @@ from screening.alerts.model import Imported
 from screening.profile.model import ListGate
 from screening.tables.codes import AlertStatus
 
+_FEWEST = 2  # alerts, before a share of a small list holds it
+_NOT_NAMES = frozenset({"list_name_unlike", "list_characters_damaged"})
+_NOT_SOUGHT = frozenset({"list_document_range_refused", "list_document_refused"})
 _NEW_CODES = {
     "list_unknown_column": "a column that the active version did not have",
     "list_unknown_type": "a kind of entry that the active version did not have",
@@ -68,13 +71,41 @@ def _standing(imported: Imported) -> pa.Table:
     return imported.alerts.filter(pc.not_equal(imported.alerts["status"], str(AlertStatus.WITHDRAWN)))
 
 
+def dates_unread(imported: Imported) -> tuple[int, float]:
+    """Return how many alerts have a date of birth that was not read, and their share of those with a date."""
+    unread = imported.dates.filter(pc.is_null(imported.dates["value"]))
+    count = pc.count_distinct(unread["alert_id"]).as_py()
+    return count, _share(count, pc.count_distinct(imported.dates["alert_id"]).as_py())
+
+
+def names_unlike(imported: Imported) -> tuple[int, float]:
+    """Return how many alerts have a name that is none or was damaged, and their share of all."""
+    count = len({finding.record for finding in imported.findings if finding.code in _NOT_NAMES})
+    return count, _share(count, imported.alerts.num_rows)
+
+
+def waiting(imported: Imported) -> int:
+    """Return how many alerts wait for a person and raise no hit."""
+    held = pc.sum(pc.equal(imported.alerts["status"], str(AlertStatus.HELD))).as_py()
+    return int(held or 0)
+
+
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _of_itself(new: Imported, gate: ListGate) -> list[Reason]:
-    """Return the reasons that need no earlier version."""
+def _of_itself(new: Imported, old: Imported | None, gate: ListGate) -> list[Reason]:
+    """Return the reasons that need no earlier version; what the active one has too holds no further one."""
     reasons = []
+    for code, share_of, limit, words in (
+        ("dates_unread", dates_unread, gate.dates_unread, "have a date of birth that could not be read"),
+        ("names_unlike", names_unlike, gate.names_unlike, "have a name that is no name or was damaged"),
+    ):
+        count, share = share_of(new)
+        if count >= _FEWEST and share > limit and (old is None or share_of(old)[1] <= limit):
+            likely = next((f.text for f in new.findings if f.code == "list_encoding_likely"), "")
+            hint = f" ({likely}: `encoding` in the mapping)" if likely and code == "names_unlike" else ""
+            reasons.append(Reason(code, f"{count} alerts ({share:.1%}) {words}; {limit:.1%} may{hint}"))
     entries = new.counts.get("entries", new.alerts.num_rows)
     malformed = _share(new.counts.get("malformed", 0), entries)
     if malformed > gate.malformed:
@@ -132,6 +163,34 @@ def _against(new: Imported, old: Imported, gate: ListGate) -> list[Reason]:
     return reasons
 
 
+def _for_a_person(new: Imported) -> list[Reason]:
+    """Return what is not sought until somebody mends it, and terms that do not end by themselves."""
+    found = []
+    if count := waiting(new):
+        text = f"{count} alerts wait and raise no hit: a code has no row in the table of terms"
+        found.append(Reason("waiting", text))
+    for code, codes, words in (
+        (
+            "not_sought",
+            _NOT_SOUGHT,
+            "rows of document numbers are not sought: a range or number that is none",
+        ),
+        (
+            "numbers_lost",
+            frozenset({"list_document_number_rounded"}),
+            "document numbers were rounded by a spreadsheet",
+        ),
+        (
+            "validity_unread",
+            frozenset({"list_validity_unread"}),
+            "days of validity could not be read; the alerts stay",
+        ),
+    ):
+        if rows := sum(finding.code in codes for finding in new.findings):
+            found.append(Reason(code, f"{rows} {words}"))
+    return found
+
+
 def check(
     new: Imported,
     old: Imported | None,
@@ -154,7 +213,7 @@ def check(
     """
     if new.alerts.num_rows == 0:
         return ListGateResult(False, True, (Reason("empty", "not one person or document was read"),))
-    reasons = _of_itself(new, gate)
+    reasons = _of_itself(new, old, gate)
     if old is not None:
         reasons += _against(new, old, gate)
     lost = len(set(canaries) - set(new.alerts["source_id"].to_pylist()))
@@ -176,6 +235,7 @@ def check(
                 "is this machine's clock right?",
             )
         )
+    warnings.extend(_for_a_person(new))
     standing = _standing(new)
     short = standing.num_rows - (pc.sum(standing["sufficient"]).as_py() or 0)
     if short:

@@ -1,12 +1,8 @@
 """What an importer gives: records of sought persons and documents, put into the five alert tables.
 
-An importer turns a publisher's files into `Record`s and hands them to `assemble`, which alone decides order,
-ordinals and hashes: equal content gives equal rows, in whatever order the publisher wrote it.
+An importer turns a publisher's files into `Record`s and hands them to `assembling.assemble`.
 """
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,9 +12,6 @@ import pyarrow as pa
 
 from screening.alerts.dates import ListedDate
 from screening.alerts.finding_kinds import KINDS
-from screening.alerts.sufficiency import is_sufficient
-from screening.alerts.text import script
-from screening.tables import alerts as t
 from screening.tables.codes import (
     AlertStatus,
     Category,
@@ -44,7 +37,9 @@ class ImportOptions:
         category: what its alerts ask for, unless a record says otherwise.
         severity: 1 inform … 5 stop.
         authority: who answers for the list, unless the source names it.
-        mapping: TOML of the mapping file; only `own` reads it.
+        mapping: TOML of the mapping file; `own` needs one, the others take its `encoding` and `terms`.
+        terms: a table of terms beside the mapping, CSV or TOML.
+        today: day of the import; decides the century of years of two figures.
     """
 
     list_id: str
@@ -52,6 +47,8 @@ class ImportOptions:
     severity: int = 3
     authority: str = UNKNOWN_AUTHORITY
     mapping: bytes | None = None
+    terms: bytes | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +136,7 @@ class Record:
         own: identity 0.
         others: further identities (aliases with data of their own).
         remarks: everything else that the source says, by field; kept in the alert's provenance.
+        terms: name of the table of terms that its codes were read by; kept there too.
     """
 
     source_id: str
@@ -157,6 +155,7 @@ class Record:
     review_by: date | None = None
     expires: date | None = None
     status: AlertStatus = AlertStatus.ACTIVE
+    terms: str | None = None
 
     def remark(self, name: str, text: str) -> None:
         """Keep a text that has no column of its own."""
@@ -210,209 +209,3 @@ def unique(values: Iterable[T], key: Callable[[T], object]) -> list[T]:
     for value in values:
         seen.setdefault(key(value), value)
     return list(seen.values())
-
-
-def _sorted_identity(identity: Identity) -> Identity:
-    """Order by content, so that the publisher's order leaves no trace.
-
-    What a source says twice is two rows, as nothing may go missing; facts are sets.
-    """
-    names = sorted(
-        identity.names,
-        key=lambda n: (
-            _NAME_RANK[n.kind],
-            n.full,
-            n.surname or "",
-            n.given_names or "",
-            n.quality or "",
-            n.source,
-        ),
-    )
-    dates = sorted(
-        identity.dates,
-        key=lambda d: (
-            d.date.start or date.max,
-            d.date.value or "",
-            d.date.precision,
-            d.date.note or "",
-            d.source,
-        ),
-    )
-    documents = sorted(
-        identity.documents,
-        key=lambda d: (
-            d.type,
-            d.number,
-            d.state or "~",
-            d.status,
-            str(d.issued),
-            str(d.expires),
-            d.note or "",
-            d.source,
-        ),
-    )
-    facts = sorted(identity.facts, key=lambda f: (list(FactKind).index(f.kind), f.value, f.source))
-    return Identity(names, dates, documents, unique(facts, lambda f: (f.kind, f.value)))
-
-
-def _content(identity: Identity) -> list[object]:
-    """Return what a matcher or the reader of a hit acts on, without where it stood."""
-    return [
-        [[n.kind, n.full, n.surname, n.given_names, n.quality] for n in identity.names],
-        [[d.date.value, d.date.precision, d.date.note, d.date.calendar] for d in identity.dates],
-        [
-            [d.type, d.number, d.state, d.status, str(d.issued), str(d.expires), d.note]
-            for d in identity.documents
-        ],
-        [[f.kind, f.value] for f in identity.facts],
-    ]
-
-
-def _text(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _authority(record: Record, options: ImportOptions) -> str:
-    """Return the agency's word for who answers; without one the publisher's own."""
-    if options.authority != UNKNOWN_AUTHORITY:
-        return options.authority
-    return record.authority or UNKNOWN_AUTHORITY
-
-
-class _Rows:
-    """Rows of the five tables while records are put in."""
-
-    def __init__(self) -> None:
-        self.alerts: list[dict[str, object]] = []
-        self.names: list[dict[str, object]] = []
-        self.dates: list[dict[str, object]] = []
-        self.documents: list[dict[str, object]] = []
-        self.facts: list[dict[str, object]] = []
-
-    def add(self, record: Record, options: ImportOptions) -> None:
-        alert_id = f"{options.list_id}:{record.source_id}"
-        others = sorted(
-            (_sorted_identity(other) for other in record.others), key=lambda o: _text(_content(o))
-        )
-        identities = [_sorted_identity(record.own), *others]
-        terms: dict[str, object] = {
-            "category": record.category or options.category,
-            "severity": record.severity or options.severity,
-            "authority": _authority(record, options),
-            "visibility": record.visibility,
-            "legal_basis": record.legal_basis,
-            "caveat": record.caveat,
-            "instructions": record.instructions,
-            "valid_from": record.valid_from,
-            "review_by": record.review_by,
-            "expires": record.expires,
-            "status": record.status,
-        }
-        material = {name: str(value) for name, value in terms.items() if name != "legal_basis"}
-        content = _text([material, [_content(i) for i in identities]])
-        remarks = {name: sorted(texts) for name, texts in record.remarks.items() if texts}
-        category = record.category or options.category
-        self.alerts.append(
-            {
-                "alert_id": alert_id, "list": options.list_id, "source_id": record.source_id, **terms,
-                "sufficient": is_sufficient(
-                    category,
-                    names=[name.full for i in identities for name in i.names],
-                    dates=sum(d.date.value is not None for i in identities for d in i.dates),
-                    nationalities=sum(f.kind is FactKind.NATIONALITY for i in identities for f in i.facts),
-                    documents=[(d.number, d.state) for i in identities for d in i.documents],
-                ),
-                "content_hash": hashlib.sha256(content.encode()).hexdigest(),
-                "provenance": _text({"file": record.file, "record": record.source_id, "remarks": remarks}),
-            }
-        )  # fmt: skip
-        self._values(alert_id, identities)
-
-    def _values(self, alert_id: str, identities: list[Identity]) -> None:
-        starts = [len(rows) for rows in (self.names, self.dates, self.documents, self.facts)]
-        for number, identity in enumerate(identities):
-            for name in identity.names:
-                self.names.append(
-                    {"alert_id": alert_id, "ordinal": len(self.names) - starts[0], "identity": number,
-                     "full": name.full, "surname": name.surname, "given_names": name.given_names,
-                     "kind": name.kind, "script": script(name.full), "quality": name.quality,
-                     "provenance": name.source}
-                )  # fmt: skip
-            for known in identity.dates:
-                d = known.date
-                self.dates.append(
-                    {"alert_id": alert_id, "ordinal": len(self.dates) - starts[1], "identity": number,
-                     "value": d.value, "from": d.start, "to": d.end, "precision": d.precision,
-                     "calendar": d.calendar, "note": d.note, "provenance": known.source}
-                )  # fmt: skip
-            for document in identity.documents:
-                self.documents.append(
-                    {"alert_id": alert_id, "ordinal": len(self.documents) - starts[2], "identity": number,
-                     "type": document.type, "number": document.number, "issuing_state": document.state,
-                     "status": document.status, "from": document.issued, "to": document.expires,
-                     "note": document.note, "provenance": document.source}
-                )  # fmt: skip
-            for fact in identity.facts:
-                self.facts.append(
-                    {"alert_id": alert_id, "ordinal": len(self.facts) - starts[3], "identity": number,
-                     "kind": fact.kind, "value": fact.value, "provenance": fact.source}
-                )  # fmt: skip
-
-
-def merge_records(records: Iterable[Record], findings: list[AlertFinding]) -> list[Record]:
-    """Put records of one id together, with a finding: two entries of one id must not hide one another."""
-    merged: dict[str, Record] = {}
-    for record in records:
-        first = merged.setdefault(record.source_id, record)
-        if first is record:
-            continue
-        for name in ("names", "dates", "documents", "facts"):
-            getattr(first.own, name).extend(getattr(record.own, name))
-        first.others.extend(record.others)
-        for key, texts in record.remarks.items():
-            for text in texts:
-                first.remark(key, text)
-        findings.append(
-            AlertFinding("list_record_doubled", record.file, record.source_id, "put together with the first")
-        )
-    return list(merged.values())
-
-
-def assemble(
-    records: Iterable[Record],
-    options: ImportOptions,
-    *,
-    findings: Iterable[AlertFinding],
-    counts: Mapping[str, int],
-    published: date | None = None,
-) -> Imported:
-    """Make the five tables from records.
-
-    Args:
-        records: any order; records of one source_id are put together.
-        options: the agency's terms for the list.
-        findings: deviations so far.
-        counts: what the importer counted (entries, left out, …).
-        published: the publisher's date of the file.
-
-    Returns:
-        Conforming tables, sorted by key; findings sorted by file, record and code.
-    """
-    noted = list(findings)
-    rows = _Rows()
-    kept = merge_records(records, noted)
-    for record in kept:
-        if not record.own.names and not record.own.documents:
-            noted.append(AlertFinding("list_no_name", record.file, record.source_id, "entry without a name"))
-        rows.add(record, options)
-    tally = Counter(dict(counts)) + Counter({"alerts": len(kept)})
-    return Imported(
-        alerts=t.ALERTS.table(rows.alerts),
-        names=t.ALERT_NAMES.table(rows.names),
-        dates=t.ALERT_DATES.table(rows.dates),
-        documents=t.ALERT_DOCUMENTS.table(rows.documents),
-        facts=t.ALERT_FACTS.table(rows.facts),
-        findings=tuple(sorted(noted, key=lambda f: (f.file, f.record or "", f.code, f.text))),
-        counts=dict(sorted(tally.items())),
-        published=published,
-    )

@@ -6,9 +6,12 @@ file.
 """
 
 import csv
+import gzip
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,6 +22,8 @@ from screening.tables.errors import InputError
 
 MAX_BYTES = 512 * 1024 * 1024  # OpenSanctions' whole default set is below it; a bomb is not
 MAX_FIELD = 16 * 1024 * 1024
+MOST_RATIO = 200
+_SEP = re.compile(r"\ufeff?\"?sep=(\\t|[^\r\n\"])\"?[^\S\r\n]*\r?\n", re.IGNORECASE)
 _HTML = re.compile(rb"^\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ENDS = "\x1a\x00 \t\r\n"
 
@@ -55,45 +60,127 @@ class SourceRow:
 
 
 def csv_rows(
-    data: bytes, role: str, findings: list[AlertFinding], *, delimiter: str = ","
+    data: bytes,
+    role: str,
+    findings: list[AlertFinding],
+    *,
+    delimiter: str = ",",
+    encoding: str | None = None,
 ) -> list[SourceRow]:
     """Return the rows of a CSV file; empty ones and the lone 0x1A at the end of old files are no rows.
+
+    A first line `sep=;` names the separator for a spreadsheet and is no row.
 
     Args:
         data: the file.
         role: what to call it in findings and errors.
         findings: gets encoding and cut ends.
-        delimiter: sign between values.
+        delimiter: sign between values, unless the file names it.
+        encoding: what the mapping says that the file is written in.
 
     Raises:
         InputError: the file cannot be a list, or a quote swallows more than any value may hold.
     """
+    return list(stream_rows(data, role, findings, delimiter=delimiter, encoding=encoding))
+
+
+def stream_rows(
+    data: bytes,
+    role: str,
+    findings: list[AlertFinding],
+    *,
+    delimiter: str = ",",
+    encoding: str | None = None,
+) -> Iterator[SourceRow]:
+    """Yield the rows of `csv_rows` one at a time; the file is checked before the first is asked for."""
     check_bytes(data, role)
-    text, codes = decode(data)
+    text, codes = decode(data, encoding)
     findings.extend(AlertFinding(code, role, None, "of the whole file") for code in codes)
     text = text.rstrip(_ENDS) + "\n"
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    csv.field_size_limit(MAX_FIELD)
-    rows, number = [], 0
-    try:
-        for number, values in enumerate(reader, start=1):
-            if any(value.strip(_ENDS) for value in values):
-                rows.append(SourceRow(number, values))
-    except csv.Error as fault:
-        raise refused(f"row {number + 1} is no CSV", role) from fault
-    if not rows:
+    skipped = 0
+    if named := _SEP.match(text):
+        delimiter, text, skipped = named[1].replace("\\t", "\t"), text[named.end() :], 1
+    if not text.strip(_ENDS):
         raise refused("the file has no row", role)
     if text.count('"') % 2:
         findings.append(AlertFinding("list_file_cut", role, None, "a quote is opened and never closed"))
-    return rows
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return _rows(reader, role, skipped)
+
+
+def _rows(reader: Iterator[list[str]], role: str, skipped: int) -> Iterator[SourceRow]:
+    number = skipped
+    try:
+        for number, values in enumerate(reader, start=1 + skipped):
+            if any(value.strip(_ENDS) for value in values):
+                yield SourceRow(number, values)
+    except csv.Error as fault:
+        raise refused(f"row {number + 1} is no CSV", role) from fault
+
+
+def unpacked(files: Mapping[str, bytes], endings: Sequence[str]) -> dict[str, bytes]:
+    """Return files with what is packed (zip, gzip) unpacked; a spreadsheet is a zip and stays whole.
+
+    Args:
+        files: bytes by name.
+        endings: endings that the format takes; other members of an archive are left out.
+
+    Raises:
+        InputError: an archive is damaged, locked, unpacks too far, or holds nothing that fits.
+    """
+    found: dict[str, bytes] = {}
+    for name, data in files.items():
+        if data.startswith(b"PK\x03\x04") and b"[Content_Types].xml" not in data[:4096] + data[-65536:]:
+            found.update(_zip_members(data, name, endings))
+        elif data.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+                try:
+                    plain = packed.read(min(MAX_BYTES, max(len(data), 4096) * MOST_RATIO) + 1)
+                except (OSError, EOFError, zlib.error) as fault:
+                    raise refused("the packed file is damaged", name) from fault
+            if len(plain) > min(MAX_BYTES, max(len(data), 4096) * MOST_RATIO):
+                raise refused("the packed file unpacks too far", name)
+            found[name.removesuffix(".gz")] = plain
+        else:
+            found[name] = data
+    return found
+
+
+def _zip_members(data: bytes, name: str, endings: Sequence[str]) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [
+                member
+                for member in archive.infolist()
+                if not member.is_dir()
+                and member.filename.lower().endswith(tuple(endings))
+                and not member.filename.startswith("__MACOSX/")
+            ]
+            total = sum(member.file_size for member in members)
+            if total > MAX_BYTES or total > max(len(data), 4096) * MOST_RATIO:
+                raise refused(f"the archive unpacks to {total} bytes", name)
+            if not members:
+                raise refused(f"the archive holds no file that ends in {', '.join(endings)}", name)
+            return {member.filename.rpartition("/")[2]: archive.read(member) for member in members}
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error) as fault:
+        raise refused(
+            "the archive is damaged or locked", name, "unpack it and name the file itself"
+        ) from fault
 
 
 def by_header(
-    rows: Sequence[SourceRow], header: SourceRow, role: str, findings: list[AlertFinding]
+    rows: Iterable[SourceRow], header: SourceRow, role: str, findings: list[AlertFinding]
 ) -> Iterator[tuple[SourceRow, dict[str, str]]]:
-    """Yield each row as values by column name; a row of another width is set aside with a finding."""
+    """Yield each row as values by column name; a row of another width is set aside with a finding.
+
+    Blank values behind the last column are none: spreadsheets write them.
+    """
     names = [name.strip() for name in header.values]
-    for row in rows:
+    for line in rows:
+        row = line
+        if len(row.values) > len(names) and not any(value.strip() for value in row.values[len(names) :]):
+            row = SourceRow(row.number, row.values[: len(names)])
         if len(row.values) != len(names):
             findings.append(
                 AlertFinding(

@@ -18,6 +18,8 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from screening.alerts.damage import REPLACED, once, reread, sign_of
+
 _MARKS = re.compile(
     "[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]"
 )
@@ -77,17 +79,69 @@ def word_key(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 
 
-def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Return a file's text and the codes of what deviated.
 
-    UTF-8 with or without mark, UTF-16 with mark, else Windows-1252, which publishers call Latin-1: bytes
-    0x80-0x9F are typographic signs there and control characters in Latin-1.
+    UTF-8 with or without mark, UTF-16, else line by line UTF-8 or Windows-1252, which publishers call
+    Latin-1:
+    bytes 0x80-0x9F are typographic signs there and control characters in Latin-1. UTF-8 encoded twice is
+    undone.
+
+    Args:
+        data: the file.
+        encoding: what the mapping says that it was written in; a file that is UTF-8 all the same was
+            misread by whoever converted it, and is read again if its names show it.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", errors="replace")
-        return text, ("list_encoding", *(("list_characters_lost",) if "\ufffd" in text else ()))
+    if (wide := _wide(data)) is not None:
+        text = data.decode(wide, errors="replace")
+        return text, ("list_encoding", *_lost(text))
     try:
-        return data.decode("utf-8-sig"), ()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-        return text, ("list_encoding", *(("list_characters_lost",) if "\ufffd" in text else ()))
+        return _not_utf8(data, encoding)
+    if text.isascii():
+        return text, ()
+    if encoding and codecs.lookup(encoding).name != "utf-8":
+        again = reread(text, encoding)
+        if again != text and _signs(text) > _signs(again):
+            return again, ("list_encoding_reread", *_lost(again))
+        return text, ("list_encoding_other",)
+    text, mended = once(text, everywhere=encoding is None)
+    return text, (("list_encoding_twice",) if mended else ()) + _lost(text)
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the codec of two bytes a character, by its mark or by the zeros between letters."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = data[:400]
+    for codec, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(sample) > 7 and zeros.count(0) * 10 > len(zeros) * 8:
+            return codec
+    return None
+
+
+def _not_utf8(data: bytes, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+    if encoding and codecs.lookup(encoding).name != "utf-8":
+        text = data.decode(encoding, errors="replace")
+        return text, _lost(text)
+    lines = []
+    wide, single = False, False
+    for line in data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True):
+        try:
+            lines.append(line.decode("utf-8"))
+            wide |= not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+            single = True
+    text = "".join(lines)
+    return text, ("list_encoding", *(("list_encoding_mixed",) if wide and single else ()), *_lost(text))
+
+
+def _lost(text: str) -> tuple[str, ...]:
+    return ("list_characters_lost",) if REPLACED in text else ()
+
+
+def _signs(text: str) -> int:
+    """Return how many words of a text show a wrong code page."""
+    return sum(sign_of(word) is not None for word in set(text.split()) if not word.isascii())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Alert lists: import, compare, check, let through, export.", no_args_is_help=True)
 
 _List = Annotated[str, typer.Option("--list", help="Id of the list, as in the profile.")]
-_MOST_DEFICIENT = 20
+_MOST_ROWS = 20
 
 
 @app.command("import")
@@ -30,13 +30,20 @@ def import_command(
     source: Annotated[str, typer.Argument(help="Format: ofac, un, own, documents, canonical, …")],
     path: Annotated[Path, typer.Argument(help="The publisher's file, or a folder of its files.")],
     list_id: _List,
-    mapping: Annotated[Path | None, typer.Option(help="Mapping file (TOML) of an own list.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping file (TOML): columns of an own list, encoding, terms.")
+    ] = None,
+    terms: Annotated[
+        Path | None, typer.Option(help="Table of the authority's codes, CSV or TOML; else the mapping's.")
+    ] = None,
     actor: Actor = None,
     shape: Shape = Format.TABLE,
 ) -> None:
     """Read a list into the store; it comes into use if the import gate lets it pass.
 
-    Exits 1 when the gate holds it back: it is stored, and a named person may release it.
+    Exits 1 when the gate holds it back: it is stored, and a named person may release it. Exits 1 too
+    when some of it
+    is not sought: a code without a row in the table of terms, a range of numbers that cannot be read.
 
     Example: screening alerts import ofac downloads/ofac --list ofac
     """
@@ -47,10 +54,13 @@ def import_command(
     policy = settings.profile.policy(_checked(list_id))
     if mapping is None and policy.mapping:
         mapping = settings.profile_folder / policy.mapping
+    if terms is None and policy.terms:
+        terms = settings.profile_folder / policy.terms
     progress(f"reading {path}")
     result = lists.import_list(
-        settings.store, policy, source, path, mapping=mapping, actor=who(actor), at=datetime.now(UTC)
-    )
+        settings.store, policy, source, path, mapping=mapping, terms=terms, actor=who(actor),
+        at=datetime.now(UTC),
+    )  # fmt: skip
     row = {
         "list": result.list_id,
         "version": result.version,
@@ -69,6 +79,8 @@ def import_command(
     if not result.active:
         how = f"`screening alerts release --list {list_id} --version {result.version} --reason …`"
         progress(f"held back; {how} lets it through")
+    if result.needs_a_person:
+        progress(f"`screening alerts check --list {list_id} --version {result.version}` shows the rows")
         raise typer.Exit(1)
 
 
@@ -91,6 +103,8 @@ def versions_command(list_id: _List, shape: Shape = Format.TABLE) -> None:
         "held",
         "sequence",
         "imported_by",
+        "waiting",
+        "terms",
     )
     show([version.row() for version in lists.versions(load_settings().store, list_id)], shape, columns)
 
@@ -185,11 +199,12 @@ def check_command(
     version: Annotated[
         str | None, typer.Option(help="ListVersion, or its first digits; else the active one.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every row of every finding.")] = False,
     actor: Actor = None,
     reason: Purpose = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Show how complete a version is, what deviated, and the alerts with too little data. Recorded.
+    """Show how complete a version is, the rows that deviated, alerts that wait or have too little. Recorded.
 
     Exits 1 when the import gate holds this version back.
 
@@ -201,7 +216,8 @@ def check_command(
     store = load_settings().store
     whole = lists.resolve(store, list_id, version)
     stored = next(each for each in lists.versions(store, list_id) if each.version == whole)
-    rows = _check_rows(lists.open_version(store, list_id, whole), stored)
+    most = _MOST_ROWS if shape is Format.TABLE and not everything else None
+    rows = _check_rows(lists.open_version(store, list_id, whole), stored, most)
     looked(store, "list.check", [f"{list_id}={whole}"], actor, reason)
     show(rows, shape, ("check", "what", "value"))
     if stored.held and not stored.active:
@@ -305,7 +321,7 @@ def upright(row: dict[str, object]) -> list[dict[str, object]]:
     return lines
 
 
-def _check_rows(imported: "Imported", stored: "ListVersion") -> list[dict[str, object]]:
+def _check_rows(imported: "Imported", stored: "ListVersion", most: int | None) -> list[dict[str, object]]:
     from screening.alerts.gate import completeness
 
     dated, documented = completeness(imported)
@@ -318,11 +334,8 @@ def _check_rows(imported: "Imported", stored: "ListVersion") -> list[dict[str, o
     for reason in stored.held:
         code, _, text = reason.partition(": ")
         rows.append({"check": "held", "what": code, "value": text})
-    findings = Counter((str(finding.level), finding.code) for finding in imported.findings)
-    rows += [
-        {"check": f"finding, {level}", "what": code, "value": n}
-        for (level, code), n in sorted(findings.items())
-    ]
+    rows += _waiting_rows(imported)
+    rows += _finding_rows(imported, most)
     alerts = imported.alerts.select(["source_id", "sufficient"]).to_pylist()
     deficient = [row["source_id"] for row in alerts if not row["sufficient"]]
     rows.append({"check": "deficient", "what": "alerts with too little data", "value": len(deficient)})
@@ -332,6 +345,45 @@ def _check_rows(imported: "Imported", stored: "ListVersion") -> list[dict[str, o
             "what": source_id,
             "value": "a second token of the name, or a birth date, nationality, document",
         }
-        for source_id in deficient[:_MOST_DEFICIENT]
+        for source_id in deficient[:most]
     ]
+    return rows
+
+
+def _waiting_rows(imported: "Imported") -> list[dict[str, object]]:
+    """Return a row for each alert that waits for a person, with the code that has no row."""
+    from screening.alerts.terms import WAITS
+    from screening.tables.codes import AlertStatus
+
+    alerts = imported.alerts.select(["list", "source_id", "status", "provenance"]).to_pylist()
+    waiting = [row for row in alerts if row["status"] == AlertStatus.HELD]
+    if not waiting:
+        return []
+    how = f"add the row, then `screening alerts import SOURCE PATH --list {waiting[0]['list']} --terms FILE`"
+    rows: list[dict[str, object]] = [
+        {"check": "waiting", "what": "alerts that raise no hit", "value": len(waiting)},
+        {"check": "waiting", "what": "mend", "value": how},
+    ]
+    for row in waiting:
+        told = json.loads(row["provenance"])["remarks"].get(WAITS, [])
+        rows.append({"check": "waiting", "what": row["source_id"], "value": "; ".join(told)})
+    return rows
+
+
+def _finding_rows(imported: "Imported", most: int | None) -> list[dict[str, object]]:
+    """Return each kind of finding with its number, then the rows that it is about, worst first."""
+    from screening.tables.codes import Level
+
+    order = [Level.ERROR, Level.WARNING, Level.INFO]
+    groups: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for finding in imported.findings:
+        where = f"{finding.file} {finding.record}" if finding.record else finding.file
+        groups.setdefault((order.index(finding.level), finding.code), []).append((where, finding.text))
+    rows: list[dict[str, object]] = []
+    for (level, code), found in sorted(groups.items()):
+        rows.append({"check": f"finding, {order[level]}", "what": code, "value": len(found)})
+        rows += [{"check": code, "what": where, "value": text} for where, text in found[:most]]
+        if most is not None and len(found) > most:
+            more = "`--all`, or --format json or csv, shows them"
+            rows.append({"check": code, "what": f"{len(found) - most} more", "value": more})
     return rows

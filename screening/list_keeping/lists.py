@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from screening.alerts.gate import ListGateResult, check
+from screening.alerts.gate import ListGateResult, check, waiting
 from screening.alerts.importers import IMPORTERS
+from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
-from screening.alerts.source import MAX_BYTES
+from screening.alerts.source import MAX_BYTES, unpacked
 from screening.alerts.version import SHORT, version_hash
 from screening.list_keeping.versions import (
     FINDINGS_FILE,
@@ -57,6 +58,11 @@ __all__ = [
 ]
 
 
+_PACKED = (".zip", ".gz")
+NEEDS_A_PERSON = frozenset({"waiting", "not_sought"})
+"""Warnings of the gate for which an import ends with 1: something of the list is not sought."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What an import did.
@@ -75,6 +81,11 @@ class ImportResult:
     gate: ListGateResult
     counts: Mapping[str, int]
     findings: tuple[AlertFinding, ...]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether the version is held, or holds what is not sought until somebody mends it."""
+        return not self.active or any(reason.code in NEEDS_A_PERSON for reason in self.gate.warnings)
 
 
 def importer_of(source: str) -> Importer:
@@ -95,13 +106,15 @@ def importer_of(source: str) -> Importer:
 
 
 def read_files(importer: Importer, path: Path) -> dict[str, bytes]:
-    """Read a publisher's file, or the fitting files of a folder (not of folders below it).
+    """Read a publisher's file, or the fitting files of a folder (not of folders below it); zip and gzip too.
 
     Raises:
         InputError: nothing is there, nothing fits, or a file is larger than any list.
     """
     if path.is_dir():
-        fitting = [entry for entry in sorted(path.iterdir()) if entry.name.lower().endswith(importer.endings)]
+        entries = sorted(path.iterdir())
+        fitting = [entry for entry in entries if entry.name.lower().endswith(importer.endings)]
+        fitting = fitting or [entry for entry in entries if entry.name.lower().endswith(_PACKED)]
     else:
         fitting = [path]
     fitting = [entry for entry in fitting if entry.is_file()]
@@ -120,7 +133,7 @@ def read_files(importer: Importer, path: Path) -> dict[str, bytes]:
                 effect="nothing was imported; the active version stays in use",
                 remedy="check whether this is the list; no publisher's is that large",
             )
-    return {entry.name: entry.read_bytes() for entry in fitting}
+    return unpacked({entry.name: entry.read_bytes() for entry in fitting}, importer.endings)
 
 
 def import_list(
@@ -130,6 +143,7 @@ def import_list(
     path: Path,
     *,
     mapping: Path | None = None,
+    terms: Path | None = None,
     actor: str,
     at: datetime,
 ) -> ImportResult:
@@ -142,7 +156,8 @@ def import_list(
         policy: what the agency decided about the list.
         source: a word of IMPORTERS.
         path: the publisher's file, or a folder of its files.
-        mapping: mapping file; only `own` needs it.
+        mapping: mapping file; only `own` needs one.
+        terms: table of the authority's codes; else the one that the mapping names.
         actor: who imports.
         at: when, UTC.
 
@@ -150,7 +165,7 @@ def import_list(
         The version and whether it is in use.
 
     Raises:
-        UsageError: no such format, or a mapping that cannot be read.
+        UsageError: no such format, or a mapping or table of terms that cannot be read.
         InputError: the files cannot be this list; nothing was stored.
         StoreError: the store cannot be used.
     """
@@ -161,7 +176,9 @@ def import_list(
         category=policy.category,
         severity=policy.severity,
         authority=policy.authority,
-        mapping=_mapping(mapping),
+        mapping=_given(mapping, "--mapping"),
+        terms=_given(terms or _terms_beside(mapping), "--terms"),
+        today=at.date(),
     )
     imported = importer.read(files, options)
     digest = version_hash(imported)
@@ -177,7 +194,7 @@ def import_list(
                 effect="nothing was imported; the active version stays in use",
                 remedy="fetch the file again; check SOURCE",
             )
-        arrival = _ArrivedList(imported, digest, gate, files, source, active, actor, at)
+        arrival = _ArrivedList(imported, digest, gate, files, source, options, active, actor, at)
         return _keep(store, folder, arrival)
 
 
@@ -190,6 +207,7 @@ class _ArrivedList:
     gate: ListGateResult
     files: Mapping[str, bytes]
     source: str
+    options: ImportOptions
     active: str | None
     actor: str
     at: datetime
@@ -199,17 +217,25 @@ class _ArrivedList:
         return self.digest[:SHORT]
 
 
-def _mapping(path: Path | None) -> bytes | None:
+def _terms_beside(mapping: Path | None) -> Path | None:
+    """Return the table of terms that a mapping names, relative to it."""
+    data = _given(mapping, "--mapping")
+    if mapping is None or data is None or not (name := parse_mapping(data, SourceMapping).terms):
+        return None
+    return mapping.parent / name
+
+
+def _given(path: Path | None, option: str) -> bytes | None:
     if path is None:
         return None
     try:
         return path.read_bytes()
     except OSError as fault:
         raise UsageError(
-            f"the mapping cannot be read ({type(fault).__name__})",
-            where=f"--mapping {path}",
+            f"the file cannot be read ({type(fault).__name__})",
+            where=f"{option} {path}",
             effect="nothing was imported",
-            remedy="name a readable TOML file",
+            remedy="name a readable file; `terms` of a mapping is relative to the mapping",
         ) from fault
 
 
@@ -265,6 +291,9 @@ def _write(place: Path, arrival: _ArrivedList, sequence: int) -> None:
                 {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
                 for name, data in sorted(arrival.files.items())
             ],
+            "mapping": _hash_of(arrival.options.mapping),
+            "terms": _terms_told(arrival.options),
+            "waiting": waiting(imported),
             "counts": dict(imported.counts),
             "gate": {
                 "held": gate.held,
@@ -274,6 +303,15 @@ def _write(place: Path, arrival: _ArrivedList, sequence: int) -> None:
             "tables": tables,
         },
     )  # written last: it makes the folder a version
+
+
+def _hash_of(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _terms_told(options: ImportOptions) -> dict[str, str] | None:
+    table = terms_of(options)
+    return {"name": table.name, "sha256": table.sha256} if table else None
 
 
 def ensure_lists(
@@ -299,12 +337,14 @@ def ensure_lists(
         if policy.path is None or active_version(store, policy.id) is not None:
             continue
         mapping = folder / policy.mapping if policy.mapping else None
+        terms = folder / policy.terms if policy.terms else None
         try:
             results.append(
                 import_list(
-                    store, policy, policy.source, folder / policy.path, mapping=mapping, actor=actor, at=at
+                    store, policy, policy.source, folder / policy.path, mapping=mapping, terms=terms,
+                    actor=actor, at=at,
                 )
-            )
+            )  # fmt: skip
         except ScreeningError as error:
             raise type(error)(
                 f"the list `{policy.id}` of the profile cannot be imported: {error.what}",

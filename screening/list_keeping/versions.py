@@ -47,6 +47,8 @@ class ListVersion:
         version: first 16 digits of its hash; name of its folder.
         sequence: place in the list's history, from 1.
         held: reasons of the import gate, empty where it passed.
+        waiting: alerts that raise no hit until their code has a row in the table of terms.
+        terms: name of that table.
     """
 
     version: str
@@ -58,6 +60,8 @@ class ListVersion:
     source: str
     published: str | None
     held: tuple[str, ...]
+    waiting: int = 0
+    terms: str | None = None
 
     def row(self) -> dict[str, object]:
         """Return the row for the command line."""
@@ -66,7 +70,7 @@ class ListVersion:
             "alerts": self.alerts,
             "source": self.source, "published": self.published, "held": list(self.held),
             "sequence": self.sequence,
-            "imported_by": self.imported_by,
+            "imported_by": self.imported_by, "waiting": self.waiting, "terms": self.terms,
         }  # fmt: skip
 
 
@@ -183,6 +187,8 @@ def versions(store: Store, list_id: str) -> list[ListVersion]:
                 source=str(meta["source"]),
                 published=str(meta["published"]) if meta.get("published") else None,
                 held=tuple(f"{reason['code']}: {reason['text']}" for reason in held),
+                waiting=int(str(meta.get("waiting") or 0)),
+                terms=told["name"] if isinstance(told := meta.get("terms"), dict) else None,
             )
         )
     return sorted(found, key=lambda version: version.sequence)

@@ -161,6 +161,8 @@ class ListGate(_Section):
     malformed: Annotated[float, Field(ge=0, le=1)] = 0.005
     orphans: Annotated[float, Field(ge=0, le=1)] = 0.01
     completeness_drop: Annotated[float, Field(ge=0, le=1)] = 0.10
+    dates_unread: Annotated[float, Field(ge=0, le=1)] = 0.10  # share of alerts with a date that was not read
+    names_unlike: Annotated[float, Field(ge=0, le=1)] = 0.02  # names that are none, or damaged
     stale_days: Annotated[int, Field(gt=0)] = 21
 
 
@@ -170,7 +172,8 @@ class ListPolicy(_Section):
     id: Identifier
     source: ListSource = "canonical"
     path: str | None = None  # relative to the profile's folder
-    mapping: str | None = None  # for source = "own"
+    mapping: str | None = None  # how the list is read; `own` needs one
+    terms: str | None = None  # table of the authority's codes (docs/alert-lists.md, terms)
     category: Category = Category.INFORM
     severity: Annotated[int, Field(ge=1, le=5)] = 3
     authority: str = "unknown"

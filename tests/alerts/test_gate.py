@@ -1,9 +1,11 @@
 """The import gate, rule by rule, at its bounds: on the bound a version passes, one step beyond it is held."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
+from screening.alerts.assembling import assemble
 from screening.alerts.dates import of_parts, unread
 from screening.alerts.gate import check, completeness
 from screening.alerts.model import (
@@ -13,7 +15,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.profile.model import ListGate
 from screening.tables.codes import ListedDocumentType, NameKind
@@ -40,7 +41,11 @@ def people(ids, *, named="BOROVENKO, Yurgen", dated=None, documented=0, other=()
 
 def listed(records, *, counts=None, findings=(), published=None):
     return assemble(
-        records, ImportOptions("list"), findings=list(findings), counts=counts or {}, published=published
+        records,
+        ImportOptions("list"),
+        findings=list(findings),
+        counts=Counter(counts or {}),
+        published=published,
     )
 
 

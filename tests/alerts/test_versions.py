@@ -1,5 +1,6 @@
 """Versions, differences and the gate: what changed, and may it come into use?"""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.alerts.assembling import assemble
 from screening.alerts.dates import of_parts
 from screening.alerts.diff import diff
 from screening.alerts.gate import check
@@ -19,7 +21,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.version import version_hash
 from screening.profile.model import ListGate
@@ -55,7 +56,9 @@ def person(
 
 
 def listed(records, *, counts=None, findings=(), published=None):
-    return assemble(records, OPTIONS, findings=findings, counts=counts or {}, published=published)
+    return assemble(
+        records, OPTIONS, findings=list(findings), counts=Counter(counts or {}), published=published
+    )
 
 
 def many(count, **changes):

@@ -4,14 +4,19 @@ An object of the agreed shape alone is enough; what the export adds (`facts`, `q
 rows equal to those that were exported. The list's id is the one it is imported under.
 """
 
+import io
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import TypeVar
 
+from screening.alerts.assembling import assemble
+from screening.alerts.births import is_endless, term_day
 from screening.alerts.dates import ListedDate, read_date, unread
+from screening.alerts.mapping import terms_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -23,10 +28,10 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.origins import add_birth_place
 from screening.alerts.source import check_bytes, only_file, refused
+from screening.alerts.terms import TermsTable, translate, wait
 from screening.tables.codes import (
     AlertStatus,
     Category,
@@ -114,7 +119,38 @@ def _birth_date(value: _Object) -> ListedDate:
     return ListedDate(written, start, end, precision, _text(value.get("calendar"), "calendar"), note)
 
 
-def _record(item: _Object) -> Record:
+def _term(
+    item: _Object, field: str, record: Record, findings: list[AlertFinding], *, last: bool
+) -> date | None:
+    """Read a day of validity: an imprecise one too; one that cannot be read is told, and the alert stays."""
+    written = _text(item.get(field), field)
+    if written is None or is_endless(written):
+        return None
+    day = term_day(written, last=last)
+    if day is None:
+        record.remark(field, written)
+        text = f"{field} kept as text; the alert stays"
+        findings.append(AlertFinding("list_validity_unread", _ROLE, record.source_id, text))
+    return day
+
+
+def _category(
+    item: _Object, record: Record, terms: TermsTable | None, findings: list[AlertFinding]
+) -> Category | None:
+    """Read the category; an authority's own one needs a row in the table of terms, or the alert waits."""
+    written = _text(item.get("category"), "category")
+    if written is None:
+        return None
+    if terms is not None and terms.covers("category"):
+        ours = translate(terms, "category", written, record, findings)
+        return Category(ours) if ours else None
+    if written in set(Category):
+        return Category(written)
+    wait(record, "category", written, findings)
+    return None
+
+
+def _record(item: _Object, terms: TermsTable | None, findings: list[AlertFinding]) -> Record:
     source_id = _text(item.get("source_id"), "source_id")
     if source_id is None:
         raise _MalformedError("source_id is missing")
@@ -123,18 +159,21 @@ def _record(item: _Object) -> Record:
     record = Record(
         source_id,
         str(told.get("file", _ROLE)),
-        category=_code(Category, item.get("category"), "category"),
         severity=_severity(item.get("severity")),
         authority=_text(item.get("authority"), "authority"),
         visibility=_text(item.get("visibility"), "visibility"),
         legal_basis=_text(item.get("legal_basis"), "legal_basis"),
         caveat=_text(item.get("caveat"), "caveat"),
         instructions=_text(item.get("instructions"), "instructions"),
-        valid_from=_day(item.get("valid_from"), "valid_from"),
-        review_by=_day(item.get("review_by"), "review_by"),
-        expires=_day(item.get("expires"), "expires"),
         status=_code(AlertStatus, item.get("status") or AlertStatus.ACTIVE, "status"),
+        terms=_text(told.get("terms"), "provenance.terms"),
     )
+    record.category = _category(item, record, terms, findings)
+    if record.caveat and (ours := translate(terms, "caveat", record.caveat, record, findings)):
+        record.caveat = ours
+    record.valid_from = _term(item, "valid_from", record, findings, last=False)
+    record.review_by = _term(item, "review_by", record, findings, last=True)
+    record.expires = _term(item, "expires", record, findings, last=True)
     remarks = told.get("remarks")
     for name, texts in (remarks if isinstance(remarks, dict) else {}).items():
         for text in texts if isinstance(texts, list) else []:
@@ -212,9 +251,17 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".jsonl", ".json", ".ndjson"), "canonical")
     check_bytes(data, name)
     findings: list[AlertFinding] = []
-    records: list[Record] = []
     counts: Counter[str] = Counter()
-    for number, line in enumerate(data.split(b"\n"), start=1):
+    records = _records(data, terms_of(options), findings, counts)
+    if (first := next(records, None)) is None:
+        raise refused("no line is an object of the canonical model", name, "check SOURCE and file")
+    return assemble(chain([first], records), options, findings=findings, counts=counts)
+
+
+def _records(
+    data: bytes, terms: TermsTable | None, findings: list[AlertFinding], counts: Counter[str]
+) -> Iterator[Record]:
+    for number, line in enumerate(io.BytesIO(data), start=1):
         if not line.strip():
             continue
         counts["entries"] += 1
@@ -222,14 +269,13 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
             item = json.loads(line)
             if not isinstance(item, dict):
                 raise _MalformedError("the line is no object")
-            records.append(_record(item))
+            record = _record(item, terms, findings)
         except (_MalformedError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
             text = str(fault) if isinstance(fault, _MalformedError) else "the line is no JSON"
             counts["malformed"] += 1
             findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), text))
-    if not records:
-        raise refused("no line is an object of the canonical model", name, "check SOURCE and file")
-    return assemble(records, options, findings=findings, counts=counts)
+            continue
+        yield record
 
 
 IMPORTER = Importer("canonical", (".jsonl", ".json", ".ndjson"), read)

@@ -11,7 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from screening.alerts.dates import ListedDate, circa, exact_day, of_parts, span, unread
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
+from screening.alerts.calendars import lunar
+from screening.alerts.dates import ListedDate, circa, exact_day, of_parts, span
+from screening.alerts.mapping import encoding_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -22,7 +26,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
     unique,
 )
 from screening.alerts.numbers import kind_of
@@ -89,8 +92,8 @@ def _of_xml(data: bytes, name: str) -> Iterator[_Entity]:
         yield entity
 
 
-def _of_csv(data: bytes, findings: list[AlertFinding]) -> Iterator[_Entity]:
-    rows = csv_rows(data, _ROLE, findings, delimiter=";")
+def _of_csv(data: bytes, findings: list[AlertFinding], encoding: str | None) -> Iterator[_Entity]:
+    rows = csv_rows(data, _ROLE, findings, delimiter=";", encoding=encoding)
     if "Entity_LogicalId" not in [value.strip() for value in rows[0].values]:
         raise refused("the header has no Entity_LogicalId", _ROLE, "check SOURCE and file")
     entities: dict[str, _Entity] = {}
@@ -128,12 +131,15 @@ def _first(values: _Values, *names: str) -> str:
 
 
 def _born(values: _Values) -> ListedDate | None:
-    """Read birthdate, else year, month and day, else the range of years; another calendar is kept as text."""
-    if values.get("calendartype", "").lower() not in _GREGORIAN:
-        return None
+    """Read birthdate, else year, month and day, else the range of years; the lunar Hijri one is converted."""
     first, last = values.get("yearrangefrom", ""), values.get("yearrangeto", "")
     year, month = values.get("year", ""), _first(values, "monthofyear", "month")
     day = _first(values, "dayofmonth", "day")
+    calendar = values.get("calendartype", "").lower()
+    if calendar in {"islamic", "hijri"} and year.isdigit():
+        return lunar(int(year), int(month) if month.isdigit() else 0, int(day) if day.isdigit() else 0)
+    if calendar not in _GREGORIAN:
+        return None
     known: ListedDate | None = None
     if values.get("birthdate"):
         moment = exact_day(values["birthdate"])
@@ -217,11 +223,16 @@ class _Reader:
         known = _born(values)
         shown = " ".join(f"{key}={text}" for key, text in values.items() if key != "logicalid")
         dated = any(values.get(key) for key in ("birthdate", "year", "yearrangefrom"))
-        if known is None and dated:
-            self.note("list_date_unread", "date of birth kept as text")
-            known = unread(shown)
+        where = f"{self.source('birthdate', values)}: {shown}"
         if known is not None:
-            self.record.own.dates.append(BirthDate(known, f"{self.source('birthdate', values)}: {shown}"))
+            self.record.own.dates.append(BirthDate(known, where))
+        elif dated:
+            text = values.get("birthdate") or shown
+            self.record.own.dates.extend(
+                listed_births(
+                    text, where, role=_ROLE, record=self.record.source_id, findings=self.findings, order="dmy"
+                )
+            )
         country = "" if _state(values) is None else values.get("countrydescription", "")
         parts = (values.get("city"), values.get("place"), values.get("region"), country)
         if place := ", ".join(part for part in parts if part):
@@ -274,7 +285,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     counts: Counter[str] = Counter()
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     records = []
-    for entity in _of_xml(data, name) if is_xml else _of_csv(data, findings):
+    for entity in _of_xml(data, name) if is_xml else _of_csv(data, findings, encoding_of(options)):
         counts["entries"] += 1
         subject = entity.values.get("subject", "").lower()
         if subject in {"e", "enterprise"}:

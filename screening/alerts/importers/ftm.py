@@ -12,10 +12,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 
-from screening.alerts.dates import read_date, unread
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
+from screening.alerts.dates import read_date
 from screening.alerts.model import (
     AlertFinding,
-    BirthDate,
     Fact,
     Imported,
     Importer,
@@ -23,7 +24,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import check_bytes, only_file, refused
@@ -141,12 +141,10 @@ def _person(
     source = f"ftm {record.source_id}"
     _names(record, clean(str(entity.get("caption") or "")), properties)
     for written in properties.get("birthDate", []):
-        known = read_date(written)
-        if known is None:
-            findings.append(
-                AlertFinding("list_date_unread", _ROLE, record.source_id, "date of birth kept as text")
-            )
-        record.own.dates.append(BirthDate(known or unread(written), f"{source} birthDate: {written}"))
+        where = f"{source} birthDate: {written}"
+        record.own.dates.extend(
+            listed_births(written, where, role=_ROLE, record=record.source_id, findings=findings)
+        )
     _facts(record, properties, findings)
     for name, kind in _NUMBERS:
         for number in properties.get(name, []):

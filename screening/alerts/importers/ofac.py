@@ -9,8 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from screening.alerts.assembling import assemble
 from screening.alerts.importers.ofac_remarks import name_of, read_remark
-from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions, Record, assemble
+from screening.alerts.mapping import encoding_of
+from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions, Record
 from screening.alerts.source import SourceRow, csv_rows, refused
 from screening.alerts.text import clean
 from screening.tables.codes import NameKind
@@ -39,7 +41,9 @@ def _role(name: str, files: int) -> str | None:
     return found or ("main" if files == 1 else None)
 
 
-def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[str, list[SourceRow]]:
+def _tables(
+    files: Mapping[str, bytes], findings: list[AlertFinding], encoding: str | None
+) -> dict[str, list[SourceRow]]:
     tables: dict[str, list[SourceRow]] = {role: [] for role in _WIDTHS}
     csv_files = {name: data for name, data in files.items() if name.lower().endswith(".csv")} or dict(files)
     for name in sorted(csv_files):
@@ -49,7 +53,7 @@ def _tables(files: Mapping[str, bytes], findings: list[AlertFinding]) -> dict[st
                 AlertFinding("list_unknown_type", "folder", None, "a file of unknown role was not read")
             )
             continue
-        for row in csv_rows(csv_files[name], role, findings):
+        for row in csv_rows(csv_files[name], role, findings, encoding=encoding):
             if len(row.values) == _WIDTHS[role] and row.values[0].strip().isdigit():
                 tables[role].append(row)
             else:
@@ -155,7 +159,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
         InputError: no file holds rows of the main layout, or one is empty, a web page or no CSV.
     """
     findings: list[AlertFinding] = []
-    tables = _tables(files, findings)
+    tables = _tables(files, findings, encoding_of(options))
     entries: dict[str, SourceRow] = {row.values[0].strip(): row for row in tables["main"]}
     comments = _comments(tables["comments"], entries, findings)
     counts: Counter[str] = Counter(entries=len(tables["main"]))

@@ -20,8 +20,9 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from screening.alerts.dates import exact_day, read_date, unread
-from screening.alerts.model import AlertFinding, BirthDate, Fact, ListedDocument, Name, Record
+from screening.alerts.births import listed_births
+from screening.alerts.dates import exact_day
+from screening.alerts.model import AlertFinding, Fact, ListedDocument, Name, Record
 from screening.alerts.numbers import kind_of
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.states import state_named
@@ -262,14 +263,12 @@ def _read_field(
     again: bool,
 ) -> bool:
     if word == "dob":
-        known = read_date(value)
-        if known is None:
-            findings.append(
-                AlertFinding("list_date_unread", role, record.source_id, "date of birth kept as text")
-            )
+        found = listed_births(value, source, role=role, record=record.source_id, findings=findings)
         # "Alt. DOB: …" with a colon stands in a bracket that tells an entry again by its source
-        if not again or all(known is None or held.date.value != known.value for held in record.own.dates):
-            record.own.dates.append(BirthDate(known or unread(value), source))
+        held = {each.date.value for each in record.own.dates} if again else set()
+        record.own.dates.extend(
+            born for born in found if born.date.value is None or born.date.value not in held
+        )
         return True
     if word == "gender":
         sex = {"male": "M", "female": "F"}.get(value.lower())

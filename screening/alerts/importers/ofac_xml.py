@@ -15,6 +15,7 @@ from datetime import date
 
 from lxml import etree
 
+from screening.alerts.assembling import assemble
 from screening.alerts.dates import ListedDate, circa, of_parts, span
 from screening.alerts.model import (
     AlertFinding,
@@ -27,7 +28,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.numbers import kind_of
 from screening.alerts.origins import add_birth_place, add_nationality

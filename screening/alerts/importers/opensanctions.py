@@ -10,17 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from screening.alerts.dates import read_date, unread
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
+from screening.alerts.mapping import encoding_of
 from screening.alerts.model import (
     AlertFinding,
-    BirthDate,
     Imported,
     Importer,
     ImportOptions,
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.source import by_header, csv_rows, only_file, refused
 from screening.alerts.text import clean
@@ -48,12 +48,10 @@ def _record(row: Mapping[str, str], findings: list[AlertFinding]) -> Record:
         if text != primary:
             record.own.names.append(Name(text, NameKind.ALIAS, source=f"{source} aliases"))
     for written in _values(row.get("birth_date", "")):
-        known = read_date(written)
-        if known is None:
-            findings.append(
-                AlertFinding("list_date_unread", _ROLE, record.source_id, "date of birth kept as text")
-            )
-        record.own.dates.append(BirthDate(known or unread(written), f"{source} birth_date: {written}"))
+        where = f"{source} birth_date: {written}"
+        record.own.dates.extend(
+            listed_births(written, where, role=_ROLE, record=record.source_id, findings=findings)
+        )
     for number in _values(row.get("identifiers", "")):
         if _WIKIDATA.fullmatch(number) or not any(character.isdigit() for character in number):
             record.remark("identifiers", number)
@@ -75,7 +73,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     """
     name, data = only_file(files, (".csv",), "opensanctions")
     findings: list[AlertFinding] = []
-    rows = csv_rows(data, _ROLE, findings)
+    rows = csv_rows(data, _ROLE, findings, encoding=encoding_of(options))
     if not {"id", "schema", "name", "aliases"} <= {value.strip() for value in rows[0].values}:
         raise refused("the header has no id, schema, name, aliases", name, "check SOURCE and file")
     counts: Counter[str] = Counter(entries=len(rows) - 1)

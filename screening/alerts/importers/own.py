@@ -6,6 +6,8 @@ not name are kept as text, unless they hold special categories, which are droppe
 Example of a mapping:
 
     date_order = "dmy"            # or "ymd", "mdy": how dates are written
+    encoding = "cp1250"           # where names show the signs of a wrong code page
+    terms = "terms.csv"           # table of the authority's codes (`screening.alerts.terms`)
     separator = "|"               # parts several values in one cell
     [columns]
     source_id = "Case"
@@ -19,20 +21,20 @@ Example of a mapping:
 """
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from screening.alerts.dates import ListedDate, exact_day, of_parts, read_date, slashed_date, unread
-from screening.alerts.importers.own_rows import Cell, sheet_rows
+from screening.alerts.assembling import assemble, merge_record
+from screening.alerts.births import is_endless, listed_births, term_day
+from screening.alerts.importers.own_rows import Cell, Rows, sheet_rows
+from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
 from screening.alerts.model import (
     AlertFinding,
-    BirthDate,
     Fact,
     Imported,
     Importer,
@@ -40,13 +42,14 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
-    unique,
 )
+from screening.alerts.number_cells import NumberCell, budget, read_numbers
+from screening.alerts.numbers import kind_of, split_number
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import only_file, refused
 from screening.alerts.states import state_named
-from screening.alerts.text import ascii_digits, clean, word_key
+from screening.alerts.terms import translate, wait
+from screening.alerts.text import clean, word_key
 from screening.tables.codes import (
     Category,
     FactKind,
@@ -54,7 +57,6 @@ from screening.tables.codes import (
     ListedDocumentType,
     NameKind,
 )
-from screening.tables.errors import ProfileError
 
 _ROLE = "own"
 _SPECIAL = re.compile(
@@ -64,18 +66,18 @@ _SEXES = {
     "m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F", "w": "F", "x": "X", "u": "X",
     "unknown": "X",
 }  # fmt: skip
-_MONTH_YEAR = re.compile(r"([0-9]{1,2})[/.-]([0-9]{4})")
-_MDY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_STATES = re.compile(r"\s*[/,;]\s*")
+_TERM_OF = {
+    "category": "category", "document_type": "document_type", "document_status": "document_status",
+    "document_state": "state", "nationality": "state", "sex": "sex", "caveat": "caveat",
+}  # fmt: skip
 Code = TypeVar("Code", bound=StrEnum)
 
 
-class _MappingSection(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MappedColumns(_MappingSection):
+class MappedColumns(BaseModel):
     """Which column holds what; only `source_id` and one name column or a document number are needed."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
     source_id: str
     full_name: str | None = None
     surname: str | None = None
@@ -90,6 +92,7 @@ class MappedColumns(_MappingSection):
     birth_place: str | None = None
     document_type: str | None = None
     document_number: str | None = None
+    document_number_to: str | None = None
     document_state: str | None = None
     document_status: str | None = None
     document_expiry: str | None = None
@@ -105,51 +108,44 @@ class MappedColumns(_MappingSection):
     expires: str | None = None
 
 
-class OwnMapping(_MappingSection):
-    """A mapping file."""
+class OwnMapping(SourceMapping):
+    """A mapping file; without `delimiter` the sign is found by the columns that it gives."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
     columns: MappedColumns
-    date_order: Literal["dmy", "mdy", "ymd"] = "ymd"
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=3)] = "|"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     sheet: str | None = None
     header_row: Annotated[int, Field(ge=1)] = 1
-    values: dict[str, dict[str, str]] = {}
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
-def parse_mapping(data: bytes | None) -> OwnMapping:
-    """Read a mapping file.
-
-    Raises:
-        ProfileError: there is none, it is no TOML, or it holds an unknown key.
-    """
-    problem = "an own list needs a mapping file" if data is None else ""
-    if data is not None:
-        try:
-            return OwnMapping.model_validate(tomllib.loads(data.decode("utf-8-sig")))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-            problem = f"the mapping is no TOML: {fault}" if isinstance(fault, ValueError) else "no text"
-        except ValidationError as fault:
-            problem = "; ".join(
-                f"`{'.'.join(str(part) for part in error['loc'])}`: {error['msg']}"
-                for error in fault.errors(include_input=False, include_url=False)
-            )
-    raise ProfileError(
-        problem,
-        where="--mapping",
-        effect="nothing was imported",
-        remedy=f"keys: columns, date_order, separator, delimiter, sheet, header_row, values; "
-        f"columns: {', '.join(MappedColumns.model_fields)}",
-    )
+_KEYS = (
+    "columns, date_order, separator, delimiter, sheet, header_row, encoding, terms, values; "
+    f"columns: {', '.join(MappedColumns.model_fields)}"
+)
 
 
 class _Reader:
     """Rows to records by a mapping."""
 
-    def __init__(self, mapping: OwnMapping, findings: list[AlertFinding], counts: Counter[str]) -> None:
+    def __init__(
+        self,
+        mapping: OwnMapping,
+        options: ImportOptions,
+        findings: list[AlertFinding],
+        counts: Counter[str],
+    ) -> None:
         self.mapping, self.findings, self.counts = mapping, findings, counts
+        self.terms, self.today, self.order = terms_of(options), options.today, mapping.date_order or ""
         self.columns = {name: column for name, column in mapping.columns.model_dump().items() if column}
         self.mapped = set(self.columns.values())
+        self.spend = budget()
+        self.words = {
+            field: {word_key(key): value for key, value in table.items()}
+            for field, table in mapping.values.items()
+        }
 
     def note(self, code: str, record: str, text: str) -> None:
         self.findings.append(AlertFinding(code, _ROLE, record, text))
@@ -159,48 +155,83 @@ class _Reader:
         return clean(row[column].text) if column is not None and column in row else ""
 
     def many(self, row: Mapping[str, Cell], field: str) -> list[str]:
-        return [
-            part for piece in self.text(row, field).split(self.mapping.separator) if (part := clean(piece))
-        ]
+        text = self.text(row, field)
+        if not text or self.mapping.separator not in text:
+            return [text] if text else []
+        return [part for piece in text.split(self.mapping.separator) if (part := clean(piece))]
 
-    def coded(self, field: str, text: str) -> str:
-        table = {word_key(key): value for key, value in self.mapping.values.get(field, {}).items()}
-        return table.get(word_key(text), text)
+    def coded(self, field: str, text: str, record: Record | None = None) -> str:
+        """Return our word for a code: by the table of terms, else by `values`, else as it is."""
+        term = _TERM_OF.get(field)
+        if record is not None and term and (ours := translate(self.terms, term, text, record, self.findings)):
+            return ours
+        table = self.words.get(field)
+        return table.get(word_key(text), text) if table else text
+
+    def end(self) -> None:
+        """Count what only the whole file tells."""
+        wrong = sum(f.code == "list_row_malformed" and "columns" in f.text for f in self.findings)
+        self.counts["malformed"] += wrong
+        if dropped := self.counts["special_categories_dropped"]:
+            self.note_file("list_special_category_dropped", f"{dropped} values")
+
+    def note_file(self, code: str, text: str) -> None:
+        self.findings.append(AlertFinding(code, _ROLE, None, text))
+
+    def waits(self, field: str) -> bool:
+        """Say whether the table of terms alone decides about a field."""
+        return self.terms is not None and self.terms.covers(_TERM_OF[field])
+
+    def category(self, row: Mapping[str, Cell], record: Record) -> None:
+        """Read the category; without a row for its code the alert waits: what it asks for is not guessed."""
+        if not (written := self.text(row, "category")):
+            return
+        word = self.coded("category", written, record).lower().replace(" ", "_")
+        if word in set(Category):
+            record.category = Category(word)
+        elif not self.waits("category"):
+            wait(record, "category", written, self.findings)
 
     def code(self, kind: type[Code], row: Mapping[str, Cell], field: str, record: Record) -> Code | None:
         written = self.text(row, field)
         if not written:
             return None
-        try:
-            return kind(self.coded(field, written).lower().replace(" ", "_"))
-        except ValueError:
+        word = self.coded(field, written, record).lower().replace(" ", "_")
+        if word in set(kind):
+            return kind(word)
+        if not self.waits(field):
             record.remark(field, written)
             self.note(
                 "list_unknown_code", record.source_id, f"{field} is no word of the mapping; kept as text"
             )
-            return None
+        return None
 
     def read(self, row: Mapping[str, Cell], source_id: str) -> Record:
         record = Record(source_id, _ROLE)
         self._names(row, record)
         for written in self.many(row, "date_of_birth"):
-            known = self.birth(written)
-            if known is None:
-                self.note("list_date_unread", source_id, "date of birth kept as text")
-            record.own.dates.append(
-                BirthDate(known or unread(written), f"own {source_id} date_of_birth: {written}")
+            record.own.dates.extend(
+                listed_births(
+                    written,
+                    f"own {source_id} date_of_birth: {written}",
+                    role=_ROLE,
+                    record=source_id,
+                    findings=self.findings,
+                    order=self.order,
+                    today=self.today,
+                )
             )
         self._facts(row, record)
         self._documents(row, record)
-        record.category = self.code(Category, row, "category", record)
+        self.category(row, record)
         self._terms(row, record)
         for column, cell in row.items():
-            if column in self.mapped or not clean(cell.text):
+            if column in self.mapped or not cell.text or not column or not (text := clean(cell.text)):
                 continue
             if _SPECIAL.search(column):
                 self.counts["special_categories_dropped"] += 1
             else:
-                record.remark(column, clean(cell.text))
+                record.remark(column, text)
         return record
 
     def _names(self, row: Mapping[str, Cell], record: Record) -> None:
@@ -222,62 +253,85 @@ class _Reader:
                     Name(text, kind, surname or None, given or None, source=f"own {record.source_id} {field}")
                 )
 
-    def birth(self, written: str) -> ListedDate | None:
-        """Read a date in the mapping's order; a form that says its order itself is read as it says."""
-        text = ascii_digits(clean(written))
-        numbers = _MDY.fullmatch(text)
-        if numbers and self.mapping.date_order == "mdy":
-            return of_parts(int(numbers[3]), int(numbers[1]), int(numbers[2]))
-        if numbers and self.mapping.date_order == "dmy":
-            return slashed_date(text.replace("-", "/"))
-        if month := _MONTH_YEAR.fullmatch(text):
-            return of_parts(int(month[2]), int(month[1]))
-        return None if numbers else read_date(text)
-
-    def _day(self, row: Mapping[str, Cell], field: str) -> date | None:
+    def _day(self, row: Mapping[str, Cell], field: str, record: Record, *, last: bool) -> date | None:
+        """Read a day of validity; one that cannot be read is told, and the alert stays."""
         written = self.text(row, field)
-        known = self.birth(written) if written else None
-        return known.start if known else exact_day(written)
+        if not written or is_endless(written):
+            return None
+        day = term_day(written, last=last, order=self.order, today=self.today)
+        if day is None:
+            record.remark(field, written)
+            self.note("list_validity_unread", record.source_id, f"{field} kept as text; the alert stays")
+        return day
 
     def _facts(self, row: Mapping[str, Cell], record: Record) -> None:
         for text in self.many(row, "sex"):
-            sex = _SEXES.get(self.coded("sex", text).lower())
+            sex = _SEXES.get(self.coded("sex", text, record).lower())
             if sex in {"M", "F"}:
                 record.own.facts.append(Fact(FactKind.SEX, str(sex), f"own {record.source_id} sex"))
-            elif sex is None:
+            elif sex is None and not self.waits("sex"):
                 record.remark("sex", text)
                 self.note(
                     "list_unknown_code", record.source_id, "sex is no word of the mapping; kept as text"
                 )
         for text in self.many(row, "nationality"):
             source = f"own {record.source_id} nationality: {text}"
-            add_nationality(record, self.coded("nationality", text), source, _ROLE, self.findings)
+            state = self.coded("nationality", text, record)
+            add_nationality(record, state, source, _ROLE, self.findings)
         for text in self.many(row, "birth_place"):
             add_birth_place(record, text, f"own {record.source_id} birth_place")
 
     def _documents(self, row: Mapping[str, Cell], record: Record) -> None:
-        numbers, states = self.many(row, "document_number"), self.many(row, "document_state")
-        if not numbers:
+        cells, states = self.many(row, "document_number"), self.many(row, "document_state")
+        if not cells:
             for text in states:
                 record.remark("document_state", text)
             return
-        if row[self.columns["document_number"]].numeric:
-            self.note("list_document_number_numeric", record.source_id, "leading zeros may be lost")
         kind = self.code(ListedDocumentType, row, "document_type", record)
         status = self.code(ListedDocumentStatus, row, "document_status", record)
+        expires = self._day(row, "document_expiry", record, last=True)
+        told = [self._state(text, record) for text in states]
+        last = self.text(row, "document_number_to") if len(cells) == 1 else ""
+        numeric = row[self.columns["document_number"]].numeric
+        read = [self._numbers(cell, last, record, numeric=numeric) for cell in cells]
+        numbers = [number for cell in read for number in cell]
+        if len(told) == 1 and len(numbers) > 1 and (parts := _STATES.split(states[0]))[1:]:
+            told = [self._state(part, record) for part in parts] if len(parts) == len(numbers) else told
         for place, number in enumerate(numbers):
-            written = states[place] if len(states) == len(numbers) else (states[0] if states else "")
-            state = state_named(self.coded("document_state", written))
-            if written and state is None:
-                record.remark("document_state", written)
-                self.note("list_state_unread", record.source_id, "issuing state kept as text")
+            state = told[place] if len(told) == len(numbers) else (told[0] if told else None)
+            bare, words = split_number(number) or (number, None)
             record.own.documents.append(
                 ListedDocument(
-                    kind or ListedDocumentType.OTHER, ascii_digits(number), state,
-                    status or ListedDocumentStatus.VALID, expires=self._day(row, "document_expiry"),
+                    kind or kind_of(number) or ListedDocumentType.OTHER, bare, state or state_named(words),
+                    status or ListedDocumentStatus.VALID, expires=expires,
                     source=f"own {record.source_id} document_number: {number}",
                 )
             )  # fmt: skip
+
+    def _state(self, written: str, record: Record) -> str | None:
+        state = state_named(self.coded("document_state", written, record))
+        if state is None and not self.waits("document_state"):
+            if len(parts := _STATES.split(written)) > 1 and all(map(state_named, parts)):
+                return None  # one State for each of several numbers
+            record.remark("document_state", written)
+            self.note("list_state_unread", record.source_id, "issuing state kept as text")
+        return state
+
+    def _numbers(self, written: str, last: str, record: Record, *, numeric: bool) -> tuple[str, ...]:
+        """Return the numbers that a cell stands for; what stands for none is kept as text and told."""
+        cell = read_numbers(written, last)
+        if numeric and cell.code is None:
+            self.note("list_document_number_numeric", record.source_id, "leading zeros may be lost")
+        if cell.code is not None and not cell.refused and not self.spend(len(cell.numbers)):
+            cell = NumberCell(
+                (), "list_document_range_refused", "the import holds too many numbers of ranges"
+            )
+        if cell.refused:
+            record.remark("document_number", f"{written} {last}".strip())
+        if cell.code is not None:
+            text = f"kept as text: {cell.refused}" if cell.refused else f"{len(cell.numbers)} numbers"
+            self.note(cell.code, record.source_id, text)
+        return cell.numbers
 
     def _terms(self, row: Mapping[str, Cell], record: Record) -> None:
         if severity := self.coded("severity", self.text(row, "severity")):
@@ -289,23 +343,34 @@ class _Reader:
         record.authority = self.text(row, "authority") or None
         record.visibility = self.text(row, "visibility") or None
         record.legal_basis = self.text(row, "legal_basis") or None
-        record.caveat = self.text(row, "caveat") or None
+        record.caveat = self.coded("caveat", self.text(row, "caveat"), record) or None
         record.instructions = self.text(row, "instructions") or None
-        record.valid_from, record.review_by, record.expires = (
-            self._day(row, field) for field in ("valid_from", "review_by", "expires")
-        )
+        record.valid_from = self._day(row, "valid_from", record, last=False)
+        record.review_by = self._day(row, "review_by", record, last=True)
+        record.expires = self._day(row, "expires", record, last=True)
 
 
-def _merge(first: Record, second: Record) -> None:
-    """Take the values of a further row of the same alert; equal ones are one."""
-    own, more = first.own, second.own
-    own.names = unique([*own.names, *more.names], lambda n: (n.kind, n.full, n.surname, n.given_names))
-    own.dates = unique([*own.dates, *more.dates], lambda d: (d.date.value, d.date.precision, d.date.note))
-    own.documents = unique([*own.documents, *more.documents], lambda d: (d.type, d.number, d.state, d.status))
-    own.facts.extend(more.facts)
-    for name, texts in second.remarks.items():
-        for text in texts:
-            first.remark(name, text)
+def _records(
+    rows: Rows, reader: _Reader, findings: list[AlertFinding], counts: Counter[str]
+) -> Iterator[Record]:
+    """Yield the record of each row; rows of one alert that follow one another are put together at once."""
+    record: Record | None = None
+    for number, row in rows:
+        counts["entries"] += 1
+        source_id = reader.text(row, "source_id")
+        if not source_id:
+            counts["malformed"] += 1
+            findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), "no source_id"))
+            continue
+        more = reader.read(row, source_id)
+        if record is not None and record.source_id == source_id:
+            merge_record(record, more, sets=True)
+            continue
+        if record is not None:
+            yield record
+        record = more
+    if record is not None:
+        yield record
 
 
 def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
@@ -315,13 +380,20 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
         InputError: there is not one file, it is no table, or a mapped column is missing.
         ProfileError: the mapping is missing or does not hold.
     """
-    mapping = parse_mapping(options.mapping)
+    mapping = parse_mapping(options.mapping, OwnMapping, _KEYS)
     name, data = only_file(files, (".csv", ".xlsx", ".txt"), "own")
     findings: list[AlertFinding] = []
     counts: Counter[str] = Counter()
-    reader = _Reader(mapping, findings, counts)
+    reader = _Reader(mapping, options, findings, counts)
     header, rows = sheet_rows(
-        data, name, findings, delimiter=mapping.delimiter, sheet=mapping.sheet, header_row=mapping.header_row
+        data,
+        name,
+        findings,
+        delimiter=mapping.delimiter,
+        sheet=mapping.sheet,
+        header_row=mapping.header_row,
+        encoding=mapping.encoding,
+        wanted=reader.mapped,
     )
     missing = sorted(reader.mapped - set(header))
     if missing:
@@ -330,22 +402,14 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
             name,
             "correct the mapping",
         )
-    records: dict[str, Record] = {}
-    for number, row in rows:
-        counts["entries"] += 1
-        source_id = reader.text(row, "source_id")
-        if not source_id:
-            counts["malformed"] += 1
-            findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), "no source_id"))
-            continue
-        record = reader.read(row, source_id)
-        if records.setdefault(source_id, record) is not record:
-            _merge(records[source_id], record)
-    counts["malformed"] += sum(f.code == "list_row_malformed" and "columns" in f.text for f in findings)
-    if counts["special_categories_dropped"]:
-        text = f"{counts['special_categories_dropped']} values"
-        findings.append(AlertFinding("list_special_category_dropped", _ROLE, None, text))
-    return assemble(records.values(), options, findings=findings, counts=counts)
+    return assemble(
+        _records(rows, reader, findings, counts),
+        options,
+        findings=findings,
+        counts=counts,
+        sets=True,
+        ending=reader.end,
+    )
 
 
 IMPORTER = Importer("own", (".csv", ".xlsx", ".txt"), read)

@@ -8,15 +8,16 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from screening.alerts.model import AlertFinding
-from screening.alerts.source import MAX_BYTES, by_header, check_bytes, csv_rows, refused
+from screening.alerts.source import MAX_BYTES, MOST_RATIO, by_header, check_bytes, refused, stream_rows
+from screening.alerts.text import decode
 
 _ROLE = "own"
-_MOST_RATIO = 200
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -28,7 +29,9 @@ class Cell:
     numeric: bool = False
 
 
-Rows = list[tuple[int, Mapping[str, Cell]]]
+Rows = Iterator[tuple[int, Mapping[str, Cell]]]
+_SIGNS = ",;\t|"
+_SAMPLE = 65_536
 
 
 def sheet_rows(
@@ -36,11 +39,23 @@ def sheet_rows(
     name: str,
     findings: list[AlertFinding],
     *,
-    delimiter: str,
+    delimiter: str | None,
     sheet: str | None,
     header_row: int,
+    encoding: str | None = None,
+    wanted: Collection[str] = (),
 ) -> tuple[list[str], Rows]:
-    """Return the column names and the rows with their numbers.
+    """Return the column names and an iterator over the rows with their numbers.
+
+    Args:
+        data: the file.
+        name: what to call it in errors.
+        findings: gets encoding, cut ends and rows of another width.
+        delimiter: sign between values; None takes the one that gives the header most of `wanted`.
+        sheet: name of the sheet of a spreadsheet.
+        header_row: row that holds the names, from 1.
+        encoding: what the mapping says that the file is written in.
+        wanted: columns that the mapping names.
 
     Raises:
         InputError: the file is no CSV or XLSX, has no such sheet or header, or is packed too tightly.
@@ -48,22 +63,34 @@ def sheet_rows(
     check_bytes(data, name)
     if data.startswith(b"PK\x03\x04"):
         return _xlsx(data, name, sheet, header_row)
-    rows = csv_rows(data, _ROLE, findings, delimiter=delimiter)
-    if len(rows) < header_row:
+    sign = delimiter or _delimiter(data, header_row, encoding, wanted)
+    rows = stream_rows(data, _ROLE, findings, delimiter=sign, encoding=encoding)
+    header = next(islice(rows, header_row - 1, None), None)
+    if header is None:
         raise refused("the file has no header row", name, "correct header_row in the mapping")
-    header = rows[header_row - 1]
-    cells: Rows = [
+    cells = (
         (row.number, {column: Cell(text) for column, text in values.items()})
-        for row, values in by_header(rows[header_row:], header, _ROLE, findings)
-    ]
+        for row, values in by_header(rows, header, _ROLE, findings)
+    )
     return [column.strip() for column in header.values], cells
+
+
+def _delimiter(data: bytes, header_row: int, encoding: str | None, wanted: Collection[str]) -> str:
+    lines = decode(data[:_SAMPLE], encoding)[0].splitlines()
+    headers = [line for line in lines if line.strip()][:header_row]
+    if not headers:
+        return _SIGNS[0]
+    known = {
+        sign: len(set(wanted) & {part.strip(' "') for part in headers[-1].split(sign)}) for sign in _SIGNS
+    }
+    return max(_SIGNS, key=lambda sign: known[sign])
 
 
 def _check_zip(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             total = sum(member.file_size for member in archive.infolist())
-            if total > MAX_BYTES or total > max(len(data), 1) * _MOST_RATIO:
+            if total > MAX_BYTES or total > max(len(data), 1) * MOST_RATIO:
                 raise refused(f"the spreadsheet unpacks to {total} bytes", name)
             for member in archive.infolist():
                 if member.filename.endswith((".xml", ".rels")):
@@ -94,7 +121,7 @@ def _xlsx(data: bytes, name: str, sheet: str | None, header_row: int) -> tuple[l
     if len(lines) < header_row:
         raise refused("the sheet has no header row", name, "correct header_row in the mapping")
     header = [str(value or "").strip() for value in lines[header_row - 1]]
-    rows: Rows = []
+    rows = []
     for number, values in enumerate(lines[header_row:], start=header_row + 1):
         if any(value is not None and str(value).strip() for value in values):
             padded: Sequence[object] = (*values, *(None for _ in range(len(header) - len(values))))
@@ -104,7 +131,7 @@ def _xlsx(data: bytes, name: str, sheet: str | None, header_row: int) -> tuple[l
                     {column: _cell(value) for column, value in zip(header, padded, strict=False) if column},
                 )
             )
-    return header, rows
+    return header, iter(rows)
 
 
 def _cell(value: object) -> Cell:

@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from screening.alerts.dates import read_date, unread
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
 from screening.alerts.model import (
     AlertFinding,
-    BirthDate,
     Fact,
     Imported,
     Importer,
@@ -20,7 +20,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import check_bytes, only_file, refused
@@ -104,13 +103,12 @@ class _Reader:
     def _facts(self, group: Mapping[str, str]) -> set[str]:
         for key, text in group.items():
             if key == "DATE_OF_BIRTH":
-                known = read_date(text)
-                if known is None:
-                    note = AlertFinding(
-                        "list_date_unread", _ROLE, self.record.source_id, "date of birth kept as text"
+                where = f"{self._source(key)}: {text}"
+                self.record.own.dates.extend(
+                    listed_births(
+                        text, where, role=_ROLE, record=self.record.source_id, findings=self.findings
                     )
-                    self.findings.append(note)
-                self.record.own.dates.append(BirthDate(known or unread(text), f"{self._source(key)}: {text}"))
+                )
             elif key == "GENDER":
                 if code := _SEXES.get(text.upper()):
                     self.record.own.facts.append(Fact(FactKind.SEX, code, self._source(key)))

@@ -16,10 +16,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from screening.alerts.dates import exact_day, read_date, slashed_date, unread
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
+from screening.alerts.dates import exact_day, slashed_date
+from screening.alerts.mapping import encoding_of
 from screening.alerts.model import (
     AlertFinding,
-    BirthDate,
     Fact,
     Imported,
     Importer,
@@ -27,7 +29,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
     unique,
 )
 from screening.alerts.numbers import split_number
@@ -177,11 +178,11 @@ class _Reader:
 
     def _facts(self, record: Record, row: Mapping[str, str]) -> None:
         for written in numbered(self.value(row, "born")):
-            known = slashed_date(written) or read_date(written)
-            if known is None:
-                self.note("list_date_unread", record.source_id, "date of birth kept as text")
-            record.own.dates.append(
-                BirthDate(known or unread(written), f"uk {record.source_id} DOB: {written}")
+            where = f"uk {record.source_id} DOB: {written}"
+            record.own.dates.extend(
+                listed_births(
+                    written, where, role=_ROLE, record=record.source_id, findings=self.findings, order="dmy"
+                )
             )
         for written in numbered(self.value(row, "nationality")):
             source = f"uk {record.source_id} nationality: {written}"
@@ -266,7 +267,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".csv",), "uk")
     findings: list[AlertFinding] = []
     counts: Counter[str] = Counter()
-    rows = csv_rows(data, _ROLE, findings)
+    rows = csv_rows(data, _ROLE, findings, encoding=encoding_of(options))
     layout, place = _layout(rows, name)
     header = rows[place]
     reader = _Reader(layout, findings, counts)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from screening.alerts.assembling import assemble
+from screening.alerts.births import listed_births
 from screening.alerts.dates import (
     ListedDate,
     circa,
@@ -32,7 +34,6 @@ from screening.alerts.model import (
     ListedDocument,
     Name,
     Record,
-    assemble,
 )
 from screening.alerts.numbers import kind_of, split_number
 from screening.alerts.origins import add_nationality
@@ -165,10 +166,7 @@ class _Reader:
         """Put an alias with a birth date or place under its own identity: its date is not the person's."""
         identity = Identity()
         if born := _child(alias, "DATE_OF_BIRTH"):
-            known = read_date(born) or slashed_date(born)
-            if known is None:
-                self.note("list_date_unread", "date of birth of an alias kept as text")
-            identity.dates.append(BirthDate(known or unread(born), self.source("ALIAS DATE_OF_BIRTH", born)))
+            identity.dates.extend(self._births(born, self.source("ALIAS DATE_OF_BIRTH", born)))
         self._place(identity, [_child(alias, "CITY_OF_BIRTH")], _child(alias, "COUNTRY_OF_BIRTH"))
         if not identity.dates and not identity.facts:
             return self.record.own
@@ -186,11 +184,21 @@ class _Reader:
             if not text:
                 self.counts["empty_dates"] += 1
                 return
-            self.note("list_date_unread", "date of birth kept as text")
-            known = unread(text)
-        elif note:
+            source = self.source("DATE_OF_BIRTH", f"{kind} {text}")
+            if any(values.values()):
+                self.record.own.dates.extend(self._births(text, source))
+            else:  # words of a note: ages, other people's dates
+                self.note("list_date_unread", "date of birth stands in a note only; kept as text")
+                self.record.own.dates.append(BirthDate(unread(text), source))
+            return
+        if note:
             known = ListedDate(known.value, known.start, known.end, known.precision, known.calendar, note)
         self.record.own.dates.append(BirthDate(known, self.source("DATE_OF_BIRTH", f"{kind} {text}")))
+
+    def _births(self, text: str, source: str) -> list[BirthDate]:
+        return listed_births(
+            text, source, role=_ROLE, record=self.record.source_id, findings=self.findings, order="dmy"
+        )
 
     def _document(self, element: etree._Element) -> None:
         values = {child.tag: text for child in element if (text := clean(child.text))}
