@@ -8,15 +8,13 @@ has no names of its own go with all names of the alert.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.identity.documents import normalise_number
-from screening.identity.names import tokens
-from screening.identity.significant import Significant
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, columns
 from screening.matching.listed import count_listed
@@ -32,15 +30,15 @@ from screening.matching.loops import (
 )
 from screening.matching.loops import Listed as ListedNames
 from screening.matching.model import Model, Traffic
-from screening.matching.names import Names, parted, side, whole
-from screening.matching.names import columns as name_columns
+from screening.matching.names import Names, published, side
 from screening.matching.rarity import Rarity, joined_weights, rarity
 from screening.matching.wholes import Wholes, whole_names
 from screening.tables.codes import FactKind, NameKind
 from screening.tables.collector import collector_paused
 
 Ints = npt.NDArray[np.int64]
-_EPOCH = date(1970, 1, 1)
+_IDENTITIES = 1 << 20
+"""A unit is numbered by its alert times this, and its identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedName:
-    """One listed name, tokenised."""
+class _Listed:
+    """Listed names in columns: alert, ordinal, identity, as published, weak."""
 
-    alert: int
-    ordinal: int
-    identity: int
-    row: list[tuple[Significant, int]]
-    full: str
-    weak: bool
+    alert: Ints
+    ordinal: Ints
+    identity: Ints
+    full: pa.StringArray
+    weak: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +94,10 @@ class Index:
         name_alert, name_unit, name_ordinal: alert, unit and ordinal of each name.
         unit_alert, unit_identity: alert and identity of each unit.
         facts: facts of each unit.
+        nations: distinct nationalities and States of birth, which `listed.nation` numbers.
+        sexes: distinct sexes, which `listed.sex` numbers.
         dates: all dates of all units; those of unit u are `date_from[u]` to `date_from[u + 1]`.
         documents: listed documents; `document_keys` finds them.
-        unit_of: unit of an alert's identity.
         names_of: names of each alert: `names_from[a]` to `names_from[a + 1]`.
         rarity: shares of the listed tokens, and their weights for travellers of a State.
         joined_weights: weights of tokens written as one.
@@ -119,17 +117,24 @@ class Index:
     unit_alert: Ints
     unit_identity: Ints
     facts: tuple[AlertFacts, ...]
+    nations: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    sexes: tuple[tuple[str, ...], ...]
     dates: Days
     date_from: Ints
     date_text: tuple[str, ...]
     documents: tuple[Listed, ...]
     document_keys: Mapping[str, tuple[int, ...]]
-    unit_of: Mapping[tuple[int, int], int]
     rarity: Rarity
     joined_weights: npt.NDArray[np.int32]
     theirs: Side
     listed: ListedNames
     wholes: Wholes
+
+    def unit(self, alert: int, identity: int) -> int | None:
+        """Return the unit of an alert's identity; None where it has no names and no facts of its own."""
+        begin, end = np.searchsorted(self.unit_alert, [alert, alert + 1])
+        found = begin + np.flatnonzero(self.unit_identity[begin:end] == identity)
+        return int(found[0]) if len(found) else None
 
     def names_of_unit(self, unit: int) -> list[int]:
         """Return the names of a unit."""
@@ -150,70 +155,80 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
     Returns:
         The index; the same whatever the order of the tables' rows.
     """
-    rows = sorted(zip(*(alerts.alerts[name].to_pylist() for name in ("alert_id", "list")), strict=True))
-    ids = tuple(alert_id for alert_id, _ in rows)
-    number = {alert_id: at for at, alert_id in enumerate(ids)}
-    listed = _names(alerts.names, number)
-    model = replace(model, listed=_count(alerts, listed) if among is None else count_names(among))
-    units, dates = _units(alerts, number, listed)
-    unit_of = {unit: at for at, unit in enumerate(units)}
-    names = name_columns((name.row for name in listed), around=False)
-    documents = _documents(alerts.documents, number)
-    facts = _facts(alerts.facts, number, units)
+    order = pc.sort_indices(alerts.alerts, sort_keys=[("alert_id", "ascending"), ("list", "ascending")])
+    heads = alerts.alerts.select(["alert_id", "list"]).take(order).combine_chunks()
+    ids, lists = heads["alert_id"].combine_chunks(), _shared(heads["list"])
+    listed, names = _names(alerts.names, ids)
+    if among is None:
+        model = replace(model, listed=_count(alerts.facts, ids, listed.alert, names))
+    else:
+        model = replace(model, listed=count_names(among))
+    units = _units(listed, len(ids))
+    unit_alert, unit_identity = np.divmod(units, _IDENTITIES)
+    dates = _dates(alerts.dates, ids, units)
+    said, facts = _facts(alerts.facts, ids, units)
+    documents = _documents(alerts.documents, {alert_id: at for at, alert_id in enumerate(ids.to_pylist())})
     shares = rarity(names.singles, model)
-    name_unit = np.array([unit_of[name.alert, name.identity] for name in listed], np.int64)
-    name_alert = np.array([name.alert for name in listed], np.int64)
-    lists = tuple(of for _, of in rows)
-    list_of = numbered(lists)[0]
+    text = tuple(listed.full.to_pylist())
+    nations, sexes = listed_states(said), listed_sexes(said)
+    number = np.array([nations[one.nationalities, one.born_in] for one in said], np.int64)
+    of_sex = np.array([sexes[one.sexes] for one in said], np.int64)
+    name_unit = np.searchsorted(units, listed.alert * _IDENTITIES + listed.identity).astype(np.int64)
     return Index(
         model=model,
-        alert_ids=ids,
+        alert_ids=tuple(ids.to_pylist()),
         lists=lists,
         names=names,
-        name_text=tuple(name.full for name in listed),
-        name_alert=name_alert,
+        name_text=text,
+        name_alert=listed.alert,
         name_unit=name_unit,
-        name_ordinal=np.array([name.ordinal for name in listed], np.int64),
-        names_from=np.searchsorted(name_alert, np.arange(len(ids) + 1)),
-        unit_alert=np.array([alert for alert, _ in units], np.int64),
-        unit_identity=np.array([identity for _, identity in units], np.int64),
-        facts=facts,
+        name_ordinal=listed.ordinal,
+        names_from=np.searchsorted(listed.alert, np.arange(len(ids) + 1)),
+        unit_alert=unit_alert,
+        unit_identity=unit_identity,
+        facts=tuple(map(said.__getitem__, facts.tolist())),
+        nations=tuple(nations),
+        sexes=tuple(sexes),
         dates=dates[0],
         date_from=dates[1],
         date_text=dates[2],
         documents=documents,
         document_keys=_keys(documents),
-        unit_of=unit_of,
         rarity=shares,
         joined_weights=joined_weights(names.joined, shares),
         theirs=side(names),
-        listed=_listed(names, listed, list_of[name_alert], name_unit, facts, dates),
-        wholes=whole_names(names, [name.full for name in listed]),
+        listed=_listed(names, listed, numbered(lists)[0], name_unit, number[facts], of_sex[facts], dates),
+        wholes=whole_names(names, text),
     )
+
+
+def _shared(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """Return texts, equal ones as one object."""
+    coded = column.combine_chunks().dictionary_encode()
+    return tuple(map(coded.dictionary.to_pylist().__getitem__, coded.indices.to_pylist()))
 
 
 def _listed(
     names: Names,
-    listed: Sequence[ListedName],
+    listed: _Listed,
     lists: Ints,
     unit: Ints,
-    facts: Sequence[AlertFacts],
+    nation: Ints,
+    sex: Ints,
     dates: tuple[Days, Ints, tuple[str, ...]],
 ) -> ListedNames:
     """Lay out for the loops what belongs to each name, and the names that hold each token."""
-    nations, sexes = listed_states(facts), listed_sexes(facts)
-    nation = np.array([nations[one.nationalities, one.born_in] for one in facts], np.int32)
-    section, sections = _sections(names, lists, unit, dates)
+    section, sections = _sections(names, lists[listed.alert], unit, dates)
     return ListedNames(
         unit=unit,
-        alert=np.array([name.alert for name in listed], np.int64),
-        weak=np.array([name.weak for name in listed], np.bool_),
+        alert=listed.alert,
+        weak=listed.weak,
         cards=np.column_stack(
             [section, nation[unit], names.count, (names.spelt >= 0).any(axis=1), names.single]
         ).astype(np.int32),
         dates_from=dates[1].astype(np.int64),
-        nation=nation.astype(np.int64),
-        sex=np.array([sexes[one.sexes] for one in facts], np.int64),
+        nation=nation,
+        sex=sex,
         sections=sections,
         single=_posting([names.single, names.spelt], section, len(names.singles.tokens)),
         joined=_posting([names.two, names.three], section, len(names.joined)),
@@ -283,92 +298,145 @@ def listed_sexes(facts: Sequence[AlertFacts]) -> dict[tuple[str, ...], int]:
 
 def count_names(alerts: AlertTables) -> Traffic | None:
     """Count the names of lists by State (`listed`)."""
-    ids = sorted(alerts.alerts["alert_id"].to_pylist())
-    return _count(alerts, _names(alerts.names, {alert_id: at for at, alert_id in enumerate(ids)}))
+    ids = alerts.alerts["alert_id"].combine_chunks().sort()
+    listed, names = _names(alerts.names, ids)
+    return _count(alerts.facts, ids, listed.alert, names)
 
 
-def _count(alerts: AlertTables, listed: Sequence[ListedName]) -> Traffic | None:
-    ids = sorted(alerts.alerts["alert_id"].to_pylist())
-    tokens: list[set[str]] = [set() for _ in ids]
-    for name in listed:
-        tokens[name.alert].update(token.token for token, _ in name.row)
-    said: dict[str, dict[str, set[str]]] = {FactKind.NATIONALITY: {}, FactKind.BIRTH_COUNTRY: {}}
-    for alert_id, kind, value in zip(
-        *(alerts.facts[name].to_pylist() for name in ("alert_id", "kind", "value")), strict=True
-    ):
-        if kind in said:
-            said[kind].setdefault(alert_id, set()).add(value)
-    national, born = said[FactKind.NATIONALITY], said[FactKind.BIRTH_COUNTRY]
-    return count_listed(
-        (frozenset(held), tuple(sorted(national.get(alert_id) or born.get(alert_id) or set())))
-        for alert_id, held in zip(ids, tokens, strict=True)
-        if held
+def _count(facts: pa.Table, ids: pa.Array, alert: Ints, names: Names) -> Traffic | None:
+    states: dict[FactKind, Ints] = {}
+    code = facts["value"].combine_chunks().dictionary_encode()
+    known = code.dictionary.to_pylist()
+    whose, value = _numbers(facts["alert_id"], ids), code.indices.to_numpy().astype(np.int64)
+    for kind in (FactKind.NATIONALITY, FactKind.BIRTH_COUNTRY):
+        of = np.flatnonzero((whose >= 0) & _equal(facts["kind"], str(kind)))
+        states[kind] = np.unique(whose[of] * max(len(known), 1) + value[of])
+    born = states[FactKind.BIRTH_COUNTRY]
+    width = max(len(known), 1)
+    born = born[~np.isin(born // width, states[FactKind.NATIONALITY] // width)]
+    of, state = np.divmod(np.concatenate([states[FactKind.NATIONALITY], born]), width)
+    row, place = np.nonzero(names.single >= 0)
+    token = names.single[row, place].astype(np.int64)
+    return count_listed(alert[row], token, names.singles.tokens, of, state, known)
+
+
+def _numbers(column: pa.ChunkedArray, ids: pa.Array) -> Ints:
+    """Return the number of each alert; -1 for those that are not there."""
+    found: Ints = pc.fill_null(pc.index_in(column.combine_chunks(), ids), -1).to_numpy().astype(np.int64)
+    return found
+
+
+def _equal(column: pa.ChunkedArray, text: str) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = (
+        pc.fill_null(pc.equal(column, text), False).combine_chunks().to_numpy(zero_copy_only=False)
     )
+    return found
 
 
-def _names(table: pa.Table, number: Mapping[str, int]) -> list[ListedName]:
-    wanted = ("alert_id", "ordinal", "identity", "full", "surname", "given_names", "kind")
-    found = []
-    for alert_id, ordinal, identity, full, surname, given, kind in zip(
-        *(table[name].to_pylist() for name in wanted), strict=True
-    ):
-        row = parted(tokens(surname), tokens(given)) if surname and given else whole(full)
-        if row and alert_id in number:
-            found.append(ListedName(number[alert_id], ordinal, identity, row, full, kind == NameKind.WEAK))
-    return sorted(found, key=lambda name: (name.alert, name.ordinal))
-
-
-def _units(
-    alerts: AlertTables, number: Mapping[str, int], listed: Sequence[ListedName]
-) -> tuple[list[tuple[int, int]], tuple[Days, Ints, tuple[str, ...]]]:
-    """Return the units, and their dates in the order of the units."""
-    own: dict[tuple[int, int], list[tuple[int, int, int, str]]] = {}
-    wanted = ("alert_id", "identity", "from", "to", "precision", "value")
-    for alert_id, identity, first, last, precision, value in zip(
-        *(alerts.dates[name].to_pylist() for name in wanted), strict=True
-    ):
-        if alert_id in number and first is not None and last is not None:
-            row = (
-                (first - _EPOCH).days,
-                (last - _EPOCH).days,
-                PRECISION[precision],
-                value or first.isoformat(),
-            )
-            own.setdefault((number[alert_id], identity), []).append(row)
-    units = sorted(
-        {(name.alert, name.identity) for name in listed} | {(alert, 0) for alert in number.values()}
+def _names(table: pa.Table, ids: pa.Array) -> tuple[_Listed, Names]:
+    """Return the names in the order of alert and ordinal, without those of no letters, and their tokens."""
+    alert, ordinal = _numbers(table["alert_id"], ids), table["ordinal"].to_numpy().astype(np.int64)
+    order = np.lexsort((ordinal, alert))
+    order = order[alert[order] >= 0]
+    wanted = table.select(["full", "surname", "given_names", "kind"]).take(pa.array(order)).combine_chunks()
+    full, surname, given = (
+        pc.fill_null(wanted[name], "").combine_chunks() for name in ("full", "surname", "given_names")
     )
-    rows: list[tuple[int, int, int, str]] = []
-    begins = [0]
-    for alert, identity in units:
-        rows.extend(sorted(set(own.get((alert, identity)) or own.get((alert, 0), []))))
-        begins.append(len(rows))
-    first_day, last_day, exactness = (
-        np.array([row[at] for row in rows], np.int64).reshape(len(rows)) for at in (0, 1, 2)
-    )
-    return units, (columns(first_day, last_day, exactness), np.array(begins), tuple(row[3] for row in rows))
+    names = published(full, surname, given)
+    kept = np.flatnonzero(names.count > 0)
+    if len(kept) < len(order):
+        names, full = names.take(kept), full.take(pa.array(kept))
+    rows = order[kept]
+    identity = table["identity"].to_numpy().astype(np.int64)[rows]
+    weak = _equal(wanted["kind"], str(NameKind.WEAK))[kept]
+    return _Listed(alert[rows], ordinal[rows], identity, full, weak), names
 
 
-def _facts(
-    table: pa.Table, number: Mapping[str, int], units: Sequence[tuple[int, int]]
-) -> tuple[AlertFacts, ...]:
-    own: dict[tuple[int, int, str], set[str]] = {}
-    wanted = ("alert_id", "identity", "kind", "value")
-    for alert_id, identity, kind, value in zip(*(table[name].to_pylist() for name in wanted), strict=True):
-        if alert_id in number:
-            own.setdefault((number[alert_id], identity, kind), set()).add(value)
-
-    def said(alert: int, identity: int, kind: FactKind) -> tuple[str, ...]:
-        return tuple(sorted(own.get((alert, identity, kind)) or own.get((alert, 0, kind)) or set()))
-
-    return tuple(
-        AlertFacts(
-            said(alert, identity, FactKind.SEX),
-            said(alert, identity, FactKind.NATIONALITY),
-            said(alert, identity, FactKind.BIRTH_COUNTRY),
+def _units(listed: _Listed, alerts: int) -> Ints:
+    """Return the units: each alert, and each further identity that has names."""
+    found: Ints = np.unique(
+        np.concatenate(
+            [listed.alert * _IDENTITIES + listed.identity, np.arange(alerts, dtype=np.int64) * _IDENTITIES]
         )
-        for alert, identity in units
     )
+    return found
+
+
+def _own(units: Ints, having: Ints) -> Ints:
+    """Return the place in `having` (units, ascending) of each unit, else of its alert's own; -1 for none."""
+    found = np.full(len(units), -1, np.int64)
+    if len(having):
+        for wanted in (units // _IDENTITIES * _IDENTITIES, units):
+            at = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
+            found = np.where(having[at] == wanted, at, found)
+    return found
+
+
+def _dates(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[Days, Ints, tuple[str, ...]]:
+    """Return the dates by unit, where those of each unit begin, and how they are written."""
+    alert = _numbers(table["alert_id"], ids)
+    given = pc.and_(table["from"].is_valid(), table["to"].is_valid()).to_numpy()
+    rows = np.flatnonzero((alert >= 0) & given)
+    table = table.take(pa.array(rows)).combine_chunks()
+    code = alert[rows] * _IDENTITIES + table["identity"].to_numpy().astype(np.int64)
+    first, last = (table[name].cast(pa.int32()).to_numpy().astype(np.int64) for name in ("from", "to"))
+    kinds = table["precision"].combine_chunks().dictionary_encode()
+    exact = np.array([PRECISION[kind] for kind in kinds.dictionary.to_pylist()], np.int64)
+    precision = exact[kinds.indices.to_numpy()] if len(rows) else np.zeros(0, np.int64)
+    value = pc.fill_null(table["value"], "")
+    value = pc.if_else(pc.equal(value, ""), table["from"].cast(pa.string()), value).combine_chunks()
+    coded = value.dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    rank = np.argsort(np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int64))
+    text = rank[coded.indices.to_numpy()] if len(rows) else np.zeros(0, np.int64)
+    order = np.lexsort((text, precision, last, first, code))
+    columns_ = [column[order] for column in (code, first, last, precision, text)]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns_], axis=0)
+    code, first, last, precision, text = (column[new] for column in columns_)
+    having, begin, count = np.unique(code, return_index=True, return_counts=True)
+    own = _own(units, having)
+    count = np.where(own >= 0, np.append(count, 0)[own], 0)
+    begin = np.append(begin, 0)[own]
+    at = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    texts = sorted(texts)
+    return (
+        columns(first[at], last[at], precision[at]),
+        np.concatenate([[0], np.cumsum(count)]),
+        tuple(map(texts.__getitem__, text[at].tolist())),
+    )
+
+
+def _facts(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[list[AlertFacts], Ints]:
+    """Return the distinct facts, and those of each unit."""
+    alert = _numbers(table["alert_id"], ids)
+    code = alert * _IDENTITIES + table["identity"].to_numpy().astype(np.int64)
+    coded = table["value"].combine_chunks().dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    value = coded.indices.to_numpy().astype(np.int64)
+    sets: list[list[tuple[str, ...]]] = []
+    numbers = []
+    for kind in (FactKind.SEX, FactKind.NATIONALITY, FactKind.BIRTH_COUNTRY):
+        rows = np.flatnonzero((alert >= 0) & _equal(table["kind"], str(kind)))
+        width = max(len(texts), 1)
+        whose, what = np.divmod(np.unique(code[rows] * width + value[rows]), width)
+        having, begin = np.unique(whose, return_index=True)
+        known: dict[tuple[int, ...], int] = {(): 0}
+        held = what.tolist()
+        ends = [*begin.tolist()[1:], len(held)] if len(having) else []
+        number = [
+            known.setdefault(tuple(held[start:end]), len(known))
+            for start, end in zip(begin.tolist(), ends, strict=True)
+        ]
+        own = _own(units, having)
+        numbers.append(np.append(np.array(number, np.int64), 0)[own])
+        sets.append([tuple(sorted(texts[one] for one in of)) for of in known])
+    distinct, of_unit = np.unique(np.column_stack(numbers), axis=0, return_inverse=True)
+    said = [
+        AlertFacts(sets[0][sex], sets[1][national], sets[2][born])
+        for sex, national, born in distinct.tolist()
+    ]
+    return said, of_unit.reshape(len(units)).astype(np.int64)
 
 
 def _documents(table: pa.Table, number: Mapping[str, int]) -> tuple[Listed, ...]:

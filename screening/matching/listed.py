@@ -5,46 +5,69 @@ States of birth, else '') and under all together. Tokens of fewer than `FEWEST` 
 fewer than `FEWEST_ALERTS` alerts say nothing. The counts follow from the pinned list versions alone.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from screening.matching.model import Traffic
 
+Ints = npt.NDArray[np.int64]
 FEWEST = 5
 FEWEST_ALERTS = 200
-Person = tuple[frozenset[str], tuple[str, ...]]
 
 
-def count_listed(people: Iterable[Person]) -> Traffic | None:
+def count_listed(
+    alert: Ints, token: Ints, tokens: Sequence[str], of: Ints, state: Ints, states: Sequence[str]
+) -> Traffic | None:
     """Count the names of listed people.
 
     Args:
-        people: tokens of all names of an alert, and its States.
+        alert: alert of each token of a name.
+        token: number of that token.
+        tokens: the tokens.
+        of: alert of each State that one has.
+        state: number of that State; each pair once.
+        states: the States.
 
     Returns:
         Shares and numbers as of traffic; None where the lists name too few.
     """
-    alerts = 0
-    states: Counter[str] = Counter()
-    totals: Counter[str] = Counter()
-    bearers: dict[str, Counter[str]] = {}
-    overall: Counter[str] = Counter()
-    for tokens, of in people:
-        alerts += 1
-        overall.update(tokens)
-        for state in of or ("",):
-            states[state] += 1
-            totals[state] += len(tokens)
-            bearers.setdefault(state, Counter()).update(tokens)
-    if alerts < FEWEST_ALERTS:
+    width = max(len(tokens), 1)
+    alert, token = np.divmod(np.unique(alert * width + token), width)
+    named = np.unique(alert)
+    if len(named) < FEWEST_ALERTS:
         return None
-    everything = overall.total()
+    # An alert of no known State counts under ''.
+    stateless = np.setdiff1d(named, of)
+    kept = np.isin(of, named)
+    of = np.concatenate([of[kept], stateless])
+    state = np.concatenate([state[kept], np.full(len(stateless), len(states))])
+    known = [*states, ""]
+    begin, end = (np.searchsorted(alert, of, side=side) for side in ("left", "right"))
+    count = end - begin
+    at = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    code, bearers = np.unique(np.repeat(state, count) * width + token[at], return_counts=True)
+    totals = np.bincount(np.repeat(state, count), minlength=len(known))
+    holders = np.bincount(state, minlength=len(known))
+    overall = np.bincount(token, minlength=width)
+    by_state: dict[str, dict[str, int]] = {known[at]: {} for at in np.flatnonzero(holders).tolist()}
+    frequent = bearers >= FEWEST
+    for one, n in zip(code[frequent].tolist(), bearers[frequent].tolist(), strict=True):
+        by_state[known[one // width]][tokens[one % width]] = n
+    everything = int(overall.sum())
+    number = {known[at]: at for at in range(len(known))}
     return Traffic(
-        tokens={token: n / everything for token, n in sorted(overall.items()) if n >= FEWEST},
+        tokens=dict(
+            sorted(
+                (tokens[at], int(overall[at]) / everything)
+                for at in np.flatnonzero(overall >= FEWEST).tolist()
+            )
+        ),
         by_state={
-            state: (totals[state], {token: n for token, n in sorted(held.items()) if n >= FEWEST})
-            for state, held in sorted(bearers.items())
+            name: (int(totals[number[name]]), dict(sorted(held.items())))
+            for name, held in sorted(by_state.items())
         },
-        states={state: n / alerts for state, n in sorted(states.items())},
-        travellers=alerts,
+        states={name: int(holders[number[name]]) / len(named) for name in sorted(by_state)},
+        travellers=len(named),
     )

@@ -1,12 +1,13 @@
 """Names in columns: tokens as numbers of two vocabularies, single tokens and neighbours written as one."""
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.identity.names import tokens
 from screening.identity.significant import Significant, significant
@@ -46,6 +47,11 @@ class Names:
     initials: Numbers
     singles: Vocabulary
     joined: Ints
+
+    def take(self, rows: Ints) -> "Names":
+        """Return some of the names; those left out must have no tokens."""
+        columns_ = ("single", "spelt", "two", "three", "part", "count", "initials")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns_})
 
 
 def parted(surname: Sequence[str], given: Sequence[str]) -> list[tuple[Significant, int]]:
@@ -89,26 +95,62 @@ def fielded(surnames: pa.StringArray, given: pa.StringArray, *, nameless: pa.Boo
         given: the same of the given names.
         nameless: readings without a name.
     """
-    vocabulary: dict[str, int] = {}
     missing = nameless.to_numpy(zero_copy_only=False)
+    part = np.full(len(surnames), SURNAME, np.int8)
+    return _of_fields(surnames, given, part, missing, lambda text: tuple(text.split()), around=True)
+
+
+def published(fulls: pa.StringArray, surnames: pa.StringArray, given: pa.StringArray) -> Names:
+    """Lay listed names out in columns, as `parted` or `whole` read them; each distinct field is read once.
+
+    Args:
+        fulls: names as published.
+        surnames: their surnames; '' where the list has no fields.
+        given: their given names; '' where the list has no fields.
+    """
+    comma = pc.split_pattern(fulls, ",", max_splits=1)
+    several = pc.equal(pc.count_substring(fulls, ","), 1)
+    first = pc.list_element(comma, 0)
+    # A name without comma has one element: reach for the last one.
+    second = pc.list_flatten(pc.list_slice(pc.if_else(several, comma, pa.scalar(["", ""])), 1, 2))
+    blank = [pc.equal(pc.utf8_trim_whitespace(one), "") for one in (first, second)]
+    cut = pc.and_(several, pc.invert(pc.or_(*blank)))
+    split = pc.and_(pc.not_equal(surnames, ""), pc.not_equal(given, ""))
+    one = pc.if_else(split, surnames, pc.if_else(cut, first, fulls))
+    other = pc.if_else(split, given, pc.if_else(cut, second, ""))
+    parts = pc.or_(split, cut).to_numpy(zero_copy_only=False)
+    part = np.where(parts, np.int8(SURNAME), np.int8(UNKNOWN))
+    return _of_fields(one, other, part, np.zeros(len(part), np.bool_), tokens, around=False)
+
+
+def _of_fields(
+    one: pa.StringArray,
+    other: pa.StringArray,
+    part: npt.NDArray[np.int8],
+    missing: npt.NDArray[np.bool_],
+    read: Callable[[str], tuple[str, ...]],
+    *,
+    around: bool,
+) -> Names:
+    """Lay names of two fields out in columns; `part` says what the first one is."""
+    vocabulary: dict[str, int] = {}
     sides = []
-    for column, part in ((surnames, SURNAME), (given, GIVEN)):
+    for column in (one, other):
         coded = column.dictionary_encode()
         flat = Flat()
         for text in coded.dictionary.to_pylist():
-            flat.append([(token, part) for token in significant(tuple(text.split()))], vocabulary)
-        counts, single, spelt, parts = flat.arrays()
+            flat.append([(token, GIVEN) for token in significant(read(text))], vocabulary)
+        counts, single, spelt, _ = flat.arrays()
         code = coded.indices.to_numpy().astype(np.int64)
-        sides.append(
-            (np.where(missing, 0, counts[code]), (np.cumsum(counts) - counts)[code], single, spelt, parts)
-        )
+        sides.append((np.where(missing, 0, counts[code]), (np.cumsum(counts) - counts)[code], single, spelt))
     first, second = sides
     total = np.minimum(first[0] + second[0], MOST_TOKENS).astype(np.int32)
     row, place = np.repeat(np.arange(len(total)), total), _places(total)
     own = place < first[0][row]
     at = np.where(own, first[1][row] + place, len(first[2]) + second[1][row] + place - first[0][row])
-    single, spelt, part = (np.concatenate([first[n], second[n]])[at] for n in (2, 3, 4))
-    return _laid(total, single, spelt, part, tuple(vocabulary), around=True)
+    single, spelt = (np.concatenate([first[n], second[n]])[at] for n in (2, 3))
+    parts = np.where(own, part[row], np.int8(GIVEN))
+    return _laid(total, single, spelt, parts, tuple(vocabulary), around=around)
 
 
 class Flat:

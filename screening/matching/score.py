@@ -14,7 +14,7 @@ from screening.matching import loops
 from screening.matching.agreements import agreements
 from screening.matching.evidence import nationality, sex
 from screening.matching.evidence.date_of_birth import weights as date_weights
-from screening.matching.index import Index, listed_sexes, listed_states, numbered
+from screening.matching.index import Index, numbered
 from screening.matching.model import KINDS, Model
 from screening.matching.names import side
 from screening.matching.travellers import DocumentPairs, Travellers, document_pairs
@@ -61,9 +61,7 @@ class Judge:
         sections = len(index.listed.sections.list)
         self._room = loops.scratch(tokens, len(index.names.joined), len(index.name_unit), sections)
         self._list_of, self._lists = numbered(index.lists)
-        self._nations = listed_states(index.facts)
-        sets = listed_sexes(index.facts)
-        self._sex = np.array([[sex.compare(a, b, model)[0] for b in sets] for a in _SEXES], np.int32)
+        self._sex = np.array([[sex.compare(a, b, model)[0] for b in index.sexes] for a in _SEXES], np.int32)
         self._our_sex = np.array(
             [_SEXES.index(said) if said in _SEXES else 0 for said in travellers.sexes], np.int64
         )
@@ -94,7 +92,7 @@ class Judge:
             else self.model.nationality.conflict
             if known and mine
             else 0
-            for known, born in self._nations
+            for known, born in self.index.nations
         ]
         return np.array(found, np.int32)
 

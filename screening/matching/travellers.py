@@ -169,15 +169,14 @@ def _shown(number: str, state: str | None) -> str:
 
 def _units_of_documents(index: Index) -> list[tuple[int, ...]]:
     """Return the units that each listed document speaks for: its identity's, else all of its alert."""
-    of_alert: dict[int, list[int]] = {}
-    for unit, alert in enumerate(index.unit_alert.tolist()):
-        of_alert.setdefault(alert, []).append(unit)
-    named = set(index.name_unit.tolist())
+    begin = np.searchsorted(index.unit_alert, np.arange(len(index.alert_ids) + 1)).tolist()
+    named = np.zeros(len(index.unit_alert), np.bool_)
+    named[index.name_unit] = True
     found: list[tuple[int, ...]] = []
     for listed in index.documents:
-        own = index.unit_of.get((listed.alert, listed.identity))
-        if own is not None and listed.identity > 0 and own in named:
+        own = index.unit(listed.alert, listed.identity) if listed.identity > 0 else None
+        if own is not None and named[own]:
             found.append((own,))
         else:
-            found.append(tuple(of_alert[listed.alert]))
+            found.append(tuple(range(begin[listed.alert], begin[listed.alert + 1])))
     return found
