@@ -49,8 +49,7 @@ def match(
     from screening.matching.thresholds import threshold
 
     model = model_with(counts)
-    tables = evaluation_tables.alert_tables(read_parquet(alerts, "--alerts"))
-    index = build_index(tables, model)
+    index = build_index(evaluation_tables.alert_tables(read_parquet(alerts, "--alerts")), model)
     progress(f"{len(index.alert_ids)} alerts with {len(index.name_alert)} names are indexed")
     identities = evaluation_tables.identities(read_parquet(travellers, "--travellers"))
     names = len(index.name_alert)
