@@ -11,7 +11,18 @@ from screening.matching.evidence import nationality, sex
 from screening.matching.evidence.date_of_birth import RELATIONS
 from screening.matching.evidence.document import WORDS
 from screening.matching.index import Index
-from screening.matching.loops import NO_DATE, NOT_GIVEN, NOT_LISTED, Rules, contradicted, inherited
+from screening.matching.loops import (
+    LEFT_ALIKE,
+    LEFT_BEGINS,
+    LEFT_ONE,
+    LEFT_PARTLY,
+    NO_DATE,
+    NOT_GIVEN,
+    NOT_LISTED,
+    Rules,
+    contradicted,
+    inherited,
+)
 from screening.matching.loops import relation as date_relation
 from screening.matching.model import KINDS, Model
 from screening.matching.travellers import DocumentPairs, Travellers
@@ -32,6 +43,12 @@ KIND_WORDS = {
 CONFLICT, OTHER_NAME, WEAK_ALIAS = "other names", "other name", "the list calls this name weak"
 INHERITED = "names beside a conflict are often inherited together: what agrees beyond much counts in part"
 JOINED_LISTED, JOINED_TRAVELLER = "written as one in the list", "written as one by the traveller"
+LEFT_WORDS = {
+    LEFT_ALIKE: "what is left over, written as one, is much alike",
+    LEFT_PARTLY: "what is left over, written as one, is partly alike",
+    LEFT_ONE: "partly alike",
+    LEFT_BEGINS: "one begins with all of the other",
+}
 WRITTEN_AS_ONE = "written as one by the traveller, read apart as in the list"
 MOVED = ", moved between surname and given names"
 _CONTRADICTED = ", held down: date and names contradict"
@@ -40,10 +57,18 @@ _ALONE = "not weighed: the document alone led here"
 
 
 @dataclass(frozen=True, slots=True)
+class Alignment:
+    """How the names of a pair agree, and how what is left over is alike (`loops.align_pairs`)."""
+
+    steps: npt.NDArray[np.int32]
+    left: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A reading, a listed name (-1: document alone), a unit, the date and document that count (-1: none).
 
-    `steps` tells how the names agree (`loops.align_pairs`).
+    `aligned` tells how the names agree.
     """
 
     reading: int
@@ -51,7 +76,7 @@ class Pair:
     unit: int
     date: int
     document: int
-    steps: npt.NDArray[np.int32] | None
+    aligned: Alignment | None
 
 
 class Context(Protocol):
@@ -103,7 +128,7 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
     if int(ours.names.count[pair.reading]) == 0:
         yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.name_text[listed], "not given", 0)
         return
-    taken: list[list[int]] = [] if pair.steps is None else pair.steps.tolist()
+    taken: list[list[int]] = [] if pair.aligned is None else pair.aligned.steps.tolist()
     steps = [step for step in taken if step[0] >= 0]
     if steps:
         if written := ours.written_as_one[pair.reading].as_py():
@@ -135,10 +160,21 @@ def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Pi
             relation = JOINED_TRAVELLER if plane <= 2 else JOINED_LISTED
         yield _piece(EvidenceKind.NAME, *words, relation, weight)
         agreeing += weight
+    how, j, i = (0, -1, -1) if pair.aligned is None else pair.aligned.left.tolist()
+    if how:
+        ones, others = (unused, left) if j < 0 else ({j}, {i})
+        words = " ".join(own[at] for at in sorted(ones)), " ".join(listed[at] for at in sorted(others))
+        yield _piece(EvidenceKind.NAME, *words, LEFT_WORDS[how], _left_weight(context.rules, how))
+        unused, left = unused - ones, left - others
     yield from _left_over(context, [own[at] for at in sorted(unused)], [listed[at] for at in sorted(left)])
     damped = inherited(agreeing, context.rules)
     if unused and left and damped:
         yield _piece(EvidenceKind.NAME, None, None, INHERITED, damped)
+
+
+def _left_weight(rules: Rules, how: int) -> int:
+    by_kind = {LEFT_ALIKE: rules.left_alike, LEFT_BEGINS: rules.left_begins}
+    return by_kind.get(how, rules.left_partly)
 
 
 def _left_over(context: Context, own: list[str], listed: list[str]) -> Iterator[Piece]:

@@ -57,6 +57,9 @@ class Side(NamedTuple):
     """First letter of each token of the vocabulary."""
     letter: Bools
     """Is the token one letter?"""
+    letters: npt.NDArray[np.uint8]
+    """Letters of each token [token, place] (`edits.Edited`)."""
+    length: Numbers
 
 
 class Days(NamedTuple):
@@ -179,6 +182,10 @@ class Rules(NamedTuple):
     weak: int
     initial: int
     """The most that an initial can weigh."""
+    left_alike: int
+    left_partly: int
+    left_begins: int
+    """These three are at most 0: the bounds of names count on it."""
 
 
 class Scratch(NamedTuple):
@@ -546,6 +553,160 @@ def inherited(agreeing: int, rules: Rules) -> int:
     return -(max(agreeing - rules.inherited_from, 0) * (100 - rules.inherited_keeps) // 100)
 
 
+LEFT_ALIKE, LEFT_PARTLY, LEFT_ONE, LEFT_BEGINS = 1, 2, 3, 4
+"""How tokens left over on both sides are alike: all much or partly, one of each partly, one cut short."""
+_ROOM = 48  # letters that are compared
+
+
+@compiled
+def likeness(
+    own: Side, reading: int, used: int, theirs: Side, name: int, taken: int, rules: Rules, agreeing: int
+) -> tuple[int, int, int, int]:
+    """Return what it adds that tokens left over on both sides are alike (at least 0), and how.
+
+    Rule: typing, cutting and romanising together bring tokens so far apart that they agree in no kind. Those
+    of each side are written as one and compared: alike within 3 edits of 10 letters, partly within 4.5. Else
+    one of each side: partly alike within 4 of 10, or one begins with all of the other, two letters or more.
+    What is alike is charged in place of the conflict (and, written as one, of all that is left over).
+
+    Args:
+        own: names of the travellers.
+        reading: which of them.
+        used: the set of its tokens that agree.
+        theirs: listed names.
+        name: which of them.
+        taken: the set of its tokens that agree.
+        rules: penalties.
+        agreeing: what the agreeing tokens weigh.
+
+    Returns:
+        The gain, how (0: not alike), and the traveller's and the listed place of one token (-1: all).
+    """
+    n, m = own.size[reading], theirs.size[name]
+    unused, over = n - _bits(used), m - _bits(taken)
+    before = left_over(over, unused, agreeing, rules)
+    one, other = np.empty(_ROOM, np.uint8), np.empty(_ROOM, np.uint8)
+    size = _written(theirs, name, taken, 0, other)
+    how = 0
+    for first in range(2 if unused > 1 else 1):  # of a swapped name the last token comes first
+        mine = _written(own, reading, used, first, one)
+        longest = max(mine, size)
+        edits = _edits(one, mine, other, size)
+        if 10 * edits <= 3 * longest:
+            how = LEFT_ALIKE
+        elif 20 * edits <= 9 * longest and how == 0:
+            how = LEFT_PARTLY
+    if how:
+        weight = rules.left_alike if how == LEFT_ALIKE else rules.left_partly
+        return max(weight - before, 0), how if weight > before else 0, -1, -1
+    at, to, least, begins = -1, -1, 1.0, 1
+    for j in range(n):
+        if used >> j & 1:
+            continue
+        a = own.single[reading, j]
+        for i in range(m):
+            if taken >> i & 1:
+                continue
+            b = theirs.single[name, i]
+            p, q = min(own.length[a], _ROOM), min(theirs.length[b], _ROOM)
+            shorter, longest = min(p, q), max(p, q)
+            if longest < 3:
+                continue
+            edits = _edits(own.letters[a], p, theirs.letters[b], q)
+            if 5 * edits <= 2 * longest and edits < least * longest:
+                how, at, to, least = LEFT_ONE, j, i, edits / longest
+            if how != LEFT_ONE and shorter > begins and edits == longest - shorter:
+                same = True
+                for place in range(shorter):
+                    same = same and own.letters[a, place] == theirs.letters[b, place]
+                if same:
+                    how, at, to, begins = LEFT_BEGINS, j, i, shorter
+    weight = rules.left_begins if how == LEFT_BEGINS else rules.left_partly
+    gain = weight + left_over(over - 1, unused - 1, agreeing, rules) - before
+    return (gain, how, at, to) if how and gain > 0 else (0, 0, -1, -1)
+
+
+@compiled
+def _written(side: Side, name: int, taken: int, first: int, room: npt.NDArray[np.uint8]) -> int:
+    """Write the tokens that are not taken as one, the last of them first if asked; return their letters."""
+    size, count, last = 0, side.size[name], -1
+    for at in range(count):
+        if not taken >> at & 1:
+            last = at
+    for turn in range(1 - first, count + 1):
+        at = last if turn == 0 else turn - 1
+        if taken >> at & 1 or (first and turn and at == last):
+            continue
+        token = side.single[name, at]
+        for place in range(side.length[token]):
+            if size < _ROOM and place < side.letters.shape[1]:
+                room[size] = side.letters[token, place]
+                size += 1
+    return size
+
+
+@compiled
+def _edits(one: npt.NDArray[np.uint8], p: int, other: npt.NDArray[np.uint8], q: int) -> int:
+    """Return the edits between two texts of so many letters (optimal string alignment)."""
+    rows = np.empty((3, _ROOM + 1), np.int64)
+    for j in range(q + 1):
+        rows[0, j] = j
+    for i in range(1, p + 1):
+        now, before, earlier = i % 3, (i - 1) % 3, (i - 2) % 3
+        rows[now, 0] = i
+        for j in range(1, q + 1):
+            cost = 0 if one[i - 1] == other[j - 1] else 1
+            least = min(rows[before, j] + 1, rows[now, j - 1] + 1, rows[before, j - 1] + cost)
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                least = min(least, rows[earlier, j - 2] + 1)
+            rows[now, j] = least
+    return int(rows[p % 3, q])
+
+
+@compiled
+def _taken(m: int, n: int, state: int, choice: npt.NDArray[np.int16]) -> int:
+    """Return the set of listed tokens that the last alignment used."""
+    at, taken = m, 0
+    while at > 0:
+        code = choice[at, state]
+        if code == 0:
+            at -= 1
+            continue
+        plane, j = (code - 1) // 100, (code - 1) % 100
+        state ^= _used(plane, j, n)
+        for _ in range(1 + (plane if plane < 3 else 0)):
+            at -= 1
+            taken |= 1 << at
+    return taken
+
+
+@compiled
+def _used(plane: int, j: int, n: int) -> int:
+    """Return the set of traveller tokens that an agreement uses."""
+    used = 1 << j
+    if plane >= 3:
+        used |= 1 << ((j + 1) % n)
+    if plane == 4:
+        used |= 1 << ((j + 2) % n)
+    return used
+
+
+@compiled
+def _name(
+    own: Side, reading: int, theirs: Side, name: int, rules: Rules, room: Scratch
+) -> tuple[int, int, bool, int, int, int]:
+    """Align a filled pair: score, set of traveller tokens used, whether names contradict, and `likeness`."""
+    m, n = theirs.size[name], own.size[reading]
+    total, state, over = align(room.grid, m, n, rules, room.best, room.left, room.choice)
+    unused = n - _bits(state)
+    if over == 0 or unused == 0:
+        return total, state, False, 0, -1, -1
+    taken = _taken(m, n, state, room.choice)
+    gain, how, at, to = likeness(own, reading, state, theirs, name, taken, rules, room.best[m, state])
+    conflict = how == 0 or (at >= 0 and over > 1 and unused > 1)
+    return total + gain, state, conflict, how, at, to
+
+
 @compiled
 def _bits(state: int) -> int:
     number = 0
@@ -852,6 +1013,7 @@ def search(
     """
     kinds = np.empty((5, MOST, MOST), np.int32)
     rows, most_nation = 0, np.max(weights.nation)
+    alike = max(rules.left_alike, rules.left_partly, rules.left_begins)
     for place in range(start, len(readings)):
         reading = readings[place]
         n = own.size[reading]
@@ -873,9 +1035,9 @@ def search(
             m, total = card[2], _marked(theirs, name, card, room)
             letters = own.initials[reading] + listed.sections.initials[card[0]]
             # Weight, without what the section's needs count already.
-            bound = (total & ((1 << _COVER) - 1)) + rules.conflict * max(
-                0, min(m, n) - (total >> _COVER) - letters
-            )
+            uncovered = min(m, n) - (total >> _COVER) - letters
+            bound = total & ((1 << _COVER) - 1)
+            bound += max(rules.conflict * uncovered, alike) if uncovered > 0 else 0
             nation = weights.nation[card[1]]
             if not every and bound + nation - most_nation < room.need[card[0]]:
                 continue
@@ -893,8 +1055,8 @@ def search(
             score = rest + rules.other_name
             conflict = True
             if _fill(own, reading, theirs, name, weights, rules, room, kinds):
-                total, state, over = align(room.grid, m, n, rules, room.best, room.left, room.choice)
-                score, conflict = rest + total, over > 0 and _bits(state) < n
+                total, _, conflict, _, _, _ = _name(own, reading, theirs, name, rules, room)
+                score = rest + total
             if conflict:
                 score -= contradicted(nation, date, weights.date, rules)
             if score >= floor:
@@ -916,6 +1078,7 @@ def align_pairs(
     rules: Rules,
     room: Scratch,
     steps: Numbers,
+    left: Numbers,
 ) -> Ints:
     """Align given pairs and tell how.
 
@@ -930,6 +1093,7 @@ def align_pairs(
         room: scratch room.
         steps: [pair, step, 5] room: listed place, traveller's place, plane of the grid, weight, kind of each
             agreement, in listed order; -1 where there are no more. A joined one names its first place.
+        left: [pair, 3] room: how what is left over is alike (0: not), the traveller's and the listed place.
 
     Returns:
         Name score of each pair, and whether its names contradict [2, pair].
@@ -944,13 +1108,15 @@ def align_pairs(
             used, joined = _mark(own, reading, near, weights, rules, room)
         m, n = theirs.size[name], own.size[reading]
         steps[pair, :, :] = -1
+        left[pair, 0], left[pair, 1], left[pair, 2] = 0, -1, -1
         if n == 0 or m == 0:
             continue
         if not _fill(own, reading, theirs, name, weights, rules, room, kinds):
             score[0, pair], score[1, pair] = rules.other_name, 1
             continue
-        total, state, over = align(room.grid, m, n, rules, room.best, room.left, room.choice)
-        score[0, pair], score[1, pair] = total, over > 0 and _bits(state) < n
+        total, state, conflict, how, at, to = _name(own, reading, theirs, name, rules, room)
+        score[0, pair], score[1, pair] = total, conflict
+        left[pair, 0], left[pair, 1], left[pair, 2] = how, at, to
         _walk(m, n, state, room, kinds, steps[pair])
     _unmark(used, joined, room)
     return score
@@ -966,12 +1132,7 @@ def _walk(m: int, n: int, state: int, room: Scratch, kinds: Numbers, steps: Numb
             at -= 1
             continue
         plane, j = (code - 1) // 100, (code - 1) % 100
-        used = 1 << j
-        if plane >= 3:
-            used |= 1 << ((j + 1) % n)
-        if plane == 4:
-            used |= 1 << ((j + 2) % n)
-        state ^= used
+        state ^= _used(plane, j, n)
         at -= 1 + (plane if plane < 3 else 0)
         steps[number, 0], steps[number, 1], steps[number, 2] = at, j, plane
         steps[number, 3], steps[number, 4] = room.grid[plane, at, j], kinds[plane, at, j]

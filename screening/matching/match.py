@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from screening.matching.explain import Pair, evidence
+from screening.matching.explain import Alignment, Pair, evidence
 from screening.matching.index import Index
 from screening.matching.score import Group, Judge, Scored
 from screening.matching.travellers import Travellers, lay_out
@@ -86,11 +86,10 @@ def _explained(found: Scored, judge: Judge, group: Group) -> list[dict[str, obje
     _, dates = judge.date_places(found.reading, found.unit)
     _, documents = judge.document_weight(found.reading, found.unit)
     named = np.flatnonzero(found.name >= 0)
-    steps: list[npt.NDArray[np.int32] | None] = [None] * len(found.name)
-    for at, taken in zip(
-        named.tolist(), judge.name_steps(group, found.reading[named], found.name[named])[2], strict=True
-    ):
-        steps[at] = taken
+    steps: list[Alignment | None] = [None] * len(found.name)
+    taken, left = judge.name_steps(group, found.reading[named], found.name[named])[2]
+    for at, *alignment in zip(named.tolist(), taken, left, strict=True):
+        steps[at] = Alignment(*alignment)
     columns = (found.reading, found.name, found.unit, found.score, found.route, dates, documents)
     for at, (reading, name, unit, score, route, date_place, document_place) in enumerate(
         zip(*(column.tolist() for column in columns), strict=True)

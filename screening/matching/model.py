@@ -49,6 +49,9 @@ class NameWeights:
         inherited_from: with a conflict, what agrees beyond this counts in part: names of one field are
             inherited together, so they are not independent (chains of fathers' names lead all false alerts).
         inherited_keeps: percent of it that counts.
+        left_alike: for tokens left over on both sides that are much alike when written as one.
+        left_partly: for those, or one of each side, that are partly alike.
+        left_begins: for one that begins with all of the other.
         unseen_exact: bits of a token that the shares do not hold, by its length.
         unseen_fuzzy: how much more often such a token agrees inexactly, by kind.
     """
@@ -67,6 +70,9 @@ class NameWeights:
     weak_alias: int
     inherited_from: int
     inherited_keeps: int
+    left_alike: int
+    left_partly: int
+    left_begins: int
     unseen_exact: tuple[int, ...]
     unseen_fuzzy: tuple[int, ...]
 

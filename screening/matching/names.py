@@ -243,4 +243,5 @@ def side(names: Names) -> Side:
         names.single, names.spelt, names.two, names.three, names.part, names.count, names.initials,
         np.array([ord(token[0]) for token in names.singles.tokens], np.int8),
         np.array([len(token) == 1 for token in names.singles.tokens], np.bool_),
+        names.singles.edits.letters, names.singles.edits.lengths,
     )  # fmt: skip

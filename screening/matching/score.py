@@ -160,19 +160,22 @@ class Judge:
             np.int64,
         )
 
-    def name_steps(self, group: Group, readings: Ints, names: Ints) -> tuple[Ints, Ints, Numbers]:
-        """Align the names of pairs of one group: weight, whether they contradict, and steps (`loops`)."""
+    def name_steps(
+        self, group: Group, readings: Ints, names: Ints
+    ) -> tuple[Ints, Ints, tuple[Numbers, Numbers]]:
+        """Align the names of pairs of one group: weight, whether they contradict, steps and what is left."""
         order = np.argsort(readings, kind="stable")
         steps = np.empty((len(readings), loops.MOST, 5), np.int32)
         score = np.empty((2, len(readings)), np.int64)
-        laid = np.empty_like(steps)
+        left = np.empty((len(readings), 3), np.int32)
+        laid, over = np.empty_like(steps), np.empty_like(left)
         score[:, order] = loops.align_pairs(
             readings[order], names[order], self._own, self.index.theirs, self._near, group.weights,
-            self.rules, self._room, laid,
+            self.rules, self._room, laid, over,
         )  # fmt: skip
-        steps[order] = laid
+        steps[order], left[order] = laid, over
         weak = np.where(self.index.listed.weak[names], self.rules.weak, 0) if len(names) else 0
-        return score[0] + weak, score[1], steps
+        return score[0] + weak, score[1], (steps, left)
 
     def facts_weight(self, group: Group, readings: Ints, units: Ints) -> Ints:
         """Return the weight of sex and nationality of each pair."""
@@ -212,4 +215,7 @@ def rules(model: Model, index: Index) -> loops.Rules:
         contradicted_cap=model.nationality.contradicted_cap,
         weak=name.weak_alias,
         initial=max(0, int(initials.max())) if len(initials) else 0,
+        left_alike=name.left_alike,
+        left_partly=name.left_partly,
+        left_begins=name.left_begins,
     )

@@ -13,6 +13,7 @@ from screening.matching.names import whole
 RULES = Rules(
     conflict=-400, extra_traveller=-50, extra_listed=-90, moved=0, joined=0, other_name=-2500, inherited_from=1000,
     inherited_keeps=50, contradicted_cap=0, weak=0, initial=0,
+    left_alike=-400, left_partly=-400, left_begins=-400,
 )  # fmt: skip
 PLANES = ("single", "listed_two", "listed_three", "own_two", "own_three")
 

@@ -22,6 +22,10 @@ Weights = dict[str, Any]
 GRADED: tuple[str, ...] = ("transliteration", "one_edit", "transliteration_edit", "sound", "two_edits")
 """Kinds that contain one another, each charged at least as much as the one before."""
 FREE = tuple(kind for kind in KINDS if kind != "exact" and kind not in GRADED)
+_PLAIN = (
+    "joined", "moved", "conflict", "extra_traveller", "extra_listed", "left_alike", "left_partly",
+    "left_begins", "weak_alias",
+)  # fmt: skip
 _STRONGER_DATES: tuple[tuple[str, str], ...] = (
     ("same", "day_and_month_swapped"),
     ("same", "same_month"),
@@ -79,10 +83,12 @@ def bounds() -> Bounds:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
     for name in ("joined", "moved", "weak_alias"):
         between(name, -6.0, 0.0)
-    between("conflict", -4.5, -0.1)
+    between("conflict", -6.0, -0.1)
     for name in ("extra_traveller", "extra_listed"):
-        between(name, -1.8, -0.1)
-    between("inherited", -0.8, 0.0)
+        between(name, -2.5, -0.1)
+    for name in ("left_alike", "left_partly", "left_begins"):
+        between(name, -6.0, 0.0)
+    between("inherited", -0.8, -0.35)
     for name, _ in RELATIONS:
         between(f"date:{name}", *_DATE_BOUNDS.get(name, (-1.0, 15.0)))
     between("sex:same", 0.0, 1.0)
@@ -107,7 +113,7 @@ def of_weights(weights: Weights) -> Floats:
         before = kind
     for kind in FREE:
         beta[AT[f"kind:{kind}"]] = (charge["exact"] - charge[kind]) / 100
-    for key in ("joined", "moved", "conflict", "extra_traveller", "extra_listed", "weak_alias"):
+    for key in _PLAIN:
         beta[AT[key]] = name[key] / 100
     beta[AT["inherited"]] = (name["inherited_keeps"] - 100) / 100
     for relation, _ in RELATIONS:
@@ -137,7 +143,7 @@ def to_weights(beta: Floats, old: Weights) -> Weights:
         before = kinds[kind] = before - cb(f"kind:{kind}")
     kinds |= {kind: exact - cb(f"kind:{kind}") for kind in FREE}
     name["kinds"] = {kind: kinds[kind] for kind in KINDS}
-    for key in ("joined", "moved", "conflict", "extra_traveller", "extra_listed", "weak_alias"):
+    for key in _PLAIN:
         name[key] = cb(key)
     name["inherited_keeps"] = 100 + cb("inherited")
     dates = _ordered({relation: cb(f"date:{relation}") for relation, _ in RELATIONS})

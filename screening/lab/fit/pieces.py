@@ -18,16 +18,25 @@ from screening.matching.explain import (
     JOINED_LISTED,
     JOINED_TRAVELLER,
     KIND_WORDS,
+    LEFT_WORDS,
     MOVED,
+    OTHER_NAME,
     WEAK_ALIAS,
     WRITTEN_AS_ONE,
 )
+from screening.matching.loops import LEFT_ALIKE, LEFT_BEGINS, LEFT_ONE, LEFT_PARTLY
 from screening.matching.model import KINDS, Model
 
 Floats = npt.NDArray[np.float64]
 Piece = Mapping[str, object]
 _KIND_OF = {words: kind for kind, words in KIND_WORDS.items()}
 _DATE_OF = {words: name for name, words in RELATIONS}
+_LEFT_OF = {
+    LEFT_WORDS[LEFT_ALIKE]: "left_alike",
+    LEFT_WORDS[LEFT_PARTLY]: "left_partly",
+    LEFT_WORDS[LEFT_ONE]: "left_partly",
+    LEFT_WORDS[LEFT_BEGINS]: "left_begins",
+}
 _EXACT_LIKE = ("exact", "transliteration")
 _STATES = {
     "same State": "agrees",
@@ -47,6 +56,9 @@ COLUMNS: tuple[str, ...] = (
     "extra_traveller",
     "extra_listed",
     "inherited",
+    "left_alike",
+    "left_partly",
+    "left_begins",
     "weak_alias",
     *(f"date:{name}" for name, _ in RELATIONS),
     "sex:same",
@@ -87,7 +99,9 @@ class Pairs:
 
 
 def pairs_of(scored: pa.Table, model: Model) -> Pairs:
-    """Return the pairs of a table of scores as numbers.
+    """Return the pairs of a table of scores as numbers; those of which no name agrees are left out.
+
+    What `other_name` weighs is judgement and no coefficient.
 
     Args:
         scored: SCORED of `match` with this model, of travellers and alerts without documents.
@@ -96,6 +110,8 @@ def pairs_of(scored: pa.Table, model: Model) -> Pairs:
     Raises:
         ValueError: an explanation has a relation that has no column.
     """
+    named = [OTHER_NAME not in {piece["relation"] for piece in of} for of in scored["evidence"].to_pylist()]
+    scored = scored.filter(pa.array(named, pa.bool_()))
     x = np.zeros((scored.num_rows, len(COLUMNS)))
     for row, evidence in enumerate(scored["evidence"].to_pylist()):
         for name, value in _columns(evidence, model):
@@ -134,6 +150,8 @@ def _name(relation: str, weight: int, piece: Piece, model: Model) -> Iterator[tu
     rules = model.name
     if relation == CONFLICT:
         yield "conflict", weight / rules.conflict
+    elif relation in _LEFT_OF:
+        yield _LEFT_OF[relation], 1.0
     elif relation == WEAK_ALIAS:
         yield "weak_alias", 1.0
     elif relation == INHERITED:
