@@ -12,7 +12,7 @@ Source: Fischetti and Salazar-Gonzalez (2000), JASA 95, 916-928: the attacker's 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -20,12 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.disclosure.cells import Cells, Flags
+from screening.disclosure.questions import Questions
 from screening.disclosure.rules import Rules
-from screening.disclosure.targets import Insider, Target, left_to
+from screening.disclosure.targets import Insider, Target
+from screening.disclosure.witnesses import Witnesses
 
 Floats = npt.NDArray[np.float64]
 _TINY = 1e-6
-_ENDLESS = 1000  # where nothing falls, no threshold is further
+_AT_HAND = 0.01  # a person's cost in a withheld cell: small, so that deviations stay small
 _FEW, _WORTH_WHILE = 3, 0.75  # single programs for the last; stop where few more are reached
 _MANY_NODES = 50
 _WHOLE_NODES = 200  # a limit of work, never of time: results must not follow the load of the machine
@@ -50,24 +52,39 @@ class Adversary:
     Attributes:
         whole: whether witnesses must consist of whole numbers. Without that a pattern may seem safe that is
             not; what is found to be open is open.
+        grows: whether the pattern grows: where a target is open, the cells of its least costly witness are
+            withheld from then on, so that the pattern is safe when all have been asked.
         certain: whether every search for whole witnesses came to an end.
+        used: numbers of the witnesses that fit the pattern.
+        resting: places of cells that are published.
     """
 
-    def __init__(self, cells: Cells, withheld: Flags, *, whole: bool = True) -> None:
-        self.cells, self.whole = cells, whole
-        self.withheld = np.flatnonzero(withheld)
+    def __init__(
+        self,
+        cells: Cells,
+        withheld: Flags,
+        witnesses: Witnesses,
+        *,
+        whole: bool = True,
+        may: Flags | None = None,
+    ) -> None:
+        self.cells, self.witnesses, self.whole = cells, witnesses, whole
+        self.grows = may is not None
+        self.withheld = np.flatnonzero(withheld | may if may is not None else withheld)
         self.place = {cell: at for at, cell in enumerate(self.withheld.tolist())}
         self.far = float(np.abs(cells.counts).max(initial=0) * 2 + 2000)
-        lower = np.where(cells.signed, -self.far, (cells.least - cells.counts).astype(np.float64))
-        self.lower: Floats = lower[self.withheld]
+        self.lower: Floats = witnesses.lower[self.withheld]
         self.upper: Floats = np.full(len(self.withheld), self.far)
         part = cells.matrix[:, self.withheld].tocsr()
         self.lines = np.flatnonzero(np.diff(part.indptr) > 0)
         self.part = part[self.lines]
+        self.resting = set(np.flatnonzero(~withheld[self.withheld]).tolist())
         self.model = self._model()
-        self.pool: Floats = np.zeros((64, len(self.withheld)))
-        self.size = 0
-        self.resting: set[int] = set()
+        for at in self.resting:
+            self.model.changeColBounds(at, 0.0, 0.0)
+        self.nearest = self._nearest()
+        self.used = dict.fromkeys(witnesses.fitting(withheld, whole=whole))
+        self.questions: Questions | None = None
         self.certain = True
 
     def _model(self) -> Any:  # noqa: ANN401 (highspy carries no types)
@@ -87,73 +104,123 @@ class Adversary:
         model.passModel(problem)
         return model
 
-    def take_over(self, other: "Adversary") -> None:
-        """Take the witnesses of a pattern of which all cells are withheld here too."""
-        places = [self.place[cell] for cell in other.withheld.tolist()]
-        for row in other.pool[: other.size]:
-            moves = np.zeros(len(self.withheld))
-            moves[places] = row
-            self._append(moves)
+    def _nearest(self) -> Any:  # noqa: ANN401
+        """Make the model of small deviations: rises and falls of each cell, as few as possible.
 
-    def publish(self, cell: int) -> Floats:
-        """Take a cell as published; witnesses that move it are set aside and returned, for `withhold`."""
+        At rest it is at its optimum; a target that must move leaves it there but for its own bounds, so the
+        dual simplex needs few steps, and what it finds stays close to the target.
+        """
+        count = len(self.withheld)
+        part = self.part.tocsc()
+        problem = highspy.HighsLp()
+        problem.num_col_, problem.num_row_ = 2 * count, len(self.lines)
+        cost = np.full(count, _AT_HAND)
+        for at in self.resting:
+            cost[at] = abs(int(self.cells.counts[self.withheld[at]])) + 1.0
+        problem.col_cost_ = np.concatenate([cost, cost])
+        problem.col_lower_ = np.zeros(2 * count)
+        problem.col_upper_ = np.concatenate([self.upper, -self.lower])
+        problem.row_lower_ = problem.row_upper_ = np.zeros(len(self.lines))
+        problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        problem.a_matrix_.start_ = np.concatenate([part.indptr, part.indptr[1:] + part.nnz])
+        problem.a_matrix_.index_ = np.concatenate([part.indices, part.indices])
+        problem.a_matrix_.value_ = np.concatenate([part.data, -part.data])
+        model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+            model.setOptionValue(option, value)
+        model.passModel(problem)
+        return model
+
+    def _bound(self, at: int, lower: float, upper: float) -> None:
+        """Let a cell move between two deviations, in the model of small ones."""
+        self.nearest.changeColBounds(at, max(lower, 0.0), max(upper, 0.0))
+        self.nearest.changeColBounds(at + len(self.withheld), max(-upper, 0.0), max(-lower, 0.0))
+
+    def _near(self, inside: list[int], held: list[int], sign: float, amount: int) -> Floats | None:
+        """Look for a small deviation that moves the target by the amount."""
+        count, model = len(self.withheld), self.nearest
+        for at in held:
+            self._bound(at, 0.0, 0.0)
+        single = len(inside) == 1
+        if single:
+            (at,) = inside
+            fixed = at in held or (at in self.resting and not self.grows)
+            if fixed or (sign < 0 and -self.lower[at] < amount):
+                self._restored(held)
+                return None
+            self._bound(at, sign * amount, sign * amount)
+        else:
+            places = np.array([*inside, *(at + count for at in inside)], dtype=np.int32)
+            signs = np.repeat([sign, -sign], len(inside))
+            model.addRow(float(amount), highspy.kHighsInf, len(places), places, signs)
+        model.run()
+        found = None
+        if model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            values = np.array(model.getSolution().col_value)
+            found = values[:count] - values[count:]
+        if not single:
+            model.deleteRows(1, np.array([model.getNumRow() - 1], dtype=np.int32))
+        self._restored([*held, *inside])
+        return found
+
+    def _restored(self, places: list[int]) -> None:
+        for at in places:
+            if self.grows or at not in self.resting:
+                self._bound(at, self.lower[at], self.upper[at])
+
+    def publish(self, cell: int) -> list[int]:
+        """Take a cell as published; give the witnesses that move it, for `withhold`."""
         at = self.place[cell]
         self.model.changeColBounds(at, 0.0, 0.0)
+        self._bound(at, 0.0, 0.0)
         self.resting.add(at)
-        rows = self.pool[: self.size]
-        still = rows[:, at] == 0
-        aside: Floats = rows[~still].copy()
-        kept = rows[still].copy()
-        self.size = len(kept)
-        self.pool[: self.size] = kept
+        aside = [number for number in self.witnesses.moving.get(cell, ()) if number in self.used]
+        for number in aside:
+            del self.used[number]
+        if self.questions is not None:
+            self.questions.take(self.witnesses.rows(aside), -1)
         return aside
 
-    def withhold(self, cell: int, aside: Floats) -> None:
+    def withhold(self, cell: int, aside: Sequence[int]) -> None:
         """Take back `publish`."""
         at = self.place[cell]
         self.resting.discard(at)
         self.model.changeColBounds(at, self.lower[at], self.upper[at])
-        for row in aside:
-            self._append(row)
+        self._restored([at])
+        self._use(aside)
 
     def open_targets(
         self, targets: Sequence[Target], insiders: Sequence[Insider], rules: Rules
     ) -> Iterator[Open]:
         """Give all targets that are not protected, from readers and from each insider."""
-        self.look_at_many(targets)
-        for each in targets:
-            fault = self.unprotected(each)
+        asked = self.questions
+        if asked is None or asked.targets != list(targets) or asked.insiders != list(insiders):
+            asked = self.questions = Questions(self.cells, rules, targets, insiders)
+            asked.take(self.witnesses.rows(self.used))
+        self._look_at_many(asked)
+        for at in range(len(targets)):
+            fault = self._unprotected(asked, at, 0)
             if fault is not None:
                 yield fault
                 continue
-            for insider in self._concerned(each, insiders):
-                rest = left_to(insider, each, self.cells, rules)
-                if rest is not None and (fault := self.unprotected(rest)) is not None:
+            for place, reader in asked.open_to(at):
+                if (fault := self._unprotected(asked, place, reader)) is not None:
                     yield fault
 
-    def look_at_many(self, targets: Sequence[Target]) -> None:
-        """Fill the pool: one program moves all targets at once that have no witness yet.
+    def _look_at_many(self, asked: Questions) -> None:
+        """Find witnesses for many: one program moves all targets at once that have none yet.
 
         Measured on 2,646 cells with 723 unsafe: five programs give witnesses for all, in a quarter of
         the time that programs for single targets take.
         """
-        ways = ((False, "down"), (True, "up"))
-        rest = [each for each in targets if len(each.cells) == 1 and not each.known]
+        rest = [at for at in asked.unanswered() if len(asked.targets[at].cells) == 1]
         while len(rest) > _FEW:
             before = len(rest)
-            for up, amount in ways:
-                self._push(
-                    [each for each in rest if getattr(each, amount) and not self._reached(each, up=up).any()],
-                    up=up,
-                )
-                rest = [each for each in rest if not self._witnessed(each)]
+            for up in (False, True):
+                self._push([asked.targets[at] for at in rest if up in asked.missing(at, 0)], up=up)
+                rest = [at for at in rest if asked.missing(at, 0)]
             if len(rest) > before * _WORTH_WHILE:
                 break
-
-    def _witnessed(self, each: Target) -> bool:
-        ways = [up for up in (True, False) if (each.up if up else each.down) is not None]
-        found = [bool(self._reached(each, up=up).any()) for up in ways]
-        return all(found) if each.both else any(found)
 
     def _push(self, targets: Sequence[Target], *, up: bool) -> None:
         if not targets:
@@ -165,8 +232,8 @@ class Adversary:
         cost = np.zeros(len(self.withheld))
         for each in targets:
             at = self.place.get(each.cells[0])
-            if at is not None:
-                amount = float((each.up if up else each.down) or 0)
+            amount = float((each.up if up else each.down) or 0)
+            if at is not None and amount:
                 cost[at] = -1.0 if up else 1.0
                 lower[at], upper[at] = max(self.lower[at], -amount), min(self.upper[at], amount)
         resting = sorted(self.resting)
@@ -183,30 +250,14 @@ class Adversary:
         model.run()
         if model.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
             moves = np.array(model.getSolution().col_value)
-            self.keep(np.rint(moves) if self.whole else moves)
+            self._keep(np.rint(moves) if self.whole else moves)
 
-    def _concerned(self, each: Target, insiders: Sequence[Insider]) -> list[Insider]:
-        """Leave out insiders whose cells stand still in a witness for the target."""
-        if not insiders or each.known:
-            return []
-        ways = [up for up in (True, False) if (each.up if up else each.down) is not None]
-        rows = [self.pool[: self.size][self._reached(each, up=up)] != 0 for up in ways]
-        always = [some.all(axis=0) for some in rows] if each.both else [np.concatenate(rows).all(axis=0)]
-        moved = np.any(always, axis=0)
-        return [
-            insider
-            for insider in insiders
-            if any(cell in insider.own for cell in each.cells)
-            or len(insider.known) > 1
-            or any(cell in self.place and moved[self.place[cell]] for cell in insider.known)
-        ]
-
-    def unprotected(self, each: Target) -> Open | None:
-        """Look for the witnesses that a target needs; None where they are there."""
-        wanted = [up for up in (True, False) if (each.up if up else each.down) is not None]
-        missing = [up for up in wanted if not self._reached(each, up=up).any()]
-        if len(missing) < len(wanted) and not each.both:
+    def _unprotected(self, asked: Questions, at: int, reader: int) -> Open | None:
+        """Look for the witnesses that a sum needs, for one reader; None where they are there."""
+        missing = asked.missing(at, reader)
+        if not missing:
             return None
+        each = replace(asked.sums[at], known=asked.readers[reader])
         needed: list[frozenset[int]] = []
         for up in missing:
             proof = self._moved(each, up=up)
@@ -218,20 +269,6 @@ class Adversary:
             return None
         return Open(each, tuple(needed) if each.both else (frozenset().union(*needed),))
 
-    def _reached(self, each: Target, *, up: bool) -> Flags:
-        """Say which witnesses of the pool move the target far enough with the known cells at rest."""
-        rows = self.pool[: self.size]
-        inside = [self.place[cell] for cell in each.cells if cell in self.place]
-        moves = rows[:, inside].sum(axis=1)
-        if up:
-            enough: Flags = moves >= (each.up if each.up is not None else self.far) - _TINY
-        else:
-            enough = moves <= -(each.down if each.down is not None else self.far) + _TINY
-        for cell in each.known:
-            if cell in self.place:
-                enough &= rows[:, self.place[cell]] == 0
-        return enough
-
     def _moved(self, each: Target, *, up: bool) -> frozenset[int] | None:
         """Solve for one direction: keep the witness and give None, or give the cells that would help."""
         sign = 1.0 if up else -1.0
@@ -240,6 +277,9 @@ class Adversary:
         if amount is None:
             return None
         held = [self.place[cell] for cell in each.known if cell in self.place]
+        small = self._near(inside, held, sign, amount)
+        if small is not None and not (new := self._asleep(small)):
+            return self._kept(small, inside, held, sign, amount)
         for at in inside:
             self.model.changeColCost(at, -sign)
         if len(inside) == 1 and inside[0] not in {
@@ -262,14 +302,44 @@ class Adversary:
                 self.model.changeColBounds(at, self.lower[at], self.upper[at])
         reached = sign * float(moves[inside].sum())
         if reached >= amount - _TINY:
-            if self.whole and np.abs(moves - np.rint(moves)).max(initial=0) > _TINY:
+            return self._kept(moves, inside, held, sign, amount)
+        proof = self._proof(prices)
+        if small is not None:
+            for at in new:
+                self._wake(at)
+            self._kept(small, inside, held, sign, amount)
+        return proof
+
+    def _asleep(self, moves: Floats) -> list[int]:
+        return [at for at in np.flatnonzero(np.abs(moves) > _TINY).tolist() if at in self.resting]
+
+    def _wake(self, at: int) -> None:
+        self.resting.discard(at)
+        self.model.changeColBounds(at, self.lower[at], self.upper[at])
+        self.nearest.changeColCost(at, _AT_HAND)
+        self.nearest.changeColCost(at + len(self.withheld), _AT_HAND)
+
+    @property
+    def pattern(self) -> Flags:
+        """What is withheld by now."""
+        flags = np.zeros(len(self.cells.keys), dtype=bool)
+        flags[self.withheld] = True
+        flags[self.withheld[sorted(self.resting)]] = False
+        return flags
+
+    def _kept(
+        self, moves: Floats, inside: list[int], held: list[int], sign: float, amount: int
+    ) -> frozenset[int] | None:
+        """Keep a witness, or one of whole numbers in its place; where there is none, any cell may help."""
+        if self.whole:
+            if np.abs(moves - np.rint(moves)).max(initial=0) > _TINY:
                 found = self._whole(inside, held, sign, amount)
                 if found is None:
                     return self._anything_else()
                 moves = found
-            self.keep(np.rint(moves) if self.whole else moves)
-            return None
-        return self._proof(prices)
+            moves = np.rint(moves)
+        self._keep(moves)
+        return None
 
     def _proof(self, prices: Floats) -> frozenset[int]:
         """Name the published cells whose reduced cost is not 0: without one of them the bound stands."""
@@ -277,10 +347,10 @@ class Adversary:
         everywhere[self.lines] = prices
         reduced = self.cells.matrix.T @ everywhere
         helping = np.flatnonzero(np.abs(reduced) > _TINY)
-        return frozenset(cell for cell in helping.tolist() if cell not in self.place)
+        return frozenset(helping.tolist()) & self._anything_else()
 
     def _anything_else(self) -> frozenset[int]:
-        return frozenset(range(len(self.cells.keys))) - frozenset(self.place)
+        return frozenset(np.flatnonzero(~self.pattern).tolist())
 
     def _whole(self, inside: list[int], held: list[int], sign: float, amount: int) -> Floats | None:
         """Look for a witness of whole numbers where the linear program gives fractions."""
@@ -304,20 +374,13 @@ class Adversary:
         found: Floats = np.rint(np.array(model.getSolution().col_value))
         return found
 
-    def keep(self, move: Floats) -> None:
-        """Put a witness into the pool, as far as it and its reverse go (in whole steps, if whole)."""
-        move = np.where(np.abs(move) < _TINY, 0.0, move)
-        for way in (move, -move):
-            falling = way < 0
-            room = self.lower[falling] / way[falling]
-            steps = float(room.min()) if len(room) else _ENDLESS
-            if self.whole:
-                steps = float(np.floor(steps + _TINY))
-            if steps > _TINY:
-                self._append(steps * way)
+    def _keep(self, moves: Floats) -> None:
+        """Put a witness, over the withheld cells, to the others."""
+        everywhere = np.zeros(len(self.cells.keys))
+        everywhere[self.withheld] = moves
+        self._use(self.witnesses.keep(everywhere, whole=self.whole))
 
-    def _append(self, witness: Floats) -> None:
-        if self.size == len(self.pool):
-            self.pool = np.concatenate([self.pool, np.zeros_like(self.pool)])
-        self.pool[self.size] = witness
-        self.size += 1
+    def _use(self, numbers: Sequence[int]) -> None:
+        self.used.update(dict.fromkeys(numbers))
+        if self.questions is not None:
+            self.questions.take(self.witnesses.rows(numbers))

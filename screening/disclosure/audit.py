@@ -10,6 +10,9 @@ Whole numbers and fractions: an interval of whole numbers may be narrower than t
 gate is on the safe side: a cell passes only by a fitting table of whole numbers. Intervals that are told
 (`intervals`) are those of the linear program, the wider ones, as the published examples give them.
 
+Tables may be offered, as the suppression has found many. They are taken on no trust: each must hold in every
+equation, in plain whole numbers, before it counts. Where none was offered the gate looks itself.
+
 Source: Handbook on Statistical Disclosure Control, 4.2 and 4.4 (intervals, singletons, common respondents);
 Fischetti and Salazar-Gonzalez (2000), JASA 95.
 """
@@ -28,6 +31,7 @@ from screening.disclosure.rules import Rules, Width
 _EPS = 1e-6
 _NODES = 2_000  # a limit of work, not of time; a cell that stays undecided does not pass
 _AT_ONCE = 6
+_AT_A_TIME = 256  # tables in memory beside one another
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def audit(
     respondents: Sequence[Mapping[int, int]] = (),
     given: Flags | None = None,
     lost: Iterable[tuple[int, ...]] = (),
+    offered: csr_array | None = None,
 ) -> list[Fault]:
     """Look for unsafe cells that a reader learns.
 
@@ -80,6 +85,7 @@ def audit(
         respondents: cell -> own people, of each who stands in several cells.
         given: cells that must not be exact although their count is safe.
         lost: sums of cells that earlier publications gave away; they are not asked for.
+        offered: tables that may fit, as rows of differences from the true counts, a column a cell.
 
     Returns:
         All faults; empty where the tables may be published.
@@ -91,16 +97,19 @@ def audit(
         for question in _questions(cells, shown, rules, respondents, given)
         if tuple(sorted(question.cells)) not in skip
     ]
+    if offered is not None:
+        gate.check(offered)
     gate.gather([question.cells[0] for question in plain if len(question.cells) == 1])
     found = []
     people = [*_single(cells, shown, rules), *(_spread(_wholes(cells), one) for one in respondents)]
-    for question in plain:
+    unseen = gate.unseen(plain, people)
+    for question, readers in zip(plain, unseen, strict=True):
         fault = gate.ask(question)
         if fault is None:
             fault = next(
                 (
                     worse
-                    for own in people
+                    for own in (people[reader] for reader in readers)
                     if (asked := _less(question, own, cells, rules)) and gate.doubts(question, asked)
                     if (worse := gate.ask(asked))
                 ),
@@ -209,8 +218,18 @@ def _less(question: _Question, own: Mapping[int, int], cells: Cells, rules: Rule
     left = int(cells.counts[list(question.cells)].sum()) - inside
     if inside and not 0 < left < rules.threshold:
         return None
-    fixed = tuple(sorted(cell for cell, people in own.items() if people == cells.counts[cell]))
-    return _Question(question.cells, fixed, inside)
+    return _Question(question.cells, _alone(own, cells), inside)
+
+
+def _alone(own: Mapping[int, int], cells: Cells) -> tuple[int, ...]:
+    """The cells that hold nobody else: the reader knows their counts."""
+    return tuple(sorted(cell for cell, people in own.items() if people == cells.counts[cell]))
+
+
+def _belonging(groups: Sequence[tuple[int, ...]], size: int) -> csr_array:
+    places = np.array([cell for group in groups for cell in group], dtype=np.int64)
+    starts = np.cumsum([0, *(len(group) for group in groups)])
+    return csr_array((np.ones(len(places), dtype=np.int64), places, starts), shape=(len(groups), size))
 
 
 class _Gate:
@@ -280,6 +299,53 @@ class _Gate:
                     model.changeColBounds(place, max(self.floor[place], count - near), count + near)
             model.run()
             self._remember(model)
+
+    def check(self, offered: csr_array) -> None:
+        """Take those of the offered tables that fit, to the last person."""
+        numbers = np.rint(offered.data)
+        moves = csr_array((numbers.astype(np.int64), offered.indices, offered.indptr), shape=offered.shape)
+        shown = np.ones(len(self.cells.keys), dtype=bool)
+        shown[self.unknown] = False
+        strange = (np.abs(offered.data - numbers) > 0) | (shown[offered.indices] & (numbers != 0))
+        sound = np.diff(np.concatenate([[0], np.cumsum(strange)])[offered.indptr]) == 0
+        for first in range(0, moves.shape[0], _AT_A_TIME):
+            some = moves[first : first + _AT_A_TIME]
+            tables: Integers = some[:, self.unknown].toarray() + self.truth
+            holds = (self.matrix @ tables.T == self.sides[:, None]).all(axis=0)
+            above = (tables >= self.floor).all(axis=1)
+            kept = tables[sound[first : first + _AT_A_TIME] & holds & above]
+            self.tables = np.concatenate([self.tables[: self.found], kept])
+            self.found = len(self.tables)
+
+    def unseen(self, questions: Sequence[_Question], people: Sequence[Mapping[int, int]]) -> list[list[int]]:
+        """Say of each question which people must be looked at one by one.
+
+        Left out is who has nobody of the own in it, and sees a table far enough that leaves the own cells.
+        """
+        lowest, highest = np.full(len(questions), -np.inf), np.full(len(questions), np.inf)
+        for at, question in enumerate(questions):
+            for kind, value in self._ways(question):
+                (lowest if kind == "most" else highest)[at] = value
+        every = [question.cells for question in questions]
+        belongs = _belonging(every, len(self.cells.keys))
+        known = belongs @ np.where(
+            np.isin(np.arange(len(self.cells.keys)), self.unknown), 0, self.cells.counts
+        )
+        fixed = _belonging([_alone(own, self.cells) for own in people], len(self.cells.keys))[:, self.unknown]
+        low = np.zeros((len(questions), len(people)), dtype=np.float32)
+        high = low.copy()
+        for first in range(0, self.found, _AT_A_TIME):
+            tables = self.tables[first : min(first + _AT_A_TIME, self.found)]
+            totals = (belongs[:, self.unknown] @ tables.T) + known[:, None]
+            rest = ((fixed @ (tables != self.truth).T.astype(np.int64)) == 0).T.astype(np.float32)
+            low += (totals <= lowest[:, None]).astype(np.float32) @ rest
+            high += (totals >= highest[:, None]).astype(np.float32) @ rest
+        strict = self.rules.rule is Width.STRICT
+        plain = np.array([not question.exact_only for question in questions], dtype=bool)
+        both = (strict & plain & np.isfinite(lowest) & np.isfinite(highest))[:, None]
+        seen = np.where(both, (low > 0) & (high > 0), (low > 0) | (high > 0))
+        inside = (belongs @ _belonging([tuple(own) for own in people], len(self.cells.keys)).T).toarray() > 0
+        return [np.flatnonzero(row).tolist() for row in (~seen | inside)]
 
     def _remember(self, model: Any) -> bool:  # noqa: ANN401
         if model.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:

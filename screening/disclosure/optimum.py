@@ -51,11 +51,12 @@ class HittingSet:
         self.place = {cell: at for at, cell in enumerate(self.free.tolist())}
         self.seen: set[tuple[frozenset[int], int | None]] = set()
         self.possible, self.proved = True, True
+        self.bound = 0.0
         self.forced = forced
         count = len(self.free)
         self.large = count > _EXACT
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        gap = max(gap, _GAP if self.large else 0.0)
+        gap = max(gap / 4, _GAP if self.large else 0.0)
         options = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, "mip_max_nodes": _NODES}
         for option, value in {**options, "mip_abs_gap": 0.4}.items():  # costs are whole but for the ties
             model.setOptionValue(option, value)
@@ -105,6 +106,7 @@ class HittingSet:
         if not len(self.free):
             return withheld
         self.model.run()
+        self.bound = float(self.model.getInfo().mip_dual_bound)
         self.proved &= not self.large and self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
         if self.model.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
             withheld[self.free[np.array(self.model.getSolution().col_value) > 0.5]] = True

@@ -195,7 +195,7 @@ def _suppressed(
     pattern = suppress(cells, rules, [respondent(cells, one) for one in stands_in])
     shown = ~pattern.withheld
     lost = [each.cells for each in pattern.lost]
-    found = audit(cells, shown, rules, respondents=stands_in, lost=lost)
+    found = audit(cells, shown, rules, respondents=stands_in, lost=lost, offered=pattern.fitting)
     if found:
         worst = found[0]
         raise UnprotectableError(

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from screening.disclosure.adversary import Adversary, Open
 from screening.disclosure.cells import Cells, Flags
-from screening.disclosure.cheapest import Cheapest, Moves
+from screening.disclosure.cheapest import Cheapest
 from screening.disclosure.counted import NOT_WRITTEN
 from screening.disclosure.optimum import HittingSet
 from screening.disclosure.rules import Cost, Rules
 from screening.disclosure.targets import Insider, Target, insiders_of, targets_of, unsafe_cells
+from screening.disclosure.witnesses import Witnesses
 from screening.tables.errors import UnprotectableError
 
 _SEARCHES = 60  # patterns that are tried before what is open is closed one by one
@@ -27,12 +29,14 @@ class Pattern:
         unsafe: those that are unsafe by themselves.
         optimal: whether no cheaper pattern protects as much (but for ties).
         lost: targets that what was published earlier gives away already.
+        fitting: tables that fit what is published, as rows of differences from the true counts.
     """
 
     withheld: Flags
     unsafe: Flags
     optimal: bool
     lost: tuple[Target, ...]
+    fitting: csr_array
 
 
 def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) -> Pattern:
@@ -51,17 +55,19 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
     banned = cells.open | (np.zeros_like(unsafe) if rules.may_withhold_zeros else cells.counts == 0)
     free_of_cost = (cells.counts == 0) & ~banned & (rules.cost is Cost.COUNTS)
     start = forced | free_of_cost  # what costs nothing is withheld first, and released at the end
-    lost = _lost(cells, rules, respondents) if cells.open.any() else ()
+    witnesses = Witnesses(cells)
+    lost = _lost(cells, rules, respondents, witnesses) if cells.open.any() else ()
     cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
     program = HittingSet(
         cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost, gap=rules.gap
     )
     withheld, ended = start, False
+    grown: Flags | None = None
     for _ in range(_SEARCHES):
         withheld = program.pattern()
         open_ones: list[Open] = []
         for whole in (False, True):  # programs over fractions are quick, and what they prove open is open
-            reader = Adversary(cells, withheld, whole=whole)
+            reader = Adversary(cells, withheld, witnesses, whole=whole, may=None if whole else ~banned)
             open_ones = list(_open(reader, cells, rules, withheld, respondents, lost))
             program.proved &= reader.certain
             if open_ones:
@@ -76,12 +82,20 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
             raise _impossible(cells, open_ones[0])
         if not any(new):
             break
+        if not whole and float(cost[reader.pattern].sum()) <= (program.bound + float(cost[start].sum())) * (
+            1 + rules.gap
+        ):
+            grown = reader.pattern
+            break
     chosen = withheld
     if not ended:
-        withheld = _close_all(cells, rules, withheld, ~banned, respondents, lost)
+        if grown is not None:
+            withheld = chosen = grown
+        withheld = _close_all(cells, rules, withheld, ~banned, respondents, lost, witnesses)
     spare = withheld & ~forced & (~chosen | (cells.counts == 0))
-    withheld = _release(cells, rules, withheld, spare, respondents, lost)
-    return Pattern(withheld, unsafe, ended and program.proved, lost)
+    withheld = _release(cells, rules, withheld, spare, respondents, lost, witnesses)
+    fitting = witnesses.rows(witnesses.fitting(withheld, whole=True))
+    return Pattern(withheld, unsafe, ended and program.proved, lost, fitting)
 
 
 def _open(
@@ -96,12 +110,14 @@ def _open(
     return reader.open_targets(targets, [*insiders_of(cells, rules, withheld), *respondents], rules)
 
 
-def _lost(cells: Cells, rules: Rules, respondents: Sequence[Insider]) -> tuple[Target, ...]:
+def _lost(
+    cells: Cells, rules: Rules, respondents: Sequence[Insider], witnesses: Witnesses
+) -> tuple[Target, ...]:
     """Name what is open even if everything but what was published earlier is withheld."""
     everything = ~cells.open
-    reader = Adversary(cells, everything)
+    reader = Adversary(cells, everything, witnesses)
     targets = targets_of(cells, rules, everything, respondents)
-    return tuple(each for each in targets if reader.unprotected(each) is not None)
+    return tuple(found.target for found in reader.open_targets(targets, (), rules))
 
 
 def _given_away(lost: tuple[Target, ...], unsafe: Flags) -> Flags:
@@ -117,19 +133,14 @@ def _close_all(
     may: Flags,
     respondents: Sequence[Insider],
     lost: tuple[Target, ...],
+    witnesses: Witnesses,
 ) -> Flags:
     """Close what is open by the least costly witness, target by target."""
     withheld = withheld.copy()
     closer = Cheapest(cells, may | withheld)
-    reader: Adversary | None = None
-    witnesses: list[Moves] = []
     found: list[Open] = []
     for _ in range(_CLOSINGS):
-        before, reader = reader, Adversary(cells, withheld)
-        if before is not None:
-            reader.take_over(before)
-        for moves in witnesses:
-            reader.keep(moves[reader.withheld])
+        reader = Adversary(cells, withheld, witnesses)
         found = list(_open(reader, cells, rules, withheld, respondents, lost))
         if not found:
             return withheld
@@ -137,8 +148,9 @@ def _close_all(
             new = closer.witness(each.target, withheld)
             if new is None:
                 raise _impossible(cells, each)
-            witnesses += new
-            withheld |= np.any([moves != 0 for moves in new], axis=0)
+            for moves in new:
+                witnesses.keep(moves, whole=True)
+                withheld |= moves != 0
     raise _impossible(cells, found[0])
 
 
@@ -149,13 +161,14 @@ def _release(
     spare: Flags,
     respondents: Sequence[Insider],
     lost: tuple[Target, ...],
+    witnesses: Witnesses,
 ) -> Flags:
     """Publish again which of the spare cells no target needs, the most costly first."""
     withheld = withheld.copy()
     order = sorted(np.flatnonzero(spare).tolist(), key=lambda cell: (-int(cells.counts[cell]), cell))
     if not order:
         return withheld
-    reader = Adversary(cells, withheld)
+    reader = Adversary(cells, withheld, witnesses)
     for cell in order:
         aside = reader.publish(cell)
         withheld[cell] = False

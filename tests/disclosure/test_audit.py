@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.sparse import csr_array
 
 from screening.disclosure.audit import audit, intervals
 from screening.disclosure.cells import Cells, cells_of
@@ -102,12 +103,17 @@ def test_what_was_changed_is_no_suppression():
         disclosures([Source("t", SMALL, ROWS)], {"t": withheld(SMALL, ROWS, set()).slice(1)}, Rules())
 
 
-def test_nothing_is_returned_of_a_pattern_that_the_audit_refuses(monkeypatch):
-    """A fault of the suppression itself: it withholds what is unsafe and nothing else."""
+@pytest.mark.parametrize("made_up", [{}, {0: 3}, {0: -1, 1: 1}, {0: 0.5, 1: -0.5}])
+def test_nothing_is_returned_of_a_pattern_that_the_audit_refuses(monkeypatch, made_up):
+    """A fault of the suppression itself: it withholds what is unsafe, and offers tables that do not fit."""
 
     def careless(cells, rules, respondents=()):
         small = (cells.counts > 0) & (cells.counts < rules.threshold)
-        return Pattern(small, small, True, ())
+        places = np.flatnonzero(small).tolist() + np.flatnonzero(~small).tolist()
+        moves = np.zeros((1, len(small)))
+        for at, amount in made_up.items():
+            moves[0, places[at]] = amount * 9
+        return Pattern(small, small, True, (), csr_array(moves))
 
     monkeypatch.setattr("screening.disclosure.protect.suppress", careless)
     with pytest.raises(UnprotectableError, match="the audit found 1 disclosures"):

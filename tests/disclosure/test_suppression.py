@@ -33,6 +33,12 @@ def test_the_published_optimum_is_reached(rules, least):
     assert (report.withheld_count, report.optimal) == (least, True)
 
 
+@pytest.mark.parametrize(("rules", "least"), [({}, 799), ({"rule": "strict"}, 1057)])
+def test_with_a_gap_a_pattern_is_as_near_to_the_least_cost_as_was_asked(rules, least):
+    report = protected(read(GOLDEN / "optimum_4x4x3.csv"), BLOCK, gap=0.2, **rules).report
+    assert least <= report.withheld_count <= 1.2 * least
+
+
 @pytest.mark.parametrize("rule", ["lenient", "strict"])
 @pytest.mark.parametrize("zeros", ["published", "withheld"])
 def test_one_unsafe_cell_costs_the_cheapest_block(rule, zeros):
