@@ -38,7 +38,8 @@ def package_command(
 ) -> None:
     """Write the version in use, as far as the partner may have it, as one signed package. Recorded.
 
-    While nothing has changed and the last one is valid, the same package is written again.
+    While nothing has changed and the last one is valid, the same package is written again. Exits 1 where an
+    alert does not fit into the format: it stays, and is named with the field to mend.
 
     Example: screening alerts package --list own --to bb-border --out own-bb.zip
     """
@@ -59,6 +60,8 @@ def package_command(
     )
     row = asdict(made)
     show(upright(row) if shape is Format.TABLE else [row], shape)
+    if made.unfit:
+        raise typer.Exit(1)
 
 
 @app.command("accept")

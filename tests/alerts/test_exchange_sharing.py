@@ -104,6 +104,23 @@ def test_what_may_not_leave_stays_and_is_counted(other, why):
     assert found.kept == {why: 1}
 
 
+def test_an_alert_that_does_not_fit_into_the_format_stays_and_is_named_by_field():
+    long = [{"type": "passport", "number": "1" * 300, "issuing_state": "MD", "status": "valid"}]
+    found = shared([alert(), alert("A-2", names=[]), alert("A-3", documents=long)])
+    assert list(found.digests) == ["A-1"]
+    assert found.kept == {"schema": 2}
+    assert found.unfit == {
+        "A-2": "the object: contradicts itself",
+        "A-3": "documents.0.number: is not allowed (string_too_long)",
+    }
+
+
+def test_the_tables_of_terms_that_made_the_words_are_named():
+    told = {"file": "x", "record": "A-1", "remarks": {}}
+    items = [alert() | {"provenance": told | {"terms": "Police 3"}}, alert("A-2") | {"provenance": told}]
+    assert shared(items).terms == ("Police 3",)
+
+
 @pytest.mark.parametrize(
     ("onward", "leaves"),
     [

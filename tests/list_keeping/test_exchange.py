@@ -23,6 +23,7 @@ from screening.list_keeping.exchange.state import Outgoing, incoming, keep_outgo
 from screening.profile.model import Profile
 from screening.protection.audit import records, verify
 from screening.protection.signing import make_signing_key
+from screening.protection.zone_terms import endings
 from screening.store.zones import Store, open_zones
 from screening.tables.errors import InputError, StoreError, UsageError
 from tests.killed import dies_at
@@ -371,6 +372,19 @@ def test_a_state_that_is_damaged_is_told_and_not_counted_on(two):
     (a.store.root / "alerts" / states.FOLDER / "out" / "bb" / "own.json").write_text("{}")
     with pytest.raises(StoreError, match="state of an exchange is damaged"):
         a.packs("2.zip")
+
+
+def test_what_an_exchange_leaves_has_its_term(two):
+    a, b = two
+    a.holds(alert(1))
+    a.packs("1.zip")
+    b.takes("1.zip")
+    left = states.arriving(b.store)
+    left.mkdir()
+    (left / "from-aa.jsonl").write_text("left by a kill")
+    for agency, names in ((a, {"own.json": "list"}), (b, {"own.json": "list", "from-aa.jsonl": "unread"})):
+        ended = endings(agency.store, agency.profile.retention, ends=lambda _: AT, received={}, pinned=())
+        assert {path.name: kind for path, kind, _ in ended if states.FOLDER in path.parts} == names
 
 
 def test_no_name_or_number_stands_in_the_record(two):

@@ -170,6 +170,7 @@ class Provenance(_Object):
 
     file: str
     record: str
+    terms: str | None = None  # table that made the publisher's codes into words of this format
     remarks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from screening.alerts.exchange.model import AlertLine, CaveatUse, WithdrawalReason
+from pydantic import ValidationError
+
+from screening.alerts.exchange.model import AlertLine, CaveatUse, WithdrawalReason, places_of
 from screening.profile.exchange import ANY, Partner
 from screening.tables.codes import AlertStatus, Category, Tier
 
@@ -49,9 +51,11 @@ class Shared:
     Attributes:
         lines: alerts.jsonl, a line an alert, sorted by source_id.
         digests: sha256 of the line by source_id.
-        kept: alerts that stay, by reason (`status`, `category`, `caveat`, `onward`).
+        kept: alerts that stay, by reason (`status`, `category`, `caveat`, `onward`, `schema`).
         gone: why each that stays does so, for those that were handed out before.
         caveats: caveats that leave, with their onward use.
+        unfit: what keeps an alert from fitting into the format, by source_id; these stay too (`schema`).
+        terms: tables of terms by which the words of those that leave were made.
     """
 
     lines: bytes
@@ -59,6 +63,8 @@ class Shared:
     kept: Mapping[str, int]
     gone: Mapping[str, WithdrawalReason] = field(repr=False)
     caveats: tuple[CaveatUse, ...] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict, repr=False)
+    terms: tuple[str, ...] = ()
 
 
 def share(
@@ -89,6 +95,8 @@ def share(
     kept: Counter[str] = Counter()
     gone: dict[str, WithdrawalReason] = {}
     used: set[str] = set()
+    unfit: dict[str, str] = {}
+    terms: set[str] = set()
     allowed = onward if origin is None else origin.onward
     for item in items:
         source_id = str(item["source_id"])
@@ -97,10 +105,19 @@ def share(
             kept[why[0]] += 1
             gone[source_id] = why[1]
             continue
-        line = AlertLine.model_validate_json(_json(_cut(item, partner.tier, list_id, issuer)))
+        try:
+            line = AlertLine.model_validate_json(_json(_cut(item, partner.tier, list_id, issuer)))
+        except ValidationError as fault:
+            unfit[source_id] = places_of(fault)
+            kept["schema"] += 1
+            gone[source_id] = WithdrawalReason.NOT_SHARED
+            continue
         lines[source_id] = _line(line)
         if line.caveat is not None:
             used.add(line.caveat)
+        told = item["provenance"]
+        if isinstance(told, dict) and told.get("terms"):
+            terms.add(str(told["terms"]))
     ordered = sorted(lines)
     return Shared(
         lines=b"".join(lines[source_id] for source_id in ordered),
@@ -108,6 +125,8 @@ def share(
         kept=dict(sorted(kept.items())),
         gone=gone,
         caveats=tuple(CaveatUse(caveat=word, onward=tuple(allowed.get(word, ()))) for word in sorted(used)),
+        unfit=unfit,
+        terms=tuple(sorted(terms)),
     )
 
 

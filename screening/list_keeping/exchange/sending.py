@@ -49,6 +49,7 @@ class Packaged:
     Attributes:
         new: whether it is another package than the last; the same bytes where not.
         kept: alerts that stay here, by reason.
+        unfit: alerts that do not fit into the format (reason `schema`), with the field.
     """
 
     list_id: str
@@ -61,6 +62,7 @@ class Packaged:
     kept: Mapping[str, int]
     tier: Tier
     valid_until: datetime
+    unfit: tuple[str, ...] = ()
 
 
 def package(
@@ -128,6 +130,7 @@ def package(
         kept=shared.kept,
         tier=partner.tier,
         valid_until=state.valid_until,
+        unfit=tuple(f"{source_id}: {why}" for source_id, why in sorted(shared.unfit.items())),
     )
 
 
@@ -185,7 +188,12 @@ def _origin(store: Store, exchange: Exchange, list_id: str, version: str) -> Ori
 
 def _signed_terms(shared: Shared, partner: Partner, origin: Origin | None) -> str:
     return json.dumps(
-        [partner.tier, origin.agency if origin else None, [use.model_dump() for use in shared.caveats]],
+        [
+            partner.tier,
+            origin.agency if origin else None,
+            shared.terms,
+            [use.model_dump() for use in shared.caveats],
+        ],
         ensure_ascii=False,
     )
 
@@ -236,7 +244,7 @@ def _next(
         valid_until=at + timedelta(hours=exchange.valid_hours),
         tier=Tier.FULL if partner.tier is Tier.FULL else Tier.IDENTITY_ONLY,
         caveats=shared.caveats,
-        terms=(),
+        terms=shared.terms,
         files=tuple(
             FileEntry.model_validate(
                 {
