@@ -1,6 +1,7 @@
 """Alerts go to partners and come from them: package, accept, acknowledge, flag, exchange, conformance."""
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from screening.cli.alerts import upright
 from screening.cli.options import Actor, Shape
 from screening.cli.output import Format, progress, say, show
 from screening.protection.actor import who
+from screening.tables.errors import UsageError
 
 app = typer.Typer(help="Exchange of alerts with partners.", no_args_is_help=True)
 _List = Annotated[str, typer.Option("--list", help="Our id of the list.")]
@@ -66,7 +68,7 @@ def package_command(
 
 @app.command("accept")
 def accept_command(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's package or receipt.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's package, receipt or answer.")],
     after_gap: Annotated[
         str | None,
         typer.Option(help="Why a package is taken although one before it is missing; recorded."),
@@ -74,7 +76,7 @@ def accept_command(
     actor: Actor = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Take in a package, or the receipt of one of ours, if its signature and all that it says hold.
+    """Take in a package, a receipt or an answer, if its signature and all that it says hold.
 
     Signature, recipient, sequence, hashes and schema are checked, then terms and the import gate, before a
     row is stored. A refusal is recorded. Exits 1 when the import gate holds the list back or alerts wait.
@@ -82,6 +84,7 @@ def accept_command(
     Example: screening alerts accept own-bb.zip --as anna
     """
     from screening.list_keeping.exchange.accepting import Acknowledged, accept
+    from screening.list_keeping.exchange.asking import Told
     from screening.night.settings import load_settings
 
     settings = load_settings()
@@ -96,6 +99,10 @@ def accept_command(
     )
     if isinstance(done, Acknowledged):
         show(upright(asdict(done)) if shape is Format.TABLE else [asdict(done)], shape)
+        return
+    if isinstance(done, Told):
+        rows = [{"issuer": done.issuer, "list": done.list_id, **asdict(one)} for one in done.answers]
+        show(rows, shape, ("issuer", "list", "asked", "hit", "reference"))
         return
     imported = done.imported
     row: dict[str, object] = {
@@ -180,6 +187,70 @@ def flag_command(
         say("It is so already; nothing was recorded.")
         return
     say(f"Recorded. `screening alerts acknowledge --list {list_id} --out FILE` tells the partner.")
+
+
+@app.command("ask")
+def ask_command(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="JSON Lines; - for standard input.")],
+    partner: Annotated[str, typer.Option("--to", help="Partner whose list it is.")],
+    list_id: Annotated[str, typer.Option("--list", help="Id of the list there.")],
+    reason: Annotated[str, typer.Option(help="Why; recorded here and there. It must not name anybody.")],
+    out: Annotated[Path, typer.Option(help="File to write, .jws.")],
+    actor: Actor = None,
+) -> None:
+    """Write signed questions to a partner who gives hits only (tier hit_no_hit). Recorded.
+
+    A line: {"ref": "our own reference", "number": "K1234567", "state": "MD"}, or with "name" and "born". The
+    partner sees what is asked. `screening alerts accept` takes the answer in.
+
+    Example: screening alerts ask questions.jsonl --to bb-border --list watch --reason "case 17" --out q.jws
+    """
+    from screening.list_keeping.exchange.asking import ask
+    from screening.night.settings import load_settings
+
+    settings = load_settings()
+    if str(questions) != "-" and not questions.is_file():
+        raise UsageError(
+            "there is no such file", where="QUESTIONS", effect="nothing was asked", remedy="name a file"
+        )
+    lines = sys.stdin.buffer.read() if str(questions) == "-" else questions.read_bytes()
+    count = ask(
+        settings.store,
+        settings.profile.exchange,
+        partner,
+        list_id,
+        lines,
+        out,
+        reason=reason,
+        actor=who(actor),
+        at=datetime.now(UTC),
+    )
+    say(f"{count} questions for {partner} written to {out}; they may be answered within 24 hours")
+
+
+@app.command("answer")
+def answer_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's questions.")],
+    out: Annotated[Path, typer.Option(help="File to write, .jws.")],
+    actor: Actor = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Answer a partner's questions with hit or no hit, and nothing else. Recorded; a quota a day holds.
+
+    A reference goes with each hit, by which people then talk; the record says which alert it stands for.
+
+    Example: screening alerts answer q.jws --out a.jws --as anna
+    """
+    from screening.list_keeping.exchange.asking import answer
+    from screening.night.settings import load_settings
+    from screening.protection.keys import load_keys
+
+    settings = load_settings()
+    keys = load_keys(settings.profile.agency.production, store_root=settings.store.root)
+    gave = answer(
+        settings.store, settings.profile.exchange, keys, path, out, actor=who(actor), at=datetime.now(UTC)
+    )
+    show(upright(asdict(gave)) if shape is Format.TABLE else [asdict(gave)], shape)
 
 
 @app.command("exchange")

@@ -31,6 +31,7 @@ from screening.alerts.exchange.model import (
     Withdrawal,
     utc_text,
 )
+from screening.alerts.exchange.questions import Answers, Questions
 from screening.alerts.exchange.refusals import REMEDIES, Refusal
 from screening.protection.signing import PublicKey, SigningKey
 
@@ -43,6 +44,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "alert": AlertLine,
     "withdrawal": Withdrawal,
     "receipt": Receipt,
+    "question": Questions,
+    "answer": Answers,
 }
 _ALERT: dict[str, Any] = {
     "list": LIST,

@@ -60,6 +60,7 @@ class Partner(Section):
         word for word in Category if word is not Category.VULNERABLE_PERSON
     )
     takes: dict[_ListId, _ListId] = Field(default_factory=dict)  # its lists that we take, and under which id
+    questions_per_day: Annotated[int, Field(ge=0)] = 100  # that it may ask about lists that it is given
     terms: str | None = None  # table from its words to ours; relative to the profile's folder
 
     @model_validator(mode="after")

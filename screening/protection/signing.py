@@ -150,6 +150,15 @@ def unverified(document: bytes, kind: str) -> bytes:
     return bytes(whole["payload"])
 
 
+def kind_of(document: bytes) -> str | None:
+    """Return what a document says it is, to choose who judges it; nothing is checked."""
+    try:
+        kind = _JWS.get_unverified_header(document).get("typ")
+    except jwt.InvalidTokenError:
+        return None
+    return kind if isinstance(kind, str) else None
+
+
 def named_key(document: bytes) -> str | None:
     """Return the key that a document says it was signed with, for the record; nothing is checked."""
     try:

@@ -7,7 +7,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | what | class | clock |
 |---|---|---|
 | `alerts/<list>/version=…` | list | out of use; imported, where it never was in use |
-| `alerts/_exchange/in`, `out` (source ids, counters) | list | last written |
+| `alerts/_exchange/in`, `out`, `asked`, `answered` | list | last written |
 | `alerts/_exchange/arriving` (left by a kill) | unread | last written |
 | dispositions, clearances | hit, by outcome | decided; after the clearance, and what it supersedes |
 | `individual/acts/quarantine_acts/` | record | the act |
@@ -72,11 +72,7 @@ def endings(
     record, audit = timedelta(hours=terms.record), timedelta(hours=terms.audit)
     for path, since in lists_out_of_use(store, pinned):
         yield path, RetentionClass.LIST, since + timedelta(hours=terms.list)
-    for direction in ("in", "out"):
-        for path in _files(store, Zone.ALERTS, f"_exchange/{direction}/*/*.json"):
-            yield path, RetentionClass.LIST, _written(path) + timedelta(hours=terms.list)
-    for path in _files(store, Zone.ALERTS, "_exchange/arriving/*"):
-        yield path, RetentionClass.UNREAD, _written(path) + timedelta(hours=terms.unread)
+    yield from _exchanges(store, terms)
     yield from _decisions(store, terms)
     for path in _files(store, Zone.INDIVIDUAL, "acts/quarantine_acts/*.parquet"):
         at = read_table(path, individual.QUARANTINE_ACTS)["at_utc"][0].as_py()
@@ -100,6 +96,18 @@ def endings(
         for path in _files(store, Zone.AUDIT, pattern):
             after = datetime.combine(date(_written(path).year + 1, 1, 1), time(), UTC)
             yield path, RetentionClass.AUDIT, after + audit
+
+
+def _exchanges(store: Store, terms: Retention) -> Iterator[Ending]:
+    kept = {
+        "arriving/*": RetentionClass.UNREAD,
+        "*/*/*.json": RetentionClass.LIST,
+        "answered/*": RetentionClass.LIST,
+    }
+    hours = {RetentionClass.UNREAD: terms.unread, RetentionClass.LIST: terms.list}
+    for pattern, kind in kept.items():
+        for path in _files(store, Zone.ALERTS, f"_exchange/{pattern}"):
+            yield path, kind, _written(path) + timedelta(hours=hours[kind])
 
 
 def lists_out_of_use(store: Store, pinned: Collection[tuple[str, str]]) -> Iterator[tuple[Path, datetime]]:

@@ -33,16 +33,18 @@ ALERTS_FILE = "alerts.jsonl"
 WITHDRAWALS_FILE = "withdrawals.jsonl"
 DATA_FILES = (ALERTS_FILE, WITHDRAWALS_FILE)
 
-_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-_Text = Annotated[str, Field(min_length=1, max_length=20_000)]
-_Short = Annotated[str, Field(min_length=1, max_length=200)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Short = Annotated[str, Field(min_length=1, max_length=200)]
 _SourceId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _Identity = Annotated[int, Field(ge=0, lt=1000)]
-_State = Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+StateCode = Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
 _MANY = 10_000
 
 
-class _Object(BaseModel):
+class ExchangeObject(BaseModel):
+    """An object of the format: frozen, strict, no unknown keys."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
 
@@ -54,23 +56,23 @@ class WithdrawalReason(StrEnum):
     NOT_SHARED = "not_shared"  # it goes on for the issuer, and its caveat or category keeps it there
 
 
-class FileEntry(_Object):
+class FileEntry(ExchangeObject):
     """One file of the package beside the manifest."""
 
     name: Literal["alerts.jsonl", "withdrawals.jsonl"]
-    sha256: _Sha256
+    sha256: Sha256
     bytes: Annotated[int, Field(ge=0)]
     count: Annotated[int, Field(ge=0)]  # lines
 
 
-class CaveatUse(_Object):
+class CaveatUse(ExchangeObject):
     """A caveat that alerts of this package carry, and to whom the recipient may hand them on."""
 
-    caveat: _Short
+    caveat: Short
     onward: Annotated[tuple[AgencyId, ...], Field(max_length=200)]  # agencies, or "any"; empty: nobody
 
 
-class Manifest(_Object):
+class Manifest(ExchangeObject):
     """What a package is: the payload that is signed."""
 
     format: Literal["alert-package"] = "alert-package"
@@ -81,12 +83,12 @@ class Manifest(_Object):
     list: AgencyId  # id of the list at the issuer
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # of the issuer's list
     sequence: Annotated[int, Field(ge=1)]  # by issuer, recipient and list, without gaps
-    previous: _Sha256 | None  # sha256 of the payload of the package before; null for the first
+    previous: Sha256 | None  # sha256 of the payload of the package before; null for the first
     created: AwareDatetime
     valid_until: AwareDatetime
     tier: Literal[Tier.FULL, Tier.IDENTITY_ONLY]
     caveats: Annotated[tuple[CaveatUse, ...], Field(max_length=_MANY)]
-    terms: Annotated[tuple[_Short, ...], Field(max_length=100)]  # tables that made the issuer's words ours
+    terms: Annotated[tuple[Short, ...], Field(max_length=100)]  # tables that made the issuer's words ours
     files: Annotated[tuple[FileEntry, ...], Field(min_length=2, max_length=2)]
 
     @model_validator(mode="after")
@@ -108,10 +110,10 @@ class Manifest(_Object):
         return {use.caveat: use.onward for use in self.caveats}
 
 
-class AlertName(_Object):
+class AlertName(ExchangeObject):
     """A name as the publisher spells it."""
 
-    full: _Text
+    full: Text
     kind: NameKind
     surname: str | None = None
     given_names: str | None = None
@@ -121,7 +123,7 @@ class AlertName(_Object):
     source: str | None = None
 
 
-class AlertDate(_Object):
+class AlertDate(ExchangeObject):
     """A date of birth: `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `YYYY..YYYY`, and the days that it means."""
 
     value: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?(\.\.\d{4}(-\d{2}(-\d{2})?)?)?$")]
@@ -134,20 +136,20 @@ class AlertDate(_Object):
     source: str | None = None
 
 
-class UnreadDate(_Object):
+class UnreadDate(ExchangeObject):
     """A date of birth that the issuer could not read, as its text."""
 
-    note: _Text
+    note: Text
     identity: _Identity = 0
     source: str | None = None
 
 
-class AlertDocument(_Object):
+class AlertDocument(ExchangeObject):
     """A document."""
 
     type: ListedDocumentType
-    number: _Short
-    issuing_state: _State | None = None
+    number: Short
+    issuing_state: StateCode | None = None
     status: ListedDocumentStatus = ListedDocumentStatus.VALID
     issued: Annotated[date | None, Field(alias="from")] = None
     expires: Annotated[date | None, Field(alias="to")] = None
@@ -156,16 +158,16 @@ class AlertDocument(_Object):
     source: str | None = None
 
 
-class AlertFact(_Object):
+class AlertFact(ExchangeObject):
     """Sex, nationality or birth place, with the identity that it belongs to."""
 
     kind: FactKind
-    value: _Text
+    value: Text
     identity: _Identity = 0
     source: str | None = None
 
 
-class Provenance(_Object):
+class Provenance(ExchangeObject):
     """Where the alert stood, and what the publisher says of it that has no field here."""
 
     file: str
@@ -174,14 +176,14 @@ class Provenance(_Object):
     remarks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
-class AlertLine(_Object):
+class AlertLine(ExchangeObject):
     """One line of alerts.jsonl: the canonical model (docs/interfaces.md, "Alert lists")."""
 
     list: AgencyId
     source_id: _SourceId
     category: Category
     severity: Annotated[int, Field(ge=1, le=5)]
-    authority: _Short
+    authority: Short
     names: Annotated[tuple[AlertName, ...], Field(max_length=_MANY)] = ()
     dates_of_birth: Annotated[tuple[AlertDate, ...], Field(max_length=_MANY)] = ()
     unread_dates: Annotated[tuple[UnreadDate, ...], Field(max_length=_MANY)] = ()
@@ -192,7 +194,7 @@ class AlertLine(_Object):
     facts: Annotated[tuple[AlertFact, ...], Field(max_length=_MANY)] = ()
     legal_basis: str | None = None
     visibility: str | None = None
-    caveat: _Short | None = None
+    caveat: Short | None = None
     instructions: str | None = None
     valid_from: date | None = None
     review_by: date | None = None
@@ -207,7 +209,7 @@ class AlertLine(_Object):
         return self
 
 
-class Withdrawal(_Object):
+class Withdrawal(ExchangeObject):
     """One line of withdrawals.jsonl: an alert that was handed out and is not any more."""
 
     source_id: _SourceId
@@ -216,22 +218,22 @@ class Withdrawal(_Object):
     since_sequence: Annotated[int, Field(ge=1)]  # first package that said so
 
 
-class RefusedAlert(_Object):
+class RefusedAlert(ExchangeObject):
     """An alert on which the recipient does not act, and why (flag)."""
 
     source_id: _SourceId
-    reason: _Text
+    reason: Text
     at: AwareDatetime
 
 
-class WaitingAlert(_Object):
+class WaitingAlert(ExchangeObject):
     """An alert that waits at the recipient: no row of its terms knows a word of it."""
 
     source_id: _SourceId
-    field: _Short
+    field: Short
 
 
-class Receipt(_Object):
+class Receipt(ExchangeObject):
     """What the recipient of a package answers: the payload that is signed."""
 
     format: Literal["alert-receipt"] = "alert-receipt"
@@ -240,7 +242,7 @@ class Receipt(_Object):
     recipient: AgencyId  # the issuer of the package
     list: AgencyId
     sequence: Annotated[int, Field(ge=1)]
-    package: _Sha256  # of the payload of the package's manifest
+    package: Sha256  # of the payload of the package's manifest
     accepted: AwareDatetime
     outcome: Literal["in_use", "held"]
     alerts: Annotated[int, Field(ge=0)]

@@ -30,6 +30,8 @@ class Refusal(StrEnum):
     DOUBLED = "doubled"
     CAVEAT_UNDECLARED = "caveat_undeclared"
     NOT_OURS = "not_ours"
+    LIST_NOT_GIVEN = "list_not_given"
+    QUOTA = "quota"
 
 
 _AGAIN = "ask {issuer} to send it again"
@@ -63,7 +65,9 @@ REMEDIES: dict[Refusal, str] = {
     Refusal.DOUBLED: "tell the partner: one alert stands in it twice, or as withdrawn and in force",
     Refusal.CAVEAT_UNDECLARED: "tell the partner: an alert has a caveat of which the manifest does not say "
     "to whom it may be handed on",
-    Refusal.NOT_OURS: "tell the partner: we made no such package",
+    Refusal.NOT_OURS: "tell the partner: we made no such package or question",
+    Refusal.LIST_NOT_GIVEN: "add the list to `gives` of the partner in the profile, if it is agreed",
+    Refusal.QUOTA: "tomorrow again; if more is agreed, raise `questions_per_day` of the partner",
 }
 
 

@@ -100,7 +100,7 @@ def share(
     allowed = onward if origin is None else origin.onward
     for item in items:
         source_id = str(item["source_id"])
-        why = _stays(item, partner, origin, today)
+        why = stays(item, partner, origin, today)
         if why is not None:
             kept[why[0]] += 1
             gone[source_id] = why[1]
@@ -130,10 +130,17 @@ def share(
     )
 
 
-def _stays(
+def stays(
     item: _Item, partner: Partner, origin: Origin | None, today: date
 ) -> tuple[str, WithdrawalReason] | None:
-    """Return why an alert does not leave, None where it does."""
+    """Return why an alert does not leave, None where it does.
+
+    Args:
+        item: an object of the canonical model, or a row of the table `alerts`.
+        partner: who may get it.
+        origin: where the list came from, None for our own.
+        today: day on which it is asked.
+    """
     if item["status"] == AlertStatus.EXPIRED or (item["expires"] and str(item["expires"]) < str(today)):
         return "status", WithdrawalReason.EXPIRED
     if item["status"] != AlertStatus.ACTIVE:

@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from screening.alerts.exchange.archive import Archive, is_archive
@@ -32,14 +32,16 @@ from screening.alerts.exchange.model import (
     WaitingAlert,
     Withdrawal,
 )
+from screening.alerts.exchange.questions import ANSWER_KIND
 from screening.alerts.exchange.refusals import Refusal, RefusedError
 from screening.alerts.exchange.terms import Terms, read_terms, translate
+from screening.list_keeping.exchange.asking import Told, take_answer
+from screening.list_keeping.exchange.checking import judged, signed
 from screening.list_keeping.exchange.state import (
     MOST_REMEMBERED,
     Incoming,
     Received,
     arriving,
-    exchanging,
     incoming,
     keep_incoming,
     keep_outgoing,
@@ -47,14 +49,14 @@ from screening.list_keeping.exchange.state import (
     outgoing,
 )
 from screening.list_keeping.lists import ImportResult, import_list
-from screening.profile.exchange import ANY, Partner
+from screening.profile.exchange import ANY
 from screening.profile.model import Profile
 from screening.protection.audit import append
-from screening.protection.signing import PublicKey, UnsignedError, named_key, verified
-from screening.store.files import disk_faults, write_bytes
+from screening.protection.signing import kind_of
+from screening.store.files import write_bytes
 from screening.store.zones import Store
 from screening.tables.codes import AlertStatus, Category
-from screening.tables.errors import InputError, ProfileError
+from screening.tables.errors import ProfileError
 
 _WITHDRAWN_SEVERITY = 1
 
@@ -94,24 +96,6 @@ class Acknowledged:
     refused: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Trusted:
-    """Keys of all partners, and whose each is."""
-
-    keys: Mapping[str, PublicKey]
-    partners: Mapping[str, tuple[Partner, date | None]]
-
-
-def _trusted(profile: Profile) -> _Trusted:
-    keys, partners = {}, {}
-    for partner in profile.exchange.partners:
-        for key in partner.keys:
-            public = PublicKey(key.public)
-            keys[public.kid] = public
-            partners[public.kid] = (partner, key.until)
-    return _Trusted(keys, partners)
-
-
 def accept(
     store: Store,
     profile: Profile,
@@ -121,8 +105,8 @@ def accept(
     actor: str,
     at: datetime,
     after_gap: str | None = None,
-) -> Accepted | Acknowledged:
-    """Take in a package or a receipt.
+) -> Accepted | Acknowledged | Told:
+    """Take in a package, a receipt, or the answer to a question.
 
     Args:
         store: the store.
@@ -140,67 +124,15 @@ def accept(
     """
     our_id(profile.exchange)
     terms = _terms(profile, folder)
-    size, most = _size(path), profile.exchange.max_bytes
-    with exchanging(store):
-        data = b""
-        try:
-            if size > most:
-                raise RefusedError(Refusal.TOO_LARGE, f"the file has {size:,} bytes; {most:,} may be")
-            with disk_faults(path, effect="nothing was taken in"):
-                data = path.read_bytes()
-            if is_archive(data):
-                return _package(store, profile, data, terms, actor, at, after_gap)
-            return _receipt(store, profile, data, actor, at)
-        except RefusedError as fault:
-            _record_refusal(store, path, data, fault, actor, at)
-            raise _told(fault, path) from None
 
+    def take(data: bytes) -> Accepted | Acknowledged | Told:
+        if is_archive(data):
+            return _package(store, profile, data, terms, actor, at, after_gap)
+        if kind_of(data.strip()) == ANSWER_KIND:
+            return take_answer(store, profile.exchange, data, actor=actor, at=at)
+        return _receipt(store, profile, data, actor, at)
 
-def _size(path: Path) -> int:
-    if not path.is_file():
-        raise InputError(
-            "there is no such file",
-            where=str(path),
-            effect="nothing was taken in",
-            remedy="name the file that the partner sent",
-        )
-    return path.stat().st_size
-
-
-def _told(fault: RefusedError, path: Path) -> InputError:
-    return InputError(
-        f"refused ({fault.code}): {fault.what}",
-        where=str(path),
-        effect="nothing of it was stored; the list in use stays. The refusal is recorded",
-        remedy=fault.remedy,
-    )
-
-
-def _record_refusal(
-    store: Store, path: Path, data: bytes, fault: RefusedError, actor: str, at: datetime
-) -> None:
-    digest = hashlib.sha256(data).hexdigest() if data else "unread"
-    append(store, actor, "exchange.refuse", [f"refusal:{fault.code}", f"file:{digest}"], fault.what, at)
-
-
-def _signed(document: bytes, profile: Profile, kind: str) -> tuple[bytes, Partner, date | None]:
-    trusted = _trusted(profile)
-    try:
-        payload, kid = verified(document, trusted.keys, kind)
-    except UnsignedError as fault:
-        known = named_key(document)
-        words = {
-            "no_signature": (Refusal.NOT_A_PACKAGE, "the file holds no signed document"),
-            "unknown_issuer": (
-                Refusal.UNKNOWN_ISSUER,
-                f"no partner has the key that it names ({known or 'none'})",
-            ),
-            "wrong_kind": (Refusal.WRONG_KIND, f"it is signed, and is no {kind.partition('+')[0]}"),
-            "bad_signature": (Refusal.BAD_SIGNATURE, "the signature does not hold"),
-        }
-        raise RefusedError(*words[fault.code]) from None
-    partner, until = trusted.partners[kid]
-    return payload, partner, until
+    return judged(store, path, profile.exchange.max_bytes, take, actor=actor, at=at)
 
 
 def _package(
@@ -213,7 +145,7 @@ def _package(
     after_gap: str | None,
 ) -> Accepted:
     archive = Archive(data, profile.exchange.max_bytes)
-    payload, partner, until = _signed(archive.manifest(), profile, PACKAGE_KIND)
+    payload, partner, until = signed(archive.manifest(), profile.exchange, PACKAGE_KIND)
     manifest = parsed(payload, Manifest, "the manifest")
     judge_manifest(
         manifest,
@@ -369,7 +301,7 @@ def _withdrawn(one: Withdrawal) -> dict[str, object]:
 
 
 def _receipt(store: Store, profile: Profile, data: bytes, actor: str, at: datetime) -> Acknowledged:
-    payload, partner, _ = _signed(data.strip(), profile, RECEIPT_KIND)
+    payload, partner, _ = signed(data.strip(), profile.exchange, RECEIPT_KIND)
     receipt = parsed(payload, Receipt, "the receipt")
     state = outgoing(store, partner.id, receipt.list)
     judge_receipt(receipt, signer=partner.id, us=our_id(profile.exchange), made=state.made if state else {})

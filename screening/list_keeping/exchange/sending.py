@@ -24,12 +24,11 @@ from screening.list_keeping.exchange.state import (
     Outgoing,
     Withdrawn,
     exchanging,
-    incoming,
     keep_outgoing,
     known_partner,
+    origin_of,
     our_id,
     outgoing,
-    taken_as,
 )
 from screening.list_keeping.versions import active_version, checked_id, open_version
 from screening.profile.exchange import Exchange, Partner
@@ -140,7 +139,10 @@ def _recipient(exchange: Exchange, list_id: str, recipient: str) -> Partner:
     what = remedy = None
     if partner.tier is Tier.HIT_NO_HIT:
         what = f"`{recipient}` gets answers, no alerts (tier hit_no_hit)"
-        remedy = "no package is made for it; change `tier` of the partner in the profile if more is agreed"
+        remedy = (
+            "it asks, `screening alerts answer` answers; change `tier` of the partner in the profile if "
+            "more is agreed"
+        )
     elif list_id not in partner.gives:
         what = f"the list `{list_id}` does not go to `{recipient}`"
         remedy = (
@@ -163,7 +165,7 @@ def _shared(
             remedy=f"`screening alerts versions --list {list_id}`; `screening alerts import SOURCE PATH "
             f"--list {list_id}`",
         )
-    origin = _origin(store, exchange, list_id, version)
+    origin = origin_of(store, exchange, list_id, version)
     shared = share(
         objects(open_version(store, list_id, version), version),
         partner,
@@ -174,16 +176,6 @@ def _shared(
         today=at.date(),
     )
     return version, shared, origin
-
-
-def _origin(store: Store, exchange: Exchange, list_id: str, version: str) -> Origin | None:
-    """Return where a list came from; a version of it that no package brought goes to nobody."""
-    taken = taken_as(exchange, list_id)
-    if taken is None:
-        return None
-    partner, theirs = taken
-    state = incoming(store, partner.id, theirs)
-    return Origin(state.originator if state else partner.id, state.onward.get(version, {}) if state else {})
 
 
 def _signed_terms(shared: Shared, partner: Partner, origin: Origin | None) -> str:

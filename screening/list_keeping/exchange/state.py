@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.alerts.exchange.model import RefusedAlert, WaitingAlert, WithdrawalReason
+from screening.alerts.exchange.sharing import Origin
 from screening.profile.exchange import Exchange, Partner
 from screening.store.files import disk_faults, write_json
 from screening.store.locks import exclusive
@@ -114,12 +115,12 @@ def _file(store: Store, direction: Direction, partner: str, list_id: str) -> Pat
 
 def outgoing(store: Store, partner: str, list_id: str) -> Outgoing | None:
     """Return how far a list that we give has come, None before its first package."""
-    return _read(_file(store, "out", partner, list_id), Outgoing)
+    return read_state(_file(store, "out", partner, list_id), Outgoing)
 
 
 def incoming(store: Store, partner: str, list_id: str) -> Incoming | None:
     """Return how far a list of a partner's has come, None before its first package."""
-    return _read(_file(store, "in", partner, list_id), Incoming)
+    return read_state(_file(store, "in", partner, list_id), Incoming)
 
 
 def keep_outgoing(store: Store, partner: str, list_id: str, state: Outgoing) -> None:
@@ -132,7 +133,12 @@ def keep_incoming(store: Store, partner: str, list_id: str, state: Incoming) -> 
     write_json(_file(store, "in", partner, list_id), state.model_dump(mode="json"))
 
 
-def _read(path: Path, model: type[_Model]) -> _Model | None:
+def read_state(path: Path, model: type[_Model]) -> _Model | None:
+    """Read a state of an exchange; None where there is none.
+
+    Raises:
+        StoreError: it is damaged.
+    """
     if not path.exists():
         return None
     with disk_faults(path, effect="nothing was handed out or taken in"):
@@ -191,3 +197,13 @@ def our_id(exchange: Exchange) -> str:
             remedy='add [exchange] with agency = "our-id" and a partner (docs/exchange.md)',
         )
     return exchange.agency
+
+
+def origin_of(store: Store, exchange: Exchange, list_id: str, version: str) -> Origin | None:
+    """Return where a list came from; a version of it that no package brought goes to nobody."""
+    taken = taken_as(exchange, list_id)
+    if taken is None:
+        return None
+    partner, theirs = taken
+    state = incoming(store, partner.id, theirs)
+    return Origin(state.originator if state else partner.id, state.onward.get(version, {}) if state else {})
