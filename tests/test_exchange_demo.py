@@ -23,10 +23,12 @@ def test_two_agencies_exchange_withdraw_and_refuse(root, tmp_path):
     assert text.endswith("All as expected.\n")
     codes = re.findall(r"refused \((\w+)\)", text)
     assert codes == [
-        "hash_differs", "unknown_issuer", "bad_signature", "unsafe_archive", "replayed", "out_of_order",
+        "quota", "hash_differs", "unknown_issuer", "bad_signature", "unsafe_archive", "replayed", "out_of_order",
         "wrong_recipient",
     ]  # fmt: skip
     assert "A-2 is not acted on: no basis in our law" in text
     assert "legal basis of B-17 known at A: False" in text
     assert re.search(r"kept +onward: 1", text)
+    answers = re.findall(r"fahndung +(traveller \d) +(true|false)", text)
+    assert answers == [("traveller 1", "true"), ("traveller 2", "true"), ("traveller 3", "false")]
     assert not (root / "store").exists()

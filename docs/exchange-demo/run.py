@@ -89,6 +89,7 @@ class Demo:
         """Put the partners' public keys into each profile, as a person does with a text editor."""
         public = {}
         for name, agency in AGENCY.items():
+            self.run(name, "keys new", quiet=True)  # for pseudonyms
             text = self.run(name, "keys signing new")
             public[agency] = re.search(r"public +(\S+)", text)[1]
         for name in AGENCY:
@@ -171,6 +172,15 @@ def withdrawn(demo: Demo) -> None:
     demo.title("B hands A's alerts on to C: only those whose caveat A has opened for others")
     demo.run("bb", f"alerts package --list from-aa --to cc-border --out {POST}/c1.zip")
     demo.run("cc", f"alerts accept {POST}/c1.zip")
+
+    demo.title("C may not have A's list; it asks, and gets hit or no hit (A-3, `nur intern`, is none for C)")
+    demo.run("aa", f"alerts package --list fahndung --to cc-border --out {POST}/none.zip", ends=2)
+    ask = f"alerts ask questions.jsonl --to aa-border --list fahndung --reason 'case 17' --out {POST}/q.jws"
+    demo.run("cc", ask)
+    demo.run("aa", f"alerts answer {POST}/q.jws --out {POST}/a.jws")
+    demo.run("cc", f"alerts accept {POST}/a.jws")
+    demo.run("cc", ask, quiet=True)
+    demo.run("aa", f"alerts answer {POST}/q.jws --out {POST}/a.jws", ends=3)
 
 
 def refused(demo: Demo) -> None:

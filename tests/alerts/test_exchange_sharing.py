@@ -7,14 +7,14 @@ import pytest
 
 from screening.alerts.exchange.model import AlertLine, WithdrawalReason
 from screening.alerts.exchange.sharing import LEFT_OUT, Origin, share, withdrawn_since
-from screening.alerts.exchange.terms import read_terms, translate
+from screening.alerts.exchange.terms import in_our_words
 from screening.alerts.export import objects
 from screening.alerts.ftm_export import entities
 from screening.alerts.importers import canonical, ftm
 from screening.alerts.model import ImportOptions
+from screening.alerts.terms import parse_terms
 from screening.profile.exchange import Partner, PartnerKey
 from screening.tables.codes import Category, Tier
-from screening.tables.errors import ProfileError
 from tests.alerts.test_golden import CASES, imported
 
 TODAY = date(2026, 11, 23)
@@ -165,7 +165,7 @@ def test_words_are_translated_and_what_has_no_row_waits():
     ]
     found = shared(items, FULL.model_copy(update={"caveats": ("open", "closed")}))
     came = [AlertLine.model_validate_json(line) for line in found.lines.splitlines()]
-    lines, waiting, remarks = translate(came, read_terms(TERMS.encode(), "terms"))
+    lines, waiting, remarks = in_our_words(came, parse_terms(TERMS.encode()))
     assert [(line.category, line.caveat) for line in lines] == [
         ("inform", "offen"), ("inquiry", None), ("inform", "closed"), ("inquiry", None),
     ]  # fmt: skip
@@ -182,37 +182,16 @@ def test_a_field_that_the_table_speaks_of_needs_a_row_for_each_word():
     ]
     line = AlertLine.model_validate_json(shared(items).lines)
     table = TERMS + "state,GE,GE,exact\n"
-    _, waiting, _ = translate([line], read_terms(table.encode(), "terms"))
+    _, waiting, _ = in_our_words([line], parse_terms(table.encode()))
     assert [one.field for one in waiting] == ["state"]
-    table += "state,MD,XX,narrower\n"
-    (said,), waiting, _ = translate([line], read_terms(table.encode(), "terms"))
+    table += "state,MD,RO,narrower\n"
+    (said,), waiting, _ = in_our_words([line], parse_terms(table.encode()))
     assert (said.documents[0].issuing_state, said.nationalities, said.facts[0].value, waiting) == (
-        "XX",
-        ("XX",),
-        "XX",
+        "RO",
+        ("RO",),
+        "RO",
         (),
     )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("a,b\n", id="other columns"),
-        pytest.param(TERMS + "category,inform,wanted,exact\n", id="twice"),
-        pytest.param(TERMS + "category,x,no_word_of_ours,exact\n", id="no word of ours"),
-        pytest.param(TERMS + "colour,x,y,exact\n", id="unknown field"),
-        pytest.param(TERMS + "caveat,x,y,maybe\n", id="unknown relation"),
-    ],
-)
-def test_a_table_that_does_not_hold_is_refused_by_its_row(text):
-    with pytest.raises(ProfileError):
-        read_terms(text.encode(), "terms.csv")
-
-
-def test_the_version_of_a_table_is_of_its_rows_in_any_order():
-    head, *rows = TERMS.splitlines()
-    turned = "\n".join([head, *reversed(rows)]).encode()
-    assert read_terms(turned, "a").version == read_terms(TERMS.encode(), "b").version
 
 
 def test_follow_the_money_comes_back_as_the_same_persons():

@@ -34,7 +34,8 @@ from screening.alerts.exchange.model import (
 )
 from screening.alerts.exchange.questions import ANSWER_KIND
 from screening.alerts.exchange.refusals import Refusal, RefusedError
-from screening.alerts.exchange.terms import Terms, read_terms, translate
+from screening.alerts.exchange.terms import in_our_words
+from screening.alerts.terms import TermsTable, parse_terms
 from screening.list_keeping.exchange.asking import Told, take_answer
 from screening.list_keeping.exchange.checking import judged, signed
 from screening.list_keeping.exchange.state import (
@@ -139,7 +140,7 @@ def _package(
     store: Store,
     profile: Profile,
     data: bytes,
-    terms: Mapping[str, Terms],
+    terms: Mapping[str, TermsTable],
     actor: str,
     at: datetime,
     after_gap: str | None,
@@ -214,11 +215,11 @@ class _Said:
     terms: str | None = None
 
 
-def _in_our_words(content: Content, terms: Terms | None) -> _Said:
+def _in_our_words(content: Content, terms: TermsTable | None) -> _Said:
     if terms is None:
         return _Said(content.alerts)
-    alerts, waiting, remarks = translate(content.alerts, terms)
-    return _Said(alerts, waiting, remarks, terms.version)
+    alerts, waiting, remarks = in_our_words(content.alerts, terms)
+    return _Said(alerts, waiting, remarks, terms.name)
 
 
 def _onward(manifest: Manifest, came: Iterable[AlertLine], said: _Said) -> dict[str, tuple[str, ...]]:
@@ -235,14 +236,14 @@ def _onward(manifest: Manifest, came: Iterable[AlertLine], said: _Said) -> dict[
     return found
 
 
-def _terms(profile: Profile, folder: Path) -> dict[str, Terms]:
+def _terms(profile: Profile, folder: Path) -> dict[str, TermsTable]:
     """Read the tables of words of all partners, so that a damaged one is told before a file is opened."""
     found = {}
     for partner in profile.exchange.partners:
         if partner.terms is not None:
             path = folder / partner.terms
             try:
-                found[partner.id] = read_terms(path.read_bytes(), str(path))
+                found[partner.id] = parse_terms(path.read_bytes())
             except OSError as fault:
                 raise ProfileError(
                     f"the terms of `{partner.id}` cannot be read ({type(fault).__name__})",

@@ -23,6 +23,7 @@ from screening.protection.keys import key_folder
 from screening.protection.signing import current_signing_key
 from screening.store.files import write_bytes
 from screening.store.zones import Store
+from screening.tables.codes import Tier
 from screening.tables.errors import UsageError
 
 
@@ -170,7 +171,8 @@ def standings(store: Store, exchange: Exchange, now: datetime) -> list[Standing]
     """
     found = []
     for partner in exchange.partners:
-        found += [_given(store, partner.id, list_id, now) for list_id in partner.gives]
+        if partner.tier is not Tier.HIT_NO_HIT:
+            found += [_given(store, partner.id, list_id, now) for list_id in partner.gives]
         found += [
             _got(store, partner.id, theirs, into, now) for theirs, into in sorted(partner.takes.items())
         ]
