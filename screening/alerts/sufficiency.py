@@ -22,7 +22,8 @@ from screening.tables.codes import Category
 _RARE_LETTERS = 8
 
 
-def _usable(name: str) -> bool:
+def is_usable(name: str) -> bool:
+    """Is a name of two words, or of one long enough to be rare?"""
     words = [token for token in tokens(name) if len(token) > 1]
     return len(words) > 1 or any(len(word) >= _RARE_LETTERS for word in words)
 
@@ -46,4 +47,4 @@ def is_sufficient(
     """
     if category is Category.DOCUMENT:
         return any(number and state for number, state in documents)
-    return any(_usable(name) for name in names) and bool(dates or nationalities or documents)
+    return any(is_usable(name) for name in names) and bool(dates or nationalities or documents)

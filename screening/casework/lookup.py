@@ -29,10 +29,9 @@ from screening.identity.names import tokens
 from screening.identity.prepare import identify
 from screening.identity.states import state_code
 from screening.identity.titles import strip_title
-from screening.list_keeping import lists
+from screening.list_keeping import lists, merges
 from screening.list_keeping.traffic_models import night_model
 from screening.matching.evidence.document import SHORTEST
-from screening.matching.match import match
 from screening.night.batches import Watch, begins, watch, watched
 from screening.night.frozen import Frozen, Pins
 from screening.night.settings import Settings
@@ -190,7 +189,7 @@ def lookup(
     frozen = _frozen(settings, pinned, keys, today, at)
     against = watch(settings.store, frozen)
     floors = {list_id: threshold - NEAR for list_id, threshold in against.thresholds.items()}
-    scored = match(identify(traveller, documents), against.index, floor=floors)
+    scored = against.compare(identify(traveller, documents), floors)
 
     def raised(thresholds: Mapping[str, int]) -> set[str]:
         found = raise_pairs(
@@ -230,7 +229,7 @@ def raise_pairs(
         before: decisions that may silence pairs.
     """
     named = scored["alert_id"].combine_chunks()
-    tables = (against.alerts.alerts, against.alerts.names)
+    tables = (against.alerts.alerts, against.names)
     alerts, names = (table.filter(pc.is_in(table["alert_id"], named)) for table in tables)
     return raise_hits(
         scored,
@@ -445,6 +444,7 @@ def _frozen(settings: Settings, pinned: Mapping[str, str], keys: Keys, today: da
         decided_until=at.astimezone(UTC).isoformat(),
         decisions="",
         traffic=traffic,
+        merges=merges.acts_hash(merges.acts(settings.store, until=at)),
     )
     return Frozen(night=today, revision=0, base=None, flights=None, inputs=(), pins=pins, machine={})
 
@@ -458,8 +458,7 @@ def _found(
 ) -> list[Found]:
     named = scored["alert_id"].combine_chunks()
     alerts, names = (
-        table.filter(pc.is_in(table["alert_id"], named))
-        for table in (against.alerts.alerts, against.alerts.names)
+        table.filter(pc.is_in(table["alert_id"], named)) for table in (against.alerts.alerts, against.names)
     )
     alert_of = {row["alert_id"]: row for row in rows_of(alerts, AlertRow)}
     name_of = {(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(names, AlertNameRow)}

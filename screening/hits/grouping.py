@@ -5,7 +5,8 @@ their alerts. Two alerts that the same traveller matches are one hit when either
 
 * they hold the traveller's same document: both have document evidence of the same number (the list's writing
   of it decides, normalised by the matcher); or
-* they name the same person: the same tokens of the name (in any order) and the same date of birth to the day.
+* they name the same person: the same tokens of the name (in any order) and the same date of birth to the day;
+* or a person has decided that both are one (`screening alerts merge`).
 
 A name alone or a year alone never joins: brothers and namesakes stay two hits, since joining them would hide
 one. Grouping looks at the traveller's own pairs only, so no hit depends on another traveller.
@@ -18,12 +19,15 @@ from screening.tables.codes import EvidenceKind
 from screening.tables.rows import ScoredEvidence
 
 
-def group(pairs: Mapping[str, tuple[str, Sequence[ScoredEvidence]]]) -> list[tuple[str, ...]]:
+def group(
+    pairs: Mapping[str, tuple[str, Sequence[ScoredEvidence]]], together: Mapping[str, str] | None = None
+) -> list[tuple[str, ...]]:
     """Group the alerts of one traveller.
 
     Args:
         pairs: for each alert_id the listed name that fits best ("" where a document alone led there) and the
             pieces of evidence.
+        together: alert_id -> smallest id of the alerts that are one person by a person's decision.
 
     Returns:
         Groups of alert ids, each sorted, in the order of their smallest id.
@@ -41,7 +45,8 @@ def group(pairs: Mapping[str, tuple[str, Sequence[ScoredEvidence]]]) -> list[tup
         return alert_id
 
     for alert_id in sorted(pairs):
-        for mark in _marks(*pairs[alert_id]):
+        decided = [f"decided:{together[alert_id]}"] if together and alert_id in together else []
+        for mark in [*_marks(*pairs[alert_id]), *decided]:
             other = by_mark.setdefault(mark, alert_id)
             one, two = sorted((lead(alert_id), lead(other)))
             leader[two] = one

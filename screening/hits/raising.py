@@ -8,6 +8,8 @@ Rules:
   severity, then the smallest id. hit_id = pseudonym("hit", traveller_id | smallest alert_id).
 * `evidence_hash` is over what was compared and how (kind, both values, relation) of the best alert, so that
   neither a new model's weights nor another night change it, and any new datum of either side does.
+* Alerts that a person has merged are one hit too: who reaches the threshold of one is shown with all of them
+  that were scored, and what was cleared for one is cleared for the others on the same evidence.
 * A pair cleared by a person is silent but counted; an alert that is not active or not valid on the night
   raises none.
 * `late`: the leg had departed (local time of the origin, its zone) when the night began.
@@ -16,7 +18,7 @@ Rules:
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +44,7 @@ from screening.tables.rows import (
     ScoredRow,
     TravellerRow,
 )
+from screening.tables.work import BORROWED
 
 Key = tuple[str, str, str]
 SAME_DOCUMENT = "same number and State"
@@ -82,6 +85,7 @@ class ListsInUse:
         thresholds: threshold of each list, centibits.
         versions: version of each list.
         rate: false alerts in 1,000 innocent travellers of a score against a list.
+        together: alert_id -> smallest id of the alerts that are one person by a person's decision.
     """
 
     alerts: pa.Table
@@ -89,6 +93,7 @@ class ListsInUse:
     thresholds: Mapping[str, int]
     versions: Mapping[str, str]
     rate: Callable[[int, str], float]
+    together: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,59 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class HitRule:
+    """Which scored pairs are hits on a night.
+
+    Attributes:
+        alerts: alerts of the lists by id.
+        lists: lists in use.
+        night: the night.
+    """
+
+    alerts: Mapping[str, AlertRow]
+    lists: ListsInUse
+    night: date
+
+    @classmethod
+    def of(cls, lists: ListsInUse, night: date) -> "HitRule":
+        """Return the rule for lists on a night."""
+        return cls({row["alert_id"]: row for row in rows_of(lists.alerts, AlertRow)}, lists, night)
+
+    def is_hit(self, pair: ScoredRow) -> bool:
+        """Is the alert in force, and does the pair reach the threshold or hold the same document?"""
+        alert = self.alerts.get(pair["alert_id"])
+        return alert is not None and _in_use(alert, self.night) and self.reaches(pair)
+
+    def reaches(self, pair: ScoredRow) -> bool:
+        """Does the pair reach the threshold of its list, or hold the same document?"""
+        by_document = any(
+            piece["kind"] == EvidenceKind.DOCUMENT and piece["relation"] == SAME_DOCUMENT
+            for piece in pair["evidence"]
+        )
+        of = self.alerts[pair["alert_id"]]["list"]
+        return by_document or pair["score"] >= self.lists.thresholds[of]
+
+    def above(self, pairs: Sequence[ScoredRow]) -> list[ScoredRow]:
+        """Return the pairs that are hits, and those with alerts that are one person with the alert of one."""
+        reached = [self.is_hit(pair) for pair in pairs]
+        together = self.lists.together
+        raised = {
+            (pair["traveller_id"], together[pair["alert_id"]])
+            for pair, hit in zip(pairs, reached, strict=True)
+            if hit and pair["alert_id"] in together
+        }
+        return [
+            pair
+            for pair, hit in zip(pairs, reached, strict=True)
+            if hit
+            or (
+                (pair["traveller_id"], together.get(pair["alert_id"])) in raised
+                and _in_use(self.alerts[pair["alert_id"]], self.night)
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What every hit of the night needs, found by id."""
 
@@ -122,6 +180,7 @@ class _Context:
     alerts: Mapping[str, AlertRow]
     names: Mapping[tuple[str, int], str]
     lists: ListsInUse
+    rule: HitRule
     clearances: Clearances
     dispositions: Mapping[Key, DispositionRow]
     first_nights: Mapping[Key, date]
@@ -161,13 +220,15 @@ def raise_hits(
     compared = [travellers[one] for one in sorted(set(scored["traveller_id"].to_pylist()))]
     others = other_keys(compared, documents, pseudonym, linked)
     dispositions = bind(before.dispositions, others)
+    rule = HitRule.of(lists, night)
     context = _Context(
         travellers=travellers,
         documents=documents,
         flights={row["flight_id"]: row for row in rows_of(people.flights, FlightRow)},
-        alerts={row["alert_id"]: row for row in rows_of(lists.alerts, AlertRow)},
+        alerts=rule.alerts,
         names={(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(lists.names, AlertNameRow)},
         lists=lists,
+        rule=rule,
         clearances=clearances_of(bind(before.clearances, others), taken_back(dispositions)),
         dispositions=in_force(dispositions),
         first_nights=_first_nights(bind(before.hits, others)),
@@ -175,7 +236,7 @@ def raise_hits(
         night_begins=night_begins,
         pseudonym=pseudonym,
     )
-    above = [pair for pair in rows_of(scored, ScoredRow) if _is_hit(pair, context)]
+    above = rule.above(rows_of(scored, ScoredRow))
     loud = [pair for pair in above if not _is_silent(pair, context)]
     hits, evidence = _grouped(loud, context)
     return Raised(HITS.table(hits), EVIDENCE.table(evidence), len(above) - len(loud))
@@ -191,7 +252,7 @@ def _grouped(pairs: Iterable[ScoredRow], context: _Context) -> tuple[list[HitRow
     for traveller_id in sorted(of_traveller):
         own = of_traveller[traveller_id]
         shown = {alert_id: (_name(pair, context) or "", pair["evidence"]) for alert_id, pair in own.items()}
-        for alert_ids in group(shown):
+        for alert_ids in group(shown, context.lists.together):
             hit = _hit(traveller_id, alert_ids, own, context)
             hits.append(hit)
             evidence.extend(_evidence(hit["hit_id"], alert_ids, own))
@@ -215,17 +276,6 @@ def _first_nights(earlier: pa.Table) -> dict[Key, date]:
     return found
 
 
-def _is_hit(pair: ScoredRow, context: _Context) -> bool:
-    alert = context.alerts.get(pair["alert_id"])
-    if alert is None or not _in_use(alert, context.night):
-        return False
-    by_document = any(
-        piece["kind"] == EvidenceKind.DOCUMENT and piece["relation"] == SAME_DOCUMENT
-        for piece in pair["evidence"]
-    )
-    return by_document or pair["score"] >= context.lists.thresholds[alert["list"]]
-
-
 def _in_use(alert: AlertRow, night: date) -> bool:
     if alert["status"] != AlertStatus.ACTIVE:
         return False
@@ -234,13 +284,22 @@ def _in_use(alert: AlertRow, night: date) -> bool:
 
 
 def _is_silent(pair: ScoredRow, context: _Context) -> bool:
-    return context.clearances.silences(
-        context.travellers[pair["traveller_id"]]["person_key"],
-        pair["alert_id"],
-        evidence_hash(pair["evidence"]),
-        alert_hash=context.alerts[pair["alert_id"]]["content_hash"],
-        night=context.night,
-        pieces=pair["evidence"],
+    """Is the pair cleared, or the same evidence with an alert that is one person with this one?"""
+    together = context.lists.together
+    of = together.get(pair["alert_id"])
+    mates = [one for one, leads in together.items() if leads == of] if of else [pair["alert_id"]]
+    compared = evidence_hash(pair["evidence"])
+    return any(
+        context.clearances.silences(
+            context.travellers[pair["traveller_id"]]["person_key"],
+            alert_id,
+            compared,
+            alert_hash=context.alerts[alert_id]["content_hash"],
+            night=context.night,
+            pieces=pair["evidence"],
+        )
+        for alert_id in mates
+        if alert_id in context.alerts
     )
 
 
@@ -257,10 +316,21 @@ def _name(pair: ScoredRow, context: _Context) -> str | None:
 
 
 def _best(alert_ids: Sequence[str], pairs: Mapping[str, ScoredRow], context: _Context) -> ScoredRow:
-    """Return the pair that stands for its group: highest score, then highest severity, then smallest id."""
+    """Return the pair that stands for its group: highest score, then highest severity, then smallest id.
+
+    Of equal scores one goes first that stands on what the alert itself says: decisions bind to it, and hold
+    when a merge is undone.
+    One that is there by a merge alone, below the threshold of its list, stands for none.
+    """
+    reached = [alert_id for alert_id in alert_ids if context.rule.is_hit(pairs[alert_id])]
     return min(
-        (pairs[alert_id] for alert_id in alert_ids),
-        key=lambda pair: (-pair["score"], -context.alerts[pair["alert_id"]]["severity"], pair["alert_id"]),
+        (pairs[alert_id] for alert_id in reached or alert_ids),
+        key=lambda pair: (
+            -pair["score"],
+            pair["routes"] & BORROWED,
+            -context.alerts[pair["alert_id"]]["severity"],
+            pair["alert_id"],
+        ),
     )
 
 

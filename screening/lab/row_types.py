@@ -16,6 +16,7 @@ from screening.tables.model import TableSpec
 ROWS: tuple[TableSpec, ...] = (
     *analyst.TABLES,
     *alerts.TABLES,
+    alerts.MERGE_ACTS,
     individual.TRAVELLERS,
     individual.DOCUMENTS,
     individual.FLIGHTS,

@@ -17,10 +17,12 @@ import pyarrow.compute as pc
 
 from screening.hits.raising import Before, ListsInUse, People, raise_hits
 from screening.identity.prepare import identify
+from screening.list_keeping import merges
 from screening.list_keeping.traffic_models import NightModel, lists_of, night_model
 from screening.matching.index import AlertTables, Index, build_index
 from screening.matching.match import match
 from screening.matching.measured import Measured, measured_rate, measured_threshold
+from screening.matching.merged import all_names, better, merged_tables
 from screening.matching.model import Model
 from screening.night.balance import line
 from screening.night.exceptions import place_of
@@ -92,6 +94,9 @@ class Watch:
         measured: what was measured for a list on earlier travellers; nothing without a traffic model.
         thresholds: centibits by list.
         sizes: names by list; 0 for a list of documents alone.
+        merged: index of the alerts that a person has merged, each with what all of its group say.
+        names: ALERT_NAMES, with those that alerts have by their group.
+        together: alert_id -> smallest id of its group.
     """
 
     alerts: AlertTables
@@ -100,6 +105,17 @@ class Watch:
     measured: Mapping[str, Measured]
     thresholds: dict[str, int]
     sizes: dict[str, int]
+    merged: Index | None
+    names: pa.Table
+    together: dict[str, str]
+
+    def compare(self, identities: pa.Table, floors: Mapping[str, int]) -> pa.Table:
+        """Score travellers against the lists: SCORED, pairs at or above the floor of their list."""
+        own = match(identities, self.index, floor=dict(floors))
+        if self.merged is None:
+            return own
+        lowest = min(floors[list_id] for list_id in self.merged.lists)
+        return better(own, match(identities, self.merged, floor=lowest))
 
     def rate(self, score: int, list_id: str) -> float:
         """Return how many of 1,000 innocent travellers reach a score against a list."""
@@ -110,14 +126,23 @@ def watch(store: Store, frozen: Frozen) -> Watch:
     """Load the pinned lists and build the index; kept for further batches in the same process."""
     pinned = tuple(sorted(frozen.pins.lists.items()))
     profile_json = frozen.agency_profile().model_dump_json()
-    return _watch(str(store.root.resolve()), pinned, profile_json, frozen.pins.traffic)
+    decided = frozen.pins.decided_until if frozen.pins.merges else None
+    return _watch(str(store.root.resolve()), pinned, profile_json, frozen.pins.traffic, decided)
 
 
 @lru_cache(maxsize=2)
-def _watch(root: str, pinned: tuple[tuple[str, str], ...], profile_json: str, traffic: str | None) -> Watch:
+def _watch(
+    root: str,
+    pinned: tuple[tuple[str, str], ...],
+    profile_json: str,
+    traffic: str | None,
+    decided: str | None,
+) -> Watch:
     store = Store(Path(root))
     tables, sizes = lists_of(store, dict(pinned))
-    return watch_of(tables, sizes, night_model(store, traffic), Profile.model_validate_json(profile_json))
+    groups = merges.groups_of(store, tables, until=datetime.fromisoformat(decided)) if decided else ()
+    profile = Profile.model_validate_json(profile_json)
+    return watch_of(tables, sizes, night_model(store, traffic), profile, groups=groups)
 
 
 def watch_of(
@@ -127,6 +152,7 @@ def watch_of(
     profile: Profile,
     *,
     among: AlertTables | None = None,
+    groups: Sequence[Sequence[str]] = (),
 ) -> Watch:
     """Make alerts ready to be compared, each list with its threshold.
 
@@ -136,13 +162,20 @@ def watch_of(
         known: the night's model, and what was measured with it.
         profile: the lists' policies.
         among: all lists in use, where these alerts are only some of them (`build_index`).
+        groups: alerts that are one person by a person's decision.
     """
     thresholds = {
         list_id: measured_threshold(known.model, profile.policy(list_id), size, known.measured.get(list_id))
         for list_id, size in sizes.items()
     }
     index = build_index(tables, known.model, among=among)
-    return Watch(tables, index, known.model, known.measured, thresholds, sizes)
+    merged, names = None, tables.names
+    if groups:
+        both = merged_tables(tables, groups)
+        merged = build_index(both, known.model, among=among or tables)
+        names = all_names(tables.names, both.names)
+    together = {alert_id: group[0] for group in groups for alert_id in group}
+    return Watch(tables, index, known.model, known.measured, thresholds, sizes, merged, names, together)
 
 
 def decided(store: Store, frozen: Frozen) -> Before:
@@ -239,7 +272,7 @@ def _screen(
     ours = part(settled, legs)
     flights, documents = ours["flights"], ours["documents"]
     travellers = to_screen(ours["travellers"], frozen.agency_profile().screening)
-    scored = match(identify(travellers, documents), against.index, floor=against.thresholds)
+    scored = against.compare(identify(travellers, documents), against.thresholds)
     raised = raise_hits(
         scored,
         People(travellers, documents, flights),
@@ -282,10 +315,11 @@ def watched(against: Watch, frozen: Frozen) -> ListsInUse:
     """Return what the rules of raising need of the lists that a night watches."""
     return ListsInUse(
         alerts=against.alerts.alerts,
-        names=against.alerts.names,
+        names=against.names,
         thresholds=against.thresholds,
         versions=dict(frozen.pins.lists),
         rate=against.rate,
+        together=against.together,
     )
 
 

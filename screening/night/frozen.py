@@ -83,6 +83,7 @@ class Pins:
         decisions: hash of their ids; it decides bytes, the moment itself does not.
         traffic: version of the traffic model in use; None for the shipped shares and thresholds.
         linked: keys under whose pseudonyms earlier hits and decisions are read as well.
+        merges: hash of the ids of merge acts that count (up to `decided_until`); None for none.
     """
 
     lists: Mapping[str, str]
@@ -94,6 +95,7 @@ class Pins:
     decisions: str
     traffic: str | None = None
     linked: tuple[str, ...] = ()
+    merges: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,8 @@ class Frozen:
             del plain["pins"]["traffic"]
         if not self.pins.linked:  # the same
             del plain["pins"]["linked"]
+        if self.pins.merges is None:  # the same
+            del plain["pins"]["merges"]
         return plain
 
 
@@ -299,6 +303,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
             decisions=pins["decisions"],
             traffic=pins.get("traffic"),
             linked=tuple(pins.get("linked", ())),
+            merges=pins.get("merges"),
         ),
         machine=plain["machine"],
         kept=_inputs(plain["kept"]),

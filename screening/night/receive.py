@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from screening.list_keeping import lists
+from screening.list_keeping import lists, merges
 from screening.list_keeping.traffic_models import night_model
 from screening.night import input_names, remains
 from screening.night.frozen import (
@@ -361,6 +361,7 @@ def new_pins(
         decisions=acts.decisions_hash(decided),
         traffic=traffic,
         linked=linked,
+        merges=merges.acts_hash(merges.acts(store, until=now)),
     )
 
 

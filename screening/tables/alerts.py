@@ -6,12 +6,13 @@ from screening.tables.codes import (
     FactKind,
     ListedDocumentStatus,
     ListedDocumentType,
+    MergeAct,
     NameKind,
     Precision,
     RetentionClass,
     Zone,
 )
-from screening.tables.model import BOOL, DATE, INT32, Column, TableSpec
+from screening.tables.model import BOOL, DATE, INT32, UTC, Column, TableSpec
 
 _LIST = (RetentionClass.LIST,)
 
@@ -119,4 +120,26 @@ ALERT_FACTS = TableSpec(
     ),
 )
 
+MERGE_ACTS = TableSpec(
+    name="merge_acts",
+    zone=Zone.ALERTS,
+    classes=(RetentionClass.RECORD,),
+    key=("act_id",),
+    meaning="What persons decided on two alerts that may be one person; never changed, only superseded.",
+    columns=(
+        Column("act_id", "id"),
+        Column("act", "merge, keep apart, or take either back", values=MergeAct),
+        Column("one", "alert decided on, the smaller id"),
+        Column("other", "the other alert"),
+        Column("one_content", "content_hash of the one when decided"),
+        Column("other_content", "content_hash of the other when decided"),
+        Column("one_identity", "hash of what says who the one is (names, dates, facts, documents)"),
+        Column("other_identity", "the same of the other"),
+        Column("actor", "who decided"),
+        Column("reason", "why"),
+        Column("at_utc", "when", UTC),
+    ),
+)
+
 TABLES = (ALERTS, ALERT_NAMES, ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS)
+"""The five tables of a list version."""

@@ -448,6 +448,14 @@ class QuarantineAct(StrEnum):
     RELEASE = "release"
 
 
+class MergeAct(StrEnum):
+    """What a person does with two alerts that may be one person."""
+
+    MERGE = "merge"
+    KEEP_APART = "keep_apart"
+    UNMERGE = "unmerge"
+
+
 class KeyAct(StrEnum):
     """What a person did with keys of pseudonyms."""
 

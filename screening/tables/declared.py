@@ -10,6 +10,7 @@ ALL: tuple[TableSpec, ...] = (
     *work.TABLES,
     *analyst.TABLES,
     *alerts.TABLES,
+    alerts.MERGE_ACTS,
     *traffic.TABLES,
     *aggregate.TABLES,
     *aggregate.REPORTED,

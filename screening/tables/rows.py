@@ -213,6 +213,22 @@ class AlertFactRow(TypedDict):
     provenance: str
 
 
+class MergeActRow(TypedDict):
+    """A row of `merge_acts`."""
+
+    act_id: str
+    act: str
+    one: str
+    other: str
+    one_content: str
+    other_content: str
+    one_identity: str
+    other_identity: str
+    actor: str
+    reason: str
+    at_utc: datetime
+
+
 class TravellerRow(TypedDict):
     """A row of `travellers`."""
 

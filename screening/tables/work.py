@@ -37,6 +37,9 @@ EVIDENCE_STRUCT = pa.struct(
     ]
 )
 
+BORROWED = 16
+"""Route of a pair that stands on what an alert has by a merge alone (screening.matching.merged)."""
+
 CANDIDATES = TableSpec(
     name="candidates",
     zone=Zone.WORK,
@@ -47,7 +50,7 @@ CANDIDATES = TableSpec(
         Column("traveller_id", "the traveller"),
         Column("alert_id", "the alert"),
         Column("alert_name", "ordinal of the alert's best name; -1 where only a document led here", INT32),
-        Column("routes", "bits: 1 name, 2 date of birth, 4 document, 8 exhaustive", INT32),
+        Column("routes", "bits: 1 name, 2 date of birth, 4 document, 8 exhaustive, 16 by a merge", INT32),
     ),
 )
 
