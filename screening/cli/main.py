@@ -28,6 +28,7 @@ from screening.cli import (
     published,
     quarantine,
     read,
+    rescreen,
     retention,
     statistics,
     subject,
@@ -56,6 +57,7 @@ LABORATORY = "Laboratory"
 
 cli.command("run", rich_help_panel=NIGHTS)(nights.run)
 cli.command("rerun", rich_help_panel=NIGHTS)(nights.rerun)
+cli.command("rescreen", rich_help_panel=NIGHTS)(rescreen.rescreen)
 cli.command("nights", rich_help_panel=NIGHTS)(nights.nights)
 cli.command("status", rich_help_panel=NIGHTS)(nights.status)
 cli.command("report", rich_help_panel=NIGHTS)(nights.report)

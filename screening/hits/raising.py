@@ -386,6 +386,7 @@ def _hit(
         "last_named_by": traveller["last_named_by"],
         "last_named_local": traveller["last_named_local"],
         "near_miss": near_miss(traveller["surname"], best["evidence"]),
+        "rescreened": None,
     }
 
 

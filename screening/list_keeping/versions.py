@@ -168,6 +168,16 @@ def active_version(store: Store, list_id: str) -> str | None:
     return str(version) if version is not None else None
 
 
+def activations(store: Store, list_id: str) -> list[tuple[str, datetime]]:
+    """Return which version came into use when, oldest first; the last one is in use."""
+    history = _history(_active_state(_folder(store, list_id)))
+    return [
+        (str(entry["version"]), datetime.fromisoformat(str(entry["at"])))
+        for entry in history
+        if isinstance(entry, dict)
+    ]
+
+
 def versions(store: Store, list_id: str) -> list[ListVersion]:
     """Return the stored versions of a list, oldest first."""
     folder, active = _folder(store, list_id), active_version(store, list_id)

@@ -113,6 +113,7 @@ class Frozen:
         pins: what is kept by re-runs.
         machine: code, lock, time zone data and Unicode tables that ran.
         sealed: its hash, of a set as read from night.json; empty where the inputs have their names.
+        rescreened: made by a re-screen after a list had changed (`rescreen`): it is never taken up.
     """
 
     night: date
@@ -125,6 +126,7 @@ class Frozen:
     kept: tuple[FrozenInput, ...] = ()
     gone: tuple[str, ...] = ()
     sealed: str = ""
+    rescreened: bool = False
 
     @property
     def nameless(self) -> bool:
@@ -165,6 +167,19 @@ class Frozen:
     def moment(self) -> datetime:
         """Moment up to which decisions of persons count."""
         return datetime.fromisoformat(self.pins.decided_until)
+
+    def with_lists(self, revision: int, lists: Mapping[str, str], decided: tuple[datetime, str]) -> "Frozen":
+        """Return the set of the same night after a re-screen against other list versions.
+
+        Args:
+            revision: number that it becomes.
+            lists: list -> version.
+            decided: moment up to which decisions count, and the hash of their ids.
+        """
+        until, decisions = decided[0].isoformat(), decided[1]
+        pins = dataclasses.replace(self.pins, lists=dict(lists), decided_until=until, decisions=decisions)
+        sealed = _sha([self.hash, dict(sorted(lists.items())), decisions])
+        return dataclasses.replace(self, revision=revision, pins=pins, sealed=sealed, rescreened=True)
 
     def agency_profile(self) -> Profile:
         """Profile as it was frozen.
@@ -219,6 +234,8 @@ class Frozen:
             del plain["pins"]["linked"]
         if self.pins.merges is None:  # the same
             del plain["pins"]["merges"]
+        if not self.rescreened:  # the same
+            del plain["rescreened"]
         return plain
 
 
@@ -309,6 +326,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         kept=_inputs(plain["kept"]),
         gone=tuple(plain.get("gone", ())),
         sealed=plain.get("sealed", ""),  # earlier code wrote the names instead
+        rescreened=plain.get("rescreened", False),
     )
 
 

@@ -196,7 +196,7 @@ def take_up(store: Store, night: date, before: Current | None, actor: str) -> Fr
 
 def _going_on(store: Store, left: Frozen) -> Frozen | None:
     """Return what a killed run left, with the names of its inputs; None where it cannot go on."""
-    if dict(left.machine) != machine():
+    if left.rescreened or dict(left.machine) != machine():
         return None
     if not set(left.pins.linked) <= set(readable(store, left.pins.key_id)):
         return None

@@ -47,6 +47,17 @@ NIGHTLY = {
     **_LET_THROUGH,
 }
 
+RESCREEN = {
+    "days": Param(
+        3,
+        type="integer",
+        minimum=1,
+        maximum=3660,
+        title="Days",
+        description="Nights of so many days back are compared, as far as they are held",
+    ),
+}
+
 RERUN = {
     "night": Param(
         None,

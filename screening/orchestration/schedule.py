@@ -30,6 +30,11 @@ TIME_OUTS = {
     "report": timedelta(minutes=30),
     "attention": timedelta(minutes=10),
     "propose": timedelta(hours=2),  # 100,000 travellers against every list
+    "lists_to_import": timedelta(minutes=10),
+    "import_list": timedelta(hours=1),
+    "waiting": timedelta(minutes=10),
+    "rescreen": timedelta(hours=1),
+    "late_hits": timedelta(minutes=10),
     "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
 

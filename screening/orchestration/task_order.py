@@ -13,12 +13,19 @@ failed, but of no batch: its flights are recorded as failed, and `attention` tel
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow.sdk import get_current_context, task  # noqa: TID253  (only DAG files import this)
+from airflow.sdk import (  # noqa: TID253  (only DAG files import this)
+    Asset,
+    AssetAlias,
+    AssetAny,
+    get_current_context,
+    task,
+)
 
-from screening.orchestration import tasks
+from screening.orchestration import list_tasks, tasks
 from screening.orchestration.notifier import NightNotifier, RetentionNotifier
 from screening.orchestration.schedule import TIME_OUTS
 
+_LISTS = AssetAlias("alert_lists")  # each task of a list adds the event of its own
 _make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
 
 
@@ -67,6 +74,51 @@ def retention() -> None:
 def traffic_model() -> None:
     """Put the weekly proposal of a traffic model into the DAG that is being defined."""
     _step(tasks.propose, on_failure_callback=None)()
+
+
+def list_asset(list_id: str) -> Asset:
+    """Return the asset of an alert list; its events are versions that came into use."""
+    return Asset(f"alert_list_{list_id}")
+
+
+def any_list() -> Any:  # noqa: ANN401  (an AssetAny)
+    """Return what starts a re-screen: a version of any list of the profile; None without a list."""
+    assets = [list_asset(list_id) for list_id in list_tasks.list_ids()]
+    return AssetAny(*assets) if assets else None
+
+
+def import_lists() -> None:
+    """Put the import of every list, a task each, into the DAG that is being defined."""
+
+    def import_list(list_id: str) -> list_tasks.ImportedList:
+        context: Any = get_current_context()
+        context["label"] = list_id
+        done = list_tasks.import_list(list_id)
+        if done["new"] or context["ti"].try_number > 1:  # the try before may have died after the import
+            said = {"list": done["list"], "version": done["version"]}
+            context["outlet_events"][_LISTS].add(list_asset(list_id), extra=said)
+        return done
+
+    import_list.__doc__ = list_tasks.import_list.__doc__
+    each = _step(import_list, map_index_template="{{ label }}", outlets=[_LISTS], on_failure_callback=None)
+    each.expand_kwargs(_step(list_tasks.lists_to_import, on_failure_callback=None)())
+
+
+def rescreen() -> None:
+    """Put the re-screen of held nights, a task each, into the DAG that is being defined."""
+
+    def waiting() -> list[dict[str, str]]:
+        return list_tasks.waiting(get_current_context())
+
+    def rescreen(night: str) -> list_tasks.RescreenedNight:
+        context: Any = get_current_context()
+        context["label"] = night
+        return list_tasks.rescreen(night)
+
+    waiting.__doc__, rescreen.__doc__ = list_tasks.waiting.__doc__, list_tasks.rescreen.__doc__
+    each = _step(rescreen, map_index_template="{{ label }}", on_failure_callback=None)
+    nights = each.expand_kwargs(_step(waiting, on_failure_callback=None)())
+    _step(list_tasks.late_hits, on_failure_callback=None)(nights)
 
 
 def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)

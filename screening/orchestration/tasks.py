@@ -72,8 +72,8 @@ def receive(context: Mapping[str, Any]) -> str:
     from screening.night.receive import published
     from screening.night.receive import receive as begin
 
-    with _explained():
-        _check_parameters(context)
+    with explained():
+        check_parameters(context)
         letting, night, settings = letting_through(context), night_of(context), load_settings()
         receipt = begin(settings, night, chosen=None, actor=ACTOR, now=datetime.now(UTC))
         if receipt.frozen is not None:
@@ -98,8 +98,8 @@ def receive_again(context: Mapping[str, Any]) -> str:
 
     params = context["params"]
     flights = [str(flight) for flight in params.get("flights") or []]
-    with _explained():
-        _check_parameters(context)
+    with explained():
+        check_parameters(context)
         letting_through(context)  # refused before anything runs
         night = night_of(context)
         again = begin(
@@ -131,7 +131,7 @@ def read(run: str) -> str:
     from screening.night import run as night
     from screening.night.stages import Task
 
-    with _explained():
+    with explained():
         opened = _open(run)
         night.read(opened)
         _count(opened, Task.READ)
@@ -147,7 +147,7 @@ def settle(run: str) -> str:
     from screening.night import run as night
     from screening.night.stages import Task
 
-    with _explained():
+    with explained():
         opened = _open(run)
         night.settle(opened)
         _count(opened, Task.SETTLE)
@@ -158,7 +158,7 @@ def plan(run: str) -> list[dict[str, str]]:
     """Return the arguments of each mapped `screen` task."""
     from screening.night import run as night
 
-    with _explained():
+    with explained():
         planned = night.plan(_open(run))
     _LOG.info("plan: %d batches", len(planned))
     return [{"run": run, **batch} for batch in planned]
@@ -169,7 +169,7 @@ def screen(run: str, unit: str) -> None:
     from screening.night import run as night
     from screening.night.stages import Task
 
-    with _explained():
+    with explained():
         opened = _open(run)
         night.screen(opened, unit)
         _count(opened, Task.SCREEN, unit)
@@ -199,7 +199,7 @@ def publish(run: str, context: Mapping[str, Any]) -> Published:
     from screening.night.let_through import release
     from screening.night.stages import Task
 
-    with _explained():
+    with explained():
         opened, letting = _open(run), letting_through(context)
         gates, actor, reason = letting.gates, letting.actor, letting.reason
         night.publish(opened, actor=actor, let_through=gates, reason=reason)
@@ -223,7 +223,7 @@ def report(published: Published) -> str:
     from screening.night.reporting import write_report
     from screening.night.statistics import write_statistics
 
-    with _explained():
+    with explained():
         store, night = load_settings().store, date.fromisoformat(published["night"])
         page = write_report(store, night)
         write_statistics(store, night)
@@ -242,7 +242,7 @@ def attention(published: Published) -> None:
     from screening.night.reporting import report_path
 
     night, store = date.fromisoformat(published["night"]), load_settings().store
-    with _explained():
+    with explained():
         left = left_by(store, night, published["flights"], published["inputs"])
     found = f"report: {report_path(store, night)}   flights: screening status --night {night}"
     for phrase in left.own:
@@ -262,7 +262,7 @@ def purge() -> int:
     """
     from screening.night.purge import purge_now
 
-    with _explained():
+    with explained():
         done = purge_now(load_settings(), datetime.now(UTC), ACTOR)
     removed, rows = sum(len(proof.files) for proof in done.files), sum(proof.rows for proof in done.rows)
     proofs = len(done.files) + len(done.rows)
@@ -282,7 +282,7 @@ def propose() -> str:
     from screening.store.revisions import nights
 
     store = load_settings().store
-    with _explained():
+    with explained():
         held = nights(store)
         if not held:
             raise AirflowSkipException("no night is published")
@@ -306,7 +306,7 @@ def _count(run: "Run", task: Any, unit: str | None = None) -> None:  # noqa: ANN
     _LOG.info(counted(run, task, unit))
 
 
-def _check_parameters(context: Mapping[str, Any]) -> None:
+def check_parameters(context: Mapping[str, Any]) -> None:
     """Refuse a parameter that the DAG does not have: Airflow takes any, and a slip would mean another night.
 
     Raises:
@@ -325,7 +325,7 @@ def _check_parameters(context: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Raise our four-part errors as Airflow's; only a fault of the store is worth another try."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 

@@ -71,8 +71,9 @@ HITS = TableSpec(
         Column("last_named_by", "last message that names the traveller", nullable=True),
         Column("last_named_local", "UNB time of that message as sent, without zone", LOCAL, nullable=True),
         Column("near_miss", "what differs, where two people often agree so", nullable=True, values=NearMiss),
+        Column("rescreened", "found after the night, when a list had changed", BOOL, nullable=True),
     ),
-    version="1.2",
+    version="1.3",
 )
 
 EVIDENCE = TableSpec(

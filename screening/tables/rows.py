@@ -72,6 +72,7 @@ class HitRow(TypedDict):
     last_named_by: str | None
     last_named_local: datetime | None
     near_miss: str | None
+    rescreened: bool | None
 
 
 class EvidenceRow(TypedDict):

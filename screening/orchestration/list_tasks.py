@@ -1,0 +1,144 @@
+"""What the DAG files of alert lists call: lists come in, and held travellers are compared with what changed.
+
+As in `tasks`: results are ids and counts, each task logs one line of counts, and no name of a person, address
+or password is in any of them.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from typing import Any, TypedDict
+
+from screening.night.settings import load_settings
+from screening.orchestration.tasks import ACTOR, check_parameters, explained
+
+_LOG = logging.getLogger(__name__)
+
+
+class ImportedList(TypedDict):
+    """What an import did: list, version, whether it is new and in use."""
+
+    list: str
+    version: str
+    new: bool
+    active: bool
+
+
+class RescreenedNight(TypedDict):
+    """What re-screening a night gave: numbers, and the night's label."""
+
+    night: str
+    late: int
+    closed: int
+
+
+def list_ids() -> list[str]:
+    """Return the lists of the profile, each with an asset of its own."""
+    return [policy.id for policy in load_settings().profile.lists]
+
+
+def lists_to_import() -> list[dict[str, str]]:
+    """Return the arguments of each mapped `import_list` task."""
+    return [{"list_id": list_id} for list_id in list_ids()]
+
+
+def import_list(list_id: str) -> ImportedList:
+    """Fetch one list, import it as a version, and put it in use if the gate lets it pass.
+
+    A list without a source is skipped; a version that the gate holds back fails its task, and waits for a
+    named person. No other list waits for either.
+    """
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    from screening.list_keeping import lists
+    from screening.orchestration.fetching import fetched
+
+    with explained():
+        settings = load_settings()
+        policy = settings.profile.policy(list_id)
+        place = _place(list_id)
+        if place is None and policy.path is None:
+            raise AirflowSkipException(
+                f"the list {list_id} has neither a connection nor a path in the profile"
+            )
+        own = nullcontext(settings.profile_folder / str(policy.path))
+        mapping = settings.profile_folder / policy.mapping if policy.mapping else None
+        with fetched(settings.store, place) if place else own as path:
+            done = lists.import_list(
+                settings.store,
+                policy,
+                policy.source,
+                path,
+                mapping=mapping,
+                actor=ACTOR,
+                at=datetime.now(UTC),
+            )
+    _LOG.info("import: list %s, version %s, %d alerts", done.list_id, done.version, done.alerts)
+    if not done.active:
+        codes = ", ".join(sorted({reason.code for reason in done.gate.reasons})) or "held back before"
+        raise AirflowFailException(
+            f"version {done.version} of {list_id} is held back ({codes}); the version in use stays   "
+            f"screening alerts check --list {list_id} --version {done.version}   then: "
+            f"screening alerts release --list {list_id} --version {done.version} --reason …"
+        )
+    return {"list": done.list_id, "version": done.version, "new": done.new, "active": done.active}
+
+
+def _place(list_id: str) -> Any:  # noqa: ANN401  (a Place, imported late)
+    """Return where the connection of a list says that it lies; None where there is none."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+
+    from screening.orchestration.fetching import connection_id, place_of
+
+    name = connection_id(list_id)
+    try:
+        connection = Connection.get(name)
+    except (AirflowNotFoundException, AirflowRuntimeError):
+        return None
+    return place_of(name, connection)
+
+
+def waiting(context: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the arguments of each mapped `rescreen` task: nights that lists have changed since."""
+    from screening.night import rescreen as stages
+
+    with explained():
+        check_parameters(context)
+        days = int((context.get("params") or {}).get("days") or 1)
+        nights = stages.waiting(load_settings(), days, datetime.now(UTC))
+    _LOG.info("waiting: %d nights of the last %d days", len(nights), days)
+    return [{"night": night.isoformat()} for night in nights]
+
+
+def rescreen(night: str) -> RescreenedNight:
+    """Compare the travellers of one night with the alerts that were added or changed since."""
+    from screening.night import rescreen as stages
+
+    with explained():
+        done = stages.rescreen(
+            load_settings(), date.fromisoformat(night), actor=ACTOR, told=lambda number, of: None
+        )
+    _LOG.info(
+        "rescreen: night %s, %d travellers, %d alerts, %d late hits, %d hits closed",
+        night,
+        done.travellers,
+        done.alerts,
+        len(done.late),
+        len(done.closed),
+    )
+    return {"night": night, "late": len(done.late), "closed": len(done.closed)}
+
+
+def late_hits(nights: Sequence[RescreenedNight]) -> int:
+    """Say which nights have late hits, with the command that shows them.
+
+    Returns:
+        Their number.
+    """
+    for done in nights:
+        if done["late"]:
+            shown = f"screening hits --night {done['night']}"
+            _LOG.warning("needs a person: %d late hits of night %s   %s", done["late"], done["night"], shown)
+    return sum(done["late"] for done in nights)
