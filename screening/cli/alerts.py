@@ -212,9 +212,9 @@ def check_command(
 ) -> None:
     """Show the quality of a version, in use or not: completeness, duplicates, expected load. Recorded.
 
-    What deviated, alerts that wait or have too little data, overdue reviews, alerts that lapse; alerts that may be one
-    person (`merge`, `keep-apart`, `unmerge` decide); hits for 1,000 travellers by alert, against held nights
-    or else by the model, and the datum that would cure it. Exits 1 when the import gate holds it back.
+    What deviated; alerts that wait, have too little data, are overdue for review or lapse; alerts that may be
+    one person (`merge`, `keep-apart`, `unmerge` decide); hits for 1,000 travellers by alert, against held
+    nights or else by the model, and the datum that would cure it. Exits 1 when the gate holds it back.
 
     Example: screening alerts check --list ofac --limit 50 --format json
     """
