@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from screening.night.settings import load_settings
 from screening.orchestration.tasks import ACTOR, check_parameters, explained
 
+_DAYS = 3  # back from today, where nobody says otherwise
 _LOG = logging.getLogger(__name__)
 
 
@@ -106,7 +107,7 @@ def waiting(context: Mapping[str, Any]) -> list[dict[str, str]]:
 
     with explained():
         check_parameters(context)
-        days = int((context.get("params") or {}).get("days") or 1)
+        days = int((context.get("params") or {}).get("days") or _DAYS)
         nights = stages.waiting(load_settings(), days, datetime.now(UTC))
     _LOG.info("waiting: %d nights of the last %d days", len(nights), days)
     return [{"night": night.isoformat()} for night in nights]

@@ -49,12 +49,12 @@ NIGHTLY = {
 
 RESCREEN = {
     "days": Param(
-        3,
-        type="integer",
+        None,
+        type=["null", "integer"],
         minimum=1,
         maximum=3660,
         title="Days",
-        description="Nights of so many days back are compared, as far as they are held",
+        description="Nights of so many days back are compared, as far as they are held. Empty: 3",
     ),
 }
 

@@ -174,7 +174,7 @@ def test_a_dag_says_what_it_does_whose_it_is_and_what_its_fields_mean_when_left_
             described = dag.params.get_param(field)
             empty = "no flight named" if described.schema["type"] == "boolean" else "Empty: "
             assert empty in described.description, field
-    for name in ("nightly_screening", "retention", "traffic_model"):
+    for name in ("nightly_screening", "retention", "traffic_model", "import_alert_lists"):
         assert "npausing starts" in bag.dags[name].doc_md
     assert parameters.GATES == GATES
 
@@ -322,3 +322,62 @@ def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(
     purge()
     by_hand("audit", "verify", check=0)
     assert by_hand.run(NIGHT, check=0).stdout.startswith(f"Night {NIGHT}: nothing is new")
+
+
+def test_one_list_that_cannot_be_fetched_stops_no_other_and_late_hits_are_told(
+    by_hand, written, at_work, monkeypatch, caplog
+):
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    from screening.orchestration import list_tasks
+
+    profile = by_hand.folder / "profile.toml"
+    more = ', { id = "away", source = "canonical" }, { id = "none", source = "canonical" }]'
+    profile.write_text(profile.read_text().replace("}]", "}" + more, 1))
+    monkeypatch.setenv("AIRFLOW_CONN_SCREENING_LIST_AWAY", "http://user:secret@127.0.0.1:9/lists/away.jsonl")
+    by_hand.send("api.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand("alerts", "import", "canonical", "watch.jsonl", "--list", "watch", check=0)
+    by_hand("run", "--night", NIGHT, "--inbox", "inbox", "--list", "watch", check=0)
+    other = {**written.sought, "alert_id": "folder:A7", "list": "folder", "source_id": "A7"}
+    (by_hand.folder / "new.jsonl").write_text(json.dumps(other) + "\n")
+    place = json.dumps({"path": str(by_hand.folder / "new.jsonl")})
+    monkeypatch.setenv("AIRFLOW_CONN_SCREENING_LIST_NONE", json.dumps({"conn_type": "fs", "extra": place}))
+
+    asked = list_tasks.lists_to_import()
+    assert [one["list_id"] for one in asked] == ["watch", "away", "none"]
+    with caplog.at_level(logging.INFO):
+        assert list_tasks.import_list("watch")["new"] is False
+        with pytest.raises(AirflowFailException, match="could not be fetched: ConnectError") as told:
+            list_tasks.import_list("away")
+        done = list_tasks.import_list("none")
+        assert (done["list"], done["new"], done["active"]) == ("none", True, True)
+        monkeypatch.delenv("AIRFLOW_CONN_SCREENING_LIST_NONE")
+        with pytest.raises(AirflowSkipException, match="neither a connection nor a path"):
+            list_tasks.import_list("none")
+        context = {"params": {"days": 3000}, "dag_run": SimpleNamespace(conf={"days": 3000})}
+        [waits] = list_tasks.waiting(context)
+        result = list_tasks.rescreen(**waits)
+        assert list_tasks.late_hits([result]) == 1
+        assert list_tasks.waiting(context) == []
+    said = "\n".join([str(told.value), *lines(caplog)])
+    assert "secret" not in said
+    assert "127.0.0.1" not in said
+    assert "QVARNSTEDT" not in said
+    assert f"screening hits --night {NIGHT}" in said
+    assert not list((by_hand.store / "alerts" / "_fetched").iterdir())
+    [hit] = by_hand.json("hits", "--night", NIGHT)
+    assert hit["alert_id"].startswith(("none:", "watch:"))
+
+
+def test_a_version_that_comes_into_use_is_an_event_of_its_list(root):
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.sdk import AssetAlias
+
+    bag = DagBag(str(root / "dags"))
+    [outlet] = bag.dags["import_alert_lists"].get_task("import_list").outlets
+    assert outlet == AssetAlias("alert_lists")
+    assert {task.task_id for task in bag.dags["rescreen_recent"].tasks} == {
+        "waiting",
+        "rescreen",
+        "late_hits",
+    }
