@@ -39,6 +39,8 @@ _STATES = frozenset({Action.FULL, Action.UPDATE, Action.CLOSE_ON_BOARD, Action.C
 _SCHEDULE = {72: (60.0, 1000.0), 48: (36.0, 60.0), 24: (12.0, 36.0), 0: (-1000.0, 12.0)}
 
 Measure = tuple[str, float, str]
+WHOLES = {"api_without_pnr": "travellers_in_api", "pnr_without_api": "travellers_in_pnr"}
+"""Measures that hold of how many travellers a share is one, where that is not `travellers`."""
 
 
 @dataclass(slots=True)
@@ -215,6 +217,8 @@ def _measures(counted: _CarrierCounts) -> Iterable[Measure]:
     ):
         yield name, float(number), "legs"
     yield "travellers", float(travellers["all"]), "travellers"
+    for name in ("in_api", "in_pnr"):
+        yield f"travellers_{name}", float(travellers[name]), "travellers"
     yield from _share(legs, "api_final", "api", _LEGS + " with API")
     yield from _share(legs, "pnr_final", "pnr", _LEGS + " with PNR")
     for name in (*_FACTS, "document"):

@@ -20,7 +20,7 @@ from screening.night.frozen import Frozen, frozen_path, published_frozen
 from screening.store.files import read_json, write_json
 from screening.store.revisions import read_current
 from screening.store.zones import Store
-from screening.tables import aggregate
+from screening.tables import individual
 from screening.tables.errors import ScreeningError
 
 _NIGHTS = 28  # from which is told what is usual
@@ -175,7 +175,7 @@ def figures(store: Store, night: date, revision: int) -> dict[str, tuple[float, 
     if path is not None and path.exists():
         plain: Any = read_json(path)
         return {measure: (float(value), str(unit)) for measure, (value, unit) in plain.items()}
-    rows = read_current(store, night, aggregate.NIGHT_HEALTH).to_pylist()
+    rows = read_current(store, night, individual.NIGHT_HEALTH).to_pylist()
     return {row["measure"]: (row["value"], row["unit"]) for row in rows}
 
 

@@ -15,7 +15,7 @@ from screening.protection import audit
 from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, publish, read_current
 from screening.store.zones import Store
-from screening.tables import aggregate, individual
+from screening.tables import individual
 
 _MADE_OF = (
     individual.COUNTS,
@@ -61,10 +61,11 @@ def release(
 
 
 def _publish(store: Store, frozen: Frozen, now: Current, actor: str) -> None:
+    figures = fitness.figures(store, frozen.night, now.revision)
     tables = {
-        "night_health": aggregate.NIGHT_HEALTH.table(
+        "night_health": individual.NIGHT_HEALTH.table(  # lacks where an earlier version let it wait
             {"night": frozen.night, "measure": measure, "value": value, "unit": unit}
-            for measure, (value, unit) in fitness.figures(store, frozen.night, now.revision).items()
+            for measure, (value, unit) in figures.items()
         )
     }
     if all(now.of(spec) for spec in _MADE_OF):

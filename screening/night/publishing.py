@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from screening.aggregates.counts import count
 from screening.aggregates.quality import protect_quality
 from screening.gates.frames import measured, traveller_frame
-from screening.manifests.quality import carrier_quality
+from screening.manifests.quality import WHOLES, carrier_quality
 from screening.manifests.twins import tell_twins
 from screening.night import balance, remains
 from screening.night.frozen import Frozen
@@ -143,13 +143,7 @@ def _quality(frozen: Frozen, merged: dict[str, pa.Table]) -> pa.Table:
         night=frozen.night,
         documents=merged["documents"],
     )
-    travellers: dict[str, int] = {}
-    for row in merged["flights"].select(["carrier", "travellers", "counted", "provisional"]).to_pylist():
-        counted = row["travellers"] if row["counted"] is None else row["counted"]  # null: an older version's
-        carrier = row["carrier"] or "unknown"
-        travellers[carrier] = travellers.get(carrier, 0) + (0 if row["provisional"] else counted)
-    threshold = frozen.agency_profile().disclosure.threshold
-    return protect_quality(measured, travellers, threshold=threshold)
+    return protect_quality(measured, WHOLES, threshold=frozen.agency_profile().disclosure.threshold)
 
 
 def publications(tables: dict[str, pa.Table]) -> list[Publication]:
@@ -346,7 +340,7 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
         for name, value in measured(people, merged["flights"].num_rows).items()
         if name != "travellers"
     ]
-    return aggregate.NIGHT_HEALTH.table(
+    return individual.NIGHT_HEALTH.table(
         {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}
         for measure, value, unit in figures
     )
@@ -370,6 +364,7 @@ def set_aside(tables: dict[str, pa.Table]) -> int:
 
 # They wait where a night is incomplete, and what their figures are made of with them.
 LEAVING = (*(spec.name for spec in aggregate.TABLES), individual.TRAFFIC_CELLS.name)
+KEPT = (*LEAVING, individual.NIGHT_HEALTH.name)  # what a run that makes them not leaves as it was
 PUBLISHED_TABLES: tuple[TableSpec, ...] = (
     landing.INPUTS,
     landing.BYTE_RANGES,

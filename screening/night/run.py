@@ -340,15 +340,15 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
         with run.work.alive():
             parts = _parts(run)
             tables = publishing.assemble(run.store, run.frozen, parts)
-            leaving = _judged(run, tables, parts.silenced, let_through)
+            judged = _judged(run, tables, parts.silenced, let_through)
             for gate in sorted(let_through):
                 audit.append(run.store, actor, "gate.let_through", [run.frozen.run, gate], reason)
             published = publish_revision(
                 run.store,
                 run.frozen.night,
                 run.frozen.hash,
-                publishing.publications(tables | (leaving or {})),
-                kept=() if leaving else publishing.LEAVING,
+                publishing.publications(tables | judged),
+                kept=set(publishing.KEPT) - set(judged),
                 purposes=run.frozen.agency_profile().law.purposes,
             )
             record_publication(run.store, published, actor)
@@ -358,23 +358,24 @@ def publish(run: Run, *, actor: str, let_through: Collection[str] = (), reason: 
 
 def _judged(
     run: Run, tables: dict[str, pa.Table], silenced: int, let_through: Collection[str]
-) -> dict[str, pa.Table] | None:
+) -> dict[str, pa.Table]:
     """Judge the night and write down what was found.
 
     Returns:
-        Tables of the aggregate zone; None where they wait for a person, or stay as they are.
+        Figures of the night, and the tables of the aggregate zone unless these wait for a person; nothing
+        where all stays as it is.
     """
     if run.frozen.gone:  # too few are left to be judged or counted: what was published of the night stands
         fitness.keep(run.store, run.frozen)
-        return None
+        return {}
     health = publishing.night_health(run.frozen, tables, silenced)
     aside = publishing.set_aside(tables)
     reports = fitness.judge(
         run.frozen, tables, quarantined=aside, baseline=fitness.baseline(run.store, run.frozen)
     )
-    leaving = None
+    leaving: dict[str, pa.Table] = {}
     try:
-        leaving = publishing.aggregated(run.store, run.frozen, tables) | {"night_health": health}
+        leaving = publishing.aggregated(run.store, run.frozen, tables)
     except ScreeningError:
         raise
     except Exception as fault:  # noqa: BLE001  (a table for statisticians must keep no hit back)
@@ -382,7 +383,7 @@ def _judged(
         reports.append(fitness.broken(run.frozen, fitness.AGGREGATES, people, fault))
     fitness.note(run.store, run.frozen, reports, let_through, health)
     held = any(report.failures and report.name not in let_through for report in reports)
-    return None if held else leaving
+    return {"night_health": health} | ({} if held else leaving)
 
 
 def settled_tables(run: Run) -> dict[str, pa.Table]:

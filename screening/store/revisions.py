@@ -287,9 +287,11 @@ class _Draft:
 
 
 def _as_before(draft: _Draft, file: PublishedFile) -> PublishedFile:
-    """Take a file of the revision before over as it is."""
-    link_file(draft.store.root / file.path, draft.part(file.zone) / file.name)
-    return replace(file, path=draft.path(file.zone, file.name))
+    """Take a file of the revision before over as it is, into the zone where its table lies now."""
+    spec = BY_NAME.get(_named(file.table))
+    zone = spec.zone if spec else file.zone
+    link_file(draft.store.root / file.path, draft.part(zone) / file.name)
+    return replace(file, path=draft.path(zone, file.name), zone=zone)
 
 
 def _written(draft: _Draft, item: Publication, purposes: Sequence[str]) -> PublishedFile:

@@ -64,29 +64,17 @@ CARRIER_QUALITY = TableSpec(
     zone=Zone.AGGREGATE,
     classes=_CLASS,
     key=("carrier", "night", "measure"),
-    meaning="Completeness, lateness and findings of each carrier and night, as a letter to it quotes them.",
+    meaning="Completeness, lateness and findings of each carrier and night. Legs are exact, as in timetables; "
+    "travellers behind a share, and messages, are rounded to multiples of 5 (of a larger threshold).",
     columns=(
         Column("carrier", "carrier designator"),
         Column("night", "night", DATE),
         Column("measure", "measure; findings as finding:CODE"),
-        Column("value", "value", FLOAT),
+        Column("value", "value; shares of two decimals", FLOAT),
         Column("unit", "unit of the value"),
     ),
+    version="1.1",
 )
 
-NIGHT_HEALTH = TableSpec(
-    name="night_health",
-    zone=Zone.AGGREGATE,
-    classes=_CLASS,
-    key=("night", "measure"),
-    meaning="Figures of the night as a whole; gates compare with those of the nights before.",
-    columns=(
-        Column("night", "night", DATE),
-        Column("measure", "measure"),
-        Column("value", "value", FLOAT),
-        Column("unit", "unit of the value"),
-    ),
-)
-
-TABLES = (PUBLISHED, PROTECTION, CARRIER_QUALITY, NIGHT_HEALTH)
+TABLES = (PUBLISHED, PROTECTION, CARRIER_QUALITY)
 REPORTED = (MONTHLY,)  # made with the reports, not published with a night

@@ -28,7 +28,7 @@ from screening.tables.codes import (
     Zone,
 )
 from screening.tables.findings import FINDINGS_TYPE
-from screening.tables.model import BOOL, DATE, INT32, INT64, LOCAL, STRINGS, UTC, Column, TableSpec
+from screening.tables.model import BOOL, DATE, FLOAT, INT32, INT64, LOCAL, STRINGS, UTC, Column, TableSpec
 
 _BY_SOURCE = (RetentionClass.API, RetentionClass.PNR)
 
@@ -389,6 +389,22 @@ TRAFFIC_CELLS = TableSpec(
     ),
 )
 
+NIGHT_HEALTH = TableSpec(
+    name="night_health",
+    zone=Zone.INDIVIDUAL,
+    classes=(RetentionClass.AGGREGATE,),
+    key=("night", "measure"),
+    meaning="Exact figures of the night as a whole, for operators and auditors: hits are few, and people. "
+    "Gates compare with those of the nights before. An earlier version kept them in the aggregate zone.",
+    columns=(
+        Column("night", "night", DATE),
+        Column("measure", "measure"),
+        Column("value", "value", FLOAT),
+        Column("unit", "unit of the value"),
+    ),
+    version="1.1",
+)
+
 OUTSIDE_MANDATE = TableSpec(
     name="outside_mandate",
     zone=Zone.INDIVIDUAL,
@@ -438,6 +454,7 @@ TABLES = (
     QUARANTINE_ACTS,
     COUNTS,
     OUTSIDE_MANDATE,
+    NIGHT_HEALTH,
     TRAFFIC_CELLS,
     LEDGER,
 )

@@ -85,7 +85,7 @@ def test_a_flight_outside_is_told_and_not_stored(by_hand, written, promised):
         (LEG, "pnr", 1, 2),
     ]
     assert {one["flight_id"] for one in table(by_hand, "individual", "travellers")} == {FAR}
-    figures = {one["measure"]: one["value"] for one in table(by_hand, "aggregate", "night_health")}
+    figures = {one["measure"]: one["value"] for one in table(by_hand, "individual", "night_health")}
     assert (figures["messages_outside_mandate"], figures["travellers_outside_mandate"]) == (2, 4)
     landed = b"".join(path.read_bytes() for path in (by_hand.store / "landing").rglob("*.bin"))
     assert not any(value.encode() in landed for value in (written.ylva[0], written.ylva[5], "LOC123"))

@@ -8,9 +8,8 @@ import pytest
 from screening.store.landing import release_incoming, settle_landing, write_incoming
 from screening.store.revisions import Publication, publish
 from screening.store.zones import Store
-from screening.tables.aggregate import NIGHT_HEALTH
 from screening.tables.codes import RetentionClass
-from screening.tables.individual import STATEMENT_DOCUMENTS, TRAVELLERS
+from screening.tables.individual import NIGHT_HEALTH, STATEMENT_DOCUMENTS, TRAVELLERS
 from screening.tables.landing import INPUTS
 
 API, PNR, UNREAD = RetentionClass.API, RetentionClass.PNR, RetentionClass.UNREAD

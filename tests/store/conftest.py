@@ -7,10 +7,9 @@ import pytest
 
 from screening.store.revisions import Publication
 from screening.store.zones import Store
-from screening.tables.aggregate import NIGHT_HEALTH
 from screening.tables.analyst import EVIDENCE
 from screening.tables.codes import RetentionClass
-from screening.tables.individual import STATEMENT_DOCUMENTS
+from screening.tables.individual import NIGHT_HEALTH, STATEMENT_DOCUMENTS
 from screening.tables.landing import INPUTS
 
 NIGHT = date(2026, 11, 23)

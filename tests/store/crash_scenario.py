@@ -5,8 +5,8 @@ from datetime import date
 from screening.store.landing import read_back, release_incoming, settle_landing, sweep_landing, write_incoming
 from screening.store.revisions import Publication, mend_links, publish
 from screening.store.zones import Store
-from screening.tables.aggregate import NIGHT_HEALTH
 from screening.tables.codes import InputKind, InputStatus, RetentionClass
+from screening.tables.individual import NIGHT_HEALTH
 from screening.tables.landing import INPUTS
 
 NIGHT = date(2026, 11, 23)

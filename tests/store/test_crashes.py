@@ -9,7 +9,7 @@ import pytest
 
 from screening.store.revisions import current, read_current, verify_night
 from screening.store.zones import Store
-from screening.tables.aggregate import NIGHT_HEALTH
+from screening.tables.individual import NIGHT_HEALTH
 from tests.killed import POINTS as KNOWN
 from tests.killed import dies_at
 

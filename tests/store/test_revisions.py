@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -22,11 +23,10 @@ from screening.store.revisions import (
     verify_night,
     withdraw,
 )
-from screening.tables.aggregate import NIGHT_HEALTH
 from screening.tables.analyst import EVIDENCE, HITS
-from screening.tables.codes import RetentionClass
+from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
-from screening.tables.individual import STATEMENT_DOCUMENTS
+from screening.tables.individual import NIGHT_HEALTH, STATEMENT_DOCUMENTS
 from screening.tables.landing import INPUTS
 from screening.tables.model import SchemaError
 from screening.tables.work import SCORED
@@ -43,8 +43,8 @@ def test_the_commit_point_names_every_file_as_documented(store, night, whole_nig
     assert data == canonical_json(document)
     assert (document["night"], document["revision"], document["frozen"]) == ("2026-11-23", 1, "f" * 64)
     assert [file["path"] for file in document["files"]] == [
-        "aggregate/revisions/night=2026-11-23/0001/night_health.parquet",
         "analyst/revisions/night=2026-11-23/0001/evidence.parquet",
+        "individual/revisions/night=2026-11-23/0001/night_health.parquet",
         "individual/revisions/night=2026-11-23/0001/statement_documents.api.parquet",
         "individual/revisions/night=2026-11-23/0001/statement_documents.pnr.parquet",
         "landing/revisions/night=2026-11-23/0001/inputs.parquet",
@@ -102,12 +102,12 @@ def test_strangers_find_each_row_once_under_current(store, night, whole_night):
 
     for number, day in enumerate((night, night, date(2026, 11, 24))):
         publish(store, day, f"f{number}", whole_night(change=number))
-    links = f"{store.root}/aggregate/current/*/night_health.parquet"
+    links = f"{store.root}/individual/current/*/night_health.parquet"
     rows = duckdb.sql(f"select value from read_parquet('{links}', hive_partitioning=false) order by value")
     assert rows.fetchall() == [(41.0,), (42.0,)]
-    one = store.root / "aggregate" / "current" / "night=2026-11-23" / "night_health.parquet"
+    one = store.root / "individual" / "current" / "night=2026-11-23" / "night_health.parquet"
     assert pd.read_parquet(one)["value"].tolist() == [41.0]
-    link = store.root / "aggregate" / "current" / "night=2026-11-23"
+    link = store.root / "individual" / "current" / "night=2026-11-23"
     assert str(link.readlink()) == "../revisions/night=2026-11-23/0002"
 
 
@@ -148,10 +148,10 @@ def test_leftovers_of_a_dead_run_are_replaced(store, night, whole_night):
 
 def test_a_damaged_file_is_told_and_mended_by_publishing_the_same_again(store, night, whole_night):
     first = publish(store, night, "f", whole_night())
-    path = store.root / first.files[1].path
+    path = store.root / first.files[0].path
     good = path.read_bytes()
     path.write_bytes(good[:50] + b"!" + good[51:])
-    assert verify_night(store, night) == [first.files[1].path]
+    assert verify_night(store, night) == [first.files[0].path]
     with pytest.raises(StoreError, match="changed or damaged") as caught:
         read_current(store, night, EVIDENCE)
     assert caught.value.where == str(path)
@@ -162,6 +162,21 @@ def test_a_damaged_file_is_told_and_mended_by_publishing_the_same_again(store, n
         read_current(store, night, EVIDENCE)
     assert publish(store, night, "f", whole_night()) == first
     assert path.read_bytes() == good
+
+
+def test_a_table_that_lay_in_another_zone_is_read_and_moves_with_the_next_revision(store, night, whole_night):
+    *others, health = whole_night()
+    old = replace(health.spec, zone=Zone.AGGREGATE, version="1.0")
+    publish(store, night, "f", [*others, replace(health, spec=old)])
+    link = store.root / "aggregate" / "current" / "night=2026-11-23"
+    assert (link / "night_health.parquet").exists()
+    assert read_current(store, night, NIGHT_HEALTH).equals(health.table)
+    moved = publish(store, night, "g", others, kept={"night_health"})
+    assert [file.path for file in moved.of(NIGHT_HEALTH)] == [
+        "individual/revisions/night=2026-11-23/0002/night_health.parquet"
+    ]
+    assert not link.is_symlink()
+    assert read_current(store, night, NIGHT_HEALTH).equals(health.table)
 
 
 def test_a_file_with_other_rows_than_named_is_damaged_even_without_hashing(
