@@ -38,9 +38,7 @@ def cells(counts: pa.Table, *, day: date, country: str) -> pa.Table:
     """
     counts = COUNTS.conform(counts)
     wanted = pc.and_(pc.equal(counts["service_date"], pa.scalar(day)), pc.equal(counts["definition"], EACH))
-    people = counts.filter(wanted).to_pandas()
-    people["region"] = _each(people["nationality"], region)
-    people["direction"] = _each(people["route"], lambda route: direction(route, country))
+    people = described(counts.filter(wanted), country)
     named = [(definition.name, definition.dimensions) for definition in DEFINITIONS]
     parts = [_table(people, name, by) for name, by in [*named, (TIMETABLE, TIMETABLE_DIMENSIONS)]]
     whole = pd.concat(parts, ignore_index=True)
@@ -53,6 +51,14 @@ def cells(counts: pa.Table, *, day: date, country: str) -> pa.Table:
         stated = whole[name] if name in whole else pd.Series([None] * len(whole))
         columns[name] = pa.array(stated.astype(object).where(stated.notna(), None).tolist(), pa.string())
     return TRAFFIC_CELLS.columns_table(columns)
+
+
+def described(counts: pa.Table, country: str) -> pd.DataFrame:
+    """Give counts with the coarser levels of their dimensions, region and direction."""
+    people: pd.DataFrame = counts.to_pandas()
+    people["region"] = _each(people["nationality"], region)
+    people["direction"] = _each(people["route"], lambda route: direction(route, country))
+    return people
 
 
 def _each(values: pd.Series, of: Callable[[str], str]) -> pd.Series:

@@ -4,6 +4,8 @@ The result lies in the individual zone: small cells are people. It is kept by le
 replaces the leg's rows and a service date is the sum over its legs.
 """
 
+import hashlib
+
 import pandas as pd
 import pyarrow as pa
 
@@ -11,6 +13,7 @@ from screening.aggregates.definitions import ROLES, UNKNOWN, age_band, party_ban
 from screening.tables.individual import COUNTS
 from screening.tables.model import SchemaError
 
+_ALONE = ""  # group-by would leave null keys out
 EACH = "each"  # the only definition of this table; earlier versions held one after another
 _FLIGHT = ["flight_id", "service_date", "carrier", "origin", "destination", "departure_local", "provisional"]
 _TRAVELLER = [
@@ -49,6 +52,7 @@ def count(flights: pa.Table, travellers: pa.Table) -> pa.Table:
     people["role"] = people["role"].map(ROLES)
     people["age_band"] = _age_bands(people["date_of_birth"], people["service_date"])
     people["party_size"] = _party_sizes(people)
+    people["party"] = _parties(people)
     return _counted(people)
 
 
@@ -80,8 +84,25 @@ def _party_sizes(people: pd.DataFrame) -> list[str]:
     return [UNKNOWN if pd.isna(size) else party_band(int(size)) for size in sizes]
 
 
+def _parties(people: pd.DataFrame) -> list[str]:
+    """Who travels together: a booking, on all its legs of a carrier; the crew of a leg; else nobody known.
+
+    A hash, as a booking's locator is not needed here: it ties the legs of a booking over nights and runs.
+    """
+    named = zip(people["flight_id"], people["carrier"], people["locator"], people["role"], strict=True)
+    known: dict[str, str] = {}
+    found = []
+    for leg, carrier, locator, role in named:
+        text = f"crew|{leg}" if role == "crew" else "" if pd.isna(locator) else f"{carrier}|{locator}"
+        if text and text not in known:
+            known[text] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        found.append(known[text] if text else _ALONE)
+    return found
+
+
 def _counted(people: pd.DataFrame) -> pa.Table:
-    cells = people.groupby(["flight_id", "service_date", *_BY], sort=True, observed=True).size()
+    by = ["flight_id", "service_date", *_BY, "party"]
+    cells = people.groupby(by, sort=True, observed=True).size()
     keys = cells.index.to_frame(index=False)
     nothing = pa.nulls(len(keys), pa.string())
     return COUNTS.columns_table(
@@ -93,5 +114,6 @@ def _counted(people: pd.DataFrame) -> pa.Table:
             "destination": nothing,
             **{name: pa.array(keys[name].tolist(), pa.string()) for name in _BY},
             "count": pa.array(cells.tolist(), pa.int64()),
+            "party": pa.array([party or None for party in keys["party"]], pa.string()),
         }
     )

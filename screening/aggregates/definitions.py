@@ -84,7 +84,34 @@ _DIMENSIONS = (
         "party_size",
     ),
 )
-DIMENSION = {dimension.name: dimension for dimension in _DIMENSIONS}
+_OF_RATES = (
+    Dimension(
+        "category",
+        "category of the alert",
+        "refuse_entry, wanted, document; `other` for all that watch, protect, seek or inform",
+        "category",
+    ),
+    Dimension(
+        "decision",
+        "decision",
+        "the one in force when the month was counted: false_match, true_match (confirmed), inconclusive; "
+        "`undecided`; `no_longer_held` where the hit's term had ended",
+        "decision",
+    ),
+    Dimension(
+        "screening", "screening", "screened, or not_screened (set aside, or their leg failed)", "screening"
+    ),
+    Dimension(
+        "identity",
+        "what the alert identifies by",
+        "the best it holds: document, birth_day (a full birth date), birth_partly, name_only",
+        "identity",
+    ),
+    Dimension(
+        "measure", "measure", "as in table `carrier_quality`; findings are left out in SDMX", "measure"
+    ),
+)
+DIMENSION = {dimension.name: dimension for dimension in (*_DIMENSIONS, *_OF_RATES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +124,9 @@ class Definition:
         population: who is counted.
         unit: what is counted.
         estimate: are the figures estimates rather than counts of who flew?
+        counted: word of the title for what is counted.
+        day: to which day, and so month, something counts.
+        whole: are the figures whole numbers?
     """
 
     name: str
@@ -104,6 +134,9 @@ class Definition:
     population: str = POPULATION
     unit: str = UNIT
     estimate: bool = True
+    counted: str = "Travellers"
+    day: str = "service date, the local date of departure"
+    whole: bool = True
 
     @property
     def title(self) -> str:
@@ -113,7 +146,7 @@ class Definition:
         'Travellers by world region, sex and age'
         """
         words = [DIMENSION[name].title for name in self.dimensions]
-        return "Travellers by " + (
+        return f"{self.counted} by " + (
             words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
         )
 
@@ -137,6 +170,53 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("direction_role_party", ("direction", "role", "party_size")),
 )
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}
+_NIGHT = "the night that raised or named it"
+RATES: tuple[Definition, ...] = (
+    Definition(
+        "hits_by_decision",
+        ("category", "decision"),
+        population="every hit of the month's nights, near misses included; what a clearance silenced is none",
+        unit="hit in a night",
+        estimate=False,
+        counted="Hits",
+        day=_NIGHT,
+    ),
+    Definition(
+        "people_screened",
+        ("screening",),
+        population="everybody named on a leg in the month's nights, whether they flew or not",
+        unit="person on a leg in a night, of those set aside as far as they could be counted",
+        counted="People",
+        day=_NIGHT,
+    ),
+    Definition(
+        "list_quality",
+        ("category", "identity"),
+        population="every alert of the list versions in use in the night that counted the month",
+        unit="alert",
+        estimate=False,
+        counted="Alerts",
+        day="the night that counted the month",
+    ),
+)
+"""Tables of a month about hits, people set aside and lists (aggregates.rates): rounded counts."""
+QUALITY = Definition(
+    "carrier_quality",
+    ("carrier", "measure"),
+    population="legs and travellers of each night as settled, provisional legs included",
+    unit="stands with each measure",
+    counted="Quality of data",
+    day="night",
+    whole=False,
+)
+"""A month of `carrier_quality`, from its published nights alone."""
+VALUES: dict[str, tuple[str, ...]] = {
+    "category": ("refuse_entry", "wanted", "document", "other"),
+    "decision": ("false_match", "true_match", "inconclusive", "undecided", "no_longer_held"),
+    "screening": ("screened", "not_screened"),
+    "identity": ("document", "birth_day", "birth_partly", "name_only"),
+}
+"""Closed sets of the dimensions of RATES."""
 ONE_WAY = DEFINITIONS[: len(_ONE_WAY)]
 TIMETABLE = "timetable"
 TIMETABLE_DIMENSIONS = ("carrier", "route", "hour")

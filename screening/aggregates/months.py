@@ -20,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.tables import dimensions
-from screening.tables.aggregate import MONTHLY, PROTECTION, PUBLISHED
+from screening.tables.aggregate import MONTHLY, MONTHLY_QUALITY, PROTECTION, PUBLISHED
 from screening.tables.codes import PublishedStatus, TableState
 
+_ADDED = frozenset({"legs", "messages"})  # units of numbers
 _SILENT = frozenset({TableState.LEFT_OUT, TableState.TOO_FEW, TableState.EARLIER_STANDS})
 
 
@@ -48,6 +49,33 @@ def month(published: pa.Table, period: str, *, protection: pa.Table | None = Non
         cells[row["definition"], key][row["period"]] = row["value"]
     return MONTHLY.table(
         _row(period, name, key, known, held[name], silent[name]) for (name, key), known in cells.items()
+    )
+
+
+def quality_month(carrier_quality: pa.Table, period: str) -> pa.Table:
+    """Sum up the quality of carriers' data in a month; it says nothing that its published nights do not.
+
+    Args:
+        carrier_quality: CARRIER_QUALITY as published, each night once.
+        period: the month, YYYY-MM.
+
+    Returns:
+        MONTHLY_QUALITY: numbers of legs and messages added up, of shares and medians the mean of the nights.
+    """
+    held: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for row in carrier_quality.sort_by("night").to_pylist():
+        if f"{row['night']:%Y-%m}" == period:
+            held[row["carrier"], row["measure"], row["unit"]].append(row["value"])
+    return MONTHLY_QUALITY.table(
+        {
+            "carrier": carrier,
+            "period": period,
+            "measure": measure,
+            "value": round(sum(values) / (1 if unit in _ADDED else len(values)), 2),
+            "unit": unit,
+            "nights": len(values),
+        }
+        for (carrier, measure, unit), values in held.items()
     )
 
 

@@ -39,6 +39,7 @@ from screening.aggregates.definitions import (
 )
 from screening.aggregates.regions import direction, region
 from screening.disclosure.groupings import Grouping, grouping
+from screening.disclosure.parties import Party
 from screening.disclosure.protect import Source, protect
 from screening.disclosure.rules import Rules
 from screening.tables.aggregate import PROTECTION, PUBLISHED
@@ -66,7 +67,13 @@ class Edition:
 
 
 def protect_date(
-    cells: pa.Table, *, period: str, country: str, threshold: int, earlier: Sequence[Edition] = ()
+    cells: pa.Table,
+    *,
+    period: str,
+    country: str,
+    threshold: int,
+    earlier: Sequence[Edition] = (),
+    parties: Sequence[Party] = (),
 ) -> Edition:
     """Make what is published of one service date.
 
@@ -76,6 +83,7 @@ def protect_date(
         country: of the agency, as for the cells.
         threshold: counts, and changes, of 1..threshold-1 are unsafe; at least 2.
         earlier: editions of the date that readers hold, oldest first.
+        parties: who travels together, as `aggregates.parties` finds them in the same cells.
 
     Returns:
         The edition; the latest earlier one where nothing changed or nothing more can be shown.
@@ -96,7 +104,9 @@ def protect_date(
     out = [source for number, one in enumerate(earlier, 1) for source in _out(one, number)]
     for chosen in (DEFINITIONS, ONE_WAY):
         try:
-            shown = protect([*_sources(cells, chosen), *out], rules, groupings=trees).tables
+            shown = protect(
+                [*_sources(cells, chosen), *out], rules, groupings=trees, parties=_within(parties, chosen)
+            ).tables
         except UnprotectableError:
             continue
         published = _published(shown, chosen, period, total)
@@ -105,6 +115,11 @@ def protect_date(
         return stands(earlier[-1])
     published = _only_totals(period, total)
     return Edition(cells, published, balance(published, _left_out(())))
+
+
+def _within(parties: Sequence[Party], chosen: Sequence[Definition]) -> list[Party]:
+    names = {each.name for each in chosen}
+    return [{place: people for place, people in party.items() if place[0] in names} for party in parties]
 
 
 def balance(published: pa.Table, states: Mapping[str, TableState]) -> pa.Table:

@@ -77,6 +77,7 @@ def _protect(
 ) -> None:
     from dataclasses import asdict
 
+    from screening.disclosure.cell_key import STANDARD
     from screening.disclosure.protect import protect
     from screening.store.files import write_bytes
 
@@ -87,7 +88,7 @@ def _protect(
         wanted.rules,
         groupings=groupings,
         respondents=_respondents(folder / wanted.respondents, sources[0]) if wanted.respondents else (),
-        **({"p_table": _p_table(folder / wanted.ptable)} if wanted.ptable else {}),
+        p_table=_p_table(folder / wanted.ptable) if wanted.ptable else STANDARD,
     )
     written = {path: _written(done.tables[name], path) for name, path in outs.items()}
     for path, data in written.items():

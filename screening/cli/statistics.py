@@ -21,7 +21,9 @@ def show_tables(
     period: Period,
     definition: Annotated[
         str | None,
-        typer.Option("--table", help="Table, as by_route; else: what there is, and its cost."),
+        typer.Option(
+            "--table", help="Table, as by_route or, of a month, hits_by_decision; else: what there is."
+        ),
     ] = None,
     shape: Shape = Format.TABLE,
 ) -> None:
@@ -29,8 +31,13 @@ def show_tables(
 
     Example: screening statistics show --period 2026-11-23 --table region_sex_age
     """
-    from screening.aggregates.definitions import BY_NAME
+    from screening.aggregates.definitions import BY_NAME, RATES
 
+    told = {each.name: each for each in RATES}
+    if definition in told:
+        columns = ["period", *told[definition].dimensions, "value", "step", "nights", "status"]
+        show([row for row in _rates(period) if row["definition"] == definition], shape, columns)
+        return
     rows, protection = _read(period)
     if definition is None:
         show(protection.to_pylist(), shape)
@@ -40,7 +47,7 @@ def show_tables(
             f"there is no table {definition}",
             where="--table",
             effect="nothing was shown",
-            remedy=f"one of: {', '.join(BY_NAME)}",
+            remedy=f"one of: {', '.join((*BY_NAME, *told))}",
         )
     more = [name for name in ("at_least", "days", "days_withheld") if name in rows.column_names]
     columns = ["period", *BY_NAME[definition].dimensions, "value", *more, "status"]
@@ -83,6 +90,16 @@ def _check(period: str) -> None:
             effect="nothing was done",
             remedy="give YYYY-MM-DD or YYYY-MM",
         )
+
+
+def _rates(period: str) -> list[dict[str, object]]:
+    """Read the rates of a month; none before they are published."""
+    from screening.night.settings import load_settings
+    from screening.night.statistics import rates_of
+
+    _check(period)
+    found: list[dict[str, object]] = rates_of(load_settings().store, period).to_pylist()
+    return found
 
 
 def _read(period: str) -> "tuple[pa.Table, pa.Table]":

@@ -82,7 +82,7 @@ def audit(
         cells: all tables, with their true counts.
         shown: cells whose count is published.
         rules: what is unsafe, and how wide an interval must be.
-        respondents: cell -> own people, of each who stands in several cells.
+        respondents: cell -> own people, of each who stands in several cells; margins follow.
         given: cells that must not be exact although their count is safe.
         lost: sums of cells that earlier publications gave away; they are not asked for.
         offered: tables that may fit, as rows of differences from the true counts, a column a cell.
@@ -154,6 +154,8 @@ def _questions(
         for line in sorted(line for line in lines if len(line) > 1):
             if 0 < int(cells.counts[list(line)].sum()) < rules.threshold + rules.insiders:
                 asked.append(_Question(line, (), 0))
+    for cell, size in sorted(cells.parties.items()):  # the largest party counts as one respondent
+        asked.append(_Question((cell,), (), size - 1))
     for own in respondents:
         whole = tuple(sorted(cell for cell, people in own.items() if people == cells.counts[cell]))
         if len(whole) > 1 and 0 < sum(own[cell] for cell in whole) < rules.threshold:

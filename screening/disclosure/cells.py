@@ -7,7 +7,7 @@ from what is shown (0-24 less 0-19) is a *hidden* cell: it is protected like any
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,7 @@ class Cells:
         signed: differences that a reader cannot know to be 0 or more.
         rows: table -> cell of each of its rows.
         named: readers know that every withheld cell holds somebody: zeros are published.
+        parties: cell -> people of its largest party, where the others are so few that it is unsafe by that.
     """
 
     keys: tuple[Key, ...]
@@ -50,6 +51,7 @@ class Cells:
     signed: Flags
     rows: Mapping[str, Integers]
     named: bool = False
+    parties: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def least(self) -> Integers:

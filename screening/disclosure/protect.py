@@ -18,6 +18,7 @@ from screening.disclosure.cell_key import SPACE, STANDARD, Line, faults, perturb
 from screening.disclosure.cells import REVISION, Cells, Flags, Integers, cells_of
 from screening.disclosure.counted import NOT_WRITTEN, Counted, counted, refused
 from screening.disclosure.groupings import Grouping
+from screening.disclosure.parties import Party, with_parties
 from screening.disclosure.rounding import holds, rounded
 from screening.disclosure.rules import Method, Rules
 from screening.disclosure.suppression import Pattern, suppress
@@ -115,6 +116,7 @@ def protect(
     *,
     groupings: Mapping[str, Sequence[Grouping]] | None = None,
     respondents: Sequence[Mapping[tuple[str, int], int]] = (),
+    parties: Sequence[Party] = (),
     p_table: Sequence[Line] = STANDARD,
 ) -> Protected:
     """Protect tables of the same people together.
@@ -124,6 +126,7 @@ def protect(
         rules: what is unsafe and how it is protected.
         groupings: dimension -> its groupings; a dimension without one is flat.
         respondents: of each who stands in several cells, (table, row) -> own people there.
+        parties: who travels together and counts as one (suppression only).
         p_table: for method cell_key.
 
     Returns:
@@ -141,6 +144,7 @@ def protect(
             {int(cells.rows[table][row]): people for (table, row), people in one.items()}
             for one in respondents
         ]
+        cells = with_parties(cells, parties, rules.threshold)
         values, status, report = _suppressed(cells, rules, stands_in, unsafe)
     elif rules.method is Method.ROUNDING:
         values, status, report = _rounded(cells, rules, unsafe)

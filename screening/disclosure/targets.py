@@ -81,6 +81,7 @@ def targets_of(
     """
     unsafe = unsafe_cells(cells, rules)
     found = [target([cell], int(cells.counts[cell]), rules) for cell in np.flatnonzero(unsafe).tolist()]
+    found += [_of_party(cell, size, cells, rules) for cell, size in cells.parties.items()]
     if rules.implied:
         found += _small_sums(cells, rules, withheld)
     for respondent in respondents:
@@ -91,6 +92,11 @@ def targets_of(
     if rules.homogeneity:
         found += _homogeneous(cells, rules)
     return found
+
+
+def _of_party(cell: int, size: int, cells: Cells, rules: Rules) -> Target:
+    """A cell whose largest party counts as one respondent: what it holds besides the others of that party."""
+    return target((cell,), int(cells.counts[cell]) - size + 1, rules)
 
 
 def _small_sums(cells: Cells, rules: Rules, withheld: Flags) -> list[Target]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from screening.aggregates.definitions import DEFINITIONS, DIMENSION, POPULATION, UNIT
+from screening.aggregates.definitions import DEFINITIONS, DIMENSION, POPULATION, QUALITY, RATES, UNIT
 from screening.alerts import finding_kinds as alert_findings
 from screening.gates.judging import GATES, suite
 from screening.lab import exchange_examples
@@ -129,6 +129,17 @@ def _definitions() -> list[str]:
         "| definition | dimensions | title |",
         "|---|---|---|",
         *rows,
+        "",
+        "Of months (tables `rates`, `monthly_quality`); each with its own population:",
+        "",
+        "| definition | dimensions | population | unit | day | kind |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| `{each.name}` | {', '.join(f'`{name}`' for name in each.dimensions)} | {each.population} | "
+            f"{each.unit} | {each.day} | {'estimate' if each.estimate else 'count'}"
+            f"{', rounded' if each.whole else ''} |"
+            for each in (*RATES, QUALITY)
+        ),
         "",
         "| dimension | what a value is | coarser |",
         "|---|---|---|",

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.aggregates.counts import count
+from screening.aggregates.definitions import VALUES
 from screening.aggregates.quality import protect_quality
+from screening.aggregates.rates import group
 from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import WHOLES, carrier_quality
 from screening.manifests.twins import tell_twins
@@ -15,6 +17,7 @@ from screening.night import balance, remains
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
 from screening.night.quarantine_entries import OF_INPUT, row_of_input
+from screening.night.rates import rates
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.night.traffic import traffic
@@ -108,7 +111,7 @@ def _with_twins(
 
 
 def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Make the tables that leave the agency: traffic and carriers' quality; and the exact cells of traffic.
+    """Make the tables that leave the agency, traffic, quality, rates; and the exact cells of traffic.
 
     Args:
         store: the store, for what earlier nights have published.
@@ -117,7 +120,9 @@ def aggregated(store: Store, frozen: Frozen, tables: dict[str, pa.Table]) -> dic
     """
     with only(stage("count").opens() | stage("withhold").opens()):
         made = traffic(store, frozen, tables["flights"], tables["counts"])
-    return made | {"carrier_quality": _quality(frozen, tables)}
+    with only(stage("rate").opens()):
+        closed = rates(store, frozen)
+    return made | {"carrier_quality": _quality(frozen, tables), "rates": closed}
 
 
 def _unbalanced(frozen: Frozen, parts: Parts, merged: dict[str, pa.Table]) -> dict[str, LegFailure]:
@@ -332,6 +337,7 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),
+        *_hits_by_group(merged["hits"]),
         ("hits_silenced", silenced, "pairs screened in this revision"),
     ]
     people = traveller_frame(merged["travellers"], merged["flights"], merged["documents"])
@@ -344,6 +350,12 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
         {"night": frozen.night, "measure": measure, "value": float(value), "unit": unit}
         for measure, value, unit in figures
     )
+
+
+def _hits_by_group(hits: pa.Table) -> list[tuple[str, float, str]]:
+    """Hits by the groups in which months tell them: hits may be gone by rule when the month is counted."""
+    groups = [group(category) for category in hits["category"].to_pylist()]
+    return [(f"hits_{name}", groups.count(name), "hits") for name in VALUES["category"]]
 
 
 def _outside_figures(outside: pa.Table) -> list[tuple[str, float, str]]:

@@ -124,6 +124,14 @@ STAGES: tuple[Stage, ...] = (
         "disclosure",
     ),
     Stage(
+        "rate",
+        Task.PUBLISH,
+        Unit.NIGHT,
+        ("hits", "dispositions", "night_health", "rates", *_LISTED),
+        ("rates",),
+        "disclosure",
+    ),
+    Stage(
         "publish",
         Task.PUBLISH,
         Unit.NIGHT,
@@ -154,10 +162,11 @@ STAGES: tuple[Stage, ...] = (
             "published",
             "protection",
             "carrier_quality",
+            "rates",
             "messages",
             *_LISTED[:2],
         ),
-        ("monthly",),
+        ("monthly", "monthly_quality"),
     ),
     Stage("attention", Task.ATTENTION, Unit.NIGHT, ("outcomes", "quarantine"), (), "gates"),
 )

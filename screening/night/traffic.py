@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from screening.aggregates.cells import cells
 from screening.aggregates.counts import EACH
+from screening.aggregates.parties import parties
 from screening.aggregates.protecting import Edition, balance, protect_date, stands
 from screening.night.frozen import Frozen
 from screening.night.solver import start_solver
@@ -63,7 +64,14 @@ def traffic(store: Store, frozen: Frozen, flights: pa.Table, counts: pa.Table) -
         threshold = profile.disclosure.threshold
         start_solver()
         made.append(
-            protect_date(exact, period=period, country=country, threshold=threshold, earlier=editions)
+            protect_date(
+                exact,
+                period=period,
+                country=country,
+                threshold=threshold,
+                earlier=editions,
+                parties=parties(of_day, exact, country=country, threshold=threshold),
+            )
         )
     return {
         "published": _joined(PUBLISHED, [one.published for one in made]),

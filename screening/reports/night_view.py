@@ -49,7 +49,6 @@ from screening.tables.rows import (
     AlertFactRow,
     AlertNameRow,
     AlertRow,
-    CarrierQualityRow,
     DispositionRow,
     EvidenceRow,
     FlightRow,
@@ -486,12 +485,8 @@ def _findings(tables: NightTables, carriers: Mapping[str, str]) -> tuple[Table, 
 
 
 def quality_table(carrier_quality: pa.Table) -> Table:
-    """Completeness and lateness: a row a carrier, a column a measure."""
-    rows = [
-        row
-        for row in rows_of(carrier_quality, CarrierQualityRow)
-        if not row["measure"].startswith("finding:")
-    ]
+    """Completeness and lateness of a night or a month: a row a carrier, a column a measure."""
+    rows = [row for row in carrier_quality.to_pylist() if not row["measure"].startswith("finding:")]
     measures = list(dict.fromkeys((row["measure"], row["unit"]) for row in rows))
     measures.sort()
     values = {(row["carrier"], row["measure"]): row["value"] for row in rows}

@@ -26,10 +26,14 @@ from screening.aggregates import regions
 from screening.aggregates.definitions import (
     AGE_BANDS,
     DEFINITIONS,
+    DIMENSION,
     OTHER,
     PARTY_BANDS,
+    QUALITY,
+    RATES,
     TOTAL,
     UNKNOWN,
+    VALUES,
     Definition,
 )
 from screening.identity.states import FORMER, SPECIAL
@@ -39,10 +43,11 @@ if TYPE_CHECKING:
     from pysdmx.model.message import Header
 
 AGENCY = "SCREENING"
+ALL = (*DEFINITIONS, *RATES, QUALITY)
 VERSION = "1.0"
 _CONCEPTS = "CS_TRAFFIC"
 _FREE, _CONFIDENTIAL = "F", "C"
-_ESTIMATE, _SUPPRESSED = "E", "Q"
+_NORMAL, _ESTIMATE, _SUPPRESSED = "A", "E", "Q"
 _COMMON = {TOTAL: "_T", UNKNOWN: "_U", regions.NO_REGION: "_O", OTHER: "_O"}
 _ROLES = {"passenger": "P", "crew": "C", "transit": "T"}
 _COMPONENT = {
@@ -51,8 +56,8 @@ _COMPONENT = {
 _NAMES = {
     "FREQ": "Frequency",
     "REF_AREA": "State of the agency",
-    "TIME_PERIOD": "Service date (local date of departure), or month of it",
-    "OBS_VALUE": "Travellers on legs",
+    "TIME_PERIOD": "Service date (local date of departure), or month of it; of rates, month of the nights",
+    "OBS_VALUE": "Travellers on legs, or what the name of the data structure says",
     "CONF_STATUS": "Confidentiality status",
     "OBS_STATUS": "Observation status",
     "CITIZENSHIP": "Nationality, or its world region",
@@ -64,6 +69,11 @@ _NAMES = {
     "HOUR": "Local hour of departure",
     "ROLE": "Role on board",
     "PARTY_SIZE": "Travellers of one booking on the leg",
+    "CATEGORY": "Group of categories of the alert",
+    "DECISION": "Decision in force on the hit",
+    "SCREENING": "Whether the person was screened",
+    "IDENTITY": "Best that the alert identifies by",
+    "MEASURE": "Measure of the quality of a carrier's data",
 }
 
 
@@ -93,10 +103,10 @@ def structures(period: date, *, sender: str, version: str) -> str:
         Dataflow(
             each.name.upper(), name=each.title, agency=AGENCY, version=VERSION, structure=data_structure(each)
         )
-        for each in DEFINITIONS
+        for each in ALL
     ]
     kinds = {"3.0": Format.STRUCTURE_SDMX_ML_3_0, "2.1": Format.STRUCTURE_SDMX_ML_2_1}
-    objects = [*_code_lists().values(), scheme, *(data_structure(each) for each in DEFINITIONS), *flows]
+    objects = [*_code_lists().values(), scheme, *(data_structure(each) for each in ALL), *flows]
     return str(write_sdmx(objects, kinds[version], header=_header(period, sender)))
 
 
@@ -105,7 +115,8 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
 
     Args:
         definition: the definition.
-        rows: PUBLISHED or MONTHLY; rows of other definitions are left out.
+        rows: PUBLISHED, MONTHLY, RATES or (for QUALITY) MONTHLY_QUALITY; rows of other definitions are left
+            out.
         country: of the agency, ISO 3166 alpha-2.
 
     Returns:
@@ -115,7 +126,11 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
     from pysdmx.io.format import Format
     from pysdmx.io.pd import PandasDataset
 
-    own = rows.filter(pc.equal(rows["definition"], definition.name))
+    if definition is QUALITY:  # one definition, and codes of findings are no ids
+        own = rows.filter(pc.invert(pc.starts_with(rows["measure"], "finding:")))
+    else:
+        own = rows.filter(pc.equal(rows["definition"], definition.name))
+    told = _ESTIMATE if definition.estimate else _NORMAL
     periods, values = own["period"].to_pylist(), own["value"].to_pylist()
     columns: dict[str, list[str | None]] = {
         "FREQ": ["M" if len(period) == len("2026-11") else "D" for period in periods],
@@ -127,7 +142,7 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
         "TIME_PERIOD": periods,
         "OBS_VALUE": [None if value is None else str(value) for value in values],
         "CONF_STATUS": [_CONFIDENTIAL if value is None else _FREE for value in values],
-        "OBS_STATUS": [_SUPPRESSED if value is None else _ESTIMATE for value in values],
+        "OBS_STATUS": [_SUPPRESSED if value is None else told for value in values],
     }
     frame = pd.DataFrame(columns, dtype=object)
     dataset = PandasDataset(structure=data_structure(definition).to_schema(), data=frame)
@@ -191,7 +206,15 @@ def _code_lists() -> dict[str, "Codelist"]:
         ("abroad", "Elsewhere"),
     ]
     roles = [(_ROLES[name], name.capitalize()) for name in _ROLES]
-    return {
+    own = {
+        name.upper(): listed(
+            name.upper(),
+            DIMENSION[name].title.capitalize(),
+            [*((value, value.replace("_", " ").capitalize()) for value in values), common[0]],
+        )
+        for name, values in VALUES.items()
+    }
+    return own | {
         "SEX": listed("SEX", "Sex; codes of SDMX:CL_SEX", [*sexes, *common]),
         "AGE": listed("AGE", "Age; codes as SDMX:CL_AGE makes them", [*ages, *common]),
         "CITIZENSHIP": listed("AREA", "States (ISO 3166, ICAO 9303) and regions (M49)", _areas()),
@@ -208,7 +231,11 @@ def _code_lists() -> dict[str, "Codelist"]:
         "OBS_STATUS": listed(
             "OBS_STATUS",
             "Observation status; codes of SDMX:CL_OBS_STATUS",
-            [(_ESTIMATE, "Estimated value"), (_SUPPRESSED, "Missing value; suppressed")],
+            [
+                (_NORMAL, "Normal value"),
+                (_ESTIMATE, "Estimated value"),
+                (_SUPPRESSED, "Missing value; suppressed"),
+            ],
         ),
     }
 
@@ -232,6 +259,7 @@ def data_structure(definition: Definition) -> "DataStructureDefinition":
         kind = {"local_codes": listed} if listed else {"local_dtype": DataType.STRING}
         return Component(name, role is not Role.MEASURE, role, concept, **(kind | more))
 
+    kind = DataType.INTEGER if definition.whole else DataType.DOUBLE
     dimensions = [component(name) for name in definition.dimensions]
     return DataStructureDefinition(
         f"DSD_{definition.name.upper()}",
@@ -242,7 +270,7 @@ def data_structure(definition: Definition) -> "DataStructureDefinition":
             [
                 *(made(name, Role.DIMENSION) for name in ("FREQ", "REF_AREA", *dimensions)),
                 made("TIME_PERIOD", Role.DIMENSION, local_dtype=DataType.PERIOD),
-                made("OBS_VALUE", Role.MEASURE, local_dtype=DataType.INTEGER),
+                made("OBS_VALUE", Role.MEASURE, local_dtype=kind),
                 made("CONF_STATUS", Role.ATTRIBUTE, attachment_level="O"),
                 made("OBS_STATUS", Role.ATTRIBUTE, attachment_level="O"),
             ]

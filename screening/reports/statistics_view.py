@@ -4,8 +4,9 @@ Made from the aggregate zone alone: published tables of a night or figures of a 
 protection, and the quality of carriers' data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,11 +16,14 @@ from screening.aggregates.definitions import (
     DIMENSION,
     ONE_WAY,
     POPULATION,
+    RATES,
     TOTAL,
     UNIT,
+    VALUES,
     Definition,
     ordered,
 )
+from screening.aggregates.rates import DAYS_TO_DECIDE, shares
 from screening.aggregates.regions import NAMES as REGIONS
 from screening.reports import plots
 from screening.reports.night_view import Table, quality_table
@@ -57,7 +61,10 @@ class StatisticsView:
         protection: what was published of each definition, and what it cost.
         drawn: tables of one dimension, with plots.
         crossed: tables of two and three dimensions.
-        quality: completeness and lateness of API and PNR by carrier; None in a month.
+        quality: completeness and lateness of API and PNR by carrier.
+        standing: what may still change of the figures.
+        rates: hits and decisions, people not screened, lists; none for a day.
+        rated: what the section on rates says first; empty for a day.
         reading: what a reader can say.
     """
 
@@ -69,6 +76,9 @@ class StatisticsView:
     drawn: tuple[Table, ...]
     crossed: tuple[Table, ...]
     quality: Table | None
+    standing: str
+    rates: tuple[Table, ...] = ()
+    rated: str = ""
     reading: tuple[str, ...] = READING
 
 
@@ -79,6 +89,8 @@ def build(
     agency: str,
     protection: pa.Table,
     carrier_quality: pa.Table | None = None,
+    rates: pa.Table | None = None,
+    told_by: date | None = None,
 ) -> StatisticsView:
     """Build the page of a service date or a month.
 
@@ -87,7 +99,9 @@ def build(
         period: YYYY-MM-DD or YYYY-MM.
         agency: name of the agency.
         protection: PROTECTION of the period; of a month, of its days.
-        carrier_quality: CARRIER_QUALITY of the night.
+        carrier_quality: CARRIER_QUALITY of the night, MONTHLY_QUALITY of a month.
+        rates: RATES of a month, without rows before they are published; None for a day.
+        told_by: night whose publication stands.
     """
     rows = rows.filter(pc.equal(rows["period"], period))
     cells = {each.name: _cells(rows, each) for each in DEFINITIONS}
@@ -107,7 +121,81 @@ def build(
             for table in _crossed(each, cells[each.name])
         ),
         quality=quality_table(carrier_quality) if carrier_quality and carrier_quality.num_rows else None,
+        standing=_standing(period, told_by),
+        rates=() if rates is None else tuple(_rate_tables(rates)),
+        rated="" if rates is None else _rated(rates),
     )
+
+
+def _standing(period: str, told_by: date | None) -> str:
+    """Say what is provisional, without a look at a clock: the page is written anew when figures change."""
+    known = (
+        f"as the messages stood in the night {told_by.isoformat()}" if told_by else "as the messages stood"
+    )
+    if len(period) == len("2026-11"):
+        return (
+            f"Provisional: sums of the days published so far, {known}. A day that is added or corrected "
+            "corrects its month; after the month's end only corrections are left."
+        )
+    return (
+        f"Provisional: {known}. Close-outs and later manifests of the next nights may correct the date, and "
+        "this page with it, but not where the difference would show who came late: then these figures stay."
+    )
+
+
+def _rated(rates: pa.Table) -> str:
+    if not rates.num_rows:
+        return (
+            "Not published yet. Hits of a month are counted once, by the first night that is published "
+            f"{DAYS_TO_DECIDE} days or more after it, when there was time to decide on them."
+        )
+    counted, step = (rates[name][0].as_py() for name in ("nights", "step"))
+    return (
+        f"Counted once, over {counted} nights, and final. Every number is a rounded multiple of {step}, and "
+        "sums hold; 0 may be a few. A share with too few people behind it is not given."
+    )
+
+
+def _rate_tables(rates: pa.Table) -> Iterator[Table]:
+    cells = rates.to_pylist()
+    for each in RATES:
+        own = {
+            tuple(row[name] for name in each.dimensions): row["value"]
+            for row in cells
+            if row["definition"] == each.name
+        }
+        if not own:
+            continue
+        lines = [*VALUES[each.dimensions[0]], TOTAL]
+        columns = [*VALUES[each.dimensions[1]], TOTAL] if each.dimensions[1:] else [each.unit]
+        yield Table(
+            each.title,
+            (DIMENSION[each.dimensions[0]].title, *(_words(column) for column in columns)),
+            tuple(
+                (
+                    _words(line),
+                    *(
+                        plots.written(own[(line, column) if each.dimensions[1:] else (line,)])
+                        for column in columns
+                    ),
+                )
+                for line in lines
+            ),
+            note=_sentence(f"{each.population}; unit: {each.unit}; {each.meaning}"),
+        )
+    if cells:
+        yield Table(
+            "Rates",
+            ("rate", "of", "share"),
+            tuple(
+                (name, _words(of), "too few" if found is None else f"{100 * found:.1f} %")
+                for name, of, found in shares(rates)
+            ),
+        )
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")
 
 
 _Cell = tuple[int | None, int | None]  # value, at least

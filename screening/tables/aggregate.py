@@ -64,8 +64,8 @@ CARRIER_QUALITY = TableSpec(
     zone=Zone.AGGREGATE,
     classes=_CLASS,
     key=("carrier", "night", "measure"),
-    meaning="Completeness, lateness and findings of each carrier and night. Legs are exact, as in timetables; "
-    "travellers behind a share, and messages, are rounded to multiples of 5 (of a larger threshold).",
+    meaning="Completeness, lateness and findings of each carrier and night. Legs are exact, as timetables "
+    "tell them; travellers behind a share, and messages, rounded to multiples of 5 (of a larger threshold).",
     columns=(
         Column("carrier", "carrier designator"),
         Column("night", "night", DATE),
@@ -76,5 +76,42 @@ CARRIER_QUALITY = TableSpec(
     version="1.1",
 )
 
-TABLES = (PUBLISHED, PROTECTION, CARRIER_QUALITY)
-REPORTED = (MONTHLY,)  # made with the reports, not published with a night
+RATES = TableSpec(
+    name="rates",
+    zone=Zone.AGGREGATE,
+    classes=_CLASS,
+    key=("definition", "period", "category", "decision", "screening", "identity"),
+    meaning="Hits and decisions, people not screened, quality of lists by month, told once; every count "
+    "is rounded to a multiple of 5 (of a larger threshold), and sums hold.",
+    columns=(
+        Column("definition", "name of the aggregate definition"),
+        Column("period", "month of the nights", unit="YYYY-MM"),
+        Column("category", "group of categories of the alert", nullable=True),
+        Column("decision", "what was decided on the hit", nullable=True),
+        Column("screening", "whether the person was screened", nullable=True),
+        Column("identity", "best that the alert identifies by", nullable=True),
+        Column("value", "rounded count", INT64),
+        Column("step", "what it is a multiple of", INT64),
+        Column("nights", "nights that were counted", INT64),
+        Column("status", "what became of the cell", values=PublishedStatus),
+    ),
+)
+
+MONTHLY_QUALITY = TableSpec(
+    name="monthly_quality",
+    zone=Zone.AGGREGATE,
+    classes=_CLASS,
+    key=("carrier", "period", "measure"),
+    meaning="Quality of a carrier's data in a month, from `carrier_quality` of its nights alone.",
+    columns=(
+        Column("carrier", "carrier designator"),
+        Column("period", "month of the nights", unit="YYYY-MM"),
+        Column("measure", "measure; findings as finding:CODE"),
+        Column("value", "sum of the nights' numbers; mean of the nights' shares, medians", FLOAT),
+        Column("unit", "unit of the value"),
+        Column("nights", "nights that show the measure", INT64),
+    ),
+)
+
+TABLES = (PUBLISHED, PROTECTION, CARRIER_QUALITY, RATES)
+REPORTED = (MONTHLY, MONTHLY_QUALITY)  # made with the reports, not published with a night

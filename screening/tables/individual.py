@@ -361,7 +361,7 @@ COUNTS = TableSpec(
     name="counts",
     zone=Zone.INDIVIDUAL,
     classes=(RetentionClass.SETTLED,),
-    key=("definition", "flight_id", *_COUNTED_BY),
+    key=("definition", "flight_id", *_COUNTED_BY, "party"),
     meaning="Travellers by leg and all dimensions, of which traffic tables are sums; small cells are people.",
     columns=(
         Column("definition", "`each`; tables of an earlier version hold one definition after another"),
@@ -370,8 +370,13 @@ COUNTS = TableSpec(
         *dimensions.DIMENSIONS,
         Column("count", "travellers", INT64),
         dimensions.PARTY_SIZE,
+        Column(
+            "party",
+            "who travels together: hash of carrier and locator, or the crew of the leg; null where not known",
+            nullable=True,
+        ),
     ),
-    version="1.1",
+    version="1.2",
 )
 
 TRAFFIC_CELLS = TableSpec(

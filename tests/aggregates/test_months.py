@@ -1,11 +1,13 @@
 """A month says what its published days say, and nothing more."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.aggregates.months import month
-from screening.tables.aggregate import PROTECTION, PUBLISHED
+from screening.aggregates.months import month, quality_month
+from screening.tables.aggregate import CARRIER_QUALITY, PROTECTION, PUBLISHED
 
 
 def days(**cells):
@@ -74,3 +76,21 @@ def test_a_month_is_a_function_of_what_is_published(table):
         assert at_least == sum(count for count in known if count is not None)
         assert value == (None if None in known else at_least)
         assert (held, withheld) == (len(table), known.count(None))
+
+
+def test_a_month_of_carriers_quality_is_made_of_its_published_nights_alone():
+    rows = [
+        {"carrier": "XQ", "night": date(2026, 11, day), "measure": measure, "value": value, "unit": unit}
+        for day, measure, value, unit in [
+            (1, "legs", 2.0, "legs"),
+            (2, "legs", 3.0, "legs"),
+            (1, "with_sex", 0.9, "share of travellers"),
+            (2, "with_sex", 1.0, "share of travellers"),
+        ]
+    ]
+    other = [{**rows[0], "night": date(2026, 12, 1), "value": 40.0}]
+    found = quality_month(CARRIER_QUALITY.table(rows + other), "2026-11").to_pylist()
+    assert [(row["measure"], row["value"], row["nights"]) for row in found] == [
+        ("legs", 5.0, 2),
+        ("with_sex", 0.95, 2),
+    ]

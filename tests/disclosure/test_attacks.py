@@ -11,7 +11,10 @@ import pyarrow as pa
 import pytest
 from scipy.optimize import linprog
 
-from screening.disclosure.protect import Source, for_readers, protect
+from screening.disclosure.audit import audit
+from screening.disclosure.cells import cells_of
+from screening.disclosure.parties import with_parties
+from screening.disclosure.protect import Source, counted_of, for_readers, protect
 from screening.disclosure.rules import Rules
 from tests.disclosure.conftest import CORPUS, GOLDEN, NEEDS_CORPUS, read, summed, values_of
 
@@ -256,6 +259,48 @@ def test_a_family_in_two_cells_speaks_with_one_voice():
     assert any(insider_learns(careless, inner, own, cell) for cell in (("FR", "B"), ("DE", "B")))
     careful = protect([Source("table", table, ROUTES)], Rules(), respondents=[family]).tables["table"]
     assert not any(insider_learns(careful, inner, own, cell) for cell in (("FR", "B"), ("DE", "B")))
+
+
+FAMILY = {
+    ("FR", "A"): 20, ("FR", "B"): 13, ("DE", "A"): 19, ("DE", "B"): 14, ("IS", "A"): 6, ("IS", "B"): 11,
+}  # fmt: skip
+
+
+def in_party(table, cells):
+    """A party of whom so many are in each of the inner cells, in all rows of a table."""
+    return {
+        ("table", row): people
+        for row, key in enumerate(values_of(table.append_column("value", table["count"]), ROUTES))
+        if (
+            people := sum(
+                count
+                for cell, count in cells.items()
+                if all(stated in {"Total", own} for stated, own in zip(key, cell, strict=True))
+            )
+        )
+    }
+
+
+def test_a_cell_of_six_who_are_one_family_is_one_respondent():
+    """A neighbour who knows that the family flew learns from its exact cell that no other of its State did."""
+    table = summed(FAMILY, ROUTES)
+    careless = Reader(FAMILY).reads(ours(table, ROUTES, insiders=1), ROUTES)
+    assert careless.bounds(lambda atom: atom == ("IS", "A")) == pytest.approx((6, 6))
+    family = in_party(table, {("IS", "A"): 6})
+    rules = Rules(threshold=THRESHOLD, insiders=1)
+    published = protect([Source("table", table, ROUTES)], rules, parties=[family]).tables["table"]
+    careful = Reader(FAMILY).reads(published, ROUTES)
+    assert not careful.discloses(lambda atom: atom == ("IS", "A"), own=5)  # the family is one
+
+
+def test_the_gate_asks_for_the_family_whatever_the_suppression_thinks():
+    table = summed(FAMILY, ROUTES)
+    family = in_party(table, {("IS", "A"): 6})
+    cells = cells_of([counted_of(Source("table", table, ROUTES))], {})
+    everything = np.ones(len(cells.counts), dtype=bool)
+    assert audit(cells, everything, Rules()) == []
+    (fault,) = audit(with_parties(cells, [family], THRESHOLD), everything, Rules())
+    assert cells.told(fault.cells[0]) == "nationality=IS, route=A"
 
 
 def test_the_sum_of_what_a_line_withholds_is_not_small():

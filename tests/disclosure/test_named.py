@@ -34,6 +34,18 @@ def test_the_audit_knows_it_too(named):
     assert [fault["cell"] for fault in found] == (["state=A", "state=B"] if named else [])
 
 
+@pytest.mark.parametrize("insiders", [0, 1])
+def test_sums_of_a_line_are_protected_with_cells_that_reach_the_threshold(insiders):
+    """So the tables of nights need no rule `implied` beside `named`."""
+    inner = {("FR", "A"): 1, ("FR", "B"): 3, ("FR", "C"): 40, ("DE", "A"): 8, ("DE", "B"): 9, ("DE", "C"): 22}
+    source = Source("t", summed(inner, ("state", "route")), ("state", "route"))
+    both = [
+        protect([source], Rules(named=True, insiders=insiders, implied=implied)).tables["t"]
+        for implied in (False, True)
+    ]
+    assert both[0].equals(both[1])
+
+
 def test_named_cells_of_nobody_cannot_be_asked_for():
     with pytest.raises(ValueError, match="zeros that are published"):
         Rules(named=True, zeros="withheld")

@@ -23,6 +23,7 @@ def test_what_a_stage_reads_was_written_before_or_comes_from_earlier_nights_or_l
             "published",
             "protection",
             "traffic_cells",
+            "rates",
         }
         | {name for name, spec in BY_NAME.items() if spec.zone is Zone.ALERTS}
     )

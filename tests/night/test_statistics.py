@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from screening.aggregates.definitions import DEFINITIONS
+from screening.aggregates.definitions import DEFINITIONS, QUALITY
+from screening.reports import sdmx as exchange
 
 NIGHT, MONTH = "2026-11-23", "2026-11"
 _PERSONAL = {
@@ -47,8 +48,8 @@ def test_pysdmx_reads_a_month_of_the_zone(zone):
 
     folder = zone / "reports" / f"month={MONTH}"
     structures = read_sdmx(folder / "structures-3.0.xml", validate=True)
-    assert len(structures.get_data_structure_definitions()) == len(DEFINITIONS)
-    for each in DEFINITIONS:
+    assert len(structures.get_data_structure_definitions()) == len(exchange.ALL)
+    for each in (*DEFINITIONS, QUALITY):
         frame = read_sdmx(folder / f"data-{each.name}.csv", validate=True).data[0].data
         assert set(frame["CONF_STATUS"]) <= {"F", "C"}
         assert ((frame["OBS_VALUE"] == "") == (frame["CONF_STATUS"] == "C")).all()
@@ -61,7 +62,7 @@ def test_sdmx1_reads_a_month_of_the_zone(zone):
         import sdmx
 
         known = sdmx.read_sdmx(folder / "structures-2.1.xml")
-        for each in DEFINITIONS:
+        for each in (*DEFINITIONS, QUALITY):
             structure = known.structure[f"DSD_{each.name.upper()}"]
             message = sdmx.read_sdmx(folder / f"data-{each.name}.csv", structure=structure)
             rows = (folder / f"data-{each.name}.csv").read_text().splitlines()

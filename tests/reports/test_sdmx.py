@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from screening.aggregates.definitions import AGE_BANDS, BY_NAME, DEFINITIONS, PARTY_BANDS
+from screening.aggregates.definitions import AGE_BANDS, BY_NAME, DEFINITIONS, PARTY_BANDS, QUALITY, RATES
+from screening.aggregates.rates import protect_rates
 from screening.reports import sdmx
-from screening.tables.aggregate import MONTHLY, PUBLISHED
+from screening.tables.aggregate import MONTHLY, MONTHLY_QUALITY, PUBLISHED
 
 DAY = date(2026, 11, 23)
 
@@ -103,7 +104,7 @@ def test_pysdmx_reads_structures_and_data(tmp_path):
     structures.write_text(sdmx.structures(DAY, sender="XX", version="3.0"))
     data.write_text(sdmx.data(BY_NAME["region_sex_age"], ROWS, country="DE"))
     message = read_sdmx(structures, validate=True)
-    assert {flow.id for flow in message.get_dataflows()} == {each.name.upper() for each in DEFINITIONS}
+    assert {flow.id for flow in message.get_dataflows()} == {each.name.upper() for each in sdmx.ALL}
     frame = read_sdmx(data, validate=True).data[0].data
     assert dict(zip(frame["CITIZENSHIP"], frame["CONF_STATUS"], strict=True)) == {
         "150": "F",
@@ -125,3 +126,42 @@ def test_sdmx1_reads_structures_of_2_1_and_data(tmp_path):
         values = client.to_pandas(message.data[0], dtype=str)
     assert sorted(values) == ["", "40", "70"]
     assert values.index.names == ["FREQ", "REF_AREA", "CITIZENSHIP", "SEX", "AGE", "TIME_PERIOD"]
+
+
+QUALITY_ROWS = MONTHLY_QUALITY.table(
+    {"carrier": "XQ", "period": "2026-11", "measure": measure, "value": value, "unit": "any", "nights": 3}
+    for measure, value in [("legs", 5.0), ("with_sex", 0.95), ("finding:unt_count_differs", 10.0)]
+)
+RATE_ROWS = protect_rates(
+    {
+        "hits_by_decision": {("wanted", "false_match"): 12, ("other", "true_match"): 1},
+        "people_screened": {("screened",): 90, ("not_screened",): 2},
+        "list_quality": {("wanted", "birth_day"): 400, ("document", "document"): 33},
+    },
+    period="2026-11",
+    nights=30,
+    threshold=5,
+)
+
+
+@pytest.mark.parametrize(
+    ("definition", "rows", "status"),
+    [(each, RATE_ROWS, "E" if each.estimate else "A") for each in RATES] + [(QUALITY, QUALITY_ROWS, "E")],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_clients_read_rates_and_quality(tmp_path, definition, rows, status):
+    from pysdmx.io import read_sdmx
+
+    (tmp_path / "data.csv").write_text(sdmx.data(definition, rows, country="DE"))
+    (tmp_path / "structures.xml").write_text(sdmx.structures(DAY, sender="XX", version="2.1"))
+    frame = read_sdmx(tmp_path / "data.csv", validate=True).data[0].data
+    assert set(frame["OBS_STATUS"]) == {status}
+    assert set(frame["FREQ"]) == {"M"}
+    assert not frame.apply(lambda column: column.astype(str).str.startswith("finding").any()).any()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import sdmx as client
+
+        structure = client.read_sdmx(tmp_path / "structures.xml").structure[f"DSD_{definition.name.upper()}"]
+        message = client.read_sdmx(tmp_path / "data.csv", structure=structure)
+        assert len(client.to_pandas(message.data[0], dtype=str)) == len(frame)
