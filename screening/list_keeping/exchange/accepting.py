@@ -57,7 +57,7 @@ from screening.protection.signing import kind_of
 from screening.store.files import write_bytes
 from screening.store.zones import Store
 from screening.tables.codes import AlertStatus, Category
-from screening.tables.errors import ProfileError
+from screening.tables.errors import ProfileError, StoreError
 
 _WITHDRAWN_SEVERITY = 1
 
@@ -172,6 +172,14 @@ def _package(
     named = [f"partner:{partner.id}", f"list:{into}", f"sequence:{manifest.sequence}", f"manifest:{digest}"]
     append(store, actor, "exchange.accept", named, f"after a gap: {after_gap}" if gap else None, at)
     imported = _import(store, profile, into, manifest, content, said, actor, at)
+    if imported.alerts != len(said.alerts) + len(content.withdrawals):
+        raise StoreError(
+            f"{imported.alerts} alerts of {len(said.alerts) + len(content.withdrawals)} lines were read",
+            where=f"list {into}, version {imported.version}",
+            effect="the package does not count as accepted; the version is stored",
+            remedy="report it: the importer passed over a line that the schema allows. `screening alerts "
+            f"check --list {into}` shows it; `screening alerts activate` goes back to the version before",
+        )
     onward = dict(before.onward) if before else {}
     onward.pop(imported.version, None)
     onward[imported.version] = _onward(manifest, content.alerts, said)
