@@ -45,6 +45,30 @@ def is_sufficient(
         nationalities: number of nationalities.
         documents: number and issuing state of each document.
     """
+    return not missing(category, names=names, dates=dates, nationalities=nationalities, documents=documents)
+
+
+def missing(
+    category: Category,
+    *,
+    names: Sequence[str],
+    dates: int,
+    nationalities: int,
+    documents: Sequence[tuple[str, str | None]],
+) -> list[str]:
+    """Say in words what an alert lacks of the minimum data; nothing where it is sufficient.
+
+    Args and rule as `is_sufficient`.
+
+    >>> missing(Category.WANTED, names=["Otho"], dates=0, nationalities=0, documents=[])
+    ['a name of two parts, or one of 8 letters', 'a birth date (a year is enough), nationality or document']
+    """
     if category is Category.DOCUMENT:
-        return any(number and state for number, state in documents)
-    return any(is_usable(name) for name in names) and bool(dates or nationalities or documents)
+        held = any(number and state for number, state in documents)
+        return [] if held else ["number and issuing State of a document"]
+    found = []
+    if not any(is_usable(name) for name in names):
+        found.append(f"a name of two parts, or one of {_RARE_LETTERS} letters")
+    if not (dates or nationalities or documents):
+        found.append("a birth date (a year is enough), nationality or document")
+    return found

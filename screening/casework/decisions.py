@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.cleared_content import Contents
 from screening.hits.dispositions import about, dispose
 from screening.hits.person_keys import bind, other_keys
+from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.night.frozen import Frozen, published_frozen
 from screening.night.receive import published
+from screening.profile.authoring import Visibility
 from screening.protection import audit
 from screening.protection.key_links import linked_with
 from screening.reports.hit import standing_sentence
@@ -21,7 +24,7 @@ from screening.tables import analyst, individual, landing
 from screening.tables.codes import Decision
 from screening.tables.errors import StoreError, UsageError
 from screening.tables.model import rows_of
-from screening.tables.rows import DispositionRow, EvidenceRow, HitRow
+from screening.tables.rows import AlertRow, DispositionRow, EvidenceRow, HitRow
 
 COLUMNS = (
     "hit_id",
@@ -42,11 +45,34 @@ COLUMNS = (
     "last_named_by",
     "evidence_hash",
     "near_miss",
+    "state",
+    "closed",
+    "call",
+    "instructions",
 )
+OPEN, DECIDED, CLOSED = "open", "decided", "closed"
+_SHOWN_TO_ALL = frozenset({"hit_id", "flight_id", "severity", "late"})
 
 
-def hits_of(store: Store, night: date) -> list[dict[str, object]]:
+def hits_of(
+    store: Store,
+    night: date,
+    *,
+    visibility: Visibility | None = None,
+    actor: str | None = None,
+    today: date | None = None,
+) -> list[dict[str, object]]:
     """Return the hits of a night, best first: severity, then score above the threshold; near misses last.
+
+    Args:
+        store: the store.
+        night: the night.
+        visibility: who sees what is shown to few; by default the profile's defaults.
+        actor: who looks.
+        today: the day on which alerts have ended; by default the night.
+
+    Returns:
+        Rows (COLUMNS). Of a hit that is not shown to the actor: id, flight, severity, and whom to call.
 
     Raises:
         UsageError: the night was never published.
@@ -61,20 +87,45 @@ def hits_of(store: Store, night: date) -> list[dict[str, object]]:
             row["hit_id"],
         )
     )
-    latest = decisions_by_hit(store)
-    return [
-        {column: value for column, value in row.items() if column in COLUMNS}
-        | {"decision": latest.get(row["hit_id"], row["decision"])}
-        for row in rows
-    ]
+    latest = _latest(store)
+    alerts = alerts_of_hits(store, rows)
+    found = []
+    for row in rows:
+        own = latest.get(row["hit_id"])
+        decision = own["decision"] if own else row["decision"]
+        told = alerts.state(row, visibility or Visibility(), actor, today or night)
+        shown = {name: value for name, value in row.items() if name in COLUMNS} | {"decision": decision}
+        if told.call is not None:
+            shown = {name: value for name, value in shown.items() if name in _SHOWN_TO_ALL}
+        state = CLOSED if told.closed else DECIDED if _is_decided(row, own) else OPEN
+        about = {"state": state, "call": told.call}
+        if told.call is None:
+            about |= {"closed": told.closed, "instructions": told.instructions}
+        found.append(shown | about)
+    return found
+
+
+def _is_decided(row: HitRow, own: DispositionRow | None) -> bool:
+    """Say whether somebody has decided on a hit as it stands in its night.
+
+    A false match from before, on the same evidence, decides nothing: the pair was raised again, because the
+    alert has changed, the clearance has ended, or a document agrees.
+    """
+    if own is not None and own["disposition_id"] != row["disposition_id"]:
+        return own["decision"] != Decision.INCONCLUSIVE
+    return row["decision"] == Decision.TRUE_MATCH
 
 
 def decisions_by_hit(store: Store) -> dict[str, str]:
     """Return the decision that stands on each hit that was decided."""
+    return {hit_id: row["decision"] for hit_id, row in _latest(store).items()}
+
+
+def _latest(store: Store) -> dict[str, DispositionRow]:
     table = acts.dispositions(store)
     superseded = set(table["supersedes"].drop_null().to_pylist())
     rows = sorted(rows_of(table, DispositionRow), key=lambda row: row["decided_at"])
-    return {row["hit_id"]: row["decision"] for row in rows if row["disposition_id"] not in superseded}
+    return {row["hit_id"]: row for row in rows if row["disposition_id"] not in superseded}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +240,7 @@ def _decide(
         at=at if last is None or last < at else last + timedelta(microseconds=1),  # who waited decides later
         second_person=profile.clearing.second_person,
         clear_days=profile.clearing.days,
-        alert_hash=_content_hash(store, hit),
+        **_content(store, hit),
         evidence=rows_of(evidence.filter(own), EvidenceRow),
         earlier=_bound(store, frozen, hit, so_far),
         instead_of=instead_of,
@@ -257,15 +308,17 @@ def _unknown(hit_id: str, where: str) -> UsageError:
     )
 
 
-def _content_hash(store: Store, hit: HitRow) -> str:
+def _content(store: Store, hit: HitRow) -> dict[str, str]:
+    """Return what of the hit's alert a clearance binds to, as its night had it."""
     from screening.list_keeping import lists
 
     versions = dict(text.split("=", 1) for text in hit["list_versions"])
     opened = lists.open_version(store, hit["list"], versions[hit["list"]])
-    known = dict(
-        zip(opened.alerts["alert_id"].to_pylist(), opened.alerts["content_hash"].to_pylist(), strict=True)
-    )
-    return str(known[str(hit["alert_id"])])
+    own = pc.equal(opened.alerts["alert_id"], hit["alert_id"])
+    [alert] = rows_of(opened.alerts.filter(own), AlertRow)
+    contents = Contents(opened.names, opened.dates, opened.documents, opened.facts, [hit["alert_id"]])
+    compared = contents.compared(alert, hit["alert_name"])
+    return {"alert_hash": alert["content_hash"], "identity_hash": compared[0]}
 
 
 def trace(store: Store, hit_id: str) -> list[dict[str, object]]:

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.audience import PROTECTS, closed_to, protects
 from screening.hits.raising import Before, People, Raised, raise_hits
 from screening.identity.documents import normalise_number
 from screening.identity.names import tokens
@@ -35,6 +36,7 @@ from screening.matching.evidence.document import SHORTEST
 from screening.night.batches import Watch, begins, watch, watched
 from screening.night.frozen import Frozen, Pins
 from screening.night.settings import Settings
+from screening.profile.authoring import Visibility
 from screening.protection import audit
 from screening.protection.keys import Keys, load_keys
 from screening.store.traffic_models import active as traffic_in_use
@@ -65,6 +67,8 @@ COLUMNS = (
     "relation",
     "weight",
     "running",
+    "instructions",
+    "call",
 )
 _ID = "lookup"  # of the traveller that is asked for; it stands in no table
 _SHORTEST_WORD = 3  # of a name that a reason is searched for
@@ -105,6 +109,8 @@ class Found:
         score, threshold: centibits.
         false_alerts_per_1000: innocent travellers in 1,000 that reach the score.
         evidence: pieces whose weights add up to the score.
+        instructions: what to do, of an alert that protects.
+        call: whom to call, where the alert is not shown to who asks; then nothing else is told of it.
     """
 
     standing: str
@@ -115,9 +121,13 @@ class Found:
     threshold: int
     false_alerts_per_1000: float
     evidence: Sequence[ScoredEvidence]
+    instructions: str | None = None
+    call: str | None = None
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row a piece of evidence, with the pair's own columns before it (COLUMNS)."""
+        if self.call is not None:
+            return [{"standing": self.standing, "call": self.call}]
         pair = {
             "standing": self.standing,
             "alert_id": self.alert["alert_id"],
@@ -129,6 +139,7 @@ class Found:
             "score": self.score,
             "threshold": self.threshold,
             "false_alerts_per_1000": self.false_alerts_per_1000,
+            "instructions": self.instructions,
         }
         rows, running = [], 0
         for ordinal, piece in enumerate(self.evidence):
@@ -204,7 +215,14 @@ def lookup(
         return set(pc.list_flatten(found.hits["alert_ids"]).to_pylist())
 
     found = _found(scored, against, pinned, raised(against.thresholds), raised(floors))
-    return Answer(tuple(found), pinned)
+    return Answer(tuple(_shown(one, settings.profile.visibility, actor) for one in found), pinned)
+
+
+def _shown(found: Found, visibility: Visibility, actor: str) -> Found:
+    alert = found.alert
+    if protects(alert["category"], visibility):
+        found = replace(found, instructions=" ".join([PROTECTS, alert["instructions"] or ""]).strip())
+    return replace(found, call=closed_to(actor, [alert], visibility))
 
 
 def raise_pairs(

@@ -1,9 +1,9 @@
 """What stands in the store, compared with what the record of acts says of it.
 
 The chain shows that no record was changed; it does not show that the store still is what the records say. So
-nights, decisions, links of keys and versions of lists in use are compared with the last act on each: a commit
-point put back to an older state, a file taken out, a decision that is gone or was slipped in, an emptied
-record.
+nights, decisions, links of keys, proposals on own alerts and versions of lists in use are compared with the
+last act on each: a commit point put back to an older state, a file taken out, a decision that is gone or was
+slipped in, an emptied record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from screening.list_keeping.proposals import FOLDER, documents
 from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
 from screening.protection.audit_terms import Words
@@ -38,6 +39,8 @@ class _Stated:
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
     lists: dict[str, str] = field(default_factory=dict)
+    proposals: dict[str, set[str]] = field(default_factory=dict)
+    """Hashes of what was proposed and decided, by id of the proposal."""
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Act and keys by id of the act on keys."""
     repeated: Words = field(default_factory=Words)
@@ -63,6 +66,7 @@ def differences(store: Store) -> list[str]:
         *_nights(store, stated, published),
         *_decisions(store, stated),
         *_lists(store, stated),
+        *_proposals(store, stated),
         *_keys(store, stated),
     ]
 
@@ -87,9 +91,16 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
             stated.older.add((hit, decision, reason.strip()))
     elif act in {"list.activate", "list.release"}:
         stated.lists[objects[0]] = objects[1]
+    elif act in _PROPOSING:
+        stated.proposals.setdefault(objects[0], set()).update(objects[2:])
     elif act in {"keys.link", "keys.retire"}:
         name, *named = objects
         stated.keys[name] = act, *(one for one in named if not one.startswith("second:"))
+
+
+_PROPOSING = frozenset(
+    f"alert.{word}" for word in ("nominate", "amend", "extend", "withdraw", "approve", "reject")
+)
 
 
 def _say_again(stated: _Stated) -> None:
@@ -213,6 +224,37 @@ def _keys(store: Store, stated: _Stated) -> Iterator[str]:
                 f"the act {name} ({what[0]} on {', '.join(what[1:])}) is not as it was recorded: restore "
                 "analyst/acts from the backup, or move the file away"
             )
+
+
+def _proposals(store: Store, stated: _Stated) -> Iterator[str]:
+    """What authors wrote and approvers decided; acts whose file of the record is gone are not asked for."""
+    kept = bool(stated.repeated.lists)
+    there = set()
+    for path, proposal, digest in documents(store):
+        there.add(proposal)
+        if digest not in stated.proposals.get(proposal, set()) and not (
+            kept and proposal not in stated.proposals
+        ):
+            yield (
+                f"{path} is not as an act recorded it: restore it from the backup, or move it away; what it "
+                "approved comes into use with the next approval"
+            )
+    gone = _gone_proposals(store)
+    for proposal in sorted(set(stated.proposals) - there - gone):
+        yield (
+            f"the proposal {proposal} on an alert is recorded, but its file is gone: restore the folder "
+            f"{store.root / 'alerts'} from the backup, or its author writes the same again"
+        )
+
+
+def _gone_proposals(store: Store) -> set[str]:
+    """Return the proposals whose files a purge removed at the end of their term, by its proof."""
+    removed = (item.path for proof in proofs(store) for item in proof.files)
+    return {
+        path.rpartition("/")[2].removesuffix(".json").removesuffix(".decided")
+        for path in removed
+        if f"/{FOLDER}/" in path
+    }
 
 
 def _lists(store: Store, stated: _Stated) -> Iterator[str]:

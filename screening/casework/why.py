@@ -19,6 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.casework.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
+from screening.casework.seen import shown_to_few
+from screening.hits.audience import closed_to
+from screening.hits.clearances import same_content
+from screening.hits.cleared_content import Contents, earlier_ids
 from screening.hits.dispositions import taken_back
 from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import Before, evidence_hash
@@ -45,7 +49,15 @@ from screening.tables import analyst, individual
 from screening.tables.codes import Category, EvidenceKind, Outcome, Standing
 from screening.tables.errors import StoreError, UsageError
 from screening.tables.model import rows_of
-from screening.tables.rows import AlertRow, HitRow, ScoredEvidence, ScoredRow, TravellerRow
+from screening.tables.rows import (
+    AlertNameRow,
+    AlertRow,
+    ClearanceRow,
+    HitRow,
+    ScoredEvidence,
+    ScoredRow,
+    TravellerRow,
+)
 
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
 SILENCED, NOT_SCREENED, NOT_COMPARABLE = "silenced", "not_screened", "not_comparable"
@@ -158,7 +170,8 @@ def why(
         at: the moment, UTC.
 
     Raises:
-        UsageError: no such traveller, list or alert in the night, or several begin so.
+        UsageError: no such traveller, list or alert in the night, or several begin so; or the alert is shown
+            to few, and not to this actor.
         StoreError: a file of the night or list is missing or damaged, or the act cannot be recorded.
     """
     store = settings.store
@@ -168,6 +181,9 @@ def why(
     still = linked_with(store, pins.key_id) if pins.linked else ()  # a key retired since is not read again
     keys = case.frozen.keys(store, linked=[one for one in pins.linked if one in still])
     audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
+    call = closed_to(actor, [case.alert], settings.profile.visibility)
+    if call is not None:
+        raise shown_to_few("ALERT", call)
     return _explained(case, _score(case, keys), keys)
 
 
@@ -481,13 +497,11 @@ def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence],
     others = other_keys([traveller], documents, keys.pseudonym, linked)
     gone = taken_back(bind(decided, others))
     table = bind(acts.clearances(case.store, decided), others)
-    mine = pc.and_(
-        pc.equal(table["person_key"], traveller["person_key"]),
-        pc.equal(table["alert_id"], case.alert["alert_id"]),
-    )
+    named = pa.array(sorted({case.alert["alert_id"], *earlier_ids(case.alert)}), pa.string())
+    mine = pc.and_(pc.equal(table["person_key"], traveller["person_key"]), pc.is_in(table["alert_id"], named))
     rows = [
         row
-        for row in table.filter(mine).sort_by("until").to_pylist()
+        for row in rows_of(table.filter(mine).sort_by("until"), ClearanceRow)
         if (row["disposition_id"], row["person_key"]) not in gone
     ]
     if not rows:
@@ -498,14 +512,24 @@ def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence],
             "clearance", "in_force", f"until {last['until']}, by disposition {last['disposition_id']}"
         )
     current = evidence_hash(evidence)
+    tables = case.against.alerts
+    contents = Contents(tables.names, tables.dates, tables.documents, tables.facts, [case.alert["alert_id"]])
+    name = _compared_name(case, scored)
     reasons = [
         (all(row["evidence_hash"] != current for row in rows), "other evidence was compared then"),
         (
-            all(row["alert_hash"] != case.alert["content_hash"] for row in rows),
+            not any(same_content(row, case.alert, name, contents) for row in rows),
             "the alert's content has changed",
         ),
         (last["until"] < case.frozen.night, f"it ended on {last['until']}"),
         (not scored.reaches, "the pair is below its threshold anyway"),
     ]
-    named = [text for holds, text in reasons if holds] or ["a document agrees, which no clearance silences"]
-    return Step("clearance", "not_in_force", "; ".join(named))
+    told = [text for holds, text in reasons if holds] or ["a document agrees, which no clearance silences"]
+    return Step("clearance", "not_in_force", "; ".join(told))
+
+
+def _compared_name(case: _Case, scored: _Scored) -> str | None:
+    """Return the listed name that fits best."""
+    pair = next(iter(rows_of(scored.exhaustive, ScoredRow)), None)
+    names = rows_of(case.against.alerts.names, AlertNameRow)
+    return next((row["full"] for row in names if pair and row["ordinal"] == pair["alert_name"]), None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screening.cli import alert_authoring
 from screening.cli.alert_quality import add_to
 from screening.cli.looking import looked
 from screening.cli.options import Actor, Purpose, Shape
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from screening.alerts.model import Imported
     from screening.list_keeping.lists import ListVersion
 
-app = typer.Typer(help="Alert lists: import, compare, check, let through, export.", no_args_is_help=True)
+app = typer.Typer(
+    help="Alert lists: import, compare, check, let through, export; own alerts by two people.",
+    no_args_is_help=True,
+)
 
 _List = Annotated[str, typer.Option("--list", help="Id of the list, as in the profile.")]
 _MOST_ROWS = 20
@@ -394,3 +398,4 @@ def _finding_rows(imported: "Imported", most: int | None) -> list[dict[str, obje
 
 
 add_to(app)
+alert_authoring.register(app)

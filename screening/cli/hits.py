@@ -18,22 +18,33 @@ _Evidence = Annotated[
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
 
 
+_RARE = ("closed", "call", "instructions")
+
+
 def hits(
     night: LatestNight = None, actor: Actor = None, reason: Purpose = None, shape: Shape = Format.TABLE
 ) -> None:
     """List the hits of a night, best first, near misses last; of the latest, where none is named. Recorded.
+
+    States: open, decided, closed (its alert was withdrawn, expired, or left the list; `closed` says so). A
+    hit that is shown to few says whom to call.
 
     Example: screening hits --night 2026-11-23 --format csv
     """
     from screening.casework.decisions import COLUMNS, hits_of
     from screening.night.settings import load_settings
 
-    store = load_settings().store
+    settings = load_settings()
+    store, shown = settings.store, settings.profile.visibility
     chosen = named_or_latest(store, night)
-    rows = hits_of(store, chosen)
+    today = datetime.now(UTC).date()
+    rows = hits_of(store, chosen, visibility=shown, actor=who(actor), today=today)
     ids = [str(row["hit_id"]) for row in rows]
     looked(store, "hits.list", [of_night(store, chosen), *ids], actor, reason)
-    show(rows, shape, COLUMNS, title=None if night else f"Night {chosen}")
+    columns: tuple[str, ...] = COLUMNS
+    if shape is Format.TABLE:  # a person need not read columns that say nothing
+        columns = tuple(name for name in COLUMNS if name not in _RARE or any(row.get(name) for row in rows))
+    show(rows, shape, columns, title=None if night else f"Night {chosen}")
 
 
 def decide(
@@ -61,10 +72,14 @@ def decide(
     Example: screening decide 3f2a --as anna --decision false_match --reason "other birth place, seen"
     """
     from screening.casework.decisions import decide as record
+    from screening.casework.decisions import find_hit
+    from screening.casework.seen import check_seen
     from screening.night.settings import load_settings
 
+    settings = load_settings()
+    check_seen(settings, find_hit(settings.store, hit)[1], who(actor))
     made = record(
-        load_settings().store,
+        settings.store,
         hit,
         decision=decision,
         reason=reason,
@@ -89,10 +104,14 @@ def trace(hit: _Hit, actor: Actor = None, reason: Purpose = None, shape: Shape =
 
     Example: screening trace 3f2a
     """
+    from screening.casework.decisions import find_hit
     from screening.casework.decisions import trace as follow
+    from screening.casework.seen import check_seen
     from screening.night.settings import load_settings
 
-    store = load_settings().store
+    settings = load_settings()
+    store = settings.store
+    check_seen(settings, find_hit(store, hit)[1], who(actor))
     rows = follow(store, hit)
     looked(store, "hit.trace", [str(rows[0]["what"])], actor, reason)
     show(rows, shape)

@@ -107,9 +107,15 @@ def _tell(found: "Found") -> None:
     from screening.reports.text import bits, words
 
     alert, above = found.alert, found.score - found.threshold
-    head = {HIT: "HIT", BELOW: "BELOW THE THRESHOLD", NOT_IN_FORCE: "NOT IN FORCE"}[found.standing]
+    if found.call is not None:
+        say(f"\nSHOWN TO FEW  an alert is like this person: call {found.call}")
+        return
+    hit = "PROTECT" if found.instructions else "HIT"
+    head = {HIT: hit, BELOW: "BELOW THE THRESHOLD", NOT_IN_FORCE: "NOT IN FORCE"}[found.standing]
     terms = [f"list {alert['list']}", words(alert["category"]), f"severity {alert['severity']}"]
     say(f"\n{head}  {alert['alert_id']}  {found.alert_name or ''}\n  {', '.join(terms)}")
+    if found.instructions:
+        say(f"  {found.instructions}")
     if above >= 0:
         say(f"  {sentence(found.evidence, found.score, found.threshold)}")
     else:

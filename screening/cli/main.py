@@ -16,6 +16,7 @@ from screening.cli import (
     airflow,
     alerts,
     audit,
+    clearances,
     exchange,
     hits,
     hold,
@@ -69,6 +70,7 @@ cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 
 cli.command("hits", rich_help_panel=HITS)(hits.hits)
 cli.command("decide", rich_help_panel=HITS)(hits.decide)
+cli.add_typer(clearances.app, name="clearances", rich_help_panel=HITS)
 cli.command("trace", rich_help_panel=HITS)(hits.trace)
 cli.command("lookup", rich_help_panel=HITS)(lookup.lookup)
 cli.command("why", rich_help_panel=HITS)(lookup.why)

@@ -1,6 +1,6 @@
 """`screening run`, `rerun`, `status`, `report`: one night, from start to what became of each flight."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -133,14 +133,16 @@ def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     """
     from screening.casework.status import COLUMNS, flights_of
     from screening.night.attention import headline_of, needs_attention
-    from screening.night.reporting import held_back
+    from screening.night.reporting import asked_of_people, held_back
     from screening.night.settings import load_settings
 
-    store = load_settings().store
+    settings = load_settings()
+    store = settings.store
     chosen = named_or_latest(store, night)
     rows = flights_of(store, chosen)
     if shape is Format.TABLE:
-        notes = [f"! {note}\n" for note in held_back(store, chosen)]
+        asked = asked_of_people(store, settings.profile, datetime.now(UTC).date())
+        notes = [f"! {note}\n" for note in (*held_back(store, chosen), *asked)]
         say(f"Night {chosen}: {headline_of(store, chosen).text}\n{''.join(notes)}\n")
     show(rows, shape, COLUMNS)
     raise typer.Exit(1 if needs_attention(store, chosen) else 0)

@@ -41,6 +41,7 @@ def dispose(
     second_person: Collection[Category],
     clear_days: int,
     alert_hash: str,
+    identity_hash: str | None = None,
     evidence: Sequence[ScoredEvidence],
     earlier: pa.Table,
     instead_of: str | None = None,
@@ -58,6 +59,7 @@ def dispose(
         second_person: categories that ask for two persons (profile.clearing.second_person).
         clear_days: how long a false match stays silent (profile.clearing.days).
         alert_hash: `content_hash` of the hit's alert.
+        identity_hash: content of its compared identity (`cleared_content`).
         evidence: EVIDENCE rows of the hit's alert.
         earlier: DISPOSITIONS so far.
         instead_of: id, or its first digits, of the decision that this one contradicts.
@@ -95,12 +97,13 @@ def dispose(
     by_document = any(piece["kind"] == EvidenceKind.DOCUMENT and piece["weight"] != 0 for piece in evidence)
     if decision is not Decision.FALSE_MATCH or by_document:
         return Disposed(disposition, None)
-    return Disposed(
-        disposition, _clearance(disposition, alert_hash, (at + timedelta(days=clear_days)).date())
-    )
+    until = (at + timedelta(days=clear_days)).date()
+    return Disposed(disposition, _clearance(disposition, alert_hash, identity_hash, until))
 
 
-def _clearance(disposition: DispositionRow, alert_hash: str, until: date) -> ClearanceRow:
+def _clearance(
+    disposition: DispositionRow, alert_hash: str, identity_hash: str | None, until: date
+) -> ClearanceRow:
     text = f"clearance|{disposition['disposition_id']}"
     return {
         "clearance_id": hashlib.sha256(text.encode()).hexdigest()[:32],
@@ -111,6 +114,7 @@ def _clearance(disposition: DispositionRow, alert_hash: str, until: date) -> Cle
         "until": until,
         "disposition_id": disposition["disposition_id"],
         "key_id": disposition["key_id"],
+        "identity_hash": identity_hash,
     }
 
 
@@ -210,6 +214,17 @@ def taken_back(dispositions: pa.Table) -> frozenset[tuple[str, str]]:
         for row in rows
         if row["disposition_id"] in superseded
         or any(row["decided_at"] < confirmed.get(each, row["decided_at"]) for each in about(row))
+    )
+
+
+def confirmed(dispositions: pa.Table) -> frozenset[tuple[str, str]]:
+    """Return (person_key, alert_id) of the true matches that nothing supersedes."""
+    rows = rows_of(dispositions, DispositionRow)
+    superseded = {row["supersedes"] for row in rows}
+    return frozenset(
+        (row["person_key"], row["alert_id"])
+        for row in rows
+        if row["decision"] == Decision.TRUE_MATCH and row["disposition_id"] not in superseded
     )
 
 

@@ -25,10 +25,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from screening.hits.clearances import Clearances, clearances_of
-from screening.hits.dispositions import in_force, taken_back
+from screening.hits.cleared_content import Contents
+from screening.hits.dispositions import confirmed, in_force, taken_back
 from screening.hits.grouping import group
 from screening.hits.near_miss import near_miss
 from screening.hits.person_keys import Pseudonym, bind, other_keys
+from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, EVIDENCE, HITS
 from screening.tables.codes import AlertStatus, EvidenceKind
 from screening.tables.model import rows_of
@@ -86,6 +88,8 @@ class ListsInUse:
         versions: version of each list.
         rate: false alerts in 1,000 innocent travellers of a score against a list.
         together: alert_id -> smallest id of the alerts that are one person by a person's decision.
+        dates, documents, facts: ALERT_DATES, ALERT_DOCUMENTS and ALERT_FACTS of them; what was cleared is
+            told by them.
     """
 
     alerts: pa.Table
@@ -94,6 +98,9 @@ class ListsInUse:
     versions: Mapping[str, str]
     rate: Callable[[int, str], float]
     together: Mapping[str, str] = field(default_factory=dict)
+    dates: pa.Table = field(default_factory=ALERT_DATES.empty)
+    documents: pa.Table = field(default_factory=ALERT_DOCUMENTS.empty)
+    facts: pa.Table = field(default_factory=ALERT_FACTS.empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +236,9 @@ def raise_hits(
         names={(row["alert_id"], row["ordinal"]): row["full"] for row in rows_of(lists.names, AlertNameRow)},
         lists=lists,
         rule=rule,
-        clearances=clearances_of(bind(before.clearances, others), taken_back(dispositions)),
+        clearances=clearances_of(
+            bind(before.clearances, others), taken_back(dispositions), confirmed(dispositions)
+        ),
         dispositions=in_force(dispositions),
         first_nights=_first_nights(bind(before.hits, others)),
         night=night,
@@ -237,7 +246,8 @@ def raise_hits(
         pseudonym=pseudonym,
     )
     above = rule.above(rows_of(scored, ScoredRow))
-    loud = [pair for pair in above if not _is_silent(pair, context)]
+    contents = _contents_of([pair for pair in above if _cleared(pair, context)], context)
+    loud = [pair for pair in above if not _is_silent(pair, context, contents)]
     hits, evidence = _grouped(loud, context)
     return Raised(HITS.table(hits), EVIDENCE.table(evidence), len(above) - len(loud))
 
@@ -283,23 +293,41 @@ def _in_use(alert: AlertRow, night: date) -> bool:
     return begins <= night <= ends
 
 
-def _is_silent(pair: ScoredRow, context: _Context) -> bool:
-    """Is the pair cleared, or the same evidence with an alert that is one person with this one?"""
+def _mates(pair: ScoredRow, context: _Context) -> list[AlertRow]:
+    """Return the alert of a pair, and those that are one person with it by a person's decision."""
     together = context.lists.together
     of = together.get(pair["alert_id"])
-    mates = [one for one, leads in together.items() if leads == of] if of else [pair["alert_id"]]
+    ids = [one for one, leads in together.items() if leads == of] if of else [pair["alert_id"]]
+    return [context.alerts[one] for one in ids if one in context.alerts]
+
+
+def _cleared(pair: ScoredRow, context: _Context) -> bool:
+    """Did a person clear something of this pair? Few pairs: of the others no content is looked at."""
+    person = context.travellers[pair["traveller_id"]]["person_key"]
+    compared = evidence_hash(pair["evidence"])
+    return any(context.clearances.about(person, alert, compared) for alert in _mates(pair, context))
+
+
+def _contents_of(pairs: Iterable[ScoredRow], context: _Context) -> Contents:
+    named = {alert["alert_id"] for pair in pairs for alert in _mates(pair, context)}
+    lists = context.lists
+    return Contents(lists.names, lists.dates, lists.documents, lists.facts, named)
+
+
+def _is_silent(pair: ScoredRow, context: _Context, contents: Contents) -> bool:
+    """Is the pair cleared, or the same evidence with an alert that is one person with this one?"""
     compared = evidence_hash(pair["evidence"])
     return any(
         context.clearances.silences(
             context.travellers[pair["traveller_id"]]["person_key"],
-            alert_id,
+            alert,
             compared,
-            alert_hash=context.alerts[alert_id]["content_hash"],
+            name=_name(pair, context),
+            contents=contents,
             night=context.night,
             pieces=pair["evidence"],
         )
-        for alert_id in mates
-        if alert_id in context.alerts
+        for alert in _mates(pair, context)
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from screening.alerts.approved import keeps_approved
 from screening.alerts.gate import ListGateResult, check, waiting
 from screening.alerts.importers import IMPORTERS
 from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
@@ -39,7 +40,11 @@ from screening.store.zones import Store
 from screening.tables.alerts import TABLES
 from screening.tables.errors import InputError, ScreeningError, UsageError
 
+APPROVED = "approved"
+"""Source of a version that was made of approved proposals."""
+
 __all__ = [
+    "APPROVED",
     "ImportResult",
     "ListVersion",
     "activate",
@@ -49,6 +54,7 @@ __all__ = [
     "export_version",
     "import_list",
     "importer_of",
+    "keep_approved",
     "known_lists",
     "open_version",
     "read_files",
@@ -194,8 +200,31 @@ def import_list(
                 effect="nothing was imported; the active version stays in use",
                 remedy="fetch the file again; check SOURCE",
             )
+        gate = keeps_approved(imported, old, gate)
         arrival = _ArrivedList(imported, digest, gate, files, source, options, active, actor, at)
         return _keep(store, folder, arrival)
+
+
+def keep_approved(
+    store: Store, folder: Path, policy: ListPolicy, imported: Imported, *, actor: str, at: datetime
+) -> ImportResult:
+    """Store a list as a version whose changes were each approved; the caller holds the list's lock.
+
+    The gate is asked as for any version, but not how many alerts changed: an approver looked at each change.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    digest, active = version_hash(imported), active_version(store, policy.id)
+    old = open_version(store, policy.id, active) if active and active != digest[:SHORT] else None
+    looked_at = {"shrink": 1.0, "growth": float("inf"), "changed": 1.0, "completeness_drop": 1.0}
+    limits = policy.gate.model_copy(update=looked_at)
+    gate = check(imported, old, limits, canaries=policy.canaries, today=at.date())
+    if gate.refused:  # the last alert of a list has left it: that it is empty was approved as well
+        gate = ListGateResult(True, False, gate.reasons, gate.warnings)
+    options = ImportOptions(policy.id, policy.category, policy.severity, policy.authority)
+    arrival = _ArrivedList(imported, digest, gate, {}, APPROVED, options, active, actor, at)
+    return _keep(store, folder, arrival)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from screening.alerts.export import json_lines, objects, parquet_table
 from screening.alerts.ftm_export import FTM_ENDING, entities
 from screening.alerts.model import AlertFinding, Imported
@@ -27,9 +29,10 @@ from screening.store.files import (
 )
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
-from screening.tables.alerts import TABLES
+from screening.tables.alerts import ALERTS, TABLES
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError, UsageError
+from screening.tables.model import TableSpec
 
 VERSION_FILE = "version.json"
 FINDINGS_FILE = "findings.json"
@@ -178,6 +181,24 @@ def activations(store: Store, list_id: str) -> list[tuple[str, datetime]]:
     ]
 
 
+def active_since(store: Store, list_id: str) -> datetime | None:
+    """Return when the version in use came into use, to the second; None where there is none."""
+    history = _history(_active_state(_folder(store, list_id)))
+    last = history[-1] if history else None
+    return datetime.fromisoformat(str(last["at"])) if isinstance(last, dict) else None
+
+
+def open_alerts(store: Store, list_id: str, version: str) -> pa.Table:
+    """Open the alerts of a stored version alone, without their names and dates (ALERTS).
+
+    Raises:
+        UsageError: there is no such version.
+        StoreError: the file is missing or was changed.
+    """
+    place = _folder(store, list_id) / f"version={resolve(store, list_id, version)}"
+    return _table(place, ALERTS, _meta(place)["tables"])
+
+
 def versions(store: Store, list_id: str) -> list[ListVersion]:
     """Return the stored versions of a list, oldest first."""
     folder, active = _folder(store, list_id), active_version(store, list_id)
@@ -247,17 +268,7 @@ def open_version(store: Store, list_id: str, version: str) -> Imported:
     """
     place = _folder(store, list_id) / f"version={resolve(store, list_id, version)}"
     meta = _meta(place)
-    tables, written = {}, meta["tables"]
-    for spec in TABLES:
-        path = place / f"{spec.name}.parquet"
-        tables[spec.name] = read_table(path, spec)
-        if not isinstance(written, dict) or sha256_file(path) != written[spec.name]["sha256"]:
-            raise StoreError(
-                "a file of a list version is not the one that was imported",
-                where=str(path),
-                effect="the version was not opened: nobody is screened against a list that somebody changed",
-                remedy="restore it from the backup, or remove the folder and import the list again",
-            )
+    tables = {spec.name: _table(place, spec, meta["tables"]) for spec in TABLES}
     counts, published = meta.get("counts"), meta.get("published")
     return Imported(
         alerts=tables["alerts"],
@@ -269,6 +280,19 @@ def open_version(store: Store, list_id: str, version: str) -> Imported:
         counts={str(name): int(count) for name, count in counts.items()} if isinstance(counts, dict) else {},
         published=date.fromisoformat(str(published)) if published else None,
     )
+
+
+def _table(place: Path, spec: TableSpec, written: object) -> pa.Table:
+    path = place / f"{spec.name}.parquet"
+    table = read_table(path, spec)
+    if not isinstance(written, dict) or sha256_file(path) != written[spec.name]["sha256"]:
+        raise StoreError(
+            "a file of a list version is not the one that was imported",
+            where=str(path),
+            effect="the version was not opened: nobody is screened against a list that somebody changed",
+            remedy="restore it from the backup, or remove the folder and import the list again",
+        )
+    return table
 
 
 def _findings(place: Path) -> tuple[AlertFinding, ...]:

@@ -320,6 +320,9 @@ def watched(against: Watch, frozen: Frozen) -> ListsInUse:
         versions=dict(frozen.pins.lists),
         rate=against.rate,
         together=against.together,
+        dates=against.alerts.dates,
+        documents=against.alerts.documents,
+        facts=against.alerts.facts,
     )
 
 

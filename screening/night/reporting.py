@@ -6,25 +6,29 @@ The report is one HTML file (with sibling pages where there are very many hits) 
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.gates.judging import GATES
-from screening.list_keeping import lists
+from screening.list_keeping import due, lists
+from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.list_keeping.traffic_models import night_model
 from screening.night import fitness
 from screening.night.attention import headline_of
 from screening.night.frozen import Frozen, published_frozen
 from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
+from screening.night.settings import load_settings
+from screening.profile.model import Profile
 from screening.protection.key_links import clearances_by_key, retired
 from screening.protection.keys import DEMONSTRATION_ID
 from screening.reports.night_html import render
 from screening.reports.night_view import (
     NOT_MEASURED,
+    HitState,
     ListState,
     NightFigures,
     NightTables,
@@ -39,7 +43,8 @@ from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
-from screening.tables.model import TableSpec
+from screening.tables.model import TableSpec, rows_of
+from screening.tables.rows import ClearanceRow, HitRow
 
 MAIN = "report.html"
 _SHOWN = 28
@@ -93,7 +98,18 @@ def view(store: Store, night: date) -> NightView:
         headline=headline_of(store, night),
         settled=settled(store, night),
         promise=_promise(store, frozen),
+        states=_states(store, rows_of(named["hits"], HitRow)),
     )
+
+
+def _states(store: Store, hits: Sequence[HitRow]) -> dict[str, HitState]:
+    """Say what became of the alerts of hits since, and which hits not every reader of the page may see."""
+    alerts_, shown = alerts_of_hits(store, hits), load_settings().profile.visibility
+    found, today = {}, datetime.now(UTC).date()
+    for hit in hits:
+        state = alerts_.state(hit, shown, None, today)
+        found[hit["hit_id"]] = HitState(state.closed, state.call, state.instructions is not None)
+    return found
 
 
 def changed(store: Store, night: date) -> Changed | None:
@@ -227,11 +243,29 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
     silenced, _ = fitness.figures(store, frozen.night, frozen.revision).get("hits_silenced", (0, ""))
     if silenced:
         notes.append(f"{silenced:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
+    notes += asked_of_people(store, load_settings().profile, frozen.night)
     done = sum(entry.settled for entry in entries(store, frozen.night))
     if done:
         number = f"{done} quarantine entr{'y is' if done == 1 else 'ies are'}"
         notes.append(f"{number} replayed or released: screening quarantine list --night {frozen.night}")
     return notes
+
+
+def asked_of_people(store: Store, profile: Profile, day: date) -> list[str]:
+    """Say which alerts and clearances end soon or wait for a person, with the command that lists them."""
+    return [
+        *due.notes(store, day, profile.authoring.notice_days),
+        *_clearances_ending(store, day, profile.clearing.notice_days),
+    ]
+
+
+def _clearances_ending(store: Store, day: date, days: int) -> list[str]:
+    table = acts.clearances(store, acts.dispositions(store))
+    last = day + timedelta(days=days)
+    number = sum(day <= row["until"] <= last for row in rows_of(table, ClearanceRow))
+    ends = "clearance ends" if number == 1 else "clearances end"
+    told = f"{number} {ends} within {days} days, and what it keeps silent is raised again"
+    return [f"{told}: screening clearances list --due {days}"] if number else []
 
 
 def _unread_keys(store: Store, frozen: Frozen) -> list[str]:

@@ -149,6 +149,7 @@ def _clauses(profile: Profile) -> Iterator[Clause]:
     yield from _terms(profile)
     yield from _masking(profile.masking)
     yield from _decisions(profile)
+    yield from _authoring(profile)
     yield from _statistics(profile)
     for place, duty in enumerate(profile.law.duties, 1):
         yield Clause(
@@ -304,6 +305,43 @@ def _decisions(profile: Profile) -> Iterator[Clause]:
         "A person decides on every hit, nothing follows by itself. A pair found to be a false match stays "
         f"silent {profile.clearing.days} days while neither side changes.{people}",
     )
+
+
+def _authoring(profile: Profile) -> Iterator[Clause]:
+    own, shown = profile.authoring, profile.visibility
+    named = f", who must be {listed(own.approvers, 'or')}" if own.approvers else ""
+    yield Clause(
+        "authoring",
+        f"An own alert is written by one person and comes into use when another one{named} approves it. It "
+        f"is to be reviewed {own.review_days} days later and lapses after {own.expiry_days}, unless a person "
+        f"says otherwise; {own.notice_days} days before that it is listed. What was withdrawn or has lapsed "
+        f"leaves the list after {own.keep_ended_days} days.",
+    )
+    for term in own.terms:
+        yield Clause(
+            f"authoring.terms.{term.category}",
+            f"One of category {str(term.category).replace('_', ' ')} is reviewed after "
+            f"{term.review_days} days and lapses after {term.expiry_days}.",
+        )
+    words = [str(one).replace("_", " ") for one in shown.protecting]
+    kinds = listed(words, "or") if words else "category that protects"
+    role = shown.named(shown.role)
+    seen = f"the role {role.name}" if role else "who wrote and who approved it, where it is an own alert"
+    yield Clause(
+        "visibility",
+        f"A hit on an alert of a {kinds} is shown to {seen}; everybody else sees "
+        "that there is a hit, and whom to call."
+        + (
+            ""
+            if role
+            else " On imported alerts of this kind the profile names nobody: all analysts see them."
+        ),
+    )
+    for one in shown.roles:
+        yield Clause(
+            f"visibility.roles.{one.name}",
+            f"The role {one.name} is {listed(one.actors)}; others call {one.contact}.",
+        )
 
 
 def _statistics(profile: Profile) -> Iterator[Clause]:

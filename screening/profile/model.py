@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from screening.profile.authoring import Authoring, Visibility
 from screening.profile.exchange import Exchange
 from screening.profile.law import Law
 from screening.profile.mandate import Elements, Flights
@@ -264,6 +265,7 @@ class Clearing(_Section):
 
     days: Annotated[int, Field(gt=0)] = 365
     second_person: tuple[Category, ...] = (Category.REFUSE_ENTRY, Category.WANTED)
+    notice_days: Annotated[int, Field(gt=0)] = 30  # clearances that end within so many days are told of
 
 
 class Keys(_Section):
@@ -320,6 +322,8 @@ class Profile(_Section):
     masking: Masking = Masking()
     disclosure: Disclosure = Disclosure()
     clearing: Clearing = Clearing()
+    authoring: Authoring = Authoring()
+    visibility: Visibility = Visibility()
     keys: Keys = Keys()
     notify: Notify = Notify()
     exchange: Exchange = Exchange()
@@ -328,13 +332,16 @@ class Profile(_Section):
         """Return as plain data what decides rows.
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
-        any; nor do the words in which the law is named.
+        any; nor do the words in which the law is named, who writes own alerts, and who may see a hit.
         """
         return self.model_dump(
             mode="json",
             exclude={
                 "notify": True,
                 "keys": True,
+                "authoring": True,
+                "visibility": True,
+                "clearing": {"notice_days"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping"}},
                 "law": {"title", "sources", "duties"},

@@ -9,6 +9,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | `alerts/<list>/version=…` | list | out of use; imported, where it never was in use |
 | `alerts/_exchange/in`, `out`, `asked`, `answered` | list | last written |
 | `alerts/_exchange/arriving` (left by a kill) | unread | last written |
+| `alerts/<list>/proposals/` | list | decided; what waits stays |
 | dispositions, clearances | hit, by outcome | decided; after the clearance, and what it supersedes |
 | `individual/acts/quarantine_acts/` | record | the act |
 | `individual/acts/holds/` | record | released, or its last day |
@@ -73,6 +74,8 @@ def endings(
     for path, since in lists_out_of_use(store, pinned):
         yield path, RetentionClass.LIST, since + timedelta(hours=terms.list)
     yield from _exchanges(store, terms)
+    for path, decided in _proposals(store):
+        yield path, RetentionClass.LIST, decided + timedelta(hours=terms.list)
     yield from _decisions(store, terms)
     for path in _files(store, Zone.INDIVIDUAL, "acts/quarantine_acts/*.parquet"):
         at = read_table(path, individual.QUARANTINE_ACTS)["at_utc"][0].as_py()
@@ -124,6 +127,14 @@ def lists_out_of_use(store: Store, pinned: Collection[tuple[str, str]]) -> Itera
             came = _stated(meta, "imported_at") if meta.exists() else None
             for path in sorted(each for each in place.iterdir() if each.is_file()):
                 yield path, left.get(version) or came or _written(path)
+
+
+def _proposals(store: Store) -> Iterator[tuple[Path, datetime]]:
+    """Give the files of each proposal on which somebody has decided, and when."""
+    for path in _files(store, Zone.ALERTS, "*/proposals/*.decided.json"):
+        written = path.with_name(path.name.removesuffix(".decided.json") + ".json")
+        yield written, _stated(path, "at")
+        yield path, _stated(path, "at")
 
 
 def _use(state: Path) -> tuple[str | None, dict[str, datetime]]:

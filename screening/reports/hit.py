@@ -129,6 +129,12 @@ class HitView:
     standing: str
     fellows: tuple[str, ...]
     disposition: DispositionRow | None
+    closed: str | None = None
+    """Why it needs nobody any more: its alerts have ended since."""
+    call: str | None = None
+    """Whom to call, where it is shown to few and the page to all; then nothing of it is shown."""
+    protects: bool = False
+    """Is its alert there to protect the person?"""
 
     @property
     def anchor(self) -> str:

@@ -7,7 +7,7 @@ give equal bytes. It lies in the analyst zone, because it shows hits.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -62,6 +62,7 @@ from screening.tables.rows import (
 
 _OfAlert = TypeVar("_OfAlert")
 
+SHOWN_TO_FEW = "Shown to few"
 NOT_MEASURED = "false alerts per 1,000 not yet measured here (screening model propose)"
 _NO_CARRIER = "unknown"
 
@@ -132,6 +133,21 @@ class NightFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class HitState:
+    """What became of a hit's alerts since its night, and who may see it.
+
+    Attributes:
+        closed: why it needs nobody any more; None while it does.
+        call: whom to call, where not everybody who reads the page may see it.
+        protects: its alert is there to protect the person.
+    """
+
+    closed: str | None = None
+    call: str | None = None
+    protects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of figures with the plot that is drawn of it."""
 
@@ -196,6 +212,7 @@ def build(
     headline: Headline | None = None,
     settled: Settled = NOTHING,
     promise: str = NOT_MEASURED,
+    states: Mapping[str, HitState] | None = None,
 ) -> NightView:
     """Make the view of a night.
 
@@ -207,6 +224,7 @@ def build(
         lists: list versions that the night used.
         history: earlier nights, oldest first; the last 28 are shown.
         gates: rows of the gates' reports.
+        states: by hit_id, what became of its alerts since, and whether all readers may see it.
         notes: what a reader must know first, such as the demonstration key or a gate let through.
         headline: the first line; None to write it from the outcomes alone.
         settled: what people have replayed or released.
@@ -218,7 +236,7 @@ def build(
     stated = rows_of(tables.outcomes, OutcomeRow)
     outcomes = after_acts(stated, settled)
     flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
-    hits = _hits(tables, flights)
+    hits = _hits(tables, flights, states or {})
     carriers = {flight: row["carrier"] or _NO_CARRIER for flight, row in flights.items()}
     return NightView(
         night=night,
@@ -295,7 +313,9 @@ def _people(number: int | None) -> str:
     return "not known" if number is None else plots.written(number)
 
 
-def _hits(tables: NightTables, flights: Mapping[str, FlightRow]) -> tuple[HitView, ...]:
+def _hits(
+    tables: NightTables, flights: Mapping[str, FlightRow], states: Mapping[str, HitState]
+) -> tuple[HitView, ...]:
     rows = rows_of(tables.hits, HitRow)
     rows.sort(
         key=lambda row: (
@@ -313,7 +333,31 @@ def _hits(tables: NightTables, flights: Mapping[str, FlightRow]) -> tuple[HitVie
     fellows = _fellows(tables.travellers, rows)
     decided = {row["disposition_id"]: row for row in rows_of(tables.dispositions, DispositionRow)}
     return tuple(
-        _hit(rank, row, evidence, sides, flights, fellows, decided) for rank, row in enumerate(rows, start=1)
+        _as_shown(_hit(rank, row, evidence, sides, flights, fellows, decided), states.get(row["hit_id"]))
+        for rank, row in enumerate(rows, start=1)
+    )
+
+
+def _as_shown(view: HitView, state: HitState | None) -> HitView:
+    """Return a hit with what became of its alerts; of one that is shown to few nothing but whom to call."""
+    if state is None:
+        return view
+    if state.call is None:
+        return replace(view, closed=state.closed, protects=state.protects)
+    nothing = replace(view.waterfall, alert_id="", steps=())
+    return replace(
+        view,
+        name=SHOWN_TO_FEW,
+        alert=None,
+        listed_names=(),
+        facts=(),
+        names=(),
+        waterfall=nothing,
+        others=(),
+        fellows=(),
+        disposition=None,
+        closed=state.closed,
+        call=state.call,
     )
 
 

@@ -132,8 +132,13 @@ CLEARANCES = TableSpec(
         Column("until", "last day of the clearance", DATE),
         Column("disposition_id", "decision behind it"),
         Column("key_id", "key that made person_key; null where not written down", nullable=True),
+        Column(
+            "identity_hash",
+            "content of the compared identity of the alert; null where not written down",
+            nullable=True,
+        ),
     ),
-    version="1.1",
+    version="1.2",
 )
 
 KEY_ACTS = TableSpec(

@@ -116,6 +116,7 @@ class ClearanceRow(TypedDict):
     until: date
     disposition_id: str
     key_id: str | None
+    identity_hash: str | None
 
 
 class KeyActRow(TypedDict):

@@ -29,13 +29,18 @@ from tests.cli.conftest import NIGHT
 FLIGHT_ROWS = (
     "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend file"
 )
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss state closed call instructions"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
 VERSION_ROWS = "version imported_at active alerts source published held sequence imported_by"
 THRESHOLD_ROWS = "list rate score expected_recall measured_on"
 DUE_ROWS = "path class due night table rows of held act sha256"
+PENDING_ROWS = "proposal_id batch list source_id act state category severity changed legal_basis review_by expires by at reason decided_by decision"
+REVIEW_ROWS = "state list source_id category severity authority review_by expires days owner"
+CLEARANCE_ROWS = (
+    "clearance_id state alert_id until days analyst second reason decided_at hit_id key_id disposition_id"
+)
 SHOWN = {
     "status --night {night}": (1, FLIGHT_ROWS),
     "status": (1, FLIGHT_ROWS),
@@ -55,6 +60,12 @@ SHOWN = {
     "lookup --name DOE,JANE --born 1980 --sex f --nationality GB --reason case": (0, None),
     "why {traveller} {alert} --night {night} --as anna": (0, None),
     "alerts list": (0, LIST_ROWS),
+    "alerts pending": (0, PENDING_ROWS),
+    "alerts pending --list inform --all --as anna --reason case_14": (0, PENDING_ROWS),
+    "alerts due": (0, REVIEW_ROWS),
+    "alerts due --list inform --days 30 --overdue --as anna --reason case_14": (0, REVIEW_ROWS),
+    "clearances list": (0, CLEARANCE_ROWS),
+    "clearances list --due 30 --all --as anna --reason case_14": (0, CLEARANCE_ROWS),
     "keys list": (0, "key_id state file clearances until mend"),
     "model versions": (0, None),
     "thresholds": (0, THRESHOLD_ROWS),
@@ -157,6 +168,12 @@ ACTS = {
         r"night 2026-11-23\nalert .*\nRecorded: false_match",
     ),
     "alerts activate --list inform --version {version} --reason again --as anna": (0, r"is in use\."),
+    "alerts nominate --list fresh --name DOE,JANE --born 1980 --document X1234567 --state GB --sex f --nationality GB "
+    "--id n1 --category inform --severity 4 --authority Desk --legal-basis Act --instructions call --caveat none "
+    "--visibility team --review-by 2030-01-01 --expires 2031-01-01 --reason case --as anna --format table": (
+        0,
+        r"Another person approves: screening alerts approve ",
+    ),
     "model deactivate --reason none --as anna": (0, r"No traffic model was in use"),
     "retention purge --as anna": (0, r"files removed; \d+ proofs"),
     "hold set --hit {hit} --traveller {traveller} --reason x --until 2099-12-31 --as anna": (0, r"^Held as "),
@@ -235,6 +252,26 @@ WRONG = {
     "alerts release --list inform --version {version}": "--reason",
     "alerts activate --list inform --version {version}": "--reason",
     "alerts export --list inform --out x.docx": "--out",
+    "alerts nominate --list refuse-entry --reason x": "--name",
+    "alerts nominate --list inform --name DOE,JANE --born 1980 --reason x": "a publisher's",
+    "alerts nominate none.jsonl --list fresh --reason x": "none.jsonl",
+    "alerts nominate --list refuse-entry --name Otho --reason x": "a name of two parts",
+    "alerts amend --list refuse-entry --alert zz --name DOE,JANE --born 1980 --document X1234567 --state GB --sex f "
+    "--nationality GB --category inform --severity 4 --authority Desk --legal-basis Act --instructions call "
+    "--caveat none --visibility team --review-by 2030-01-01 --expires 2031-01-01 --reason x --as anna --format json": (
+        "no such alert"
+    ),
+    "alerts amend --list refuse-entry --severity 4 --reason x": "--alert",
+    "alerts extend refuse-entry:zz --review-by 2030-01-01 --expires 2031-01-01 --reason x --as anna --format json": (
+        "no such alert"
+    ),
+    "alerts extend --list refuse-entry --file none.jsonl --reason x": "none.jsonl",
+    "alerts extend zz --reason x": "--list",
+    "alerts withdraw refuse-entry:zz --reason x --as anna --format json": "no such alert",
+    "alerts withdraw --list refuse-entry --file none.jsonl --reason x": "none.jsonl",
+    "alerts approve zzzz --reason x --as anna --format json": "PROPOSAL",
+    "alerts reject zzzz --reason x --as anna --format json": "PROPOSAL",
+    "clearances end zz --reason x --as anna --format json": "CLEARANCE",
     "retention due --days -1": "--days",
     "hold set --reason x": "--traveller ID",
     "hold set --traveller zz --reason x --as anna": "--traveller",

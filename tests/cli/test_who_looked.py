@@ -37,6 +37,9 @@ LOOKS = {
         (),
         "list.export",
     ),
+    "alerts pending": ("alerts pending --as berta --reason case_14", (), "alerts.pending"),
+    "alerts due": ("alerts due --as berta --reason case_14", (), "alerts.due"),
+    "clearances list": ("clearances list --as berta --reason case_14", (), "clearances.list"),
     "subject find": ("subject find --reason case_14 --as berta", ("", "", "{number}", ""), "subject.find"),
     "subject report": (
         "subject report --reason case_14 --as berta",
@@ -91,6 +94,11 @@ ELSEWHERE = {
     "alerts import": "recorded, shows counts",
     "alerts release": "recorded, shows nobody",
     "alerts activate": "recorded, shows nobody",
+    **dict.fromkeys(
+        [f"alerts {word}" for word in ("nominate", "amend", "extend", "withdraw", "approve", "reject")],
+        "recorded, shows who proposes or decides ids alone (tests/casework/test_own_alerts.py)",
+    ),
+    "clearances end": "recorded, shows nobody",
     "model count": "shows counts",
     "model propose": "recorded, shows counts",
     "model activate": "recorded, shows nobody",

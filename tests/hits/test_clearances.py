@@ -4,7 +4,9 @@ from typing import NamedTuple
 import pytest
 
 from screening.hits.clearances import clearances_of
+from screening.hits.cleared_content import Contents
 from screening.hits.raising import evidence_hash
+from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES
 from screening.tables.analyst import CLEARANCES
 
 
@@ -39,10 +41,33 @@ def clearance(number=0, **more):
     }  # fmt: skip
 
 
-def silences(*rows, pair=PAIR, pieces=(NAME,), content="content", night=UNTIL):
-    return clearances_of(CLEARANCES.table(rows)).silences(
-        *pair, alert_hash=content, night=night, pieces=pieces
-    )
+def silences(
+    *rows, pair=PAIR, pieces=(NAME,), content="content", night=UNTIL, told="{}", confirmed=(), **now
+):
+    alert = {
+        "alert_id": pair.alert_id, "list": "own", "category": "inform", "severity": 3, "content_hash": content,
+        "provenance": told, **now,
+    }  # fmt: skip
+    return clearances_of(CLEARANCES.table(rows), confirmed=confirmed).silences(
+        pair.person_key, alert, pair.evidence_hash, name="Otho", contents=contents(pair.alert_id), night=night,
+        pieces=pieces,
+    )  # fmt: skip
+
+
+def contents(alert_id, identity=0, **name):
+    row = {
+        "alert_id": alert_id, "ordinal": 3, "identity": identity, "full": "Otho", "kind": "primary",
+        "script": "Latn", "provenance": "p", **name,
+    }  # fmt: skip
+    born = {"alert_id": alert_id, "ordinal": 0, "identity": identity, "value": "1970", "precision": "year", "provenance": "p"}  # fmt: skip
+    beside = row | {"ordinal": 0, "identity": identity + 1, "full": "Somebody else", "kind": "alias"}
+    tables = ALERT_NAMES.table([row, beside]), ALERT_DATES.table([born])
+    return Contents(*tables, ALERT_DOCUMENTS.empty(), ALERT_FACTS.empty(), [alert_id])
+
+
+def compared(**now):
+    alert = {"alert_id": "own:1", "category": "inform", "severity": 3} | now
+    return contents("own:1", **{k: v for k, v in now.items() if k in {"identity", "quality"}}).compared(alert, "Otho")[0]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -78,6 +103,27 @@ def test_a_clearance_silences_the_same_pair_until_its_last_day(more, silent):
 )  # fmt: skip
 def test_one_clearance_that_fits_wholly_is_enough(rows, silent):
     assert silences(*rows) is silent
+
+
+MERGED = PAIR._replace(alert_id="own:9")
+TOLD = '{"remarks": {"merged_from": ["own:1"]}}'
+
+
+@pytest.mark.parametrize(
+    ("bound", "more", "silent"),
+    [
+        pytest.param({}, {"content": "extended, or merged with another"}, True, id="the identity is the same"),
+        pytest.param({"identity": 4}, {}, True, id="under another number"),
+        pytest.param({"quality": "good"}, {}, False, id="its name is another"),
+        pytest.param({}, {"category": "wanted"}, False, id="another category"),
+        pytest.param({}, {"severity": 5}, False, id="more urgent"),
+        pytest.param({}, {"pair": MERGED, "told": TOLD}, True, id="merged under another id"),
+        pytest.param({}, {"pair": MERGED}, False, id="another alert of the same content"),
+        pytest.param({}, {"pair": MERGED, "told": TOLD, "confirmed": [("person", "own:9")]}, False, id="merged, then a true match"),
+    ],
+)  # fmt: skip
+def test_a_clearance_binds_to_the_identity_that_was_compared(bound, more, silent):
+    assert silences(clearance(identity_hash=compared(**bound)), **more) is silent
 
 
 def test_the_hash_of_evidence_stays_the_same_for_good():

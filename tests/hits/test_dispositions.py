@@ -57,6 +57,7 @@ def test_a_false_match_writes_a_disposition_and_a_clearance_for_the_profiles_day
         "clearance_id": made.clearance["clearance_id"], "person_key": "person", "alert_id": "own:1", "alert_hash": "content",
         "evidence_hash": "evidence", "until": dt.date(2026, 12, 24), "disposition_id": known,
         "key_id": "key-00000001",
+        "identity_hash": None,
     }  # fmt: skip
 
 

@@ -278,4 +278,22 @@ def _records(
         yield record
 
 
+def record_of(item: _Object) -> Record:
+    """Read one object of the canonical model as its author means it: what cannot be read is no alert.
+
+    Raises:
+        ValueError: it does not keep the shape; the text names the field, never the value.
+    """
+    findings: list[AlertFinding] = []
+    try:
+        for field in ("valid_from", "review_by", "expires"):
+            _day(item.get(field), field)
+        record = _record(item, None, findings)
+    except _MalformedError as fault:
+        raise ValueError(str(fault)) from None
+    if findings:
+        raise ValueError(findings[0].text)
+    return record
+
+
 IMPORTER = Importer("canonical", (".jsonl", ".json", ".ndjson"), read)

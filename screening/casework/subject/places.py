@@ -21,6 +21,7 @@ from screening.casework.subject.person import Found, Subject, masked_of
 from screening.identity.documents import normalise_number
 from screening.identity.names import comparable, tokens
 from screening.list_keeping import lists
+from screening.list_keeping.proposals import proposals
 from screening.matching.evidence.document import SHORTEST
 from screening.protection import audit
 from screening.store.files import read_table
@@ -160,6 +161,7 @@ def _beside(found: Found, store: Store) -> Iterator[Place]:
         if ids:
             yield Place("analyst", None, name, len(ids), _sure(subject), f"analyst/acts/{name}/")
     yield from _listed(store, person)
+    yield from _proposed(store, person)
     if subject.person_keys:
         yield Place("individual", None, "person_key", len(subject.person_keys), _sure(subject), "pseudonyms")
     named = {*subject.travellers, *subject.hits, *subject.dispositions}
@@ -271,3 +273,19 @@ def _listed(store: Store, person: Wanted) -> Iterator[Place]:
                 state = "in use" if version.version == active else "not in use"
                 where = f"{list_id}={version.version}, {state}; for the agency alone, never handed out"
                 yield Place("alerts", None, "alerts", len(found), "number, or name and date of birth", where)
+
+
+def _proposed(store: Store, person: Wanted) -> Iterator[Place]:
+    """Proposals on own alerts with this number, or this name and date of birth; for the agency alone."""
+    wanted_names = {comparable("".join(sorted(person.words)))} if person.words else set()
+    for one in proposals(store):
+        numbers = {normalise_number(each["number"]) for each in one.alert.get("documents", ())}
+        born = {each.get("value") for each in one.alert.get("dates_of_birth", ())}
+        names = {comparable("".join(sorted(tokens(each["full"])))) for each in one.alert.get("names", ())}
+        by_number = person.document is not None and person.document[0] in numbers
+        by_name = person.born is not None and person.born.isoformat() in born
+        if by_number or (by_name and not names.isdisjoint(wanted_names)):
+            where = (
+                f"{one.list}, proposal {one.proposal_id}, {one.state}; for the agency alone, never handed out"
+            )
+            yield Place("alerts", None, "proposals", 1, "number, or name and date of birth", where)
