@@ -49,6 +49,7 @@ COLUMNS = (
     "closed",
     "call",
     "instructions",
+    "rescreened",
 )
 OPEN, DECIDED, CLOSED = "open", "decided", "closed"
 _SHOWN_TO_ALL = frozenset({"hit_id", "flight_id", "severity", "late"})

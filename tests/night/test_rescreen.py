@@ -81,8 +81,9 @@ def test_a_rescreen_finds_what_a_full_screening_finds_less_what_was_found(screen
     assert {tuple(ids) for ids in late["alert_ids"].to_pylist()} == {("watch:A3",), ("watch:A1", "watch:A4")}
     for name, published in people.items():
         assert table(screened, name).equals(published)
-    shown = {hit["hit_id"] for hit in screened.json("hits", "--night", NIGHT)}
-    assert shown == set(after["hit_id"].to_pylist())
+    shown = screened.json("hits", "--night", NIGHT)
+    assert {hit["hit_id"] for hit in shown} == set(after["hit_id"].to_pylist())
+    assert {hit["hit_id"] for hit in shown if hit["rescreened"]} == set(row["late_hits"])
 
     bytes_then = promised(screened.store)
     assert screened.json("rescreen", "--days", "3000") == []
