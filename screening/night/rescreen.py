@@ -256,6 +256,9 @@ def _raised(store: Store, frozen: Frozen, change: _Change, hits: pa.Table, told:
         thresholds=against.thresholds,
         versions=dict(change.lists),
         rate=against.rate,
+        dates=against.alerts.dates,
+        documents=against.alerts.documents,
+        facts=against.alerts.facts,
         together=against.together,
     )
     rule = HitRule.of(in_use, night)
