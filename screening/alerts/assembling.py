@@ -59,6 +59,8 @@ def _sorted_identity(identity: Identity) -> Identity:
 
     What a source says twice is two rows, as nothing may go missing; facts are sets.
     """
+    if max(len(identity.names), len(identity.dates), len(identity.documents), len(identity.facts)) < 2:
+        return identity
     names = sorted(
         identity.names,
         key=lambda n: (
@@ -110,8 +112,11 @@ def _content(identity: Identity) -> list[object]:
     ]
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _text(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(content)
 
 
 def _authority(record: Record, options: ImportOptions) -> str:

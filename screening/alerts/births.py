@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import product
 
 from screening.alerts.calendars import buddhist, lunar, solar
@@ -311,6 +312,7 @@ class _Reader:
         return Births((both,), tuple(dict.fromkeys((*first.codes, *last.codes)))) if both else None
 
 
+@lru_cache(maxsize=65_536)
 def read_births(written: str, order: str = "", today: date = DEFAULT_TODAY) -> Births:
     """Read a cell of birth dates.
 

@@ -7,9 +7,10 @@ no reason to screen again.
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.alerts.model import Imported
 from screening.tables.codes import FactKind
@@ -88,17 +89,52 @@ def _fields(imported: Imported) -> tuple[dict[str, Fields], dict[str, str]]:
     return found, remarks
 
 
+def _only(imported: Imported, source_ids: pa.Array) -> Imported:
+    """Return the rows of some alerts."""
+    alerts = imported.alerts.filter(pc.is_in(imported.alerts["source_id"], source_ids))
+    wanted = alerts["alert_id"].combine_chunks()
+    names, dates, documents, facts = (
+        table.filter(pc.is_in(table["alert_id"], wanted))
+        for table in (imported.names, imported.dates, imported.documents, imported.facts)
+    )
+    return replace(imported, alerts=alerts, names=names, dates=dates, documents=documents, facts=facts)
+
+
+def _told(alerts: pa.Table) -> pa.ChunkedArray:
+    basis = pc.fill_null(alerts["legal_basis"], "None")
+    return pc.binary_join_element_wise(basis, alerts["provenance"], " ")
+
+
 def diff(old: Imported, new: Imported) -> Diff:
-    """Compare two versions of a list.
+    """Compare two versions of a list; only alerts whose content hash differs are compared by field.
 
     Returns:
         What was added, removed and changed from `old` to `new`.
     """
+    before, after = old.alerts["source_id"], new.alerts["source_id"]
+    place = pc.index_in(after, before.combine_chunks())
+    both = pc.is_valid(place)
+    here, there = new.alerts.filter(both), old.alerts.take(place.filter(both))
+    same = pc.equal(here["content_hash"], there["content_hash"])
+    retold = pc.and_(same, pc.not_equal(_told(here), _told(there)))
+    restated = here.filter(retold)["source_id"].to_pylist()
+    ids = here.filter(pc.invert(same))["source_id"].combine_chunks()
+    changed, more = _compared(_only(old, ids), _only(new, ids))
+    return Diff(
+        added=tuple(sorted(new.alerts.filter(pc.invert(both))["source_id"].to_pylist())),
+        removed=tuple(sorted(before.filter(pc.invert(pc.is_in(before, after.combine_chunks()))).to_pylist())),
+        changed=changed,
+        unchanged=here.num_rows - len(changed),
+        restated=tuple(sorted([*restated, *more])),
+    )
+
+
+def _compared(old: Imported, new: Imported) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return the fields that differ, by source_id, and what differs in its remarks alone."""
     (before, told), (after, tell) = _fields(old), _fields(new)
     changed: dict[str, tuple[str, ...]] = {}
     restated = []
-    common = sorted(before.keys() & after.keys())
-    for key in common:
+    for key in sorted(before):
         differing = tuple(
             field
             for field in FIELDS
@@ -108,10 +144,4 @@ def diff(old: Imported, new: Imported) -> Diff:
             changed[key] = differing
         elif told[key] != tell[key]:
             restated.append(key)
-    return Diff(
-        added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        changed=changed,
-        unchanged=len(common) - len(changed),
-        restated=tuple(restated),
-    )
+    return changed, restated

@@ -61,6 +61,7 @@ _NO_NAMES = frozenset(
         "tbd", "idem", "same",
     )
 )  # fmt: skip
+_PLAIN = re.compile(r"[A-Za-z]{2,40}(?:[ ,]{1,2}[A-Za-z]{2,40}){1,3}")
 _ADDRESS = re.compile(r"https?:|www\.|[^\s@]+@[^\s@]+\.[a-z]", re.IGNORECASE)
 _LONGEST = 160
 
@@ -168,6 +169,8 @@ def _whole(former: str, bare: str) -> str:
 
 def is_no_name(text: str) -> bool:
     """Say whether a cell cannot be anybody's name: no letters, a date, an address, UNKNOWN, a page."""
+    if _PLAIN.fullmatch(text) and text.casefold() not in _NO_NAMES:
+        return False
     key = word_key(text)
     letters = sum(character.isalpha() for character in text)
     if letters < 2 and not (letters and script(text) not in {"Latn", "Cyrl", "Grek"}):

@@ -82,14 +82,14 @@ def read_numbers(written: str, to: str = "", *, ranges: bool = True, most: int =
             else only between two whole numbers with letters, which are surely two.
         most: how many numbers a range or wildcard may stand for.
     """
+    if not to and written.isascii() and written.isalnum() and written.isupper():
+        return NumberCell((written,))
     text = _formula(ascii_digits(clean(written)))
     last = _formula(ascii_digits(clean(to)))
     if last and last.casefold() != text.casefold():
         return _range(text, last, most) or _refuse("first and last number of a range do not fit")
     if rounded := _rounded(text):
         return rounded
-    if found := _DECIMAL.fullmatch(text):
-        return NumberCell((found[1],), "list_document_number_numeric")
     if _COUNT.search(text) or _ONWARDS.search(text):
         return _refuse("a run of numbers whose last one is not told")
     parts = [part for piece in _SURE.split(text) for part in _parted(piece) if part]
@@ -116,6 +116,8 @@ def _formula(text: str) -> str:
 
 
 def _rounded(text: str) -> NumberCell | None:
+    if whole := _DECIMAL.fullmatch(text):
+        return NumberCell((whole[1],), "list_document_number_numeric")
     found = _ROUNDED.fullmatch(text)
     if not found or not _SIGNED.search(text):
         return None

@@ -12,6 +12,7 @@ False
 False
 """
 
+import re
 from collections.abc import Sequence
 
 from screening.identity.names import tokens
@@ -22,8 +23,15 @@ from screening.tables.codes import Category
 _RARE_LETTERS = 8
 
 
+_PLAIN = re.compile(r"[A-Za-z ,.\-]+")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
 def is_usable(name: str) -> bool:
     """Is a name of two words, or of one long enough to be rare?"""
+    if _PLAIN.fullmatch(name):  # nothing to romanise or to join: the same answer without making tokens
+        plain = _WORD.findall(name)
+        return len(plain) > 1 or any(len(word) >= _RARE_LETTERS for word in plain)
     words = [token for token in tokens(name) if len(token) > 1]
     return len(words) > 1 or any(len(word) >= _RARE_LETTERS for word in words)
 

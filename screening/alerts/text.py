@@ -24,6 +24,7 @@ _MARKS = re.compile(
     "[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]"
 )
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _SCRIPTS = {
     "LATIN": "Latn", "CYRILLIC": "Cyrl", "ARABIC": "Arab", "GREEK": "Grek", "HEBREW": "Hebr", "CJK": "Hani",
     "HIRAGANA": "Jpan", "KATAKANA": "Jpan", "HANGUL": "Kore", "DEVANAGARI": "Deva", "BENGALI": "Beng",
@@ -38,6 +39,8 @@ def clean(text: str | None) -> str:
     """Return a value without marks, doubled blanks and entities, in NFC; spelling and signs stay."""
     if not text:
         return ""
+    if text.isascii() and text.isprintable() and "&" not in text and "  " not in text:
+        return text.strip()
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     if text.isascii():
@@ -55,6 +58,8 @@ def _script_of(character: str) -> str | None:
 
 def script(text: str) -> str:
     """Return the script of most of the letters (ISO 15924); Zyyy where there is no letter."""
+    if text.isascii():
+        return "Latn" if _ASCII_LETTER.search(text) else "Zyyy"
     found = Counter(code for character in text if (code := _script_of(character)) is not None)
     return min(found, key=lambda code: (-found[code], code)) if found else "Zyyy"
 

@@ -142,6 +142,7 @@ class _Reader:
         self.columns = {name: column for name, column in mapping.columns.model_dump().items() if column}
         self.mapped = set(self.columns.values())
         self.spend = budget()
+        self.values: dict[str, str] = {}
         self.words = {
             field: {word_key(key): value for key, value in table.items()}
             for field, table in mapping.values.items()
@@ -150,12 +151,19 @@ class _Reader:
     def note(self, code: str, record: str, text: str) -> None:
         self.findings.append(AlertFinding(code, _ROLE, record, text))
 
-    def text(self, row: Mapping[str, Cell], field: str) -> str:
-        column = self.columns.get(field)
-        return clean(row[column].text) if column is not None and column in row else ""
+    def take(self, row: Mapping[str, Cell]) -> None:
+        """Clean the values of a row once, by field."""
+        self.values = {
+            field: text
+            for field, column in self.columns.items()
+            if column in row and (text := clean(row[column].text))
+        }
 
-    def many(self, row: Mapping[str, Cell], field: str) -> list[str]:
-        text = self.text(row, field)
+    def text(self, field: str) -> str:
+        return self.values.get(field, "")
+
+    def many(self, field: str) -> list[str]:
+        text = self.text(field)
         if not text or self.mapping.separator not in text:
             return [text] if text else []
         return [part for piece in text.split(self.mapping.separator) if (part := clean(piece))]
@@ -182,9 +190,9 @@ class _Reader:
         """Say whether the table of terms alone decides about a field."""
         return self.terms is not None and self.terms.covers(_TERM_OF[field])
 
-    def category(self, row: Mapping[str, Cell], record: Record) -> None:
+    def category(self, record: Record) -> None:
         """Read the category; without a row for its code the alert waits: what it asks for is not guessed."""
-        if not (written := self.text(row, "category")):
+        if not (written := self.text("category")):
             return
         word = self.coded("category", written, record).lower().replace(" ", "_")
         if word in set(Category):
@@ -192,8 +200,8 @@ class _Reader:
         elif not self.waits("category"):
             wait(record, "category", written, self.findings)
 
-    def code(self, kind: type[Code], row: Mapping[str, Cell], field: str, record: Record) -> Code | None:
-        written = self.text(row, field)
+    def code(self, kind: type[Code], field: str, record: Record) -> Code | None:
+        written = self.text(field)
         if not written:
             return None
         word = self.coded(field, written, record).lower().replace(" ", "_")
@@ -208,8 +216,8 @@ class _Reader:
 
     def read(self, row: Mapping[str, Cell], source_id: str) -> Record:
         record = Record(source_id, _ROLE)
-        self._names(row, record)
-        for written in self.many(row, "date_of_birth"):
+        self._names(record)
+        for written in self.many("date_of_birth"):
             record.own.dates.extend(
                 listed_births(
                     written,
@@ -221,10 +229,10 @@ class _Reader:
                     today=self.today,
                 )
             )
-        self._facts(row, record)
+        self._facts(record)
         self._documents(row, record)
-        self.category(row, record)
-        self._terms(row, record)
+        self.category(record)
+        self._terms(record)
         for column, cell in row.items():
             if column in self.mapped or not cell.text or not column or not (text := clean(cell.text)):
                 continue
@@ -234,8 +242,8 @@ class _Reader:
                 record.remark(column, text)
         return record
 
-    def _names(self, row: Mapping[str, Cell], record: Record) -> None:
-        surname, given, full = (self.text(row, field) for field in ("surname", "given_names", "full_name"))
+    def _names(self, record: Record) -> None:
+        surname, given, full = (self.text(field) for field in ("surname", "given_names", "full_name"))
         source = f"own {record.source_id} name"
         whole = full or " ".join(part for part in (given, surname) if part)
         if whole:
@@ -246,16 +254,16 @@ class _Reader:
             ("aliases", NameKind.ALIAS), ("weak_aliases", NameKind.WEAK), ("former_names", NameKind.FORMER),
             ("original_script", NameKind.ORIGINAL_SCRIPT),
         ):  # fmt: skip
-            for text in self.many(row, field):
+            for text in self.many(field):
                 family, comma, first = (part.strip() for part in text.partition(","))
                 surname, given = (family, first) if comma and first else ("", "")
                 record.own.names.append(
                     Name(text, kind, surname or None, given or None, source=f"own {record.source_id} {field}")
                 )
 
-    def _day(self, row: Mapping[str, Cell], field: str, record: Record, *, last: bool) -> date | None:
+    def _day(self, field: str, record: Record, *, last: bool) -> date | None:
         """Read a day of validity; one that cannot be read is told, and the alert stays."""
-        written = self.text(row, field)
+        written = self.text(field)
         if not written or is_endless(written):
             return None
         day = term_day(written, last=last, order=self.order, today=self.today)
@@ -264,8 +272,8 @@ class _Reader:
             self.note("list_validity_unread", record.source_id, f"{field} kept as text; the alert stays")
         return day
 
-    def _facts(self, row: Mapping[str, Cell], record: Record) -> None:
-        for text in self.many(row, "sex"):
+    def _facts(self, record: Record) -> None:
+        for text in self.many("sex"):
             sex = _SEXES.get(self.coded("sex", text, record).lower())
             if sex in {"M", "F"}:
                 record.own.facts.append(Fact(FactKind.SEX, str(sex), f"own {record.source_id} sex"))
@@ -274,24 +282,24 @@ class _Reader:
                 self.note(
                     "list_unknown_code", record.source_id, "sex is no word of the mapping; kept as text"
                 )
-        for text in self.many(row, "nationality"):
+        for text in self.many("nationality"):
             source = f"own {record.source_id} nationality: {text}"
             state = self.coded("nationality", text, record)
             add_nationality(record, state, source, _ROLE, self.findings)
-        for text in self.many(row, "birth_place"):
+        for text in self.many("birth_place"):
             add_birth_place(record, text, f"own {record.source_id} birth_place")
 
     def _documents(self, row: Mapping[str, Cell], record: Record) -> None:
-        cells, states = self.many(row, "document_number"), self.many(row, "document_state")
+        cells, states = self.many("document_number"), self.many("document_state")
         if not cells:
             for text in states:
                 record.remark("document_state", text)
             return
-        kind = self.code(ListedDocumentType, row, "document_type", record)
-        status = self.code(ListedDocumentStatus, row, "document_status", record)
-        expires = self._day(row, "document_expiry", record, last=True)
+        kind = self.code(ListedDocumentType, "document_type", record)
+        status = self.code(ListedDocumentStatus, "document_status", record)
+        expires = self._day("document_expiry", record, last=True)
         told = [self._state(text, record) for text in states]
-        last = self.text(row, "document_number_to") if len(cells) == 1 else ""
+        last = self.text("document_number_to") if len(cells) == 1 else ""
         numeric = row[self.columns["document_number"]].numeric
         read = [self._numbers(cell, last, record, numeric=numeric) for cell in cells]
         numbers = [number for cell in read for number in cell]
@@ -299,10 +307,12 @@ class _Reader:
             told = [self._state(part, record) for part in parts] if len(parts) == len(numbers) else told
         for place, number in enumerate(numbers):
             state = told[place] if len(told) == len(numbers) else (told[0] if told else None)
-            bare, words = split_number(number) or (number, None)
+            plain = number.isalnum()
+            bare, words = (number, None) if plain else split_number(number) or (number, None)
             record.own.documents.append(
                 ListedDocument(
-                    kind or kind_of(number) or ListedDocumentType.OTHER, bare, state or state_named(words),
+                    kind or (None if plain else kind_of(number)) or ListedDocumentType.OTHER,
+                    bare, state or state_named(words),
                     status or ListedDocumentStatus.VALID, expires=expires,
                     source=f"own {record.source_id} document_number: {number}",
                 )
@@ -333,21 +343,21 @@ class _Reader:
             self.note(cell.code, record.source_id, text)
         return cell.numbers
 
-    def _terms(self, row: Mapping[str, Cell], record: Record) -> None:
-        if severity := self.coded("severity", self.text(row, "severity")):
+    def _terms(self, record: Record) -> None:
+        if severity := self.coded("severity", self.text("severity")):
             if severity in {"1", "2", "3", "4", "5"}:
                 record.severity = int(severity)
             else:
                 record.remark("severity", severity)
                 self.note("list_unknown_code", record.source_id, "severity is not 1 to 5; kept as text")
-        record.authority = self.text(row, "authority") or None
-        record.visibility = self.text(row, "visibility") or None
-        record.legal_basis = self.text(row, "legal_basis") or None
-        record.caveat = self.coded("caveat", self.text(row, "caveat"), record) or None
-        record.instructions = self.text(row, "instructions") or None
-        record.valid_from = self._day(row, "valid_from", record, last=False)
-        record.review_by = self._day(row, "review_by", record, last=True)
-        record.expires = self._day(row, "expires", record, last=True)
+        record.authority = self.text("authority") or None
+        record.visibility = self.text("visibility") or None
+        record.legal_basis = self.text("legal_basis") or None
+        record.caveat = self.coded("caveat", self.text("caveat"), record) or None
+        record.instructions = self.text("instructions") or None
+        record.valid_from = self._day("valid_from", record, last=False)
+        record.review_by = self._day("review_by", record, last=True)
+        record.expires = self._day("expires", record, last=True)
 
 
 def _records(
@@ -357,7 +367,8 @@ def _records(
     record: Record | None = None
     for number, row in rows:
         counts["entries"] += 1
-        source_id = reader.text(row, "source_id")
+        reader.take(row)
+        source_id = reader.text("source_id")
         if not source_id:
             counts["malformed"] += 1
             findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), "no source_id"))
