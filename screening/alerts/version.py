@@ -22,16 +22,26 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(pc.binary_join_element_wise(size, text, ":"), "-")
 
 
+def _feed(digest: "hashlib._Hash", table: pa.Table) -> None:
+    for start in range(0, table.num_rows, _STRETCH):
+        part = table.slice(start, _STRETCH)
+        values = (_written(part[column]) for column in part.column_names)
+        lines = pc.binary_join_element_wise(*values, "|")
+        for chunk in lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]:
+            digest.update("\n".join(chunk.to_pylist()).encode() + b"\n")
+
+
+def digest_of(table: pa.Table) -> str:
+    """Return the sha256 over the rows of one table in their order."""
+    digest = hashlib.sha256()
+    _feed(digest, table)
+    return digest.hexdigest()
+
+
 def version_hash(imported: Imported) -> str:
     """Return the sha256 over all rows of the five tables; findings and counts are no part of it."""
     digest = hashlib.sha256()
     for name, table in imported.tables().items():
         digest.update(f"{name}\n{','.join(table.column_names)}\n".encode())
-        for start in range(0, table.num_rows, _STRETCH):
-            part = table.slice(start, _STRETCH)
-            lines = pc.binary_join_element_wise(
-                *(_written(part[column]) for column in part.column_names), "|"
-            )
-            for chunk in lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]:
-                digest.update("\n".join(chunk.to_pylist()).encode() + b"\n")
+        _feed(digest, table)
     return digest.hexdigest()

@@ -17,6 +17,7 @@ from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
 from screening.alerts.source import MAX_BYTES, unpacked
 from screening.alerts.version import SHORT, version_hash
+from screening.list_keeping.parts import write_parts
 from screening.list_keeping.versions import (
     FINDINGS_FILE,
     VERSION_FILE,
@@ -31,13 +32,13 @@ from screening.list_keeping.versions import (
     release,
     resolve,
     set_active,
+    tables_before,
     versions,
 )
 from screening.profile.model import ListPolicy, Profile
 from screening.protection.audit import append
-from screening.store.files import write_json, write_table
+from screening.store.files import write_json
 from screening.store.zones import Store
-from screening.tables.alerts import TABLES
 from screening.tables.errors import InputError, ScreeningError, UsageError
 
 APPROVED = "approved"
@@ -275,7 +276,7 @@ def _keep(store: Store, folder: Path, arrival: _ArrivedList) -> ImportResult:
     if new:
         held = f"held: {', '.join(reason.code for reason in gate.reasons)}" if gate.held else None
         append(store, arrival.actor, "list.import", [folder.name, version], held, arrival.at)
-        _write(place, arrival, len(versions(store, folder.name)) + 1)
+        _write(place, arrival, len(versions(store, folder.name)) + 1, tables_before(store, folder.name))
     if gate.passed and active != version:
         set_active(
             store, folder, version, arrival.actor, "passed the import gate", arrival.at, "list.activate"
@@ -293,12 +294,11 @@ def _keep(store: Store, folder: Path, arrival: _ArrivedList) -> ImportResult:
     )
 
 
-def _write(place: Path, arrival: _ArrivedList, sequence: int) -> None:
+def _write(
+    place: Path, arrival: _ArrivedList, sequence: int, before: tuple[Path, Mapping[str, object]] | None
+) -> None:
     imported, gate = arrival.imported, arrival.gate
-    tables = {}
-    for spec in TABLES:
-        written = write_table(place / f"{spec.name}.parquet", imported.tables()[spec.name], spec)
-        tables[spec.name] = {"sha256": written.sha256, "rows": written.rows}
+    tables = write_parts(place, imported.tables(), before)
     findings = [
         {"code": f.code, "level": str(f.level), "file": f.file, "record": f.record, "text": f.text}
         for f in imported.findings

@@ -17,6 +17,7 @@ from screening.alerts.export import json_lines, objects, parquet_table
 from screening.alerts.ftm_export import FTM_ENDING, entities
 from screening.alerts.model import AlertFinding, Imported
 from screening.alerts.version import SHORT
+from screening.list_keeping.parts import files_of, joined
 from screening.protection.audit import append
 from screening.store.files import (
     make_folder,
@@ -283,9 +284,17 @@ def open_version(store: Store, list_id: str, version: str) -> Imported:
 
 
 def _table(place: Path, spec: TableSpec, written: object) -> pa.Table:
-    path = place / f"{spec.name}.parquet"
+    """Return a table of a version: its one file, or its parts put together; each must be what was written."""
+    if not isinstance(written, dict) or not isinstance(written.get(spec.name), dict):
+        raise _damaged(place / VERSION_FILE)
+    return joined(
+        spec, [_read(place / name, spec, sha256) for name, sha256 in files_of(spec, written[spec.name])]
+    )
+
+
+def _read(path: Path, spec: TableSpec, sha256: str) -> pa.Table:
     table = read_table(path, spec)
-    if not isinstance(written, dict) or sha256_file(path) != written[spec.name]["sha256"]:
+    if sha256_file(path) != sha256:
         raise StoreError(
             "a file of a list version is not the one that was imported",
             where=str(path),
@@ -293,6 +302,16 @@ def _table(place: Path, spec: TableSpec, written: object) -> pa.Table:
             remedy="restore it from the backup, or remove the folder and import the list again",
         )
     return table
+
+
+def tables_before(store: Store, list_id: str) -> tuple[Path, Mapping[str, object]] | None:
+    """Return folder and `tables` of the latest version that is stored, None where there is none."""
+    stored = versions(store, list_id)
+    if not stored:
+        return None
+    place = _folder(store, list_id) / f"version={stored[-1].version}"
+    tables = _meta(place)["tables"]
+    return (place, tables) if isinstance(tables, dict) else None
 
 
 def _findings(place: Path) -> tuple[AlertFinding, ...]:

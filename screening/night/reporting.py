@@ -236,6 +236,7 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
         notes.append(
             "Demonstration key: anyone can compute the ids that stand for people. Not for real travellers."
         )
+    notes += _waiting_alerts(store, frozen)
     notes += _unread_keys(store, frozen)
     records = fitness.records(store, frozen)
     notes += [f"Unusual: {text}." for record in records for text in record.warnings]
@@ -266,6 +267,21 @@ def _clearances_ending(store: Store, day: date, days: int) -> list[str]:
     ends = "clearance ends" if number == 1 else "clearances end"
     told = f"{number} {ends} within {days} days, and what it keeps silent is raised again"
     return [f"{told}: screening clearances list --due {days}"] if number else []
+
+
+def _waiting_alerts(store: Store, frozen: Frozen) -> list[str]:
+    """Say how many alerts of each list wait for a person, because nobody has said what their code means."""
+    pinned = sorted(frozen.pins.lists.items())
+    waiting = (
+        (list_id, next((e.waiting for e in lists.versions(store, list_id) if e.version == version), 0))
+        for list_id, version in pinned
+    )
+    return [
+        f"{number} alerts of the list {list_id} wait and raise no hit: a code has no row in the terms. "
+        f"`screening alerts check --list {list_id}` names them and what mends it."
+        for list_id, number in waiting
+        if number
+    ]
 
 
 def _unread_keys(store: Store, frozen: Frozen) -> list[str]:

@@ -77,6 +77,7 @@ SHOWN = {
     "alerts versions --list inform": (0, VERSION_ROWS),
     "alerts check --list inform": (0, "check what value"),
     "alerts check --list inform --as anna --reason case_14": (0, "check what value"),
+    "alerts check --list inform --all": (0, "check what value"),
     "alerts check --list inform --version {version}": (0, "check what value"),
     "audit verify": (0, "holds records head broken where reason repairs differences"),
     "audit verify --store store --anchor {head}": (
@@ -195,6 +196,7 @@ ACTS = {
         0,
         "30 travellers",
     ),
+    "benchmark lists --names 200 --changed 2 --seed 3 --format table": (0, r"200 names; peak memory"),
     "benchmark read --travellers 20 --rounds 1 --seed 2 --out page.md": (0, r"written to page\.md"),
 }
 
@@ -244,6 +246,7 @@ WRONG = {
     "alerts import excel x --list inform": "excel",
     "alerts import un alerts/inform.xml --list ../x": "--list",
     "alerts import own alerts/refuse_entry.csv --list x --mapping none.toml": "none.toml",
+    "alerts import un alerts/inform.xml --list x --terms none.csv": "none.csv",
     "alerts versions --list ../x": "--list",
     "alerts check --list none": "none",
     "alerts check --list inform --version zz": "--version",
@@ -339,6 +342,9 @@ WRONG = {
     "benchmark night --alerts 0": "--alerts",
     "benchmark night --seed x": "--seed",
     "benchmark night --profile --format xml --out page.md": "--format",
+    "benchmark lists --names 0": "--names",
+    "benchmark lists --changed 0": "--changed",
+    "benchmark lists --seed x": "--seed",
     "benchmark read --format xml": "--format",
     "benchmark large --megabytes 0": "--megabytes",
     "benchmark large --seed x": "--seed",

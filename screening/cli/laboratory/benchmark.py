@@ -55,6 +55,32 @@ def night(
         say(f"written to {out}")
 
 
+@app.command("lists")
+def lists(
+    names: Annotated[int, typer.Option(min=100, help="Names on the list.")] = 1_000_000,
+    changed: Annotated[int, typer.Option(min=1, help="Names that differ in the second version.")] = 500,
+    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
+    shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+) -> None:
+    """Import a large list and a second version of it, compare the two, and show what each step cost.
+
+    Example: screening benchmark lists --names 1000000
+    """
+    from screening.lab.benchmark_lists import list_cost
+
+    costs, peak = list_cost(names, changed, seed, progress)
+    rows: list[dict[str, object]] = [
+        {
+            "step": cost.step,
+            "seconds": round(cost.seconds, 1),
+            "cpu_seconds": round(cost.cpu_seconds, 1),
+            "stored_mib": round(cost.stored_mib, 1),
+        }
+        for cost in costs
+    ]
+    show(rows, shape, title=f"{names:,} names; peak memory {peak:,.0f} MiB")
+
+
 @app.command("read")
 def read(
     travellers: Annotated[int, typer.Option(min=1, help="Travellers.")] = 25_000,
