@@ -13,10 +13,11 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.browser import browser, page
 from tests.messages_by_hand import by_hand, written
 from tests.warm import Server
 
-__all__ = ["by_hand", "written"]  # fixtures of all rooms
+__all__ = ["browser", "by_hand", "page", "written"]  # fixtures of all rooms
 
 ROOT = Path(__file__).parent.parent
 os.environ.update(
@@ -48,7 +49,8 @@ _SLOW_FIXTURES = {
     "agency",
     "made_night",
     "screened_night",
-}  # whole nights, commands in processes
+    "browser",
+}  # whole nights, commands in processes, pages in a browser
 
 
 def pytest_unconfigure() -> None:
