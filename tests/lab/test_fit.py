@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from screening.lab.fit.__main__ import START
 from screening.lab.fit.coefficients import GRADED, bounds, of_weights, parameters, to_weights
 from screening.lab.fit.design import LISTED, best_innocents, design, even_without_date, refit, score_at
 from screening.lab.fit.history import earlier_counts
@@ -15,7 +16,7 @@ from screening.lab.fit.noise import CHANGES, DATE_CHANGES, noisy_date, noisy_nam
 from screening.lab.fit.peoples import peoples
 from screening.lab.fit.pieces import AT, COLUMNS, pairs_of
 from screening.lab.fit.regression import Terms, fit
-from screening.lab.fit.run import Part, Recipe, fitted, measured, recipe_text, thresholds
+from screening.lab.fit.run import RECIPES, Part, Recipe, fitted, measured, recipe_text, thresholds
 from screening.lab.fit.samples import Size, draw
 from screening.lab.fit.travelling import NEAR
 from screening.lab.fit.validate import table
@@ -120,6 +121,17 @@ def test_weights_become_coefficients_and_weights_again(weights):
     for part in ("name", "date_of_birth", "sex", "nationality"):
         for key, value in weights[part].items():
             assert again[part][key] == pytest.approx(value, abs=0.006), (part, key)
+
+
+def test_what_is_shipped_is_what_a_fit_makes_of_its_start(files, weights):
+    """Entries that no fit changes are the start's, and the recipe is of the shares that are shipped."""
+    start = json.loads(START.read_bytes())
+    refitted = to_weights(of_weights(weights), start)
+    for part in ("version", "name", "document"):
+        assert refitted[part] == weights[part]
+    said = recipe_text("medium", RECIPES["medium"], files)
+    assert weights["about"] == said
+    assert weights["thresholds"]["documents_only"] == start["thresholds"]["documents_only"]
 
 
 def test_whatever_is_found_a_stronger_kind_never_weighs_less(weights):

@@ -3,6 +3,7 @@
 import json
 
 from screening.lab.recall import SCORES, recall_table
+from screening.matching.model import load_model
 
 
 def test_the_table_falls_by_score_and_is_the_same_for_the_same_seed(root):
@@ -14,4 +15,5 @@ def test_the_table_falls_by_score_and_is_the_same_for_the_same_seed(root):
         assert row[0] > 0.95 > row[-1]
     shipped = json.loads((root / "screening/matching/data/recall.json").read_text())
     assert shipped.keys() == made.keys()
+    assert shipped["model"] == load_model().version
     assert [len(row) for row in shipped["recall"]] == [len(shipped["scores"])] * len(shipped["sizes"])

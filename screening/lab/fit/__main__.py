@@ -9,6 +9,9 @@ from screening.lab.fit.measure import recall
 from screening.lab.fit.run import RECIPES, Held, fitted, measured, recipe_text, shipped, thresholds
 from screening.lab.fit.validate import ablation, left_out, table
 
+START = Path(__file__).parent / "data" / "start.json"
+"""Weights that the fit starts from, whatever is shipped: the same recipe gives the same weights."""
+
 
 def main() -> None:
     """Read arguments, fit, measure, write."""
@@ -25,15 +28,9 @@ def main() -> None:
     if given.measure_only:
         _tell(measured(files, json.loads(files["weights.json"]), recipe, _say))
         return
+    files = {**files, "weights.json": START.read_bytes()}
     found = fitted(files, recipe, _say)
     weights = found.weights
-    if given.validate is not None:
-        listed = sum(part.size.true for part in (*recipe.fit, *recipe.large))
-        rows = [
-            *left_out(found.samples, found.drawn, weights, found.beta),
-            *ablation(found.samples, weights, found.beta, listed),
-        ]
-        given.validate.write_text(table(rows), "utf-8")
     held = measured(files, weights, recipe, _say)
     _tell(held)
     old = json.loads(files["weights.json"])["thresholds"]
@@ -43,6 +40,13 @@ def main() -> None:
     text = json.dumps(weights, indent=1) + "\n"
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "weights.json").write_text(text, "utf-8")
+    if given.validate is not None:
+        listed = sum(part.size.true for part in (*recipe.fit, *recipe.large))
+        rows = [
+            *ablation(found.samples, weights, found.beta, listed),
+            *left_out(found.samples, found.drawn, weights, found.beta),
+        ]
+        given.validate.write_text(table(rows), "utf-8")
 
 
 def _say(line: str) -> None:
