@@ -4,15 +4,25 @@ numba takes a second to import, and most commands match nobody: the loops of a m
 when the first of them is called. Compiled code is kept beside the modules (`__pycache__`), so only the first
 run on a machine waits for it (`make setup`). numba renews what it kept when the module itself changes, not
 when another module does that it calls: loops that call one another stand in one module.
+
+One process compiles at a time, and the others take what it kept. numba numbers what it keeps of a loop for
+several kinds of arguments by its index file, reading and writing it without a lock: of two processes that
+began with nothing kept, each could put its own machine code where the other's index looks for another.
 """
 
+import fcntl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
+from threading import RLock
 from typing import Any, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _loops: dict[str, list[Callable[..., Any]]] = {}
+_LOCK = "compiling.lock"
+_here = RLock()
+_held: set[str] = set()
 
 
 def compiled(loop: Loop) -> Loop:
@@ -35,6 +45,41 @@ def _ready(module: str) -> dict[str, Callable[..., Any]]:
     except ImportError:
         pass
     else:
-        made = {name: njit(cache=True, nogil=True)(loop) for name, loop in made.items()}
+        made = {name: in_turn(njit(cache=True, nogil=True)(loop)) for name, loop in made.items()}
     vars(sys.modules[module]).update(made)
     return made
+
+
+def in_turn(dispatcher: Any) -> Any:  # noqa: ANN401 - numba's, which has no types
+    """Let a compiled function compile, or read what was kept, while no other process of its folder does.
+
+    Args:
+        dispatcher: what `njit(cache=True)` gives.
+
+    Returns:
+        The same.
+    """
+    alone, folder = dispatcher.compile, str(dispatcher.stats.cache_path)
+
+    def compile_in_turn(signature: object) -> object:
+        with _turn(folder):
+            return alone(signature)
+
+    dispatcher.compile = compile_in_turn
+    return dispatcher
+
+
+@contextmanager
+def _turn(folder: str) -> Iterator[None]:
+    """Hold the lock of a folder of compiled code; a loop compiles the loops that it calls within its turn."""
+    with _here:
+        if folder in _held:
+            yield
+            return
+        with open(f"{folder}/{_LOCK}", "ab") as lock:  # noqa: PTH123 - numba has made the folder
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _held.add(folder)
+            try:
+                yield
+            finally:
+                _held.discard(folder)
