@@ -1,4 +1,4 @@
-"""The tables of docs/accuracy.md: recall by set, size of list and length of history, slices, kept promises.
+"""The tables of docs/accuracy.md: recall by set, list and history, kept promises, calibration, slices.
 
 Every set is made anew by `screening.lab.evaluation`, matched by `screening match` in a process of its own,
 with the shipped shares and with counts of so many earlier travellers, and judged by `evaluate`. A promise is
@@ -18,8 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screening.lab.benchmark_match import Matched, count, ours
+from screening.lab.calibration import calibration
 from screening.lab.evaluate import best_scores, evaluate
 from screening.lab.evaluation import sets
+from screening.lab.evaluation.lists import names_in
 from screening.lab.evaluation.write import write
 from screening.matching.model import load_model
 from screening.matching.thresholds import threshold
@@ -59,11 +61,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Rows of the three tables."""
+    """Rows of the four tables."""
 
     recall: list[dict[str, object]]
     promises: list[dict[str, object]]
     slices: list[dict[str, object]]
+    calibration: list[dict[str, object]]
 
 
 def accuracy(plan: Plan, work: Path, tell: Callable[[str], None]) -> Accuracy:
@@ -74,7 +77,7 @@ def accuracy(plan: Plan, work: Path, tell: Callable[[str], None]) -> Accuracy:
         work: folder for tables and hits.
         tell: shows a line of progress.
     """
-    found = Accuracy([], [], [])
+    found = Accuracy([], [], [], [])
     for kind, names, made in _sets(plan):
         folder = work / "set"
         write(folder, made)
@@ -89,6 +92,7 @@ def accuracy(plan: Plan, work: Path, tell: Callable[[str], None]) -> Accuracy:
             tell(f"{kind}, {names:,} names, {earlier:,} earlier travellers: {one.recall}")
         if last:
             found.slices.extend({"set": kind} | row for row in _slices(folder, work))
+            found.calibration.extend({"set": kind} | row for row in _calibrated(folder, work))
     return found
 
 
@@ -158,6 +162,13 @@ def _measured(folder: Path, work: Path, counts: Path) -> dict[float, float]:
     return {rate: found[rate] for rate in PROMISED}
 
 
+def _calibrated(folder: Path, work: Path) -> list[dict[str, object]]:
+    """Return what scores of the last match state beside what is observed."""
+    tables = (work / "hits.parquet", folder / "truth.parquet", folder / "travellers.parquet")
+    hits, truth, travellers = (pq.read_table(table) for table in tables)
+    return calibration(hits, truth, travellers, names_in(pq.read_table(folder / "alerts.parquet")))
+
+
 def _slices(folder: Path, work: Path) -> Iterator[dict[str, object]]:
     """Yield the slices of the last match at 1 per 1,000."""
     rows = evaluate(
@@ -172,8 +183,8 @@ def _slices(folder: Path, work: Path) -> Iterator[dict[str, object]]:
             "value": row["value"],
             "recall": "" if near else f"{row['recall']:.3f} ({row['low']:.3f}-{row['high']:.3f})",
             "listed": row["near"] if near else row["listed"],
-            "false alerts per 1,000": "" if near else row["per_1000"],
-            "times the mean": "" if near else row["times_mean"],
+            "false alerts per 1,000": "" if near or row["per_1000"] is None else row["per_1000"],
+            "times the mean": "" if near or row["times_mean"] is None else row["times_mean"],
             "near misses above": row["near_misses"] if near else "",
         }
 

@@ -129,6 +129,7 @@ ELSEWHERE = {
     "benchmark evaluation-set": "files of the laboratory, no store",
     "benchmark match": "files of the laboratory, no store",
     "benchmark accuracy": "files of the laboratory, no store",
+    "benchmark candidates": "files of the laboratory, no store",
 }
 
 

@@ -14,6 +14,7 @@ app = typer.Typer(help="Speed and memory, measured on nights that it makes itsel
 app.command("evaluation-set")(examine.evaluation_set)
 app.command("match")(examine.match)
 app.command("accuracy")(examine.accuracy)
+app.command("candidates")(examine.candidates)
 
 
 @app.command("night")

@@ -122,7 +122,7 @@ def _size_of(tables: Path) -> str:
 
 
 def accuracy(
-    out: Annotated[Path, typer.Option(help="Page whose tables `recall`, `promises`, `slices` are replaced.")],
+    out: Annotated[Path, typer.Option(help="Page whose tables are replaced.")],
     listed: Annotated[
         str | None, typer.Option("--list", help="SOURCE=PATH of the alert list; without it an invented one.")
     ] = None,
@@ -169,9 +169,40 @@ def accuracy(
     )
     with tempfile.TemporaryDirectory(prefix="screening-accuracy-") as folder:
         found = measure(plan, Path(folder), progress)
-    title = f"{travellers:,} travellers, {true:,} of them listed; {machine_line()}."
-    for name, rows in (("recall", found.recall), ("promises", found.promises), ("slices", found.slices)):
+    title = f"{travellers:,} travellers, {true:,} of them listed, seed {seed}; {machine_line()}."
+    tables = {
+        "recall": found.recall,
+        "promises": found.promises,
+        "calibration": found.calibration,
+        "slices": found.slices,
+    }
+    for name, rows in tables.items():
+        if not rows:
+            continue
         replace(out, name, [title, "", *table(rows, tuple(rows[0]), tuple(rows[0]))])
+    say(f"written to {out}")
+
+
+def candidates(
+    out: Annotated[Path, typer.Option(help="Page whose table `candidates` is replaced.")],
+    travellers: Annotated[int, typer.Option(min=100, help="Travellers of the invented set.")] = 50_000,
+    names: Annotated[int, typer.Option(min=10, help="Names of the invented list.")] = 1_000,
+    seed: Annotated[int, typer.Option(help="Seed of the set.")] = 1,
+) -> None:
+    """Set the pairs that the search finds beside those of scoring every pair, by culture.
+
+    Every traveller is aligned with every name: 50,000 travellers and 1,000 names take minutes.
+
+    Example: screening benchmark candidates --out docs/accuracy.md
+    """
+    from screening.lab.benchmark import machine_line
+    from screening.lab.candidates import candidates as compared
+    from screening.lab.evaluation import sets
+
+    progress(f"making {travellers:,} travellers and a list of {names:,} names")
+    rows = compared(sets.unknown(sets.Size(names, travellers, travellers // 10, 0), seed))
+    title = f"{travellers:,} travellers, {names:,} names, seed {seed}; {machine_line()}."
+    replace(out, "candidates", [title, "", *table(rows, tuple(rows[0]), tuple(rows[0]))])
     say(f"written to {out}")
 
 
