@@ -4,7 +4,6 @@ Ending one is a decision of its own: `inconclusive` supersedes the false match, 
 from the next night on, and the night that was frozen before keeps what it had.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,13 +12,12 @@ from datetime import date, datetime, timedelta
 import pyarrow.compute as pc
 
 from screening.hits.cleared_content import Contents
-from screening.hits.dispositions import taken_back
+from screening.hits.dispositions import reopened, taken_back
 from screening.list_keeping import lists
 from screening.protection import audit
 from screening.store import acts
 from screening.store.zones import Store
 from screening.tables import analyst
-from screening.tables.codes import Decision
 from screening.tables.errors import UsageError
 from screening.tables.model import rows_of
 from screening.tables.rows import AlertRow, ClearanceRow, DispositionRow
@@ -118,17 +116,7 @@ def end(store: Store, prefix: str, *, reason: str, actor: str, at: datetime) -> 
             raise _refused("this clearance does not stand any more", "CLEARANCE", "nothing is to be done")
         last = pc.max(decided["decided_at"]).as_py()
         moment = at if last is None or last < at else last + timedelta(microseconds=1)
-        key = f"end|{found[0]['clearance_id']}|{actor}|{moment.isoformat()}"
-        row: DispositionRow = {
-            **decision,
-            "disposition_id": hashlib.sha256(key.encode()).hexdigest()[:32],
-            "decision": str(Decision.INCONCLUSIVE),
-            "reason": reason.strip(),
-            "analyst": actor,
-            "second": None,
-            "decided_at": moment,
-            "supersedes": decision["disposition_id"],
-        }
+        row = reopened(decision, reason=reason, actor=actor, at=moment, key="end")
         said = [row["hit_id"], row["decision"], row["disposition_id"]]
         audit.append(store, actor, "clearance.end", [found[0]["clearance_id"]], reason.strip(), at)
         audit.append(store, actor, "hit.decide", said, reason.strip(), at)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pyarrow.compute as pc
 
-from screening.casework.decisions import find_hit
+from screening.casework.found import find_hit
 from screening.protection.holds import set_hold
 from screening.protection.rewriting import begun
 from screening.protection.unmasking import request

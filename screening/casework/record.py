@@ -1,9 +1,9 @@
 """What stands in the store, compared with what the record of acts says of it.
 
 The chain shows that no record was changed; it does not show that the store still is what the records say. So
-nights, decisions, links of keys, proposals on own alerts and versions of lists in use are compared with the
-last act on each: a commit point put back to an older state, a file taken out, a decision that is gone or was
-slipped in, an emptied record.
+nights, decisions and other acts on hits, links of keys, proposals on own alerts and versions of lists in use
+are compared with the last act on each: a commit point put back to an older state, a file taken out, a
+decision that is gone or was slipped in, an emptied record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,18 +12,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from screening.casework.acting import digest as act_hash
 from screening.list_keeping.proposals import FOLDER, documents
 from screening.list_keeping.versions import active_version, known_lists, versions
 from screening.protection import audit
-from screening.protection.audit_terms import Words
+from screening.protection.audit_terms import DECIDING, ON_HITS, Words
 from screening.protection.retention import proofs
 from screening.protection.rewriting import rewriting_proofs
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
 from screening.store.files import sha256_file
 from screening.store.zones import Store
+from screening.tables import hit_acts
+from screening.tables.analyst import DISPOSITIONS
 from screening.tables.errors import StoreError
-from screening.tables.model import rows_of
+from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import DispositionRow, KeyActRow
 
 
@@ -38,6 +41,8 @@ class _Stated:
     """Hit, decision and reason by id of the disposition; without reason where its act has had its term."""
     older: set[tuple[str, str, str]] = field(default_factory=set)
     """The same of decisions recorded before they were named by id."""
+    on_hits: dict[str, str] = field(default_factory=dict)
+    """Hash by id of each further act on a hit."""
     lists: dict[str, str] = field(default_factory=dict)
     proposals: dict[str, set[str]] = field(default_factory=dict)
     """Hashes of what was proposed and decided, by id of the proposal."""
@@ -65,6 +70,7 @@ def differences(store: Store) -> list[str]:
     return [
         *_nights(store, stated, published),
         *_decisions(store, stated),
+        *_on_hits(store, stated),
         *_lists(store, stated),
         *_proposals(store, stated),
         *_keys(store, stated),
@@ -83,12 +89,15 @@ def _state(stated: _Stated, record: Mapping[str, Any]) -> None:
         stated.nights[label] = int(revision), seal
     if act == "night.publish" and len(objects) == 2:
         stated.nights[date.fromisoformat(objects[0][:10])] = int(reason), objects[1]
-    elif act == "hit.decide":
-        hit, decision, *ids = objects
+    elif act in DECIDING:
+        hit, decision, *ids = objects  # then what it confirms or undoes
         if ids:
             stated.decisions[ids[0]] = hit, decision, reason
         else:
             stated.older.add((hit, decision, reason.strip()))
+    elif act in ON_HITS:
+        _, name, digest = objects
+        stated.on_hits[name] = digest
     elif act in {"list.activate", "list.release"}:
         stated.lists[objects[0]] = objects[1]
     elif act in _PROPOSING:
@@ -117,11 +126,13 @@ def _say_again(stated: _Stated) -> None:
         name: (hit, decision, None) for name, (_, _, hit, decision) in told.items()
     }
     stated.decisions = earlier | stated.decisions
+    for name, text in stated.repeated.on_hits.items():
+        stated.on_hits.setdefault(name, text.split(":", 2)[2])
 
 
-def _gone_by_rule(store: Store) -> set[str]:
-    """Return the decisions whose files a purge removed at the end of their term, by its proof."""
-    place = "analyst/acts/dispositions/"
+def _gone_by_rule(store: Store, spec: TableSpec = DISPOSITIONS) -> set[str]:
+    """Return the acts whose files a purge removed at the end of their term, by its proof."""
+    place = f"analyst/acts/{spec.name}/"
     removed = (item.path for proof in proofs(store) for item in proof.files)
     rewritten = (path for proof in rewriting_proofs(store) for path in proof.document["remove"])
     return {
@@ -198,6 +209,26 @@ def _decisions(store: Store, stated: _Stated) -> Iterator[str]:
             yield (
                 f"the decision {name} ({row['decision']} on hit {row['hit_id']}) is not as an act recorded "
                 "it: restore analyst/acts from the backup, or move the file away and decide again"
+            )
+
+
+def _on_hits(store: Store, stated: _Stated) -> Iterator[str]:
+    """Proposals, notes and what else people did on hits."""
+    there: dict[str, str] = {}
+    for spec in hit_acts.TABLES:
+        for row in acts.acts_on_hits(store, spec).to_pylist():
+            there[row["act_id"]] = spec.name
+            if stated.on_hits.get(row["act_id"]) != act_hash(row):
+                yield (
+                    f"the act {row['act_id']} ({spec.name}, hit {row['hit_id']}) is not as it was recorded: "
+                    "restore analyst/acts from the backup, or move the file away"
+                )
+    ended = {name for spec in hit_acts.TABLES for name in _gone_by_rule(store, spec)}
+    for name in stated.on_hits:
+        if name not in there and name not in ended:
+            yield (
+                f"the act {name} on a hit is recorded, but its file is gone: restore analyst/acts from the "
+                "backup, or do it again"
             )
 
 

@@ -17,6 +17,7 @@ from screening.cli import (
     alerts,
     audit,
     clearances,
+    deciding,
     exchange,
     hits,
     hold,
@@ -69,7 +70,11 @@ cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
 cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 
 cli.command("hits", rich_help_panel=HITS)(hits.hits)
-cli.command("decide", rich_help_panel=HITS)(hits.decide)
+cli.command("decide", rich_help_panel=HITS)(deciding.decide)
+cli.command("confirm", rich_help_panel=HITS)(deciding.confirm)
+cli.command("undo", rich_help_panel=HITS)(deciding.undo)
+cli.command("note", rich_help_panel=HITS)(deciding.note)
+cli.command("outcome", rich_help_panel=HITS)(deciding.outcome)
 cli.add_typer(clearances.app, name="clearances", rich_help_panel=HITS)
 cli.command("trace", rich_help_panel=HITS)(hits.trace)
 cli.command("lookup", rich_help_panel=HITS)(lookup.lookup)

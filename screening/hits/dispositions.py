@@ -1,10 +1,10 @@
 """Dispositions: what a person decided about a hit, by which rules, and what follows from it.
 
 Rules: a decision has a reason. Deciding on an alert of a category that asks for two persons needs a second
-one, and never the same person twice (four eyes). A disposition is never changed: a later one of the same
-traveller, alert and evidence supersedes it. Who decides otherwise than the last decision on this traveller
-and alert, on whatever evidence, says so by its id. A false match clears the pair for the profile's days,
-except where a document agrees.
+one, who confirms what the first has proposed (`proposals`), and never the same person twice (four eyes). A
+disposition is never changed: a later one of the same traveller, alert and evidence supersedes it. Who decides
+otherwise than the last decision on this traveller and alert, on whatever evidence, says so by its id. A false
+match clears the pair for the profile's days, except where a document agrees.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ def dispose(
     _check(
         hit, decision=decision, reason=reason, analyst=analyst, second=second, at=at, categories=second_person
     )
-    _contradiction(hit, decision, earlier, instead_of)
+    check_contrary(hit, decision, earlier, instead_of)
     bound = hit["person_key"], hit["alert_id"], hit["evidence_hash"]
     before = in_force(earlier).get(bound)
     key = "|".join([hit["hit_id"], *bound, str(decision), analyst, at.isoformat()])
@@ -140,22 +140,28 @@ def _check(
             "the second person is the analyst",
             where=where,
             effect="nothing was decided",
-            remedy="a different person has to agree: --second NAME",
+            remedy="a different person has to confirm it: `screening confirm HIT`",
         )
-    # Setting a hit aside needs no fewer eyes than confirming it; only "inconclusive" leaves the hit open.
-    needed = Category(hit["category"]) in categories and decision is not Decision.INCONCLUSIVE
-    if needed and not (second and second.strip()):
+    if needs_second(hit, decision, categories) and not (second and second.strip()):
         raise UsageError(
             f"alerts of the category {hit['category']} are decided by two persons",
             where=where,
             effect="nothing was decided",
-            remedy="name the second person: --second NAME",
+            remedy="propose it, and another person confirms it: `screening confirm HIT`",
         )
 
 
-def _contradiction(hit: HitRow, decision: Decision, earlier: pa.Table, instead_of: str | None) -> None:
-    """Refuse to decide otherwise than the last decision on the pair, unless it is named."""
-    last = max(
+def needs_second(hit: HitRow, decision: Decision, categories: Collection[Category]) -> bool:
+    """Say whether a decision needs a second person.
+
+    Setting a hit aside needs no fewer eyes than confirming it; only "inconclusive" leaves the hit open.
+    """
+    return Category(hit["category"]) in categories and decision is not Decision.INCONCLUSIVE
+
+
+def last_decision(hit: HitRow, earlier: pa.Table) -> DispositionRow | None:
+    """Return the last decision in force on a hit's traveller and alert, on whatever evidence."""
+    return max(
         (
             row
             for row in in_force(earlier).values()
@@ -164,6 +170,15 @@ def _contradiction(hit: HitRow, decision: Decision, earlier: pa.Table, instead_o
         key=lambda row: (row["decided_at"], row["disposition_id"]),
         default=None,
     )
+
+
+def check_contrary(hit: HitRow, decision: Decision, earlier: pa.Table, instead_of: str | None) -> None:
+    """Refuse to decide otherwise than the last decision on the pair, unless it is named.
+
+    Raises:
+        UsageError: it is not named, or another one is.
+    """
+    last = last_decision(hit, earlier)
     if instead_of is not None and not (last and instead_of and last["disposition_id"].startswith(instead_of)):
         raise UsageError(
             f"{instead_of[:40]} is not the last decision on this traveller and alert",
@@ -181,6 +196,29 @@ def _contradiction(hit: HitRow, decision: Decision, earlier: pa.Table, instead_o
         remedy=f"`screening trace {hit['hit_id']}` shows why; to decide otherwise, say so: add "
         f"--instead-of {last['disposition_id'][:12]}",
     )
+
+
+def reopened(row: DispositionRow, *, reason: str, actor: str, at: datetime, key: str) -> DispositionRow:
+    """Return the act that takes a decision back: `inconclusive` in its place, which leaves the hit open.
+
+    Args:
+        row: the decision.
+        reason: why.
+        actor: who takes it back.
+        at: when, UTC.
+        key: what sets the act apart from others on the same decision at the same moment.
+    """
+    text = f"{key}|{row['disposition_id']}|{actor}|{at.isoformat()}"
+    return {
+        **row,
+        "disposition_id": hashlib.sha256(text.encode()).hexdigest()[:32],
+        "decision": str(Decision.INCONCLUSIVE),
+        "reason": reason.strip(),
+        "analyst": actor,
+        "second": None,
+        "decided_at": at,
+        "supersedes": row["disposition_id"],
+    }
 
 
 def about(row: HitRow | DispositionRow) -> set[tuple[str, str]]:

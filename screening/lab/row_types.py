@@ -9,12 +9,13 @@ from keyword import iskeyword
 
 import pyarrow as pa
 
-from screening.tables import aggregate, alerts, analyst, individual, landing, work
+from screening.tables import aggregate, alerts, analyst, hit_acts, individual, landing, work
 from screening.tables.model import TableSpec
 
 # Tables that become rows somewhere; the others are only ever columns
 ROWS: tuple[TableSpec, ...] = (
     *analyst.TABLES,
+    *hit_acts.TABLES,
     *alerts.TABLES,
     alerts.MERGE_ACTS,
     individual.TRAVELLERS,

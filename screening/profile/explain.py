@@ -149,6 +149,7 @@ def _clauses(profile: Profile) -> Iterator[Clause]:
     yield from _terms(profile)
     yield from _masking(profile.masking)
     yield from _decisions(profile)
+    yield from _review(profile)
     yield from _authoring(profile)
     yield from _statistics(profile)
     for place, duty in enumerate(profile.law.duties, 1):
@@ -304,6 +305,22 @@ def _decisions(profile: Profile) -> Iterator[Clause]:
         "clearing",
         "A person decides on every hit, nothing follows by itself. A pair found to be a false match stays "
         f"silent {profile.clearing.days} days while neither side changes.{people}",
+    )
+
+
+def _review(profile: Profile) -> Iterator[Clause]:
+    review = profile.review
+    stated = [(role, actors) for role, actors in review.people().items() if actors]
+    who = "; ".join(f"{str(role).replace('_', ' ')}: {listed(actors)}" for role, actors in stated)
+    undone = (
+        f"An act may be undone within {review.undo_minutes} minutes by who acted or a supervisor."
+        if review.undo_minutes
+        else "No act may be undone; another decision may contradict it, and says so."
+    )
+    yield Clause(
+        "review",
+        f"{f'Hits are worked on by these people ({who})' if stated else 'Everybody may decide on hits'}; "
+        f"a second person confirms by an act of their own. {undone}",
     )
 
 

@@ -14,6 +14,7 @@ from screening.profile.authoring import Authoring, Visibility
 from screening.profile.exchange import Exchange
 from screening.profile.law import Law
 from screening.profile.mandate import Elements, Flights
+from screening.profile.review import Review
 from screening.profile.section import Section as _Section
 from screening.tables.codes import (
     Category,
@@ -324,6 +325,7 @@ class Profile(_Section):
     clearing: Clearing = Clearing()
     authoring: Authoring = Authoring()
     visibility: Visibility = Visibility()
+    review: Review = Review()
     keys: Keys = Keys()
     notify: Notify = Notify()
     exchange: Exchange = Exchange()
@@ -332,7 +334,8 @@ class Profile(_Section):
         """Return as plain data what decides rows.
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
-        any; nor do the words in which the law is named, who writes own alerts, and who may see a hit.
+        any; nor do the words in which the law is named, who writes own alerts, who may see
+        a hit, and who reviews.
         """
         return self.model_dump(
             mode="json",
@@ -341,6 +344,7 @@ class Profile(_Section):
                 "keys": True,
                 "authoring": True,
                 "visibility": True,
+                "review": True,
                 "clearing": {"notice_days"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping"}},

@@ -16,7 +16,13 @@ from screening.store import acts
 from screening.store.current_json import nights
 from screening.store.files import sha256_file
 from screening.store.zones import Store
+from screening.tables import hit_acts
 from screening.tables.codes import RetentionClass
+
+DECIDING = frozenset({"hit.decide", "hit.confirm", "hit.undo"})
+"""Acts that write a disposition: hit, decision, its id, then what it confirms or undoes."""
+ON_HITS = frozenset(f"hit.{word}" for word in ("propose", "withdraw", "note", "outcome", "close", "opinion"))
+"""Further acts on hits: hit, id of the act, its hash."""
 
 
 def forget_old_acts(store: Store, terms: Retention, *, actor: str, at: datetime) -> list[str]:
@@ -54,18 +60,30 @@ class Words:
     seals: dict[str, str] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
+    on_hits: dict[str, str] = field(default_factory=dict)
 
     def over(self, earlier: "Words") -> "Words":
         """Return these words, and the earlier ones where these say nothing."""
         return Words(
-            earlier.seals | self.seals, earlier.lists | self.lists, earlier.decisions | self.decisions
+            earlier.seals | self.seals,
+            earlier.lists | self.lists,
+            earlier.decisions | self.decisions,
+            earlier.on_hits | self.on_hits,
         )
 
     def take(self, objects: Iterable[str]) -> None:
-        """Take what an act repeats: `published:NIGHT:…`, `list:ID:VERSION`, `decision:ID:HIT:DECISION`."""
+        """Take what an act repeats.
+
+        `published:NIGHT:…`, `list:ID:VERSION`, `decision:ID:HIT:DECISION`, `act:ID:HASH`.
+        """
         for text in objects:
             kind, _, rest = text.partition(":")
-            held = {"published": self.seals, "list": self.lists, "decision": self.decisions}.get(kind)
+            held = {
+                "published": self.seals,
+                "list": self.lists,
+                "decision": self.decisions,
+                "act": self.on_hits,
+            }.get(kind)
             if held is not None:
                 held[rest.partition(":")[0]] = text
 
@@ -85,13 +103,18 @@ def last_words(store: Store, going: Sequence[Path]) -> list[str]:
             said.take(one for one in objects if one.startswith("published:"))
             if record["act"] in {"list.activate", "list.release"}:
                 said.take([f"list:{objects[0]}:{objects[1]}"])
-            elif record["act"] == "hit.decide" and len(objects) > 2:
+            elif record["act"] in DECIDING and len(objects) > 2:
                 said.take([f"decision:{objects[2]}:{objects[0]}:{objects[1]}"])
+            elif record["act"] in ON_HITS:
+                said.take([f"act:{objects[1]}:{objects[2]}"])
     whole = said.over(repeated)
     published = {night.isoformat() for night in nights(store)}
     there = set(acts.dispositions(store)["disposition_id"].to_pylist())
+    for spec in hit_acts.TABLES:
+        there.update(acts.acts_on_hits(store, spec)["act_id"].to_pylist())
     return [
         *(seal for night, seal in sorted(whole.seals.items()) if night in published),
         *(text for _, text in sorted(whole.lists.items())),
         *(text for name, text in sorted(whole.decisions.items()) if name in there),
+        *(text for name, text in sorted(whole.on_hits.items()) if name in there),
     ]

@@ -11,6 +11,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | `alerts/_exchange/arriving` (left by a kill) | unread | last written |
 | `alerts/<list>/proposals/` | list | decided; what waits stays |
 | dispositions, clearances | hit, by outcome | decided; after the clearance, and what it supersedes |
+| proposals, notes and other acts on hits | hit | the act; not before decisions on the hit |
 | `individual/acts/quarantine_acts/` | record | the act |
 | `individual/acts/holds/` | record | released, or its last day |
 | `analyst/acts/unmasking/` | audit | the request |
@@ -33,9 +34,9 @@ from screening.store.files import read_json, read_table
 from screening.store.landing import landed, settled
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store
-from screening.tables import analyst, individual
+from screening.tables import analyst, hit_acts, individual
 from screening.tables.codes import Decision, RetentionClass, TermKind, TermOutcome, Zone
-from screening.tables.model import rows_of
+from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import DispositionRow, HitRow
 
 Ends = Callable[[date], datetime]
@@ -153,7 +154,8 @@ def _use(state: Path) -> tuple[str | None, dict[str, datetime]]:
 def _decisions(store: Store, terms: Retention) -> Iterator[Ending]:
     """Decisions on hits that are gone; one stays while what it supersedes does: that would stand again."""
     rows = {row["disposition_id"]: row for row in rows_of(acts.dispositions(store), DispositionRow)}
-    if not rows:
+    others = [(spec, row) for spec in hit_acts.TABLES for row in acts.acts_on_hits(store, spec).to_pylist()]
+    if not rows and not others:
         return
     cleared = {
         row["disposition_id"]: (row["clearance_id"], row["until"])
@@ -181,6 +183,28 @@ def _decisions(store: Store, terms: Retention) -> Iterator[Ending]:
             yield folder / "dispositions" / f"{name}.parquet", RetentionClass.HIT, moment
             if name in cleared:
                 yield folder / "clearances" / f"{cleared[name][0]}.parquet", RetentionClass.HIT, moment
+    yield from _on_hits(store, terms, others, {one for one, _ in there}, rows, due)
+
+
+def _on_hits(
+    store: Store,
+    terms: Retention,
+    others: Collection[tuple[TableSpec, Mapping[str, Any]]],
+    there: Collection[str],
+    decided: Mapping[str, DispositionRow],
+    due: Mapping[str, datetime | None],
+) -> Iterator[Ending]:
+    """Further acts on hits that are gone; one stays while a decision on its hit does."""
+    term = timedelta(hours=terms.of(TermKind.HIT, TermOutcome.HIT).hours)
+    of_hit: dict[str, list[datetime | None]] = {}
+    for name, row in decided.items():
+        of_hit.setdefault(row["hit_id"], []).append(due[name])
+    for spec, act in others:
+        ends = [act["at_utc"] + term, *of_hit.get(act["hit_id"], ())]
+        over = [one for one in ends if one is not None]
+        if act["hit_id"] not in there and len(over) == len(ends):
+            path = store.root / Zone.ANALYST / "acts" / spec.name / f"{act['act_id']}.parquet"
+            yield path, RetentionClass.HIT, max(over)
 
 
 def _holds(store: Store) -> Iterator[tuple[Path, datetime]]:

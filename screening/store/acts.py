@@ -1,11 +1,11 @@
-"""What people do with hits between nights: dispositions and clearances, one immutable file an act.
+"""What people do with hits between nights: dispositions, clearances and more, one immutable file an act.
 
 They lie in `analyst/acts/`, outside the nights: a later decision never changes a published table. A night
 freezes which of them count by the moment up to which they were decided.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.hits.dispositions import standing
-from screening.store.files import read_table, write_table
+from screening.store.files import write_table
 from screening.store.locks import exclusive
+from screening.store.once import acts_in
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, KEY_ACTS
 from screening.tables.codes import Zone
@@ -98,7 +99,15 @@ def decisions_hash(among: pa.Table) -> str:
     return hashlib.sha256("\n".join(sorted(among["disposition_id"].to_pylist())).encode()).hexdigest()
 
 
+def record_act(store: Store, spec: TableSpec, row: Mapping[str, object]) -> None:
+    """Write an act on a hit: one row of a table of `screening.tables.hit_acts`, a file of its own."""
+    write_table(_folder(store, spec) / f"{row['act_id']}.parquet", spec.table([row]), spec)
+
+
+def acts_on_hits(store: Store, spec: TableSpec) -> pa.Table:
+    """Read all acts of one table of `screening.tables.hit_acts`."""
+    return _all(store, spec)
+
+
 def _all(store: Store, spec: TableSpec) -> pa.Table:
-    folder = _folder(store, spec)
-    tables = [read_table(path, spec) for path in sorted(folder.glob("*.parquet"))]
-    return spec.conform(pa.concat_tables([spec.empty(), *tables]))
+    return acts_in(_folder(store, spec), spec)

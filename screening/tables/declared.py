@@ -1,6 +1,6 @@
 """All declared tables, and each by its name."""
 
-from screening.tables import aggregate, alerts, analyst, individual, landing, traffic, work
+from screening.tables import aggregate, alerts, analyst, hit_acts, individual, landing, traffic, work
 from screening.tables.model import TableSpec
 
 ALL: tuple[TableSpec, ...] = (
@@ -9,6 +9,7 @@ ALL: tuple[TableSpec, ...] = (
     *individual.TABLES,
     *work.TABLES,
     *analyst.TABLES,
+    *hit_acts.TABLES,
     *alerts.TABLES,
     alerts.MERGE_ACTS,
     *traffic.TABLES,

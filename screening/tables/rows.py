@@ -132,6 +132,86 @@ class KeyActRow(TypedDict):
     at_utc: datetime
 
 
+class ProposalRow(TypedDict):
+    """A row of `proposals`."""
+
+    act_id: str
+    night: date
+    hit_id: str
+    person_key: str
+    alert_id: str
+    evidence_hash: str
+    actor: str
+    at_utc: datetime
+    decision: str | None
+    reason: str
+    replaces: str | None
+    instead_of: str | None
+    key_id: str | None
+
+
+class NoteRow(TypedDict):
+    """A row of `notes`."""
+
+    act_id: str
+    night: date
+    hit_id: str
+    person_key: str
+    alert_id: str
+    evidence_hash: str
+    actor: str
+    at_utc: datetime
+    text: str
+    key_id: str | None
+
+
+class BorderOutcomeRow(TypedDict):
+    """A row of `border_outcomes`."""
+
+    act_id: str
+    night: date
+    hit_id: str
+    person_key: str
+    alert_id: str
+    evidence_hash: str
+    actor: str
+    at_utc: datetime
+    outcome: str
+    remark: str | None
+    key_id: str | None
+
+
+class ClosingRow(TypedDict):
+    """A row of `closings`."""
+
+    act_id: str
+    night: date
+    hit_id: str
+    person_key: str
+    alert_id: str
+    evidence_hash: str
+    actor: str
+    at_utc: datetime
+    answer: str
+    key_id: str | None
+
+
+class OpinionRow(TypedDict):
+    """A row of `opinions`."""
+
+    act_id: str
+    night: date
+    hit_id: str
+    person_key: str
+    alert_id: str
+    evidence_hash: str
+    actor: str
+    at_utc: datetime
+    decision: str
+    reason: str
+    key_id: str | None
+
+
 class AlertRow(TypedDict):
     """A row of `alerts`."""
 

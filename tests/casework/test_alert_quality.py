@@ -131,7 +131,7 @@ def test_merged_alerts_are_one_hit_until_unmerged_and_clearances_outlive_both(by
     assert [hit["alert_ids"] for hit in hits(by_hand, "2026-11-21")] == [["ours:7"], ["watch:A1"]]
 
     by_hand(
-        "decide", one["hit_id"], "--as", "anna", "--second", "ben", "--decision", "false_match", "--reason", "other place", check=0
+        "decide", one["hit_id"], "--as", "anna", "--decision", "false_match", "--reason", "other place", check=0
     )  # fmt: skip
     by_hand.send("night=2026-11-23/c.edi", written.paxlst([written.ylva], day="261123", reference="3"))
     by_hand.run("2026-11-23")

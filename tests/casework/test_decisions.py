@@ -2,12 +2,33 @@
 
 import json
 import re
+import shutil
 import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
-from screening.casework import decisions
+from screening.casework import acts_on_hits as on_hits
+from screening.casework import decisions, found
+from screening.casework.border_file import read_outcomes
+from screening.casework.lookup import Asked
+from screening.casework.record import differences
+from screening.casework.subject.erasing import erase
+from screening.casework.subject.person import find
+from screening.casework.subject.places import places
+from screening.night.settings import load_settings
+from screening.profile.model import Retention
+from screening.profile.review import Review
+from screening.protection.zone_terms import endings
+from screening.store import acts
+from screening.store.zones import Store
+from screening.tables import hit_acts
+from screening.tables.codes import Decision
 from screening.tables.errors import UsageError
+from screening.tables.hit_acts import BorderOutcome, ClosingAnswer
+from tests.messages_by_hand import Agency
 
 FIRST, SECOND = "2026-11-23", "2026-11-24"
 ZOE = "Zoë"
@@ -72,7 +93,7 @@ def test_a_decision_binds_to_the_evidence_that_was_looked_at(two_nights):
     assert "XQ401-20261123-ARN-VIE" in done.stdout
     assert f"night {FIRST}" in done.stdout
     assert "alert watch:A1" in done.stdout
-    [row] = decisions.acts.dispositions(decisions.Store(two_nights.store)).to_pylist()
+    [row] = acts.dispositions(Store(two_nights.store)).to_pylist()
     assert row["evidence_hash"] == early["evidence_hash"]
 
 
@@ -80,8 +101,8 @@ def test_who_decides_otherwise_says_so_and_a_true_match_takes_the_clearance_back
     [early] = two_nights.json("hits", "--night", FIRST)
     hit = early["hit_id"]
     decide(two_nights, hit, "false_match", "--night", FIRST, check=0)
-    store = decisions.Store(two_nights.store)
-    assert decisions.acts.clearances(store, decisions.acts.dispositions(store)).num_rows == 1
+    store = Store(two_nights.store)
+    assert acts.clearances(store, acts.dispositions(store)).num_rows == 1
 
     refused = decide(two_nights, hit, "true_match", "--night", SECOND, name="ben", check=2)
     assert "anna decided false_match" in refused.stderr
@@ -89,29 +110,183 @@ def test_who_decides_otherwise_says_so_and_a_true_match_takes_the_clearance_back
     assert "false_match by anna" in " ".join(shown.split())
     [added] = re.findall(r"--instead-of (\w+)", refused.stderr)
     decide(two_nights, hit, "true_match", "--night", SECOND, "--instead-of", added, name="ben", check=0)
-    made = decisions.acts.dispositions(store)
+    made = acts.dispositions(store)
     assert made.num_rows == 2
-    assert decisions.acts.clearances(store, made).num_rows == 0  # on other evidence, and yet no longer silent
+    assert acts.clearances(store, made).num_rows == 0  # on other evidence, and yet no longer silent
 
     wrong = decide(two_nights, hit, "true_match", "--night", SECOND, "--instead-of", "ffff", check=2)
     assert "is not the last decision" in wrong.stderr
 
 
-def test_one_person_is_not_two_however_the_name_is_composed(two_nights):
-    [hit] = two_nights.json("hits", "--night", FIRST)
-    for name, other in ((ZOE, unicodedata.normalize("NFD", ZOE)), (ZOE, "ZO\u00cb"), ("carl", "ＣＡＲＬ")):
-        words = ("false_match", "--night", FIRST, "--second", other)
-        assert "second person is the analyst" in decide(two_nights, hit["hit_id"], *words, name=name, check=2).stderr  # fmt: skip
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, screening, written):
+    """A night with one hit on an alert of a category that asks for two persons; copy it."""
+    agency = Agency(tmp_path_factory.mktemp("made") / "agency", screening)
+    path = agency.folder / "watch.jsonl"
+    path.write_text(path.read_text().replace('"inform"', '"wanted"'))
+    agency.send("a.edi", written.paxlst([(*written.ylva[:5], ""), *written.fillers]))  # no document
+    agency.run(FIRST)
+    return agency
+
+
+@pytest.fixture
+def night_of_wanted(made, tmp_path, screening):
+    agency = Agency(tmp_path / "agency", screening)
+    shutil.copytree(made.folder, agency.folder, symlinks=True, dirs_exist_ok=True)
+    return agency
+
+
+AT = datetime(2026, 11, 24, 6, tzinfo=UTC)
+
+
+def test_a_proposal_binds_nothing_until_another_person_confirms_it(night_of_wanted):
+    agency = night_of_wanted
+    store, [hit] = Store(agency.store), agency.json("hits")
+    said = decide(agency, hit["hit_id"], "true_match", name=ZOE, check=0).stdout
+    [printed] = re.findall(r"^  screening (confirm .*)$", said, re.M)
+    assert acts.dispositions(store).num_rows == 0
+    [row] = agency.json("hits")
+    assert (row["state"], row["decision"], row["proposed"]) == ("proposed", None, "true_match")
+
+    for name in (ZOE, unicodedata.normalize("NFD", ZOE), "ZO\u00cb"):
+        refused = agency(*printed.split(), "--as", name, check=2).stderr
+        assert "the second person is the analyst" in refused
+    assert (
+        "has proposed true_match" in decide(agency, hit["hit_id"], "true_match", name="ben", check=2).stderr
+    )
+    otherwise = decide(agency, hit["hit_id"], "false_match", name="ben", check=2).stderr
+    [named] = re.findall(r"--instead-of (\w+)", otherwise)
+    decide(agency, hit["hit_id"], "false_match", "--instead-of", named, name="ben", check=0)
+    assert "does not wait" in agency(*printed.split(), "--as", "carl", check=2).stderr
+
+    done = agency("confirm", hit["hit_id"][:8], "--as", ZOE, check=0).stdout
+    assert f"proposed by ben, confirmed by {ZOE}" in done
+    [made] = acts.dispositions(store).to_pylist()
+    assert (made["decision"], made["analyst"], made["second"]) == ("false_match", "ben", ZOE)
+    assert acts.clearances(store, acts.dispositions(store)).num_rows == 1
+    assert agency.json("hits")[0]["state"] == "decided"
+    assert "nothing is proposed" in agency("confirm", hit["hit_id"], "--as", "carl", check=2).stderr
+    traced = agency.json("trace", hit["hit_id"])
+    assert [row["where"].split()[0] for row in traced if row["step"] == "proposal"] == ["true_match", "false_match"]  # fmt: skip
+
+    back = agency("undo", hit["hit_id"], "--reason", "wrong row", "--as", ZOE, check=0).stdout
+    assert "Undone: the decision false_match of ben and" in back
+    assert acts.clearances(store, acts.dispositions(store)).num_rows == 0
+    assert agency.json("hits")[0]["state"] == "open"
+    assert differences(store) == []
+
+
+def test_what_is_undone_by_whom_and_until_when(night_of_wanted):
+    store = Store(night_of_wanted.store)
+    [hit] = night_of_wanted.json("hits")
+    one = hit["hit_id"]
+    review = Review(analysts=("anna", "ben", "carl"), supervisors=("dora",), undo_minutes=10)
+
+    def act(function, minutes=0, **more):
+        return function(store, one, at=AT + timedelta(minutes=minutes), review=review, **more)
+
+    def propose(decision=Decision.TRUE_MATCH, **more):
+        return act(decisions.decide, decision=decision, reason="seen", analyst_id="anna", **more)
+
+    with pytest.raises(UsageError, match="erik is no analyst or supervisor"):
+        act(decisions.decide, decision=Decision.TRUE_MATCH, reason="seen", analyst_id="erik")
+    with pytest.raises(UsageError, match="nothing is decided or proposed"):
+        act(decisions.undo, actor="anna", reason="x")
+    propose()
+    with pytest.raises(UsageError, match="proposed by anna"):
+        act(decisions.undo, actor="ben", reason="x")
+    assert act(decisions.undo, actor="anna", reason="x").was_proposed
+    with pytest.raises(UsageError, match="nothing is proposed"):
+        act(decisions.confirm, actor="ben")
+    propose(minutes=1)
+    act(decisions.confirm, minutes=2, actor="ben")
+    with pytest.raises(UsageError, match="more than 10 minutes ago"):
+        act(decisions.undo, minutes=20, actor="anna", reason="x")
+    assert not act(decisions.undo, minutes=9, actor="dora", reason="x").was_proposed
+
+    # Who decides alone where that is enough settles what waits; a decision since then outdates a proposal.
+    first = propose(minutes=21)
+    left = propose(minutes=22, decision=Decision.INCONCLUSIVE, instead_of=first.proposal["act_id"][:9])
+    assert left.disposition["decision"] == "inconclusive"
+    with pytest.raises(UsageError, match="nothing is proposed"):
+        act(decisions.confirm, minutes=23, actor="ben")
+    assert differences(store) == []
+
+
+def test_other_acts_on_hits_are_recorded_and_go_with_their_person(night_of_wanted):
+    agency, store = night_of_wanted, Store(night_of_wanted.store)
+    [hit] = agency.json("hits")
+    one = hit["hit_id"]
+    agency("note", one, "--text", " waits for the desk ", "--as", "anna", check=0)
+    on_hits.opine(store, one, decision=Decision.TRUE_MATCH, reason="alike", actor="ben", at=AT)
+    on_hits.close(store, one, answer=ClosingAnswer.VALUABLE, actor="anna", at=AT)
+    table = agency.folder / "outcomes.csv"
+    table.write_text(f"hit_id,outcome,at,remark\n{one[:9]},missed,2026-11-23T06:40,\n{one},positive,,=1\n")
+    with pytest.raises(UsageError, match="outcome 2: there is no hit"):
+        on_hits.tell_back(store, [on_hits.Told(one, BorderOutcome.MET), on_hits.Told("zz", BorderOutcome.MET)], actor="gate7", at=AT)  # fmt: skip
+    table.write_text(table.read_text().replace("positive,,", "positive,2026-11-23T07:00Z,"))
+    assert "2 outcomes recorded." in agency("outcome", "--file", "outcomes.csv", check=0).stdout
+    assert "0 outcomes recorded, 2 known" in agency("outcome", "--file", "outcomes.csv", check=0).stdout
+    rows = {spec.name: acts.acts_on_hits(store, spec).to_pylist() for spec in hit_acts.TABLES}
+    assert {name: len(each) for name, each in rows.items()} == {
+        "proposals": 0, "notes": 1, "border_outcomes": 2, "closings": 1, "opinions": 1
+    }  # fmt: skip
+    assert rows["notes"][0]["text"] == "waits for the desk"
+    assert acts.dispositions(store).num_rows == 0  # none of them decides
+    assert agency.json("hits")[0]["state"] == "open"
+    assert differences(store) == []
+    assert "desk" not in (store.root / "audit").joinpath("audit-2026.jsonl").read_text()
+
+    [path] = (store.root / "analyst" / "acts" / "notes").glob("*.parquet")
+    path.rename(path.with_suffix(".away"))
+    assert any(rows["notes"][0]["act_id"] in one for one in differences(store))
+    path.with_suffix(".away").rename(path)
+
+    ends = {
+        p.parent.name
+        for p, _, _ in endings(store, Retention(), ends=lambda night: AT, received={}, pinned=())
+    }
+    assert ends.isdisjoint(spec.name for spec in hit_acts.TABLES)  # the hit is there
+    decide(agency, one, "true_match", check=0)
+    agency("confirm", one, "--as", "ben", check=0)
+    agency("undo", one, "--reason", "wrong", "--as", "ben", check=0)
+    decide(agency, one, "false_match", check=0)
+    agency("confirm", one, "--as", "ben", check=0)
+    settings = load_settings(profile=agency.folder / "profile.toml")
+    settings = replace(settings, store=store)
+    asked = Asked(name="QVARNSTEDT, YLVALINN TORBJORG", born="1984-03-17")
+    found_places = places(find(settings, asked, now=AT), store)
+    assert {"proposals", "notes", "border_outcomes"} <= {one.table for one in found_places}
+    erase(settings, asked, reason="request 1", actor="anna", now=datetime.now(UTC))
+    assert [acts.acts_on_hits(store, spec).num_rows for spec in hit_acts.TABLES] == [0] * 5
+    assert differences(store) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        pytest.param(None, "no such file", id="missing"),
+        pytest.param(b"\xff\xfe", "no CSV", id="no text"),
+        pytest.param(b"hit,outcome\n", "columns", id="other columns"),
+        pytest.param(b"hit_id,outcome\n", "no outcome", id="empty"),
+        pytest.param(b"hit_id,outcome\na,met\nb,seen\nc,met,x\n", "2 of 3 rows", id="wrong rows"),
+        pytest.param(b"hit_id,outcome,at\na,met,today\n", "1 of 1 rows", id="no time"),
+    ],
+)
+def test_a_file_of_outcomes_is_read_whole_or_refused(text, what):
+    with pytest.raises(UsageError, match=what):
+        read_outcomes(text, "o.csv")
 
 
 def test_the_beginning_of_an_id_that_two_nights_share_is_refused(monkeypatch):
-    rows = {FIRST: [{"hit_id": "ab12"}], SECOND: [{"hit_id": "ab34"}]}
-    monkeypatch.setattr(decisions, "nights", lambda store: [*rows])
-    monkeypatch.setattr(decisions, "read_current", lambda store, night, spec: night)
-    monkeypatch.setattr(decisions, "rows_of", lambda night, kind: rows[night])
+    rows = {FIRST: ["ab12cdef01"], SECOND: ["ab12cdef02"]}
+    monkeypatch.setattr(found, "nights", lambda store: [*rows])
+    monkeypatch.setattr(found, "hit_ids", lambda store, night: pa.chunked_array([rows[night]]))
+    monkeypatch.setattr(found, "_rows", lambda store, night, text: [{"hit_id": rows[night][0]}])
     with pytest.raises(UsageError, match="fits several hits") as caught:
-        decisions.find_hit(None, "ab")
+        found.find_hit(None, "ab")
     assert f"{FIRST}, {SECOND}" in caught.value.where
-    assert decisions.find_hit(None, "ab1") == (FIRST, {"hit_id": "ab12"})
+    assert found.find_hit(None, "ab12cdef01") == (FIRST, {"hit_id": "ab12cdef01"})
+    assert found.short_id(None, "ab12cdef01") == "ab12cdef01"
     with pytest.raises(UsageError, match="there is no hit"):
-        decisions.find_hit(None, "")
+        found.find_hit(None, "")

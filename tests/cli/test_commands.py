@@ -29,7 +29,7 @@ from tests.cli.conftest import NIGHT
 FLIGHT_ROWS = (
     "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend file"
 )
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss state closed call instructions"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss state closed call instructions rescreened proposed"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
@@ -159,10 +159,15 @@ ACTS = {
         0,
         r"Recorded: false_match as .*silent until",
     ),
-    "decide {hit} --decision true_match --reason seen --as anna --second berta": (
+    "decide {hit} --decision true_match --reason seen --as anna": (
         0,
-        r"Recorded: true_match as",
+        r"Proposed: true_match as .*\n  screening confirm [0-9a-f]{8} --proposal [0-9a-f]{12}\n",
     ),
+    "note {hit} --text waits --as anna": (0, r"^Noted on hit [0-9a-f]{8} as [0-9a-f]{32}"),
+    "outcome {hit} --met --at 2026-11-23T06:40 --remark calm --as gate7": (0, r"^1 outcomes recorded"),
+    "outcome {hit} --missed --format json": (0, r'"outcome": "missed"'),
+    "outcome {hit} --positive": (0, r"^1 outcomes recorded"),
+    "outcome {hit} --negative": (0, r"^1 outcomes recorded"),
     "quarantine release {entry} --reason note --as anna --second ben": (0, r"is released\. Inside: nobody\."),
     "decide {plain_hit} --night {night} --evidence {evidence} --decision false_match --reason seen": (
         0,
@@ -221,7 +226,14 @@ WRONG = {
     "decide zz --decision false_match --reason x": "zz",
     "decide {hit} --decision false_match --reason x --evidence 0": "evidence",
     "decide {hit} --decision maybe --reason x": "--decision",
-    "decide {hit} --decision true_match --reason x --as anna --second anna": "second person",
+    "decide {hit} --decision maybe --reason x --format json": "--decision",
+    "confirm {hit} --night {night} --proposal 0 --as ben --format json": "this proposal does not wait",
+    "undo {hit} --night {night} --reason x --as anna --format json": "nothing is decided or proposed",
+    "undo {hit}": "--reason",
+    "note {hit}": "--text",
+    "note zz --text x --as anna --format json": "zz",
+    "outcome": "--file",
+    "outcome --file none.csv --as gate7": "--file",
     "statistics show --period 2026-11-23 --table nothing": "nothing",
     "statistics show --period soon": "--period",
     "trace zz": "zz",

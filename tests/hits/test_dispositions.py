@@ -101,12 +101,12 @@ def test_only_a_false_match_without_document_clears(decide, more, cleared):
     [
         pytest.param({"reason": ""}, "a decision needs a reason", "add --reason TEXT", id="no reason"),
         pytest.param({"reason": " \t"}, "a decision needs a reason", "add --reason TEXT", id="an empty reason"),
-        pytest.param({"second": "anna"}, "the second person is the analyst", "a different person has to agree: --second NAME", id="twice the same person"),
-        pytest.param({"second": " ANNA "}, "the second person is the analyst", "a different person has to agree: --second NAME", id="in other letters"),
-        pytest.param({"second": "anna", "category": "inform"}, "the second person is the analyst", "a different person has to agree: --second NAME", id="also where none is needed"),
-        pytest.param({"second": None}, "alerts of the category wanted are decided by two persons", "name the second person: --second NAME", id="no second person"),
-        pytest.param({"second": " "}, "alerts of the category wanted are decided by two persons", "name the second person: --second NAME", id="an empty second person"),
-        pytest.param({"second": None, "decision": Decision.TRUE_MATCH}, "alerts of the category wanted are decided by two persons", "name the second person: --second NAME", id="confirmed alone"),
+        pytest.param({"second": "anna"}, "the second person is the analyst", "a different person has to confirm it: `screening confirm HIT`", id="twice the same person"),
+        pytest.param({"second": " ANNA "}, "the second person is the analyst", "a different person has to confirm it: `screening confirm HIT`", id="in other letters"),
+        pytest.param({"second": "anna", "category": "inform"}, "the second person is the analyst", "a different person has to confirm it: `screening confirm HIT`", id="also where none is needed"),
+        pytest.param({"second": None}, "alerts of the category wanted are decided by two persons", "propose it, and another person confirms it: `screening confirm HIT`", id="no second person"),
+        pytest.param({"second": " "}, "alerts of the category wanted are decided by two persons", "propose it, and another person confirms it: `screening confirm HIT`", id="an empty second person"),
+        pytest.param({"second": None, "decision": Decision.TRUE_MATCH}, "alerts of the category wanted are decided by two persons", "propose it, and another person confirms it: `screening confirm HIT`", id="confirmed alone"),
     ],
 )  # fmt: skip
 def test_a_decision_against_the_rules_is_refused(decide, more, what, remedy):

@@ -286,8 +286,8 @@ def test_a_document_hit_is_never_cleared():
     ("more", "remedy"),
     [
         pytest.param({"reason": "  "}, "--reason", id="no reason"),
-        pytest.param({"second": None}, "--second", id="no second person"),
-        pytest.param({"second": " a "}, "--second", id="second person is the analyst"),
+        pytest.param({"second": None}, "screening confirm", id="no second person"),
+        pytest.param({"second": " a "}, "screening confirm", id="second person is the analyst"),
     ],
 )
 def test_a_decision_against_the_rules_is_refused(more, remedy):

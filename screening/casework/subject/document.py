@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.casework.decisions import decisions_by_hit
+from screening.casework.night_hits import decisions_by_hit
 from screening.casework.subject.person import Subject
 from screening.casework.subject.places import booking_rows, says
 from screening.list_keeping import lists

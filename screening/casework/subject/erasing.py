@@ -24,8 +24,8 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.casework.decisions import decisions_by_hit
 from screening.casework.lookup import Asked, checked_reason
+from screening.casework.night_hits import decisions_by_hit
 from screening.casework.subject.certain import NOTHING, certain, refuse_unfinished
 from screening.casework.subject.person import Subject, find, objects_of
 from screening.messages.model import Reading
@@ -113,6 +113,11 @@ def erase(settings: Settings, asked: Asked, *, reason: str, actor: str, now: dat
         stored, whole = _blank(store, subject)
         files = [f"{_ACTS}/{analyst.DISPOSITIONS.name}/{one}.parquet" for one in sorted(subject.dispositions)]
         files += [f"{_ACTS}/{analyst.CLEARANCES.name}/{one}.parquet" for one in sorted(subject.clearances)]
+        files += [
+            f"{_ACTS}/{name}/{one}.parquet"
+            for name, ids in sorted(subject.on_hits.items())
+            for one in sorted(ids)
+        ]
         pages = reports_of(store, nights(store))
         rewriting = Rewriting(
             act=_ACT,

@@ -33,7 +33,7 @@ from screening.protection.retention import first_nights
 from screening.store import acts
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
-from screening.tables import analyst, individual
+from screening.tables import analyst, hit_acts, individual
 from screening.tables.declared import BY_NAME
 from screening.tables.errors import UsageError
 from screening.tables.model import TableSpec
@@ -62,6 +62,7 @@ class Subject:
         travellers, hits: nights that hold each, by id.
         person_keys: keys of theirs.
         dispositions, clearances: ids of decisions on their hits.
+        on_hits: ids of further acts on their hits, by table.
         doubts: in words without names.
         clear: what is sure may be handed out, corrected, erased.
         words, numbers: of their names and documents; to search texts, never printed.
@@ -72,6 +73,7 @@ class Subject:
     hits: dict[str, set[date]] = field(default_factory=dict)
     person_keys: set[str] = field(default_factory=set)
     dispositions: set[str] = field(default_factory=set)
+    on_hits: dict[str, set[str]] = field(default_factory=dict)
     clearances: set[str] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
     clear: bool = True
@@ -348,6 +350,10 @@ def _decided(store: Store, subject: Subject) -> None:
     ):
         if row["disposition_id"] in subject.dispositions or row["person_key"] in subject.person_keys:
             subject.clearances.add(row["clearance_id"])
+    for spec in hit_acts.TABLES:
+        for row in acts.acts_on_hits(store, spec).select(["act_id", "hit_id", "person_key"]).to_pylist():
+            if row["hit_id"] in subject.hits or row["person_key"] in subject.person_keys:
+                subject.on_hits.setdefault(spec.name, set()).add(row["act_id"])
 
 
 def _wrong(what: str, where: str) -> UsageError:

@@ -157,14 +157,15 @@ def _beside(found: Found, store: Store) -> Iterator[Place]:
     yield from _landing(store, subject)
     yield from _set_aside(store, subject)
     yield from _reports(store, subject)
-    for name, ids in (("dispositions", subject.dispositions), ("clearances", subject.clearances)):
+    held = {"dispositions": subject.dispositions, "clearances": subject.clearances, **subject.on_hits}
+    for name, ids in held.items():
         if ids:
             yield Place("analyst", None, name, len(ids), _sure(subject), f"analyst/acts/{name}/")
     yield from _listed(store, person)
     yield from _proposed(store, person)
     if subject.person_keys:
         yield Place("individual", None, "person_key", len(subject.person_keys), _sure(subject), "pseudonyms")
-    named = {*subject.travellers, *subject.hits, *subject.dispositions}
+    named = {*subject.travellers, *subject.hits, *subject.dispositions}.union(*subject.on_hits.values())
     acts_on = sum(
         any(str(each).rpartition(":")[2] in named for each in record["objects"])
         for record in audit.records(store)

@@ -1,0 +1,140 @@
+"""The hits of a night as they stand: best first, with what people have decided or proposed since."""
+
+from datetime import date
+
+from screening.hits.proposals import waiting
+from screening.list_keeping.alerts_of_hits import alerts_of_hits
+from screening.night.receive import published
+from screening.profile.authoring import Visibility
+from screening.store import acts
+from screening.store.once import night_table
+from screening.store.zones import Store
+from screening.tables import analyst
+from screening.tables.codes import Decision
+from screening.tables.hit_acts import PROPOSALS
+from screening.tables.model import rows_of
+from screening.tables.rows import DispositionRow, HitRow, ProposalRow
+
+COLUMNS = (
+    "hit_id",
+    "flight_id",
+    "traveller_id",
+    "surname",
+    "given_names",
+    "date_of_birth",
+    "alert_id",
+    "list",
+    "category",
+    "severity",
+    "score",
+    "late",
+    "decision",
+    "standing",
+    "standing_reason",
+    "last_named_by",
+    "evidence_hash",
+    "near_miss",
+    "state",
+    "closed",
+    "call",
+    "instructions",
+    "rescreened",
+    "proposed",
+)
+OPEN, PROPOSED, DECIDED, CLOSED = "open", "proposed", "decided", "closed"
+_SHOWN_TO_ALL = frozenset({"hit_id", "flight_id", "severity", "late"})
+
+
+def hits_of(
+    store: Store,
+    night: date,
+    *,
+    visibility: Visibility | None = None,
+    actor: str | None = None,
+    today: date | None = None,
+) -> list[dict[str, object]]:
+    """Return the hits of a night, best first: severity, then score above the threshold; near misses last.
+
+    Args:
+        store: the store.
+        night: the night.
+        visibility: who sees what is shown to few; by default the profile's defaults.
+        actor: who looks.
+        today: the day on which alerts have ended; by default the night.
+
+    Returns:
+        Rows (COLUMNS). Of a hit that is not shown to the actor: id, flight, severity, and whom to call.
+
+    Raises:
+        UsageError: the night was never published.
+    """
+    published(store, night)
+    rows = rows_of(night_table(store, night, analyst.HITS), HitRow)
+    rows.sort(
+        key=lambda row: (
+            row["near_miss"] is not None,
+            -row["severity"],
+            row["threshold"] - row["score"],
+            row["hit_id"],
+        )
+    )
+    decided = rows_of(acts.dispositions(store), DispositionRow)
+    latest = _latest(decided)
+    proposed = waiting(rows_of(acts.acts_on_hits(store, PROPOSALS), ProposalRow), decided)
+    alerts = alerts_of_hits(store, rows)
+    found = []
+    for row in rows:
+        own = latest.get(row["hit_id"])
+        decision = own["decision"] if own else row["decision"]
+        told = alerts.state(row, visibility or Visibility(), actor, today or night)
+        shown = {name: value for name, value in row.items() if name in COLUMNS} | {"decision": decision}
+        if told.call is not None:
+            shown = {name: value for name, value in shown.items() if name in _SHOWN_TO_ALL}
+        waits = proposed.get((row["hit_id"], row["alert_id"], row["evidence_hash"]))
+        state = CLOSED if told.closed else state_of(row, own, waits)
+        about = {"state": state, "call": told.call}
+        if told.call is None:
+            about |= {"closed": told.closed, "instructions": told.instructions}
+            about |= {"proposed": waits["decision"] if waits else None}
+        found.append(shown | about)
+    return found
+
+
+def state_of(row: HitRow, own: DispositionRow | None, waits: ProposalRow | None) -> str:
+    """Return how a hit stands: proposed (it waits for a second person), decided, or open.
+
+    Args:
+        row: the hit.
+        own: the last decision on it that nothing supersedes.
+        waits: the proposal on it and its evidence that waits.
+    """
+    if waits is not None:
+        return PROPOSED
+    return DECIDED if _is_decided(row, own) else OPEN
+
+
+def _is_decided(row: HitRow, own: DispositionRow | None) -> bool:
+    """Say whether somebody has decided on a hit as it stands in its night.
+
+    A false match from before, on the same evidence, decides nothing: the pair was raised again, because the
+    alert has changed, the clearance has ended, or a document agrees.
+    """
+    if own is not None and own["disposition_id"] != row["disposition_id"]:
+        return own["decision"] != Decision.INCONCLUSIVE
+    return row["decision"] == Decision.TRUE_MATCH
+
+
+def decisions_by_hit(store: Store) -> dict[str, str]:
+    """Return the decision that stands on each hit that was decided."""
+    return {hit_id: row["decision"] for hit_id, row in latest_decisions(store).items()}
+
+
+def latest_decisions(store: Store) -> dict[str, DispositionRow]:
+    """Return the last decision on each hit that nothing supersedes."""
+    return _latest(rows_of(acts.dispositions(store), DispositionRow))
+
+
+def _latest(rows: list[DispositionRow]) -> dict[str, DispositionRow]:
+    superseded = {row["supersedes"] for row in rows}
+    in_order = sorted(rows, key=lambda row: (row["decided_at"], row["disposition_id"]))
+    return {row["hit_id"]: row for row in in_order if row["disposition_id"] not in superseded}

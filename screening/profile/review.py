@@ -1,0 +1,44 @@
+"""Who reviews hits, and for how long an act may be undone. The section decides no row of a night."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from screening.profile.section import Section
+
+_Actors = tuple[Annotated[str, Field(min_length=1)], ...]
+
+
+class ReviewRole(StrEnum):
+    """What a person is in the review of hits; a person may be several."""
+
+    ANALYST = "analyst"  # decides, notes, hands over
+    SUPERVISOR = "supervisor"  # the same, and undoes what others decided
+    BORDER = "border"  # sees decided hits alone, tells back what became of them
+    AUDITOR = "auditor"  # reads everything, does nothing
+    STATISTICIAN = "statistician"  # sees no individual
+    LIST_ADMINISTRATOR = "list_administrator"  # alert lists; sees no hit
+
+
+class Review(Section):
+    """Actors by role. Where no role names anybody, everybody is an analyst and nobody a supervisor."""
+
+    analysts: _Actors = ()
+    supervisors: _Actors = ()
+    border: _Actors = ()
+    auditors: _Actors = ()
+    statisticians: _Actors = ()
+    list_administrators: _Actors = ()
+    undo_minutes: Annotated[int, Field(ge=0)] = 60  # after an act, by who acted or a supervisor; 0: never
+
+    def people(self) -> dict[ReviewRole, tuple[str, ...]]:
+        """Return the actors of each role."""
+        return {
+            ReviewRole.ANALYST: self.analysts,
+            ReviewRole.SUPERVISOR: self.supervisors,
+            ReviewRole.BORDER: self.border,
+            ReviewRole.AUDITOR: self.auditors,
+            ReviewRole.STATISTICIAN: self.statisticians,
+            ReviewRole.LIST_ADMINISTRATOR: self.list_administrators,
+        }

@@ -1,0 +1,118 @@
+"""What never changes is read once a process: files of acts, and tables of a revision.
+
+A file of an act is written once under its own id and never changed; it may go (end of term, erasure). A
+revision of a night is immutable; which one is in force stands in CURRENT.json, replaced by one rename. So the
+folder is listed, and CURRENT.json is looked at, each time; what lies behind a name that was seen is not read
+again. A check that nobody changed a file (`screening audit verify`) is a process of its own.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import date
+from os import scandir
+from pathlib import Path
+from threading import Lock
+
+import pyarrow as pa
+
+from screening.store.current_json import CURRENT
+from screening.store.files import read_table
+from screening.store.revisions import read_columns, read_current
+from screening.store.zones import Store, check_declared
+from screening.tables.analyst import HITS
+from screening.tables.model import TableSpec
+
+_LOCK = Lock()
+_NIGHTS = 40
+"""Tables of nights that are kept: of most hits the latest nights are asked for."""
+
+
+@dataclass
+class _Acts:
+    """The acts of a folder that were read: the files' names, and their rows in one table."""
+
+    names: frozenset[str] = frozenset()
+    table: pa.Table | None = None
+    lock: Lock = field(default_factory=Lock)
+
+
+_ACTS: dict[Path, _Acts] = {}
+_IDS: dict[Path, tuple[tuple[int, ...], pa.ChunkedArray]] = {}
+_TABLES: OrderedDict[tuple[Path, str], tuple[tuple[int, ...], pa.Table]] = OrderedDict()
+
+
+def acts_in(folder: Path, spec: TableSpec) -> pa.Table:
+    """Read the acts of a folder: one file an act, named by its id, which is the table's key.
+
+    Returns:
+        The table, sorted by its key.
+
+    Raises:
+        StoreError: a file is damaged.
+    """
+    try:
+        with scandir(folder) as entries:
+            names = frozenset(one.name for one in entries if one.name.endswith(".parquet"))
+    except FileNotFoundError:
+        names = frozenset()
+    names = frozenset(name for name in names if not name.startswith("."))
+    with _LOCK:
+        held = _ACTS.setdefault(folder.resolve(), _Acts())
+    with held.lock:
+        if held.table is None or held.names != names:
+            held.table = _brought_up(folder, spec, held, names)
+            held.names = names
+        return held.table
+
+
+def _brought_up(folder: Path, spec: TableSpec, held: _Acts, names: frozenset[str]) -> pa.Table:
+    known = held.table if held.table is not None and held.names <= names else spec.empty()
+    new = names - held.names if known is held.table else names
+    return spec.conform(pa.concat_tables([known, *(read_table(folder / name, spec) for name in sorted(new))]))
+
+
+def hit_ids(store: Store, night: date) -> pa.ChunkedArray:
+    """Read the ids of a night's hits, as published.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+    """
+    mark = _mark(store, night)
+    key = store.night_folder(night).resolve()
+    with _LOCK:
+        held = _IDS.get(key)
+    if held is not None and held[0] == mark:
+        return held[1]
+    ids = read_columns(store, night, HITS, ["hit_id"])["hit_id"]
+    with _LOCK:
+        _IDS[key] = (mark, ids)
+    return ids
+
+
+def _mark(store: Store, night: date) -> tuple[int, ...]:
+    """Return what differs once another revision of a night is in force."""
+    state = (store.night_folder(night) / CURRENT).stat()
+    return (state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+def night_table(store: Store, night: date, spec: TableSpec) -> pa.Table:
+    """Read a table of a night as published, its hash compared when it is first read.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+    """
+    check_declared(spec.zone, store.root)
+    mark = _mark(store, night)
+    key = (store.night_folder(night).resolve(), spec.name)
+    with _LOCK:
+        held = _TABLES.get(key)
+        if held is not None and held[0] == mark:
+            _TABLES.move_to_end(key)
+            return held[1]
+    table = read_current(store, night, spec)
+    with _LOCK:
+        _TABLES[key] = (mark, table)
+        _TABLES.move_to_end(key)
+        while len(_TABLES) > _NIGHTS:
+            _TABLES.popitem(last=False)
+    return table
