@@ -171,10 +171,18 @@ def standing() -> None:
     raise typer.Exit(1 if calls else 0)
 
 
-def report(night: LatestNight = None, actor: Actor = None, reason: Purpose = None) -> None:
+def report(
+    night: LatestNight = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M"], help="Seen from this moment, UTC; by default from now."),
+    ] = None,
+    actor: Actor = None,
+    reason: Purpose = None,
+) -> None:
     """Write the night's report again (one HTML file that opens offline) and say where it is. Recorded.
 
-    Of the latest night, where none is named.
+    Of the latest night, where none is named. With the decisions so far, and in the order of what lands next.
 
     Example: screening report --night 2026-11-23
     """
@@ -183,9 +191,10 @@ def report(night: LatestNight = None, actor: Actor = None, reason: Purpose = Non
 
     store = load_settings().store
     chosen = named_or_latest(store, night)
-    path = write_report(store, chosen)
+    moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    path = write_report(store, chosen, moment)
     looked(store, "report.write", [of_night(store, chosen)], actor, reason)
-    say(str(path))
+    say(f"{path}\nAs of {moment:%Y-%m-%d %H:%M} UTC")
 
 
 def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:

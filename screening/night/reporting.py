@@ -50,8 +50,15 @@ MAIN = "report.html"
 _SHOWN = 28
 
 
-def write_report(store: Store, night: date) -> Path:
+def write_report(store: Store, night: date, moment: datetime | None = None) -> Path:
     """Write the report of a published night.
+
+    Args:
+        store: the store.
+        night: the night.
+        moment: what lands, departs and was decided is seen from here, UTC; None for the moment that the
+            night was frozen at, or the last decision on one of its hits, if that is later. So a report that
+            is made again without being asked for tells no less, and equal tables and acts give equal bytes.
 
     Returns:
         Where its first page is.
@@ -61,7 +68,7 @@ def write_report(store: Store, night: date) -> Path:
         StoreError: a published file is damaged, or the report cannot be written.
     """
     folder = open_zones(store, [Zone.ANALYST]).path(Zone.ANALYST, "reports", f"night={night.isoformat()}")
-    pages = render(view(store, night))
+    pages = render(view(store, night, moment))
     for old in folder.glob("*.html"):
         if old.name not in pages:
             old.unlink()
@@ -75,15 +82,17 @@ def report_path(store: Store, night: date) -> Path:
     return store.root.resolve() / "analyst" / "reports" / f"night={night.isoformat()}" / MAIN
 
 
-def view(store: Store, night: date) -> NightView:
-    """Build the view of a published night."""
+def view(store: Store, night: date, moment: datetime | None = None) -> NightView:
+    """Build the view of a published night, seen from a moment (`write_report`)."""
     now = published(store, night)
     frozen = published_frozen(store, night, now.revision)
     named = {spec.name: read_current(store, night, spec) for spec in _TABLES}
     wanted = sorted(set(pc.list_flatten(named["hits"]["alert_ids"]).to_pylist()))
+    hits = rows_of(named["hits"], HitRow)
+    seen_from = moment or _moment(store, frozen, hits)
     tables = NightTables(
         **named,
-        dispositions=acts.dispositions(store, until=frozen.moment if frozen else None),
+        dispositions=acts.dispositions(store, until=seen_from),
         **_alerts_of(store, frozen, wanted),
     )
     return build(
@@ -98,8 +107,18 @@ def view(store: Store, night: date) -> NightView:
         headline=headline_of(store, night),
         settled=settled(store, night),
         promise=_promise(store, frozen),
-        states=_states(store, rows_of(named["hits"], HitRow)),
+        states=_states(store, hits),
+        moment=seen_from,
+        home=frozen.stated("agency", "country") if frozen else None,
     )
+
+
+def _moment(store: Store, frozen: Frozen | None, hits: Sequence[HitRow]) -> datetime | None:
+    """Return the moment that the night was frozen at, or the last decision on its hits if that is later."""
+    decided = acts.dispositions(store)
+    own = decided.filter(pc.is_in(decided["hit_id"], pa.array([hit["hit_id"] for hit in hits], pa.string())))
+    last = pc.max(own["decided_at"]).as_py()
+    return max((one for one in (frozen.moment if frozen else None, last) if one), default=None)
 
 
 def _states(store: Store, hits: Sequence[HitRow]) -> dict[str, HitState]:

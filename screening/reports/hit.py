@@ -4,11 +4,14 @@ The evidence is a table that adds up: prior, each piece in words, missing data a
 that a reader needs stands in text; bars and underlines only repeat it, so it reads in black and white.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 
 from screening.reports.text import bits, words
+from screening.reports.work_order import NO_TIME, Part, Timing
 from screening.tables.codes import EvidenceKind, NearMiss, StandingReason
 from screening.tables.rows import (
     AlertDateRow,
@@ -17,6 +20,7 @@ from screening.tables.rows import (
     AlertNameRow,
     AlertRow,
     DispositionRow,
+    EvidenceRow,
     FlightRow,
     HitDocument,
     HitRow,
@@ -35,6 +39,7 @@ _NEAR = {
     NearMiss.OTHER_DAY: "near miss: same name and year of birth, another day",
     NearMiss.OTHER_GIVEN_NAMES: "near miss: same surname and date of birth, other given names",
 }
+NOT_GIVEN = "not given"
 _WIDTH = 240  # of a waterfall, in SVG units
 
 
@@ -111,6 +116,23 @@ class ListedName:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a first person would decide; it waits for a second one.
+
+    Attributes:
+        proposal_id: id of the proposal.
+        decision: what is proposed.
+        actor: by whom.
+        reason: why.
+    """
+
+    proposal_id: str
+    decision: str
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitView:
     """Everything that the report shows of one hit."""
 
@@ -127,7 +149,7 @@ class HitView:
     sentence: str
     rate: str
     standing: str
-    fellows: tuple[str, ...]
+    fellows: tuple["Fellow", ...]
     disposition: DispositionRow | None
     closed: str | None = None
     """Why it needs nobody any more: its alerts have ended since."""
@@ -135,6 +157,36 @@ class HitView:
     """Whom to call, where it is shown to few and the page to all; then nothing of it is shown."""
     protects: bool = False
     """Is its alert there to protect the person?"""
+    timing: Timing = NO_TIME
+    part: Part = Part.LANDS
+    weight: int = 0
+    """Severity x odds x time to landing (`work_order.weight`)."""
+    weak: bool = False
+    """Does it rest on a name and nothing that is one person's?"""
+    by_document: bool = False
+    """Was nothing weighed but a document?"""
+    remarks: tuple[tuple[str, str], ...] = ()
+    """What else the source says: field, in its words."""
+    decided: DispositionRow | None = None
+    """The decision that stands on it since its night was frozen."""
+    proposed: Proposed | None = None
+    """What waits for a second person."""
+    state: str = "open"
+    """open, proposed, decided or closed."""
+
+    def command(self, night: date, decision: str) -> str:
+        """Give the line that decides it; a shell takes it as it is, the empty reason is asked for."""
+        return shlex.join(
+            [
+                *("screening", "decide", self.row["hit_id"], "--night", night.isoformat()),
+                *("--evidence", self.row["evidence_hash"][:12], "--decision", decision, "--reason", ""),
+            ]
+        )
+
+    def confirm(self, night: date) -> str:
+        """Give the line that confirms what is proposed."""
+        own = ["--proposal", self.proposed.proposal_id[:12]] if self.proposed else []
+        return shlex.join(["screening", "confirm", self.row["hit_id"], "--night", night.isoformat(), *own])
 
     @property
     def anchor(self) -> str:
@@ -150,6 +202,59 @@ class HitView:
     def near_miss(self) -> str:
         """Say what differs of a near miss; empty for any other hit."""
         return _NEAR[NearMiss(self.row["near_miss"])] if self.row["near_miss"] else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fellow:
+    """Somebody of the same booking, with the ids of their own hits."""
+
+    name: str
+    hits: tuple[str, ...] = ()
+
+
+def said_rightly(evidence: Sequence[EvidenceRow], side: "AlertSide") -> list[EvidenceRow]:
+    """Return evidence in which what a side does not say is `not given`, and never disagrees.
+
+    A document of the traveller beside an alert without documents is compared with nothing.
+    """
+    return [
+        {**piece, "relation": NOT_GIVEN}
+        if piece["kind"] == EvidenceKind.DOCUMENT
+        and piece["weight"] == 0
+        and (not side.documents or not piece["traveller_value"])
+        else piece
+        for piece in evidence
+    ]
+
+
+def by_document_alone(evidence: Sequence[ScoredEvidence]) -> bool:
+    """Say whether a document agrees and nothing else was weighed.
+
+    >>> document = {"kind": "document", "weight": 2000}
+    >>> by_document_alone([document, {"kind": "sex", "weight": 0}])
+    True
+    >>> by_document_alone([document, {"kind": "name", "weight": 900}])
+    False
+    """
+    weighed = {
+        piece["kind"] for piece in evidence if piece["weight"] != 0 and piece["kind"] != EvidenceKind.PRIOR
+    }
+    return weighed == {EvidenceKind.DOCUMENT} and any(
+        piece["weight"] > 0 for piece in evidence if piece["kind"] == EvidenceKind.DOCUMENT
+    )
+
+
+def is_weak(evidence: Sequence[ScoredEvidence]) -> bool:
+    """Say whether a hit rests on a name and on nothing that is one person's: neither birth date nor document.
+
+    >>> name = {"kind": "name", "weight": 1500}
+    >>> is_weak([name]), is_weak([name, {"kind": "date_of_birth", "weight": 400}]), is_weak([])
+    (True, False, False)
+    """
+    speaking = {piece["kind"] for piece in evidence if piece["weight"] > 0}
+    return EvidenceKind.NAME in speaking and speaking.isdisjoint(
+        {EvidenceKind.DATE_OF_BIRTH, EvidenceKind.DOCUMENT}
+    )
 
 
 def traveller_name(surname: str | None, given_names: str | None) -> str:

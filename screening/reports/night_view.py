@@ -5,17 +5,17 @@ give equal bytes. It lies in the analyst zone, because it shows hits.
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import date
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from screening.aggregates.definitions import ONE_WAY, TOTAL, ordered
 from screening.reports import plots
+from screening.reports.cards import Card, cards
 from screening.reports.headline import (
     NOTHING,
     Headline,
@@ -26,72 +26,24 @@ from screening.reports.headline import (
     people_aside,
 )
 from screening.reports.headline import headline as write_headline
-from screening.reports.hit import (
-    AlertSide,
-    HitView,
-    align,
-    facts,
-    rate,
-    sentence,
-    standing_sentence,
-    traveller_name,
-    waterfall,
-)
-from screening.reports.text import bits, days_old
-from screening.tables import aggregate, analyst, individual
-from screening.tables.alerts import ALERT_DATES, ALERT_DOCUMENTS, ALERT_FACTS, ALERT_NAMES, ALERTS
+from screening.reports.hit import HitView
+from screening.reports.hit_views import SHOWN_TO_FEW, HitState, hit_views
+from screening.reports.night_tables import NightTables
+from screening.reports.text import days_old
 from screening.tables.codes import Outcome
-from screening.tables.declared import BY_NAME
 from screening.tables.model import rows_of
 from screening.tables.rows import (
-    AlertDateRow,
-    AlertDocumentRow,
-    AlertFactRow,
-    AlertNameRow,
-    AlertRow,
-    DispositionRow,
-    EvidenceRow,
     FlightRow,
-    HitRow,
     MessageRow,
     OutcomeRow,
     PublishedRow,
     QuarantineRow,
-    TravellerRow,
 )
 
-_OfAlert = TypeVar("_OfAlert")
+__all__ = ["SHOWN_TO_FEW", "HitState", "NightTables"]
 
-SHOWN_TO_FEW = "Shown to few"
 NOT_MEASURED = "false alerts per 1,000 not yet measured here (screening model propose)"
 _NO_CARRIER = "unknown"
-
-
-@dataclass(frozen=True)
-class NightTables:
-    """Tables of one published night, and of the alerts that its hits name."""
-
-    flights: pa.Table
-    outcomes: pa.Table
-    travellers: pa.Table
-    hits: pa.Table
-    evidence: pa.Table
-    published: pa.Table
-    messages: pa.Table = field(default_factory=individual.MESSAGES.empty)
-    quarantine: pa.Table = field(default_factory=individual.QUARANTINE.empty)
-    outside_mandate: pa.Table = field(default_factory=individual.OUTSIDE_MANDATE.empty)
-    carrier_quality: pa.Table = field(default_factory=aggregate.CARRIER_QUALITY.empty)
-    dispositions: pa.Table = field(default_factory=analyst.DISPOSITIONS.empty)
-    alerts: pa.Table = field(default_factory=ALERTS.empty)
-    alert_names: pa.Table = field(default_factory=ALERT_NAMES.empty)
-    alert_dates: pa.Table = field(default_factory=ALERT_DATES.empty)
-    alert_documents: pa.Table = field(default_factory=ALERT_DOCUMENTS.empty)
-    alert_facts: pa.Table = field(default_factory=ALERT_FACTS.empty)
-
-    def __post_init__(self) -> None:
-        """Hold each table to its declaration, so that the order in which rows came never shows."""
-        for name in (each.name for each in fields(self)):
-            object.__setattr__(self, name, BY_NAME[name].conform(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +82,6 @@ class NightFigures:
     travellers: int
     quarantined: int
     hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class HitState:
-    """What became of a hit's alerts since its night, and who may see it.
-
-    Attributes:
-        closed: why it needs nobody any more; None while it does.
-        call: whom to call, where not everybody who reads the page may see it.
-        protects: its alert is there to protect the person.
-    """
-
-    closed: str | None = None
-    call: str | None = None
-    protects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +124,19 @@ class NightView:
     history: tuple[NightFigures, ...]
     gates: tuple[Mapping[str, Any], ...]
     promise: str
+    moment: datetime | None = None
+    """Moment that the report is made at, UTC: what lands after it, what was decided until then."""
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Give the hits on cards, one for a person and an alert, in the order of work."""
+        return cards(self.hits)
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """Count the hits by how they stand: open, proposed, decided, closed."""
+        found = Counter(hit.state for hit in self.hits)
+        return {word: found[word] for word in ("open", "proposed", "decided", "closed") if found[word]}
 
     @property
     def state(self) -> str:
@@ -213,6 +163,8 @@ def build(
     settled: Settled = NOTHING,
     promise: str = NOT_MEASURED,
     states: Mapping[str, HitState] | None = None,
+    moment: datetime | None = None,
+    home: str | None = None,
 ) -> NightView:
     """Make the view of a night.
 
@@ -228,6 +180,8 @@ def build(
         notes: what a reader must know first, such as the demonstration key or a gate let through.
         headline: the first line; None to write it from the outcomes alone.
         settled: what people have replayed or released.
+        moment: the moment that the report is made at, UTC; None where time does not count.
+        home: the agency's country, ISO alpha-2; None where directions cannot be told.
         promise: on whom the false alerts that thresholds promise were measured.
 
     Returns:
@@ -236,7 +190,7 @@ def build(
     stated = rows_of(tables.outcomes, OutcomeRow)
     outcomes = after_acts(stated, settled)
     flights = {row["flight_id"]: row for row in rows_of(tables.flights, FlightRow)}
-    hits = _hits(tables, flights, states or {})
+    hits = hit_views(tables, flights, states or {}, moment=moment, home=home)
     carriers = {flight: row["carrier"] or _NO_CARRIER for flight, row in flights.items()}
     return NightView(
         night=night,
@@ -264,6 +218,7 @@ def build(
         history=tuple(history)[-28:],
         gates=tuple(gates),
         promise=promise,
+        moment=moment,
     )
 
 
@@ -311,136 +266,6 @@ def _aside(quarantine: pa.Table, settled: Settled) -> Table:
 
 def _people(number: int | None) -> str:
     return "not known" if number is None else plots.written(number)
-
-
-def _hits(
-    tables: NightTables, flights: Mapping[str, FlightRow], states: Mapping[str, HitState]
-) -> tuple[HitView, ...]:
-    rows = rows_of(tables.hits, HitRow)
-    rows.sort(
-        key=lambda row: (
-            row["near_miss"] is not None,
-            -row["severity"],
-            -row["score"],
-            row["flight_id"],
-            row["hit_id"],
-        )
-    )
-    evidence: dict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
-    for piece in rows_of(tables.evidence, EvidenceRow):
-        evidence[piece["hit_id"], piece["alert_id"]].append(piece)
-    sides = _alert_sides(tables, {alert for row in rows for alert in row["alert_ids"]})
-    fellows = _fellows(tables.travellers, rows)
-    decided = {row["disposition_id"]: row for row in rows_of(tables.dispositions, DispositionRow)}
-    return tuple(
-        _as_shown(_hit(rank, row, evidence, sides, flights, fellows, decided), states.get(row["hit_id"]))
-        for rank, row in enumerate(rows, start=1)
-    )
-
-
-def _as_shown(view: HitView, state: HitState | None) -> HitView:
-    """Return a hit with what became of its alerts; of one that is shown to few nothing but whom to call."""
-    if state is None:
-        return view
-    if state.call is None:
-        return replace(view, closed=state.closed, protects=state.protects)
-    nothing = replace(view.waterfall, alert_id="", steps=())
-    return replace(
-        view,
-        name=SHOWN_TO_FEW,
-        alert=None,
-        listed_names=(),
-        facts=(),
-        names=(),
-        waterfall=nothing,
-        others=(),
-        fellows=(),
-        disposition=None,
-        closed=state.closed,
-        call=state.call,
-    )
-
-
-def _hit(
-    rank: int,
-    row: HitRow,
-    evidence: Mapping[tuple[str, str], list[EvidenceRow]],
-    sides: Mapping[str, AlertSide],
-    flights: Mapping[str, FlightRow],
-    fellows: Mapping[str, list[str]],
-    decided: Mapping[str, DispositionRow],
-) -> HitView:
-    best = evidence.get((row["hit_id"], row["alert_id"]), [])
-    side = sides[row["alert_id"]]
-    others = [
-        (
-            alert,
-            next((name.text for name in sides[alert].shown_names()), "name not known"),
-            bits(sum(piece["weight"] for piece in evidence.get((row["hit_id"], alert), []))),
-        )
-        for alert in row["alert_ids"]
-        if alert != row["alert_id"]
-    ]
-    return HitView(
-        rank=rank,
-        row=row,
-        name=traveller_name(row["surname"], row["given_names"]),
-        flight=flights.get(row["flight_id"]),
-        alert=side.row,
-        listed_names=side.shown_names(),
-        facts=facts(row, side),
-        names=align(best),
-        waterfall=waterfall(row["alert_id"], best, row["threshold"]),
-        others=tuple(others),
-        sentence=sentence(best, row["score"], row["threshold"]),
-        rate=rate(row["false_alerts_per_1000"]),
-        standing=standing_sentence(row),
-        fellows=tuple(fellows.get(row["hit_id"], ())),
-        disposition=decided.get(row["disposition_id"]) if row["disposition_id"] else None,
-    )
-
-
-def _alert_sides(tables: NightTables, wanted: set[str]) -> dict[str, AlertSide]:
-    ids = pa.array(sorted(wanted), pa.string())
-
-    def of(table: pa.Table, kind: type[_OfAlert]) -> dict[str, list[_OfAlert]]:
-        found: dict[str, list[_OfAlert]] = defaultdict(list)
-        own = table.filter(pc.is_in(table["alert_id"], ids))
-        for alert, row in zip(own["alert_id"].to_pylist(), rows_of(own, kind), strict=True):
-            found[alert].append(row)
-        return found
-
-    rows, names = of(tables.alerts, AlertRow), of(tables.alert_names, AlertNameRow)
-    dates, documents = of(tables.alert_dates, AlertDateRow), of(tables.alert_documents, AlertDocumentRow)
-    listed = of(tables.alert_facts, AlertFactRow)
-    return {
-        alert: AlertSide(
-            row=rows[alert][0] if alert in rows else None,
-            names=tuple(names.get(alert, ())),
-            dates=tuple(dates.get(alert, ())),
-            documents=tuple(documents.get(alert, ())),
-            listed_facts=tuple(listed.get(alert, ())),
-        )
-        for alert in wanted
-    }
-
-
-def _fellows(travellers: pa.Table, hits: Sequence[HitRow]) -> dict[str, list[str]]:
-    """Who stands in the same booking on the same leg, by API and PNR as settled."""
-    locators = pa.array(sorted({row["locator"] for row in hits if row["locator"]}), pa.string())
-    booked = rows_of(travellers.filter(pc.is_in(travellers["locator"], locators)), TravellerRow)
-    parties: dict[tuple[str, str | None], list[TravellerRow]] = defaultdict(list)
-    for row in booked:
-        if row["locator"]:
-            parties[row["flight_id"], row["locator"]].append(row)
-    return {
-        hit["hit_id"]: sorted(
-            traveller_name(row["surname"], row["given_names"])
-            for row in parties.get((hit["flight_id"], hit["locator"]), ())
-            if row["traveller_id"] != hit["traveller_id"]
-        )
-        for hit in hits
-    }
 
 
 _IN_ORDER = frozenset({"hour", "age_band", "party_size"})  # drawn in their own order, not by size
