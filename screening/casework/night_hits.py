@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from screening.hits.decided import is_decided, latest
 from screening.hits.proposals import waiting
 from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.night.receive import published
@@ -10,7 +11,6 @@ from screening.store import acts
 from screening.store.once import night_table
 from screening.store.zones import Store
 from screening.tables import analyst
-from screening.tables.codes import Decision
 from screening.tables.hit_acts import PROPOSALS
 from screening.tables.model import rows_of
 from screening.tables.rows import DispositionRow, HitRow, ProposalRow
@@ -79,12 +79,12 @@ def hits_of(
         )
     )
     decided = rows_of(acts.dispositions(store), DispositionRow)
-    latest = _latest(decided)
+    last = latest(decided)
     proposed = waiting(rows_of(acts.acts_on_hits(store, PROPOSALS), ProposalRow), decided)
     alerts = alerts_of_hits(store, rows)
     found = []
     for row in rows:
-        own = latest.get(row["hit_id"])
+        own = last.get(row["hit_id"])
         decision = own["decision"] if own else row["decision"]
         told = alerts.state(row, visibility or Visibility(), actor, today or night)
         shown = {name: value for name, value in row.items() if name in COLUMNS} | {"decision": decision}
@@ -110,18 +110,7 @@ def state_of(row: HitRow, own: DispositionRow | None, waits: ProposalRow | None)
     """
     if waits is not None:
         return PROPOSED
-    return DECIDED if _is_decided(row, own) else OPEN
-
-
-def _is_decided(row: HitRow, own: DispositionRow | None) -> bool:
-    """Say whether somebody has decided on a hit as it stands in its night.
-
-    A false match from before, on the same evidence, decides nothing: the pair was raised again, because the
-    alert has changed, the clearance has ended, or a document agrees.
-    """
-    if own is not None and own["disposition_id"] != row["disposition_id"]:
-        return own["decision"] != Decision.INCONCLUSIVE
-    return row["decision"] == Decision.TRUE_MATCH
+    return DECIDED if is_decided(row, own) else OPEN
 
 
 def decisions_by_hit(store: Store) -> dict[str, str]:
@@ -131,10 +120,4 @@ def decisions_by_hit(store: Store) -> dict[str, str]:
 
 def latest_decisions(store: Store) -> dict[str, DispositionRow]:
     """Return the last decision on each hit that nothing supersedes."""
-    return _latest(rows_of(acts.dispositions(store), DispositionRow))
-
-
-def _latest(rows: list[DispositionRow]) -> dict[str, DispositionRow]:
-    superseded = {row["supersedes"] for row in rows}
-    in_order = sorted(rows, key=lambda row: (row["decided_at"], row["disposition_id"]))
-    return {row["hit_id"]: row for row in in_order if row["disposition_id"] not in superseded}
+    return latest(rows_of(acts.dispositions(store), DispositionRow))

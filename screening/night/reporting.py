@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.gates.judging import GATES
+from screening.hits.proposals import waiting
 from screening.list_keeping import due, lists
 from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.list_keeping.traffic_models import night_model
@@ -25,6 +26,7 @@ from screening.night.settings import load_settings
 from screening.profile.model import Profile
 from screening.protection.key_links import clearances_by_key, retired
 from screening.protection.keys import DEMONSTRATION_ID
+from screening.reports.hit import Proposed
 from screening.reports.night_html import render
 from screening.reports.night_view import (
     NOT_MEASURED,
@@ -43,8 +45,9 @@ from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
+from screening.tables.hit_acts import PROPOSALS
 from screening.tables.model import TableSpec, rows_of
-from screening.tables.rows import ClearanceRow, HitRow
+from screening.tables.rows import ClearanceRow, DispositionRow, HitRow, ProposalRow
 
 MAIN = "report.html"
 _SHOWN = 28
@@ -107,28 +110,51 @@ def view(store: Store, night: date, moment: datetime | None = None) -> NightView
         headline=headline_of(store, night),
         settled=settled(store, night),
         promise=_promise(store, frozen),
-        states=_states(store, hits),
+        states=_states(store, hits, seen_from),
         moment=seen_from,
         home=frozen.stated("agency", "country") if frozen else None,
     )
 
 
 def _moment(store: Store, frozen: Frozen | None, hits: Sequence[HitRow]) -> datetime | None:
-    """Return the moment that the night was frozen at, or the last decision on its hits if that is later."""
-    decided = acts.dispositions(store)
-    own = decided.filter(pc.is_in(decided["hit_id"], pa.array([hit["hit_id"] for hit in hits], pa.string())))
-    last = pc.max(own["decided_at"]).as_py()
-    return max((one for one in (frozen.moment if frozen else None, last) if one), default=None)
+    """Return the moment the night was frozen at, or the last act on its hits if that is later."""
+    ids = pa.array([hit["hit_id"] for hit in hits], pa.string())
+
+    def last(table: pa.Table, column: str) -> datetime | None:
+        found: datetime | None = pc.max(table.filter(pc.is_in(table["hit_id"], ids))[column]).as_py()
+        return found
+
+    moments = (
+        frozen.moment if frozen else None,
+        last(acts.dispositions(store), "decided_at"),
+        last(acts.acts_on_hits(store, PROPOSALS), "at_utc"),
+    )
+    return max((one for one in moments if one), default=None)
 
 
-def _states(store: Store, hits: Sequence[HitRow]) -> dict[str, HitState]:
-    """Say what became of the alerts of hits since, and which hits not every reader of the page may see."""
+def _states(store: Store, hits: Sequence[HitRow], moment: datetime | None) -> dict[str, HitState]:
+    """Say what became of hits and their alerts since, and which hits not every reader of the page may see."""
     alerts_, shown = alerts_of_hits(store, hits), load_settings().profile.visibility
     found, today = {}, datetime.now(UTC).date()
+    waits = waiting(
+        [
+            row
+            for row in rows_of(acts.acts_on_hits(store, PROPOSALS), ProposalRow)
+            if moment is None or row["at_utc"] <= moment
+        ],
+        rows_of(acts.dispositions(store, until=moment), DispositionRow),
+    )
     for hit in hits:
         state = alerts_.state(hit, shown, None, today)
-        found[hit["hit_id"]] = HitState(state.closed, state.call, state.instructions is not None)
+        own = waits.get((hit["hit_id"], hit["alert_id"], hit["evidence_hash"]))
+        found[hit["hit_id"]] = HitState(
+            state.closed, state.call, state.instructions is not None, _proposed(own) if own else None
+        )
     return found
+
+
+def _proposed(row: ProposalRow) -> Proposed:
+    return Proposed(row["act_id"], row["decision"] or "", row["actor"], row["reason"])
 
 
 def changed(store: Store, night: date) -> Changed | None:
