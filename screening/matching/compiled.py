@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _loops: dict[str, list[Callable[..., Any]]] = {}
@@ -76,10 +76,18 @@ def _turn(folder: str) -> Iterator[None]:
         if folder in _held:
             yield
             return
-        with open(f"{folder}/{_LOCK}", "ab") as lock:  # noqa: PTH123 - numba has made the folder
+        with _lock_file(f"{folder}/{_LOCK}") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _held.add(folder)
             try:
                 yield
             finally:
                 _held.discard(folder)
+
+
+def _lock_file(path: str) -> BinaryIO:
+    """Open the lock, of which reading is enough where another user made it; numba has made its folder."""
+    try:
+        return open(path, "ab")  # noqa: PTH123
+    except PermissionError:
+        return open(path, "rb")  # noqa: PTH123
