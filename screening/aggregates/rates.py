@@ -51,7 +51,7 @@ def months_due(nights: Iterable[date], last: date) -> list[str]:
     Returns:
         Months, YYYY-MM, of which there is a night and which ended DAYS_TO_DECIDE before the night or earlier.
 
-    >>> months_due([date(2026, 10, 30), date(2026, 11, 2)], date(2026, 11, 14))
+    >>> months_due([date(2026, 10, 30), date(2026, 11, 2)], date(2026, 11, 15))
     ['2026-10']
     """
     until = last - timedelta(days=DAYS_TO_DECIDE)

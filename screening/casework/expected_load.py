@@ -34,7 +34,6 @@ from screening.matching.index import AlertTables
 from screening.matching.model import KINDS
 from screening.night.batches import Watch, to_screen, watch_of
 from screening.night.settings import Settings
-from screening.protection.audit import append
 from screening.store.revisions import nights, read_current
 from screening.store.traffic_models import active as traffic_in_use
 from screening.tables.individual import DOCUMENTS, TRAVELLERS
@@ -78,7 +77,6 @@ def expected_load(
     version: str,
     *,
     worst: int,
-    actor: str,
     at: datetime,
     told: Told,
 ) -> ExpectedLoad:
@@ -89,17 +87,13 @@ def expected_load(
         list_id: the list.
         version: whole name of a stored version, in use or not.
         worst: for how many alerts a cure is looked for.
-        actor: who asks; recorded before anybody is compared.
         at: the moment, UTC.
         told: is told how many travellers are compared, and of how many.
 
     Raises:
-        StoreError: the store cannot be read, or the act not be recorded.
+        StoreError: the store cannot be read.
     """
     store = settings.store
-    held = nights(store)
-    labels = [night.isoformat() for night in held]
-    append(store, actor, "list.load", [f"{list_id}={version}", *labels[-100:]], None, at)
     against, every = _watch(settings, list_id, version)
     found = lists.open_version(store, list_id, version)
     today = at.astimezone(ZoneInfo(settings.profile.agency.time_zone)).date()

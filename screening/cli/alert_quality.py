@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from screening.tables.rows import ScoredEvidence
 
 Rows = list[dict[str, object]]
+# Of every row of `alerts check`, whatever it checks: programs find the same columns each time.
+COLUMNS = (
+    *("check", "what", "value", "alert_id", "authority", "days"),
+    *("one", "other", "state", "bits", "bits_above_chance", "pro", "contra"),
+    *("basis", "travellers", "hits", "per_1000", "cure", "takes_away"),
+)
 _CURED = 20  # alerts for which a cure is tried where all are shown
 _One = Annotated[str, typer.Argument(help="Alert, LIST:SOURCE_ID.")]
 _Other = Annotated[str, typer.Argument(help="The other alert.")]
@@ -131,7 +137,7 @@ def _piece(piece: "ScoredEvidence") -> dict[str, object]:
     }
 
 
-def load_rows(settings: "Settings", list_id: str, version: str, limit: int | None, actor: str) -> Rows:
+def load_rows(settings: "Settings", list_id: str, version: str, limit: int | None) -> Rows:
     """Return rows on the hits that alerts would raise, worst first, with the datum that would cure them."""
     from screening.casework.expected_load import HELD, expected_load
 
@@ -140,7 +146,6 @@ def load_rows(settings: "Settings", list_id: str, version: str, limit: int | Non
         list_id,
         version,
         worst=limit or _CURED,
-        actor=actor,
         at=datetime.now(UTC),
         told=_told("travellers compared"),
     )

@@ -225,6 +225,7 @@ def check_command(
     from screening.cli import alert_quality as quality
     from screening.list_keeping import lists
     from screening.night.settings import load_settings
+    from screening.store.revisions import nights
 
     settings = load_settings()
     store = settings.store
@@ -237,8 +238,10 @@ def check_command(
     if duplicates:
         rows += quality.duplicate_rows(settings, list_id, whole, most)
     if load:
-        rows += quality.load_rows(settings, list_id, whole, most, who(actor))
-    show(rows, shape, ("check", "what", "value") if shape is Format.TABLE else None)
+        held = [night.isoformat() for night in nights(store)]
+        looked(store, "list.load", [f"{list_id}={whole}", *held], actor, reason)
+        rows += quality.load_rows(settings, list_id, whole, most)
+    show(rows, shape, quality.COLUMNS[:3] if shape is Format.TABLE else quality.COLUMNS)
     if stored.held and not stored.active:
         raise typer.Exit(1)
 

@@ -37,10 +37,10 @@ def rates(store: Store, frozen: Frozen) -> pa.Table:
         RATES; what the night itself published before stays.
 
     Raises:
-        StoreError: a published file is damaged.
+        StoreError: a published file of another night is damaged.
         UnprotectableError: the rounded tables do not hold.
     """
-    own = read_current(store, frozen.night, RATES)
+    own = _own(store, frozen.night)
     known = sorted(nights(store))
     told = set(own["period"].to_pylist()) | set(_told(store, known, frozen.night))
     parts = [own]
@@ -57,6 +57,14 @@ def rates(store: Store, frozen: Frozen) -> pa.Table:
         threshold = frozen.agency_profile().disclosure.threshold
         parts.append(protect_rates(exact, period=period, nights=len(of_month), threshold=threshold))
     return RATES.conform(pa.concat_tables(parts))
+
+
+def _own(store: Store, night: date) -> pa.Table:
+    """What the night published before; a damaged file is left out, since it is made again as it was."""
+    try:
+        return read_current(store, night, RATES)
+    except StoreError:
+        return RATES.empty()
 
 
 def _told(store: Store, known: list[date], own: date) -> Iterator[str]:

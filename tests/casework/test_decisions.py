@@ -62,11 +62,9 @@ def test_near_misses_of_a_night_are_listed_last_whatever_their_severity_and_coun
     by_hand.send("a.edi", written.paxlst([*people, *written.fillers]))
     summary = by_hand.run(FIRST).stdout
     rows = by_hand.json("hits", "--night", FIRST)
-    assert [(row["given_names"], row["severity"], row["near_miss"]) for row in rows] == [
-        ("YLVALINN TORBJORG", 3, None),
-        ("KORBINIAN", 5, "other_given_names"),
-        ("ISBRAND", 5, "other_day"),
-    ]
+    found = [(row["given_names"], row["severity"], row["near_miss"]) for row in rows]
+    assert found[0] == ("YLVALINN TORBJORG", 3, None)
+    assert sorted(found[1:]) == [("ISBRAND", 5, "other_day"), ("KORBINIAN", 5, "other_given_names")]
     assert "2 of them near misses, listed last" in summary
     assert "HITS=3 " in summary
 

@@ -99,6 +99,23 @@ ELSEWHERE = {
         "recorded, shows who proposes or decides ids alone (tests/casework/test_own_alerts.py)",
     ),
     "clearances end": "recorded, shows nobody",
+    **dict.fromkeys(
+        ["alerts merge", "alerts keep-apart", "alerts unmerge"],
+        "recorded, shows nobody (tests/casework/test_alert_quality.py)",
+    ),
+    **dict.fromkeys(
+        [
+            f"alerts {word}"
+            for word in ("package", "accept", "acknowledge", "flag", "exchange", "ask", "answer")
+        ],
+        "recorded where something is sent or taken, shows counts (tests/list_keeping)",
+    ),
+    "alerts conformance": "a file, no store",
+    **dict.fromkeys(
+        [f"keys signing {word}" for word in ("new", "use", "show", "list")],
+        "recorded, shows nobody (tests/cli/test_exchange_commands.py)",
+    ),
+    "rescreen": "recorded, shows counts",
     "model count": "shows counts",
     "model propose": "recorded, shows counts",
     "model activate": "recorded, shows nobody",
@@ -128,6 +145,7 @@ ELSEWHERE = {
     "benchmark large": "generated people, no store",
     "benchmark evaluation-set": "files of the laboratory, no store",
     "benchmark match": "files of the laboratory, no store",
+    "benchmark lists": "generated people, no store",
     "benchmark accuracy": "files of the laboratory, no store",
     "benchmark candidates": "files of the laboratory, no store",
 }

@@ -55,7 +55,7 @@ REMEDIES: dict[Refusal, str] = {
     Refusal.EXPIRED: "ask the partner for a new package: `screening alerts package` there makes one",
     Refusal.NOT_YET: "compare the clocks: it is dated later than now",
     Refusal.REPLAYED: "nothing is to be done if it came twice; if the partner lost its counter, it continues "
-    "with `screening alerts package --after NUMBER`",
+    "with `screening alerts package --list LIST --to PARTNER --out FILE --after NUMBER`",
     Refusal.OUT_OF_ORDER: "accept those in between first; if one is lost, `screening alerts accept FILE "
     "--after-gap REASON` takes this one, as it holds the whole list",
     Refusal.OTHER_CHAIN: "ask the partner by another way whether it began its counter anew; if so, "
