@@ -209,8 +209,6 @@ def outcome(
     rows are recorded, or none. What was told before is not recorded twice.
 
     Example: screening outcome 3f2a --positive --at 2026-11-23T06:40 --as gate7
-
-    Example: screening outcome --file outcomes.csv --as gate7
     """
     from screening.casework.acts_on_hits import Told, tell_back
     from screening.casework.border_file import read_outcomes

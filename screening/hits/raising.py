@@ -83,13 +83,14 @@ class ListsInUse:
 
     Attributes:
         alerts: ALERTS of the lists in use.
-        names: ALERT_NAMES of them.
+        names: ALERT_NAMES of them, with those that alerts have by merges.
         thresholds: threshold of each list, centibits.
         versions: version of each list.
         rate: false alerts in 1,000 innocent travellers of a score against a list.
         together: alert_id -> smallest id of the alerts that are one person by a person's decision.
-        dates, documents, facts: ALERT_DATES, ALERT_DOCUMENTS and ALERT_FACTS of them; what was cleared is
-            told by them.
+        own_names, dates, documents, facts: ALERT_NAMES, ALERT_DATES, ALERT_DOCUMENTS and ALERT_FACTS as
+            published, without what merges add; what was cleared is told by them. Where own_names is None,
+            nothing is merged.
     """
 
     alerts: pa.Table
@@ -98,6 +99,7 @@ class ListsInUse:
     versions: Mapping[str, str]
     rate: Callable[[int, str], float]
     together: Mapping[str, str] = field(default_factory=dict)
+    own_names: pa.Table | None = None
     dates: pa.Table = field(default_factory=ALERT_DATES.empty)
     documents: pa.Table = field(default_factory=ALERT_DOCUMENTS.empty)
     facts: pa.Table = field(default_factory=ALERT_FACTS.empty)
@@ -311,7 +313,8 @@ def _cleared(pair: ScoredRow, context: _Context) -> bool:
 def _contents_of(pairs: Iterable[ScoredRow], context: _Context) -> Contents:
     named = {alert["alert_id"] for pair in pairs for alert in _mates(pair, context)}
     lists = context.lists
-    return Contents(lists.names, lists.dates, lists.documents, lists.facts, named)
+    names = lists.names if lists.own_names is None else lists.own_names
+    return Contents(names, lists.dates, lists.documents, lists.facts, named)
 
 
 def _is_silent(pair: ScoredRow, context: _Context, contents: Contents) -> bool:

@@ -320,6 +320,7 @@ def watched(against: Watch, frozen: Frozen) -> ListsInUse:
         versions=dict(frozen.pins.lists),
         rate=against.rate,
         together=against.together,
+        own_names=against.alerts.names,
         dates=against.alerts.dates,
         documents=against.alerts.documents,
         facts=against.alerts.facts,

@@ -253,6 +253,7 @@ def _raised(store: Store, frozen: Frozen, change: _Change, hits: pa.Table, told:
     in_use = ListsInUse(
         alerts=against.alerts.alerts,
         names=against.names,
+        own_names=against.alerts.names,
         thresholds=against.thresholds,
         versions=dict(change.lists),
         rate=against.rate,

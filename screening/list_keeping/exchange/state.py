@@ -151,8 +151,8 @@ def read_state(path: Path, model: type[_Model]) -> _Model | None:
             where=str(path),
             effect="nothing was handed out or taken in: a counter could be used twice",
             remedy="restore the file from the backup. Without one: a list that we give goes on with "
-            "`screening alerts package --list LIST --to PARTNER --out FILE --after NUMBER` (the partner knows the last), one that we take begins "
-            "anew when the file is removed",
+            "`screening alerts package --list LIST --to PARTNER --out FILE --after NUMBER` (the partner "
+            "knows the last), one that we take begins anew when the file is removed",
         ) from None
 
 
