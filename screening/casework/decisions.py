@@ -210,7 +210,7 @@ def confirm(
                 "was proposed",
                 where=f"hit {case.hit['hit_id']}",
                 effect="nothing was decided; the proposal waits",
-                remedy=f"`screening trace {case.hit['hit_id'][:12]}` shows both; undo the proposal, or "
+                remedy=f"`screening hit {case.hit['hit_id'][:12]}` shows both; undo the proposal, or "
                 f"propose again with --instead-of {held['act_id'][:12]}",
             )
         return _write(
@@ -386,7 +386,7 @@ def _waiting_case(
         "this proposal does not wait" if proposal else "nothing is proposed on this hit as it stands",
         where=where,
         effect="nothing was decided",
-        remedy=f"`screening trace {hit_id[:12]}` shows what was decided or proposed; a first person proposes "
+        remedy=f"`screening hit {hit_id[:12]}` shows what was decided or proposed; a first person proposes "
         "with `screening decide`",
     )
 

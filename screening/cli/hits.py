@@ -1,6 +1,7 @@
 """`screening hits`, `trace`: what was found, and where it came from."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,21 +11,46 @@ from screening.cli.options import Actor, LatestNight, Purpose, Shape, named_or_l
 from screening.cli.output import Format, show
 from screening.protection.actor import who
 
+
+class HitOrder(StrEnum):
+    """In which order hits are listed."""
+
+    LANDING = "landing"
+    SCORE = "score"
+    SEVERITY = "severity"
+
+
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
 _RARE = ("closed", "call", "instructions", "proposed")
 
 
 def hits(
-    night: LatestNight = None, actor: Actor = None, reason: Purpose = None, shape: Shape = Format.TABLE
+    night: LatestNight = None,
+    open_: Annotated[bool, typer.Option("--open", help="Only those that need somebody.")] = False,
+    decided: Annotated[bool, typer.Option("--decided", help="Only those decided or closed.")] = False,
+    severity: Annotated[int | None, typer.Option(min=1, max=5, help="Of at least this severity.")] = None,
+    list_: Annotated[list[str] | None, typer.Option("--list", help="Of this list; repeatable.")] = None,
+    flight: Annotated[
+        list[str] | None, typer.Option(help="On this leg, by its id or the beginning of it; repeatable.")
+    ] = None,
+    lands_after: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="That land after this time, UTC."),
+    ] = None,
+    near_misses: Annotated[bool, typer.Option("--near-misses", help="Near misses alone.")] = False,
+    sort: Annotated[HitOrder | None, typer.Option(help="In this order; by default best first.")] = None,
+    actor: Actor = None,
+    reason: Purpose = None,
+    shape: Shape = Format.TABLE,
 ) -> None:
     """List the hits of a night, best first, near misses last; of the latest, where none is named. Recorded.
 
     States: open, proposed (it waits for a second person), decided, closed (its alert was withdrawn, expired,
     or left the list; `closed` says so). A hit that is shown to few says whom to call.
 
-    Example: screening hits --night 2026-11-23 --format csv
+    Example: screening hits --open --severity 4 --lands-after 2026-11-24T06:00 --sort landing
     """
-    from screening.casework.night_hits import COLUMNS, hits_of
+    from screening.casework.night_hits import COLUMNS, Wanted, hits_of, ordered
     from screening.night.settings import load_settings
 
     settings = load_settings()
@@ -32,6 +58,12 @@ def hits(
     chosen = named_or_latest(store, night)
     today = datetime.now(UTC).date()
     rows = hits_of(store, chosen, visibility=shown, actor=who(actor), today=today)
+    after = lands_after.replace(tzinfo=UTC) if lands_after else None
+    flights = tuple(flight or ())
+    wanted = Wanted(open_, decided, severity, frozenset(list_ or ()), flights, after, near_misses)
+    rows = [row for row in rows if wanted.takes(row)]
+    if sort is not None:
+        rows = ordered(rows, str(sort))
     ids = [str(row["hit_id"]) for row in rows]
     looked(store, "hits.list", [of_night(store, chosen), *ids], actor, reason)
     columns: tuple[str, ...] = COLUMNS

@@ -19,6 +19,7 @@ from screening.cli import (
     clearances,
     deciding,
     exchange,
+    hit_card,
     hits,
     hold,
     keys,
@@ -70,6 +71,7 @@ cli.add_typer(airflow.app, name="airflow", rich_help_panel=NIGHTS)
 cli.add_typer(quarantine.app, name="quarantine", rich_help_panel=NIGHTS)
 
 cli.command("hits", rich_help_panel=HITS)(hits.hits)
+cli.command("hit", rich_help_panel=HITS)(hit_card.hit)
 cli.command("decide", rich_help_panel=HITS)(deciding.decide)
 cli.command("confirm", rich_help_panel=HITS)(deciding.confirm)
 cli.command("undo", rich_help_panel=HITS)(deciding.undo)

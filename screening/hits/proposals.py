@@ -66,7 +66,7 @@ def check_proposed(
             f"{waits['at_utc']:%Y-%m-%d %H:%M} UTC; it waits for a second person",
             where=where,
             effect="nothing was decided",
-            remedy=f"`screening trace {hit['hit_id'][:12]}` shows why; to decide otherwise, say so: add "
+            remedy=f"`screening hit {hit['hit_id'][:12]}` shows why; to decide otherwise, say so: add "
             f"--instead-of {short}",
         )
     return True

@@ -157,6 +157,15 @@ def test_a_proposal_binds_nothing_until_another_person_confirms_it(night_of_want
     decide(agency, hit["hit_id"], "false_match", "--instead-of", named, name="ben", check=0)
     assert "does not wait" in agency(*printed.split(), "--as", "carl", check=2).stderr
 
+    card = agency("hit", hit["hit_id"][:8], check=0, COLUMNS="60").stdout
+    for words in ("QVARNSTEDT", "not given", "instruction    inform the duty officer", "Europe/Vienna", "UTC)", "proposed       false match by ben"):  # fmt: skip
+        assert words in card
+    assert max(map(len, card.splitlines())) <= 110
+    [shown] = agency.json("hit", hit["hit_id"])
+    assert sum(piece["weight"] for piece in shown["evidence"]) == shown["score"]
+    assert agency.json("hits", "--open", "--lands-after", "2026-11-23T10:00", "--sort", "landing")
+    for none in (("--decided",), ("--lands-after", "2026-11-23T11:00"), ("--severity", "4"), ("--list", "x")):
+        assert agency.json("hits", *none) == []
     done = agency("confirm", hit["hit_id"][:8], "--as", ZOE, check=0).stdout
     assert f"proposed by ben, confirmed by {ZOE}" in done
     [made] = acts.dispositions(store).to_pylist()

@@ -29,7 +29,7 @@ from tests.cli.conftest import NIGHT
 FLIGHT_ROWS = (
     "flight_id outcome travellers quarantined unconfirmed withdrawn hits reason_code reason mend file"
 )
-HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss state closed call instructions rescreened proposed"
+HIT_ROWS = "hit_id flight_id traveller_id surname given_names date_of_birth alert_id list category severity score late decision standing standing_reason last_named_by evidence_hash near_miss state closed call instructions rescreened proposed lands_at"
 NIGHT_ROWS = "night revision state flights travellers not_screened uncounted hits headline"
 ENTRY_ROWS = "id night unit flight_id input offset length codes reason state actor at_utc people flight"
 LIST_ROWS = "list active alerts age_days versions held category severity authority"
@@ -59,6 +59,13 @@ SHOWN = {
     "quarantine list --night {night}": (0, ENTRY_ROWS),
     "quarantine show {entry} --bytes --show-names --as anna": (0, None),
     "trace {hit}": (0, None),
+    "hit {hit}": (0, None),
+    "hits --open --decided --severity 1 --list refuse-entry --list inform --lands-after 2026-11-01T00:00 --sort landing": (
+        0,
+        HIT_ROWS,
+    ),
+    "hits --near-misses --sort score --flight X": (0, HIT_ROWS),
+    "hit {hit} --night {night} --as anna --reason case_14": (0, None),
     "trace {hit} --as anna --reason case_14": (0, None),
     "lookup --document ZZ0000000 --state SE --reason case --list inform --as anna": (0, None),
     "lookup --name DOE,JANE --born 1980 --sex f --nationality GB --reason case": (0, None),
