@@ -142,7 +142,9 @@ def over_legs(legs: Collection[Timing]) -> Direction:
         times = [leg.at for leg in legs if leg.direction in (Direction.IN, Direction.OUT) and leg.at]
         if not times or max(times) - min(times) <= _TRANSIT:
             return Direction.TRANSIT
-    return ways[0] if ways else Direction.UNKNOWN
+    # A leg in or out says more than one abroad of the same journey.
+    ours = [way for way in ways if way in (Direction.IN, Direction.OUT)]
+    return next(iter([*ours, *ways]), Direction.UNKNOWN)
 
 
 def part(hit: HitRow, when: Timing, *, weak: bool, apart: bool = True) -> Part:
