@@ -19,6 +19,7 @@ from screening.cli import (
     clearances,
     deciding,
     exchange,
+    handout,
     hit_card,
     hits,
     hold,
@@ -33,6 +34,7 @@ from screening.cli import (
     read,
     rescreen,
     retention,
+    statement,
     statistics,
     subject,
     unmask,
@@ -79,6 +81,9 @@ cli.command("note", rich_help_panel=HITS)(deciding.note)
 cli.command("outcome", rich_help_panel=HITS)(deciding.outcome)
 cli.add_typer(clearances.app, name="clearances", rich_help_panel=HITS)
 cli.command("trace", rich_help_panel=HITS)(hits.trace)
+cli.command("handout", rich_help_panel=HITS)(handout.handout)
+cli.add_typer(statement.app, name="statement", rich_help_panel=HITS)
+cli.command("shift", rich_help_panel=HITS)(handout.shift)
 cli.command("lookup", rich_help_panel=HITS)(lookup.lookup)
 cli.command("why", rich_help_panel=HITS)(lookup.why)
 

@@ -7,8 +7,11 @@ appears only where somebody watches: when stderr is a terminal.
 """
 
 import csv
+import io
 import json
 import math
+import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,6 +113,14 @@ def written_to(path: Path) -> Iterator[None]:
         ) from None
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, from its first byte on."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def plain(value: object) -> str:
     """Write one value as text.
 
@@ -162,9 +173,16 @@ def _show_json(rows: Sequence[Mapping[str, object]], names: list[str]) -> None:
 
 
 def _show_csv(rows: Sequence[Mapping[str, object]], names: list[str]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    sys.stdout.write(csv_text(rows, names))
+
+
+def csv_text(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> str:
+    """Write rows as CSV with a header; no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([_csv_cell(row.get(name)) for name in names] for row in rows)
+    return text.getvalue()
 
 
 def _csv_cell(value: object) -> str:

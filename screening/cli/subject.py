@@ -1,8 +1,6 @@
 """`screening subject find`, `report`, `correct`, `erase`: the rights of one person."""
 
 import json
-import os
-import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screening.cli.options import Actor, Shape
-from screening.cli.output import Format, say, show, warn
+from screening.cli.output import Format, say, show, warn, write_private
 from screening.cli.typed import typed
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
@@ -88,7 +86,7 @@ def report(
     if out is None:
         say(text)
     else:
-        _write(out, render_subject(made) if out.suffix == ".html" else text)
+        write_private(out, render_subject(made) if out.suffix == ".html" else text)
         say(f"Written to {out}, for its owner alone. Hand it over in person or sealed, then delete it.")
     for one in withheld:
         told = "; ".join(part for part in (one.caveat, one.visibility) if part) or "no caveat"
@@ -177,11 +175,3 @@ def _writable(out: Path | None, store: "Store") -> None:
             effect="nothing was handed out",
             remedy="--out answer.html",
         )
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, from its first byte on."""
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)

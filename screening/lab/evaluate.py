@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.hits.labels import wilson
+
 RATES: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SLICES: tuple[str, ...] = (
     "culture",
@@ -86,20 +88,6 @@ def threshold_at(innocent: Sequence[float] | np.ndarray, rate: float) -> float:
     if allowed >= len(scores):
         return float(scores[-1]) if len(scores) else NEVER
     return math.nextafter(float(scores[allowed]), math.inf)
-
-
-def wilson(found: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927).
-
-    >>> [round(end, 3) for end in wilson(98, 100)]
-    [0.93, 0.994]
-    """
-    if of == 0:
-        return 0.0, 1.0
-    z, share = 1.959964, found / of
-    middle = share + z * z / (2 * of)
-    reach = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return (middle - reach) / (1 + z * z / of), (middle + reach) / (1 + z * z / of)
 
 
 def evaluate(hits: pa.Table, truth: pa.Table, rates: Sequence[float] = RATES) -> list[dict[str, object]]:

@@ -151,6 +151,12 @@ def _clauses(profile: Profile) -> Iterator[Clause]:
     yield from _decisions(profile)
     yield from _review(profile)
     yield from _authoring(profile)
+    told = listed([str(one).replace("_", " ") for one in profile.handout.decisions], "or")
+    yield Clause(
+        "handout",
+        f"Border points are handed hits that a person decided as {told}, for "
+        f"{duration(profile.handout.hours)}: identity, instruction and caveat.",
+    )
     yield from _statistics(profile)
     for place, duty in enumerate(profile.law.duties, 1):
         yield Clause(

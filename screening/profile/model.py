@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from screening.profile.authoring import Authoring, Visibility
 from screening.profile.exchange import Exchange
+from screening.profile.handout import Handout
 from screening.profile.law import Law
 from screening.profile.mandate import Elements, Flights
 from screening.profile.review import Review
@@ -326,6 +327,7 @@ class Profile(_Section):
     authoring: Authoring = Authoring()
     visibility: Visibility = Visibility()
     review: Review = Review()
+    handout: Handout = Handout()
     keys: Keys = Keys()
     notify: Notify = Notify()
     exchange: Exchange = Exchange()
@@ -345,6 +347,7 @@ class Profile(_Section):
                 "authoring": True,
                 "visibility": True,
                 "review": True,
+                "handout": True,
                 "clearing": {"notice_days"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping"}},

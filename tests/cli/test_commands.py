@@ -120,6 +120,8 @@ SHOWN = {
         "flight_id source reason decision messages travellers says",
     ),
     "evaluate --hits hits.parquet --truth truth.parquet --rate 1 --rate 5": (0, None),
+    "evaluate --from-decisions --from {night} --to {night} --as anna --reason case_14": (0, None),
+    "shift --from 2026-11-23T00:00 --to 2099-01-01T00:00": (0, "figure of value unit"),
     "publish --table people.csv --spec publish.toml --out protected.csv": (
         0,
         "method cells unsafe withheld withheld_count complementary changed largest_change optimal small_sums "
@@ -170,6 +172,10 @@ SAID = {
 
 # Acts, each on a copy of the night: the line, its exit code, words of its output.
 ACTS = {
+    "handout --night {night} --airport BRU --for desk3 --format csv --out sheet.csv --as anna --reason x": (
+        0,
+        r"^0 hits written to sheet\.csv, for its owner alone\. Valid until ",
+    ),
     "audit mend --store store --reason x --as anna": (0, r"^There is nothing to mend: "),
     "decide {plain_hit} --decision false_match --reason seen --as anna": (
         0,
@@ -361,6 +367,14 @@ WRONG = {
     "run --night {night} --inbox inbox --list TYPO --again": "there is no such list",
     "run --night 2026-11-24 --inbox inbox --list TYPO": "lists are: inform",
     "run --night {night} --inbox inbox --list inform": "keeps them",
+    "handout --for desk3 --airport VIENNA": "--airport",
+    "handout --night {night}": "--for",
+    "shift --from 2026-11-24T06:00 --to 2026-11-23T06:00": "--from and --to",
+    "statement night --night {night} --out store/x.jws --reason x --as anna": "--out",
+    "statement person --night {night} --out store/x.jws --reason x --for oversight --as anna": "--out",
+    "statement verify none.jws --key x --format json": "none.jws",
+    "evaluate": "--hits and --truth",
+    "evaluate --from-decisions --rate 1": "--from-decisions",
     "evaluate --hits truth.parquet --truth truth.parquet": "--hits",
     "evaluate --hits hits.parquet --truth hits.parquet": "--truth",
     "read none.edi": "none.edi",

@@ -122,6 +122,11 @@ def _hits(store: Store, subject: Subject) -> tuple[list[tuple[date, HitRow]], tu
     return told, tuple(withheld[key] for key in sorted(withheld))
 
 
+def is_told(store: Store, hit: HitRow) -> bool:
+    """May a person be told of a hit on them? Only where that holds for every alert of its group."""
+    return all(_may_be_told(alert) for alert in _alerts(store, hit))
+
+
 def _alerts(store: Store, hit: HitRow) -> list[AlertRow]:
     """Return the alerts of a hit's group as the night had them; what is gone counts as not to be told."""
     versions = dict(text.split("=", 1) for text in hit["list_versions"])

@@ -2,12 +2,16 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screening.cli.looking import looked, of_night
+from screening.cli.options import Actor, Purpose
 from screening.cli.output import Format, progress, say, show, written_to
+from screening.protection.actor import who
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from screening.matching.model import Model
 
 _Table = Annotated[Path, typer.Option(help="Parquet file of evaluation tables (docs/interfaces.md).")]
+_SomeTable = Annotated[
+    Path | None, typer.Option(help="Parquet file of evaluation tables (docs/interfaces.md).")
+]
 _Exhaustive = Annotated[bool, typer.Option("--exhaustive", help="Score every pair, no candidates.")]
 _All = Annotated[bool, typer.Option("--all-scored", help="Keep pairs below the floor too.")]
 _Counts = Annotated[Path | None, typer.Option(help="Counts of earlier traffic (screening model count).")]
@@ -93,8 +100,21 @@ def compare(
 
 
 def evaluate(
-    hits: _Table,
-    truth: _Table,
+    hits: _SomeTable = None,
+    truth: _SomeTable = None,
+    decisions: Annotated[
+        bool, typer.Option("--from-decisions", help="Decided hits of held nights instead; recorded.")
+    ] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First night; by default the oldest held."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last night; by default the latest."),
+    ] = None,
+    actor: Actor = None,
+    reason: Purpose = None,
     shape: Annotated[Format, typer.Option("--format", help="table, json or csv.")] = Format.TABLE,
     rate: Annotated[
         list[float] | None, typer.Option("--rate", help="False alerts per 1,000 innocents; repeatable.")
@@ -102,8 +122,19 @@ def evaluate(
 ) -> None:
     """Print recall at given false alerts per 1,000 travellers, over all and by distortion and culture.
 
+    With --from-decisions: what people decided on the hits of held nights. Precision by list, category, score,
+    evidence and month; whether each list kept its promise of false alerts; what another N would have cost;
+    alerts, worst first. Recall is not known from hits.
+
     Example: screening evaluate --hits hits.parquet --truth truth.parquet --format csv
     """
+    if decisions:
+        if hits or truth or rate:
+            raise _either("--from-decisions takes the hits of the store", "--hits, --truth, --rate")
+        _from_decisions(first, last, actor, reason, shape)
+        return
+    if hits is None or truth is None or first or last:
+        raise _either("nothing says what is to be evaluated", "--hits and --truth")
     from screening.lab.evaluate import RATES
     from screening.lab.evaluate import evaluate as figures
 
@@ -118,6 +149,39 @@ def evaluate(
                 hits if option == "--hits" else truth, option, f"no column {', '.join(missing)}"
             )
     show(figures(found, known, tuple(rate) if rate else RATES), shape)
+
+
+def _from_decisions(
+    first: datetime | None, last: datetime | None, actor: str | None, reason: str | None, shape: Format
+) -> None:
+    from screening.casework.labels import labelled
+    from screening.hits.labels import COLUMNS
+    from screening.hits.labels import figures as of_decisions
+    from screening.night.settings import load_settings
+
+    settings = load_settings()
+    found = labelled(
+        settings,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        actor=who(actor),
+    )
+    nights = [of_night(settings.store, night) for night in found.nights]
+    looked(settings.store, "hits.evaluate", nights or ["nights:none"], actor, reason)
+    rows = of_decisions(found.labels, found.burdens)
+    columns: tuple[str, ...] = COLUMNS
+    if shape is Format.TABLE:  # a person need not read columns that say nothing
+        columns = tuple(name for name in COLUMNS if any(row[name] is not None for row in rows))
+    show(rows, shape, columns)
+
+
+def _either(what: str, where: str) -> UsageError:
+    return UsageError(
+        what,
+        where=where,
+        effect="nothing was evaluated",
+        remedy="name --hits and --truth, or --from-decisions with --from and --to for the nights",
+    )
 
 
 def model_with(counts: Path | None) -> "Model":
