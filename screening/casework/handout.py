@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from screening.hits.audience import closed_to
 from screening.hits.decided import Decided
+from screening.hits.roles import SEES_DECIDED, check_role
 from screening.list_keeping.alerts_of_hits import AlertsOfHits, alerts_of_hits
 from screening.night.receive import published
 from screening.night.settings import Settings
@@ -63,9 +64,11 @@ def hand_out(
         reason: why, where it is said; recorded.
 
     Raises:
-        UsageError: the night was never published, or the airport is no code of three letters.
+        UsageError: the night was never published, the airport is no code of three letters, or the actor has
+            no role that sees decided hits.
         StoreError: a table is damaged, or the act cannot be recorded.
     """
+    check_role(actor, settings.profile.review, SEES_DECIDED)
     store, place, taker = settings.store, _checked(airport), named(recipient)
     now = published(store, night)
     hits = _there(

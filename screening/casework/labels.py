@@ -23,8 +23,9 @@ from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Decision, EvidenceKind
+from screening.tables.hit_acts import CLOSINGS
 from screening.tables.model import rows_of
-from screening.tables.rows import EvidenceRow, HitRow
+from screening.tables.rows import ClosingRow, EvidenceRow, HitRow
 
 _Key = tuple[str, str, str]
 
@@ -174,5 +175,12 @@ def _shown_to_few(settings: Settings, hits: Sequence[HitRow], actor: str | None)
 
 
 def _answers(store: Store) -> Mapping[_Key, tuple[str, ...]]:
-    """Return the answers at closing, by pair."""
-    return {}
+    """Return the last answer at the closing of each hit, by pair."""
+    last = {}
+    for row in rows_of(acts.acts_on_hits(store, CLOSINGS).sort_by("at_utc"), ClosingRow):
+        last[row["hit_id"], row["evidence_hash"]] = row
+    found: dict[_Key, tuple[str, ...]] = {}
+    for row in last.values():
+        key = row["person_key"], row["alert_id"], row["evidence_hash"]
+        found[key] = (*found.get(key, ()), row["answer"])
+    return found

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
+from screening.hits.proposals import waiting
+from screening.hits.roles import SEES_HITS, check_role
 from screening.identity.airports import utc
 from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.night.frozen import load_frozen
+from screening.night.settings import Settings
 from screening.protection import audit
 from screening.reports.shift import Acts, Came, Row, shift
 from screening.store import acts
@@ -14,25 +17,29 @@ from screening.store.revisions import current, nights, read_current, read_revisi
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.errors import UsageError
+from screening.tables.hit_acts import PROPOSALS
 from screening.tables.model import rows_of
-from screening.tables.rows import DispositionRow, FlightRow, HitRow
+from screening.tables.rows import DispositionRow, FlightRow, HitRow, ProposalRow
 
 _Moments = dict[tuple[date, int], datetime]
 """When each revision of a night was published."""
 
 
-def shift_report(store: Store, first: datetime, last: datetime) -> list[Row]:
+def shift_report(settings: Settings, actor: str, first: datetime, last: datetime) -> list[Row]:
     """Return the figures of a shift.
 
     Args:
-        store: the store.
+        settings: store and profile.
+        actor: who asks.
         first: begin of the shift, with time zone; it belongs to it.
         last: its end, which does not.
 
     Raises:
-        UsageError: the shift ends before it begins, or a time has no zone.
+        UsageError: the shift ends before it begins, or the actor has no role that sees hits.
         StoreError: a published file is damaged.
     """
+    check_role(actor, settings.profile.review, SEES_HITS)
+    store = settings.store
     if first.tzinfo is None or last.tzinfo is None or first >= last:
         raise UsageError(
             "the shift ends before it begins",
@@ -42,7 +49,10 @@ def shift_report(store: Store, first: datetime, last: datetime) -> list[Row]:
         )
     first, last = first.astimezone(UTC), last.astimezone(UTC)
     published, undos = _recorded(store)
-    done = Acts(rows_of(acts.dispositions(store), DispositionRow), undos)
+    decided = rows_of(acts.dispositions(store, until=last), DispositionRow)
+    proposed = rows_of(acts.acts_on_hits(store, PROPOSALS), ProposalRow)
+    waits = waiting([row for row in proposed if row["at_utc"] < last], decided)
+    done = Acts(decided, undos, len(waits))
     return shift(list(_came(store, last, published)), done, first, last)
 
 

@@ -19,6 +19,7 @@ from screening.casework.subject.certain import certain
 from screening.casework.subject.document import ALERTS_TEXT, is_told
 from screening.casework.subject.person import find, objects_of
 from screening.hits.decided import Decided
+from screening.hits.roles import SEES_HITS, check_role
 from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.list_keeping.traffic_models import lists_of, night_model
 from screening.matching.measured import measured_threshold
@@ -74,9 +75,11 @@ def state_night(settings: Settings, night: date, *, actor: str, at: datetime, re
         reason: why; recorded.
 
     Raises:
-        UsageError: the night was never published, or no reason is given.
+        UsageError: the night was never published, no reason is given, or the actor has no role that sees
+            hits.
         StoreError: there is no key to sign with, or the act cannot be recorded.
     """
+    check_role(actor, settings.profile.review, SEES_HITS)
     checked_reason(reason, Asked())
     now, frozen = _night(settings.store, night)
     hits = rows_of(read_current(settings.store, night, analyst.HITS), HitRow)
@@ -107,9 +110,11 @@ def state_person(
         reason: why; recorded. It must not name the person.
 
     Raises:
-        UsageError: it is not settled who it is, or they are not among the travellers of the night.
+        UsageError: it is not settled who it is, or they are not among the travellers of the night; or the
+            actor has no role that sees hits.
         StoreError: there is no key to sign with, or the act cannot be recorded.
     """
+    check_role(actor, settings.profile.review, SEES_HITS)
     store = settings.store
     checked_reason(reason, asked)
     now, frozen = _night(store, night)

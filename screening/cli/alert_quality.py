@@ -27,6 +27,7 @@ COLUMNS = (
     *("check", "what", "value", "alert_id", "authority", "days"),
     *("one", "other", "state", "bits", "bits_above_chance", "pro", "contra"),
     *("basis", "travellers", "hits", "per_1000", "cure", "takes_away"),
+    *("true", "false", "inconclusive", "open", "needless"),
 )
 _CURED = 20  # alerts for which a cure is tried where all are shown
 _One = Annotated[str, typer.Argument(help="Alert, LIST:SOURCE_ID.")]
@@ -182,6 +183,25 @@ def _load_row(one: "Load", basis: str) -> dict[str, object]:
         "cure": cure.datum if cure else None,
         "takes_away": round(cure.takes_away, 3) if cure else None,
     }
+
+
+def decided_rows(settings: "Settings", list_id: str, limit: int | None, actor: str) -> Rows:
+    """Return rows on what was decided on the hits of a list's alerts, most false ones first."""
+    from screening.casework.labels import labelled
+    from screening.hits.labels import alert_figures
+
+    found = labelled(settings, actor=actor, list_id=list_id)
+    return [
+        {
+            "check": "decided hits",
+            "what": str(row["what"]).partition(":")[2] or row["what"],
+            "value": f"{row['hits']} hits: {row['true']} true, {row['false']} false, {row['inconclusive']} "
+            f"inconclusive, {row['open']} open; no review deserved: {row['needless']}",
+            "alert_id": row["what"],
+            **{name: row[name] for name in ("hits", "true", "false", "inconclusive", "open", "needless")},
+        }
+        for row in alert_figures(found.labels)[:limit]
+    ]
 
 
 def _told(what: str) -> Callable[[int, int], None]:

@@ -241,6 +241,7 @@ def check_command(
         held = [night.isoformat() for night in nights(store)]
         looked(store, "list.load", [f"{list_id}={whole}", *held], actor, reason)
         rows += quality.load_rows(settings, list_id, whole, most)
+    rows += quality.decided_rows(settings, list_id, most, who(actor))
     show(rows, shape, quality.COLUMNS[:3] if shape is Format.TABLE else quality.COLUMNS)
     if stored.held and not stored.active:
         raise typer.Exit(1)

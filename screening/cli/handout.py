@@ -86,6 +86,7 @@ def _text(sheet: "Sheet", shape: SheetFormat) -> str:
 def shift(
     first: Annotated[datetime, typer.Option("--from", formats=_MOMENT, help="Its first moment.")],
     last: Annotated[datetime, typer.Option("--to", formats=_MOMENT, help="Its end, not part of it.")],
+    actor: Actor = None,
     shape: Shape = Format.TABLE,
 ) -> None:
     """Show a shift in numbers: open, came, decided by whom, reversals, what waits, what landed while open.
@@ -100,6 +101,6 @@ def shift(
 
     settings = load_settings()
     zone = ZoneInfo(settings.profile.agency.time_zone)
-    rows = shift_report(settings.store, first.replace(tzinfo=zone), last.replace(tzinfo=zone))
+    rows = shift_report(settings, who(actor), first.replace(tzinfo=zone), last.replace(tzinfo=zone))
     title = f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, {zone.key}"
     show(rows, shape, COLUMNS, title=title)

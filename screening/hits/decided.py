@@ -1,8 +1,8 @@
 """Which decision stands on a hit, and whether it settles it.
 
 `is_decided` says what needs nobody any more. What leaves the analysts (sheets, statements) and figures of a
-moment go by the stricter `Decided`: a decision counts where it was made on the evidence that the hit has, and a
-true match of before only while nothing supersedes it, on whatever hit of the person.
+moment go by the stricter `Decided`: a decision counts where it was made on the evidence that the hit has, and
+a true match of before only while nothing supersedes it, on whatever hit of the person.
 """
 
 from collections.abc import Iterable

@@ -7,6 +7,7 @@ import json
 import shutil
 import stat
 from copy import copy
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.cli.conftest import call
 from tests.messages_by_hand import Agency
+
+pytestmark = pytest.mark.slow
 
 NIGHT = "2026-11-23"
 PROFILE = """
@@ -46,7 +49,7 @@ PEOPLE = {
     ),
     "few": ("ELDERGLEN", "PHILOMENA", "050505", "ZZ9081730", {"visibility": "protectors"}, "true_match"),
     "false": ("KASTELORIZ", "DIMITRINA", "810807", "ZZ9081731", {"category": "document"}, "false_match"),
-    "open": ("NORDHAMMAR", "SIGVALDE", "770702", "ZZ9081732", {}, None),
+    "open": ("NORDHAMMAR", "SIGVALDE", "770702", "ZZ9081732", {"category": "wanted"}, None),
 }
 
 
@@ -264,9 +267,47 @@ def test_labels_and_shift_tell_what_was_decided_and_name_no_traveller(decided):
     plain = decided.json("evaluate", "--from-decisions", "--as", "anna", "--from", NIGHT, "--to", NIGHT)
     assert "watch:few" not in json.dumps(plain)
     assert "shown to few" in json.dumps(plain)
+    words = ("--decision", "true_match", "--reason", "seen", "--as", "vera")
+    decided("decide", hits_of(decided)["open"], *words, check=0)  # a proposal: wanted asks for two
     shift = decided.json("shift", "--from", "2020-01-01T00:00", "--to", "2099-01-01T00:00")
     told = {(row["figure"], row["of"]): row["value"] for row in shift}
     assert (told["came", None], told["decided", None], told["open at the end", None]) == (7, 6, 1)
-    assert told["decided by", "vera"] == 6
+    assert (told["decided by", "vera"], told["wait for a second person", None]) == (6, 1)
     text = json.dumps([rows, shift])
     assert not any(one[0] in text or one[3] in text for one in PEOPLE.values())
+
+
+def test_what_deserved_no_review_is_counted_with_its_alert(decided):
+    from screening.casework.acts_on_hits import close
+    from screening.store.zones import Store
+    from screening.tables.hit_acts import ClosingAnswer
+
+    answers = (ClosingAnswer.CONFIRMED, ClosingAnswer.FALSE)  # the last one counts
+    for minute, answer in enumerate(answers):
+        at = datetime(2026, 11, 24, 6, minute, tzinfo=UTC)
+        close(Store(decided.store), hits_of(decided)["false"], answer=answer, actor="vera", at=at)
+    rows = decided.json("evaluate", "--from-decisions", "--as", "vera")
+    [row] = [row for row in rows if row["what"] == "watch:false"]
+    assert (row["needless"], row["confirmed"]) == (1, 0)
+    checked = decided.json(
+        "alerts", "check", "--list", "watch", "--no-load", "--no-duplicates", "--as", "vera"
+    )
+    [row] = [row for row in checked if row["check"] == "decided hits" and row["what"] == "false"]
+    assert (row["false"], row["needless"]) == (1, 1)
+
+
+def test_who_has_no_role_gets_nothing(decided):
+    profile = decided.folder / "profile.toml"
+    roles = '[review]\nanalysts = ["vera"]\nborder = ["desk3"]\nstatisticians = ["stan"]\n'
+    profile.write_text(profile.read_text() + roles)
+    told = ("--reason", "x", "--out", "x.jws")
+    shift = ("shift", "--from", "2020-01-01T00:00", "--to", "2099-01-01T00:00")
+    for words in (
+        ("handout", "--for", "x"),
+        shift,
+        ("statement", "night", *told),
+        ("evaluate", "--from-decisions"),
+    ):
+        assert decided(*words, "--as", "stan", check=2, **KEYS).stdout == ""
+    assert decided(*shift, "--as", "desk3", check=2).stdout == ""
+    assert decided("handout", "--for", "desk3", "--as", "desk3", check=0).stdout.startswith("<!DOCTYPE html>")

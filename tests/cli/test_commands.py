@@ -43,7 +43,7 @@ CLEARANCE_ROWS = (
 )
 CHECK_ROWS = (
     "check what value alert_id authority days one other state bits bits_above_chance pro contra basis travellers "
-    "hits per_1000 cure takes_away"
+    "hits per_1000 cure takes_away true false inconclusive open needless"
 )
 SHOWN = {
     "status --night {night}": (1, FLIGHT_ROWS),
@@ -121,7 +121,7 @@ SHOWN = {
     ),
     "evaluate --hits hits.parquet --truth truth.parquet --rate 1 --rate 5": (0, None),
     "evaluate --from-decisions --from {night} --to {night} --as anna --reason case_14": (0, None),
-    "shift --from 2026-11-23T00:00 --to 2099-01-01T00:00": (0, "figure of value unit"),
+    "shift --from 2026-11-23T00:00 --to 2099-01-01T00:00 --as anna": (0, "figure of value unit"),
     "publish --table people.csv --spec publish.toml --out protected.csv": (
         0,
         "method cells unsafe withheld withheld_count complementary changed largest_change optimal small_sums "

@@ -157,9 +157,12 @@ def _from_decisions(
     from screening.casework.labels import labelled
     from screening.hits.labels import COLUMNS
     from screening.hits.labels import figures as of_decisions
+    from screening.hits.roles import SEES_HITS, check_role
     from screening.night.settings import load_settings
+    from screening.profile.review import ReviewRole
 
     settings = load_settings()
+    check_role(who(actor), settings.profile.review, SEES_HITS | {ReviewRole.LIST_ADMINISTRATOR})
     found = labelled(
         settings,
         first=first.date() if first else None,
