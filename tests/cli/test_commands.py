@@ -142,6 +142,7 @@ SAID = {
     "report --night {night}": r"report\.html",
     "report": r"night=2026-11-23/report\.html",
     "report --as anna --reason case_14": r"night=2026-11-23/report\.html",
+    "report --night {night} --at 2026-11-23T09:00": r"As of 2026-11-23 09:00 UTC",
     "--version": r"^screening \d+\.\d+\.\d+\n$",
     "explain inbox/{message}": r"UNH",
     "explain inbox/{message} --show-names": r"UNH",
