@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow test quick check mutation walk lock sample schemas exchange-demo clean
+.PHONY: help setup run airflow review test quick check mutation walk lock sample schemas exchange-demo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ run: setup ## Screen the sample night by the real Airflow DAG and show its resul
 
 airflow: setup ## Start Airflow's own pages with the same DAGs (address and log-in are printed)
 	@$(VENV)/bin/screening airflow serve
+
+review: setup ## Start the review of hits in a browser (the sample night, on the loopback)
+	@$(VENV)/bin/screening review
 
 test: check ## Style, types, import direction and all tests
 	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q

@@ -34,6 +34,7 @@ from screening.cli import (
     read,
     rescreen,
     retention,
+    review,
     statement,
     statistics,
     subject,
@@ -80,6 +81,7 @@ cli.command("undo", rich_help_panel=HITS)(deciding.undo)
 cli.command("note", rich_help_panel=HITS)(deciding.note)
 cli.command("outcome", rich_help_panel=HITS)(deciding.outcome)
 cli.add_typer(clearances.app, name="clearances", rich_help_panel=HITS)
+cli.add_typer(review.app, name="review", rich_help_panel=HITS)
 cli.command("trace", rich_help_panel=HITS)(hits.trace)
 cli.command("handout", rich_help_panel=HITS)(handout.handout)
 cli.add_typer(statement.app, name="statement", rich_help_panel=HITS)

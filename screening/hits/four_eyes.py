@@ -9,9 +9,10 @@ def same_person(name: str, other: str) -> bool:
     >>> same_person("Zoë", " ZOE\u0308")
     True
     """
-    return _comparable(name) == _comparable(other)
+    return comparable(name) == comparable(other)
 
 
-def _comparable(name: str) -> str:
+def comparable(name: str) -> str:
+    """Return a name so that all ways to write it are equal."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", folded).strip()

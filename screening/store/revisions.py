@@ -52,6 +52,7 @@ from screening.store.files import (
     write_table,
 )
 from screening.store.locks import exclusive
+from screening.store.review_rows import forget
 from screening.store.zones import Store, check_declared, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.declared import BY_NAME
@@ -318,6 +319,7 @@ def _commit(
                 _sweep(draft)
             else:
                 _expose(draft, new)
+                forget(store, night)
         _link(store, new)
     return new
 
