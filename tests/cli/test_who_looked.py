@@ -14,6 +14,7 @@ from screening.cli.main import cli
 # Commands that show individuals: the line, lines typed, the act that it leaves.
 LOOKS = {
     "hits": ("hits --as berta --reason case_14", (), "hits.list"),
+    "hit": ("hit {hit} --as berta --reason case_14", (), "hit.show"),
     "trace": ("trace {hit} --as berta --reason case_14", (), "hit.trace"),
     "report": ("report --as berta --reason case_14", (), "report.write"),
     "lookup": ("lookup --name - --reason case_14 --as berta", ("DOE, JANE",), "person.lookup"),
@@ -117,6 +118,15 @@ ELSEWHERE = {
     **dict.fromkeys(
         [f"keys signing {word}" for word in ("new", "use", "show", "list")],
         "recorded, shows nobody (tests/cli/test_exchange_commands.py)",
+    ),
+    **dict.fromkeys(
+        ["confirm", "undo", "note", "outcome"],
+        "acts of their own, recorded (tests/casework/test_decisions.py)",
+    ),
+    "review serve": "pages record who looked (tests/review)",
+    **dict.fromkeys(
+        [f"review account {word}" for word in ("add", "end", "list", "password", "roles")],
+        "accounts of analysts, no traveller (tests/review)",
     ),
     "rescreen": "recorded, shows counts",
     "model count": "shows counts",
