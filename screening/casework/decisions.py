@@ -18,6 +18,7 @@ from screening.casework.acting import act_on, frozen_of, next_moment, record, se
 from screening.casework.bound import bound
 from screening.casework.found import everywhere, unknown
 from screening.hits.cleared_content import Contents
+from screening.hits.decided import latest
 from screening.hits.dispositions import (
     check_contrary,
     dispose,
@@ -111,6 +112,7 @@ def decide(
     night: date | None = None,
     evidence: str | None = None,
     instead_of: str | None = None,
+    stood: str | None = None,
     review: Review = EVERYBODY,
 ) -> Decided | Proposed:
     """Record a person's decision on a hit, or their proposal where the category asks for a second person.
@@ -125,6 +127,7 @@ def decide(
         night: the night whose hit was looked at; None where its evidence is the same in all of them.
         evidence: hash, or its first digits, of the evidence that was looked at.
         instead_of: the earlier decision or waiting proposal, by id or first digits, that this contradicts.
+        stood: the last act on the hit that its actor saw, by id, empty where none was; None: not asked for.
         review: who may decide.
 
     Returns:
@@ -139,6 +142,7 @@ def decide(
     looked_at = seen(store, hit_id, night, evidence)
     with acts.deciding(store):
         case = _case(store, *looked_at, at)
+        _check_stood(case, stood)
         named = check_proposed(case.hit, decision, analyst_id, case.waits, instead_of)
         if named:  # who contradicts a proposal has seen what it contradicted
             last = last_decision(case.hit, case.earlier)
@@ -272,6 +276,39 @@ def undo(
         audit.append(store, actor, "hit.undo", said, back["reason"], at)
         acts.record(store, analyst.DISPOSITIONS.table([back]), None)
         return Undone(made["decision"], " and ".join(people), False, case.night, case.hit)
+
+
+class StandsOtherwiseError(UsageError):
+    """Somebody acted on the hit after it was looked at."""
+
+
+def _check_stood(case: _Case, stood: str | None) -> None:
+    """Refuse an act whose actor has not seen the last one on the hit."""
+    if stood is None:
+        return
+    rows = rows_of(case.earlier.filter(pc.field("hit_id") == case.hit["hit_id"]), DispositionRow)
+    made = latest(rows).get(case.hit["hit_id"])
+    said = (
+        (
+            case.waits["act_id"],
+            f"{case.waits['actor']} proposed {case.waits['decision']}",
+            case.waits["at_utc"],
+        )
+        if case.waits
+        else (made["disposition_id"], f"{made['analyst']} decided {made['decision']}", made["decided_at"])
+        if made
+        else None
+    )
+    if stood == (said[0] if said else ""):
+        return
+    raise StandsOtherwiseError(
+        f"{said[1]} on this hit, {said[2]:%Y-%m-%d %H:%M} UTC"
+        if said
+        else "the last act on this hit is gone",
+        where=f"hit {case.hit['hit_id']}",
+        effect="nothing was decided",
+        remedy="look at it again",
+    )
 
 
 def _undone_at(store: Store, hit_id: str, night: date | None) -> tuple[date, HitRow]:

@@ -54,11 +54,14 @@ def serve(
     from screening.review.accounts import accounts
     from screening.review.app import create_app
     from screening.review.desk import desk_of, tidy
+    from screening.review.index import bring_up, index_of
     from screening.review.office import Office
 
     origin = _origin(public) if public else f"http://127.0.0.1:{port}"
-    desk = desk_of(load_settings().store)
+    settings = load_settings()
+    desk = desk_of(settings.store)
     tidy(desk, datetime.now(UTC))
+    bring_up(index_of(settings.store), settings.store, settings.profile, datetime.now(UTC))
     if not accounts(desk):
         say("Nobody may log in yet: screening review account add NAME --role analyst")
     say(f"Review: {origin}  (Ctrl-C ends it)")

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from screening.night.exceptions import place_of
 from screening.profile.review import ReviewRole
-from screening.review import accounts, deciding, entering, guard, reading
+from screening.review import accounts, acting, deciding, entering, guard, reading
 from screening.review.desk import desk_of
 from screening.review.office import Office, Page, Visit
 from screening.review.reading import NoSuchHitError
@@ -31,6 +31,7 @@ _MOST_BYTES, _MOST_FIELDS = 65_536, 400
 DECIDE = frozenset({ReviewRole.ANALYST, ReviewRole.SUPERVISOR})
 READ = DECIDE | {ReviewRole.AUDITOR}
 SEE = READ | {ReviewRole.BORDER}
+TELL_BACK = DECIDE | {ReviewRole.BORDER}
 EACH = SEE | {ReviewRole.LIST_ADMINISTRATOR}
 
 
@@ -69,6 +70,16 @@ WAYS = (
     Way(_HIT + "/decide", "POST", deciding.decide, DECIDE),
     Way(_HIT + "/confirm", "POST", deciding.confirm, DECIDE),
     Way(_HIT + "/undo", "POST", deciding.undo, DECIDE),
+    Way(_HIT + "/alike", "POST", acting.alike, DECIDE),
+    Way(_HIT + "/note", "POST", acting.note, DECIDE),
+    Way(_HIT + "/park", "POST", acting.park, DECIDE),
+    Way(_HIT + "/blind", "GET", acting.blind_page, DECIDE),
+    Way(_HIT + "/opinion", "POST", acting.opinion, DECIDE),
+    Way(_HIT + "/outcome", "POST", acting.outcome, TELL_BACK),
+    Way(_HIT + "/closing", "POST", acting.closing, DECIDE),
+    Way(_HIT + "/nominate", "POST", acting.nominate, DECIDE),
+    Way(_HIT + "/unmask", "POST", acting.unmask, DECIDE),
+    Way(_HIT + "/unmasked", "GET", acting.unmasked_page, DECIDE),
 )
 
 

@@ -63,8 +63,12 @@ def decide(visit: Visit) -> Response:
                 night=_night(row),
                 evidence=visit.word("evidence", 64),
                 instead_of=visit.word("instead_of", 64) or None,
+                stood=visit.word("stood", 64),
                 review=visit.review,
             )
+        except decisions.StandsOtherwiseError as fault:  # at the command line, a moment ago
+            _keep(visit, hit_id)
+            return hit_page(visit, status=409, conflict=f"{fault.what.replace('_', ' ')}. Nothing was done.")
         except UsageError as fault:
             return _not_done(visit, fault)
     word = visit.word("decision").replace("_", " ")

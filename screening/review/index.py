@@ -5,14 +5,12 @@ It is brought up before every page: nights whose CURRENT.json is another one tha
 files were not there before. Rows of a night go with it (`store.review_rows`, at every new revision). When the
 file is lost or damaged it is made again; nothing is decided by it.
 
-Order of work: `rank` adds up what an analyst weighs, in bits: four for each doubling of the severity, up to
-twelve above the threshold, and one for every three hours that the flight lands earlier. Severity, odds and
-time multiply; their logarithms add up, and so the order of two hits never changes with the clock. Near misses
-stand last.
+Order of work: that of the report (`reports.work_order`). What of it changes with the clock is worked out
+when the queue is asked: here stand the moment that a leg counts by, and severity and odds as they weigh when
+no time is left.
 """
 
 import json
-import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -27,10 +25,11 @@ from screening.casework.night_hits import CLOSED, state_of
 from screening.hits.audience import audience
 from screening.hits.decided import latest
 from screening.hits.proposals import waiting
-from screening.identity.airports import country, utc
+from screening.identity.airports import utc
 from screening.list_keeping.alerts_of_hits import alerts_of_hits
 from screening.list_keeping.versions import active_version
 from screening.profile.model import Profile
+from screening.reports.work_order import Direction, Timing, timing, weight
 from screening.review.database import Database, place
 from screening.review.desk import stamp
 from screening.store import acts
@@ -40,6 +39,7 @@ from screening.store.review_rows import INDEX
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.analyst import DISPOSITIONS
+from screening.tables.codes import EvidenceKind
 from screening.tables.hit_acts import PROPOSALS
 from screening.tables.model import rows_of
 from screening.tables.rows import DispositionRow, FlightRow, HitRow, ProposalRow
@@ -56,7 +56,10 @@ create table if not exists hits (
     decision text,                     -- decided or proposed
     people text,                       -- by whom
     acted_at text,
-    rank real not null,
+    fixed integer not null,            -- severity and odds, in hundredths of a bit
+    counts_at integer,                 -- landing, or departure of a leg out: seconds since 1970
+    leaves integer not null,           -- is it a leg out?
+    apart integer not null,            -- 1 near miss, 2 weak combination, else 0
     severity integer not null,
     list text not null,
     category text not null,
@@ -80,11 +83,10 @@ create table if not exists hits (
     row text not null,                 -- what `state_of` asks of the hit
     primary key (night, hit_id)
 ) without rowid;
-create index if not exists work on hits (newest, state, rank desc, hit_id);
+create index if not exists work on hits (newest, state);
 create index if not exists by_hit on hits (hit_id);
 create index if not exists by_person on hits (person_key);
 """
-_BY_SEVERITY, _MOST_BITS, _HOURS = 4.0, 12.0, 3.0
 _SETTLED = 0.1  # seconds: a folder that changed less ago may change again within one tick of its clock
 _ONE_AT_A_TIME = Lock()
 
@@ -191,11 +193,14 @@ def _rows_of_night(store: Store, night: date, profile: Profile, now: datetime) -
         row["flight_id"]: row for row in rows_of(night_table(store, night, individual.FLIGHTS), FlightRow)
     }
     alerts = alerts_of_hits(store, hits)
+    best = {hit["hit_id"]: hit["alert_id"] for hit in hits}
+    weak = _weak(night_table(store, night, analyst.EVIDENCE), best)
     found = []
     for hit in hits:
         flight = flights.get(hit["flight_id"])
         lands = utc(flight["arrival_local"], flight["destination_zone"]) if flight else None
         departs = utc(flight["departure_local"], flight["origin_zone"]) if flight else None
+        when = timing(flight, profile.agency.country, None)
         closed = alerts.closed(hit, now.date())
         told = [one for row in alerts.rows(hit) if (one := audience(row, profile.visibility))]
         few = json.dumps([[list(one.actors), one.call] for one in told]) if told else None
@@ -209,10 +214,13 @@ def _rows_of_night(store: Store, night: date, profile: Profile, now: datetime) -
                 "decision": hit["decision"],
                 "people": None,
                 "acted_at": None,
-                "rank": rank(hit, lands or departs or datetime(*night.timetuple()[:3], tzinfo=UTC)),
+                "fixed": weight(hit, Timing(when.direction, when.at, -1)),
+                "counts_at": int(when.at.timestamp()) if when.at else None,
+                "leaves": int(when.direction is Direction.OUT),
+                "apart": 0 if few else 1 if hit["near_miss"] else 2 * (hit["hit_id"] in weak),
                 "departs": stamp(departs) if departs else None,
                 "lands": stamp(lands) if lands else None,
-                "direction": direction(flight, profile.agency.country),
+                "direction": str(when.direction),
                 "date_of_birth": str(hit["date_of_birth"] or "") or None,
                 "late": int(hit["late"]),
                 "over": hit["score"] - hit["threshold"],
@@ -241,28 +249,16 @@ _AS_IS = (
 )
 
 
-def rank(hit: HitRow, lands: datetime) -> float:
-    """Return the place of a hit in the order of work; higher comes first."""
-    over = min((hit["score"] - hit["threshold"]) / 100, _MOST_BITS)
-    hours = lands.timestamp() / 3600
-    last = 1e9 if hit["near_miss"] else 0.0
-    return _BY_SEVERITY * math.log2(hit["severity"]) + over - hours / _HOURS - last
-
-
-def direction(flight: FlightRow | None, own: str) -> str:
-    """Say whether a flight comes in, goes out, stays within the country, or passes it by.
-
-    >>> direction(None, "BE")
-    'unknown'
-    """
-    if flight is None:
-        return "unknown"
-    ends = [country(one) if one else None for one in (flight["origin"], flight["destination"])]
-    if None in ends:
-        return "unknown"
-    return {(True, True): "within", (True, False): "out", (False, True): "in"}.get(
-        (ends[0] == own, ends[1] == own), "elsewhere"
-    )
+def _weak(evidence: pa.Table, best: Mapping[str, str]) -> set[str]:
+    """Return the hits that rest on a name, with neither birth date nor document (`hit.is_weak`)."""
+    speaking = evidence.filter(pc.greater(evidence["weight"], 0)).select(["hit_id", "alert_id", "kind"])
+    columns = (speaking[name].to_pylist() for name in ("hit_id", "alert_id", "kind"))
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for hit_id, alert_id, kind in zip(*columns, strict=True):
+        if best.get(hit_id) == alert_id:
+            kinds[hit_id].add(kind)
+    own = {EvidenceKind.DATE_OF_BIRTH, EvidenceKind.DOCUMENT}
+    return {one for one, held in kinds.items() if EvidenceKind.NAME in held and held.isdisjoint(own)}
 
 
 def _acts_anew(index: Database, store: Store) -> None:

@@ -1,12 +1,13 @@
 """The queue: which hits wait for somebody, in the order of work, a page at a time.
 
-Two sections follow each other: flights that land after now (or of which that is not known), and those that
-have landed. In each the order is the index's `rank`. A page ends with the place of its last row, and the next
-one goes on behind it (keyset): it costs the same on page 1 and on page 900, and a hit that somebody decides
-meanwhile moves no other one out of sight. The first page fixes what "now" is for the pages after it.
+The order is the report's (`reports.work_order`): what lands after now, what departs after it, what has landed
+or left, near misses, weak combinations; in each by severity x odds x time to landing. A page ends with the
+place of its last row, and the next one goes on behind it (keyset): a hit that somebody decides meanwhile
+moves no other one out of sight. The first page fixes what "now" is for the pages after it.
 """
 
 import json
+import math
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -31,7 +32,8 @@ _TOLD_TO_ALL = (
     "state",
     "lands",
     "departs",
-    "rank",
+    "part",
+    "weight",
     "direction",
 )
 STATES = ("open", "proposed", "parked", "decided", "closed", "all")
@@ -47,7 +49,7 @@ class Filters:
         severity: lowest severity, `1` to `5`.
         list: id of the list.
         flight: beginning of the flight's id, as `UA988` or `UA988-20261123`.
-        direction: in, out, within, elsewhere, unknown.
+        direction: in, out, within, passing, `not known`.
         lands: `YYYY-MM-DDTHH:MM` UTC; flights that land after it.
         mine: `1` for those that the reader has claimed.
         night: label of the night.
@@ -139,20 +141,23 @@ def page(
     Raises:
         UsageError: the place behind which it begins cannot be read.
     """
-    begun, section, last = _place(wanted.after, now)
-    found: list[QueueRow] = []
+    begun, last = _place(wanted.after, now)
     with index.reading() as db:
         _beside(db, desk)
         conditions, values = _conditions(wanted, actor, now)
-        while section < 2 and len(found) <= size:
-            rows = _section(db, conditions, values, begun, section, last, size + 1 - len(found))
-            found += [_shown(row, actor, section == 1) for row in rows]
-            if len(found) <= size:
-                section, last = section + 1, None
+        if last is not None:
+            conditions.append("(part, -weight, h.hit_id) > (?, ?, ?)")
+            values += last
+        seconds = int(begun.timestamp())
+        text = (
+            f"{_SELECT} where {' and '.join(conditions)} order by part, weight desc, h.hit_id limit ?"  # ours
+        )
+        rows = db.execute(text, [*[seconds] * _ASKED, *values, size + 1]).fetchall()
+    found = [_shown(row, actor, begun) for row in rows]
     more = ""
     if len(found) > size:
         found, end = found[:size], found[size - 1]
-        more = f"{stamp(begun)}_{int(end.landed)}_{end.row['rank']!r}_{end.row['hit_id']}"
+        more = f"{stamp(begun)}_{end.row['part']}_{-end.row['weight']}_{end.row['hit_id']}"
     hidden = bool(wanted.list)  # what is shown to few is not told by a filter either
     return Page(tuple(one for one in found if not (hidden and one.call)), more)
 
@@ -196,21 +201,27 @@ def _related(
 ) -> list[QueueRow]:
     with index.reading() as db:
         _beside(db, desk)
-        text = f"{_SELECT} where h.newest = 1 and {condition} order by h.rank desc, h.hit_id"
-        rows = db.execute(text, values).fetchall()
-    return [_shown(row, actor, bool(row["lands"]) and row["lands"] < stamp(now)) for row in rows]
+        text = f"{_SELECT} where h.newest = 1 and {condition} order by part, weight desc, h.hit_id"
+        rows = db.execute(text, [*[int(now.timestamp())] * _ASKED, *values]).fetchall()
+    return [_shown(row, actor, now) for row in rows]
 
 
 _SELECT = """
-select h.*, c.name as claimed, c.at as claimed_at, p.until as parked_until, p.remark as parked_remark
+select h.*, c.name as claimed, c.at as claimed_at, p.until as parked_until, p.remark as parked_remark,
+    case when h.apart > 0 then 2 + h.apart when h.counts_at < ? then 2 else h.leaves end as part,
+    h.fixed - case when h.counts_at < ? then 0 else cast(round(
+        100 * log2(max(15, coalesce((h.counts_at - ?) / 60, 0)) / 15.0)) as integer) end as weight
 from hits h left join desk.claims c on c.hit_id = h.hit_id left join desk.parks p on p.hit_id = h.hit_id
 """
+_ASKED = 3
+"""How often the select asks for the moment, in seconds since 1970."""
 
 
 def _beside(db: sqlite3.Connection, desk: Database) -> None:
     with desk.reading():  # makes it where it is missing
         pass
     db.rollback()
+    db.create_function("log2", 1, math.log2, deterministic=True)  # not every build of SQLite has its own
     db.execute("attach database ? as desk", (str(desk.path),))
     db.execute("begin")
 
@@ -248,35 +259,17 @@ def _conditions(wanted: Filters, actor: str, now: datetime) -> tuple[list[str], 
     return conditions, values
 
 
-def _section(
-    db: sqlite3.Connection,
-    conditions: list[str],
-    values: list[object],
-    begun: datetime,
-    section: int,
-    last: tuple[float, str] | None,
-    size: int,
-) -> list[sqlite3.Row]:
-    told = [*conditions, "h.lands <= ?" if section else "(h.lands is null or h.lands > ?)"]
-    given = [*values, stamp(begun)]
-    if last is not None:
-        told.append("(h.rank < ? or (h.rank = ? and h.hit_id > ?))")
-        given += [last[0], last[0], last[1]]
-    text = f"{_SELECT} where {' and '.join(told)} order by h.rank desc, h.hit_id limit ?"
-    return db.execute(text, [*given, size]).fetchall()
-
-
-def _place(after: str, now: datetime) -> tuple[datetime, int, tuple[float, str] | None]:
+def _place(after: str, now: datetime) -> tuple[datetime, list[object] | None]:
     if not after:
-        return now, 0, None
+        return now, None
     try:
-        begun, section, rank, hit_id = after.split("_", 3)
-        return datetime.fromisoformat(begun).astimezone(UTC), int(section), (float(rank), hit_id)
+        begun, part, weight, hit_id = after.split("_", 3)
+        return datetime.fromisoformat(begun).astimezone(UTC), [int(part), int(weight), hit_id]
     except ValueError:
         raise _unread("after", "as the link to the next page writes it") from None
 
 
-def _shown(row: sqlite3.Row, actor: str, landed: bool) -> QueueRow:
+def _shown(row: sqlite3.Row, actor: str, now: datetime) -> QueueRow:
     told = json.loads(row["few"]) if row["few"] else []
     call = next((call for actors, call in told if not Audience(tuple(actors), call).holds(actor)), None)
     parked = None
@@ -285,6 +278,7 @@ def _shown(row: sqlite3.Row, actor: str, landed: bool) -> QueueRow:
     whole = dict(row)
     if call is not None:
         whole = dict.fromkeys(whole) | {name: whole[name] for name in _TOLD_TO_ALL}
+    landed = bool(row["lands"]) and row["lands"] < stamp(now)
     return QueueRow(whole, call, row["claimed"], row["claimed_at"], parked, landed)
 
 

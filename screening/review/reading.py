@@ -13,7 +13,7 @@ from screening.review.office import Visit, wrong
 from screening.review.rendering import page
 from screening.tables.codes import Category, Decision
 from screening.tables.errors import StoreError, UsageError
-from screening.tables.hit_acts import BorderOutcome, ClosingAnswer
+from screening.tables.hit_acts import BorderOutcome
 
 _BORDER = frozenset({ReviewRole.BORDER})
 
@@ -99,7 +99,14 @@ def hit_page(
     if row.call is not None:
         return page(visit, "few.html.j2", row=row)
     if decided_only(visit):
-        return page(visit, "sheet.html.j2", row=row, card=card_of(visit, row), outcomes=list(BorderOutcome))
+        return page(
+            visit,
+            "sheet.html.j2",
+            row=row,
+            card=card_of(visit, row),
+            outcomes=list(BorderOutcome),
+            night=None,
+        )
     decision, reason = claims.draft(visit.desk, hit_id, visit.name)
     siblings = [
         one
@@ -121,7 +128,8 @@ def hit_page(
         conflict=conflict,
         decisions=list(Decision),
         outcomes=list(BorderOutcome),
-        answers=list(ClosingAnswer),
+        categories=list(Category),
+        own_lists=[one.id for one in visit.settings.profile.lists if one.source == "own"],
     )
 
 

@@ -42,10 +42,10 @@ class Desk:
     def get(self, path: str, **more):
         return self.client.get(path, **more)
 
-    def post(self, path: str, headers=OURS, **form):
+    def post(self, path: str, /, headers=OURS, **form):
         return self.client.post(path, data=form, headers=headers)
 
-    def form(self, hit: str) -> dict[str, str]:
+    def form(self, hit: str, /) -> dict[str, str]:
         """Return the hidden fields of the decision's form, as the page shows them now."""
         text = self.get(f"/hits/{hit}").text
         fields = re.findall(
@@ -53,7 +53,7 @@ class Desk:
         )
         return {name: unescape(value) for name, value in fields}
 
-    def act(self, hit: str, act: str, **form):
+    def act(self, hit: str, act: str, /, **form):
         return self.post(f"/hits/{hit}/{act}", **{**self.form(hit), **form})
 
     def decide(self, hit: str, decision: str = "false_match", reason: str = "born elsewhere", **form):

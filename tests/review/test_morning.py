@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from screening.casework import decisions
+from screening.night.reporting import view
+from screening.reports.work_order import Part
 from screening.review import claims, queue
 from screening.review.accounts import add_account
 from screening.review.desk import desk_of
-from screening.review.index import bring_up, index_of, rank
+from screening.review.index import bring_up, index_of
 from screening.store import acts
 from screening.store.revisions import read_current, rewrite
 from screening.tables import analyst
@@ -106,6 +108,8 @@ def test_what_the_command_line_decides_stands_in_the_queue_at_once(agency):
     assert stands(desk, hit) == "decided: false match by carl"
     assert desk.post(f"/hits/{hit}/decide", **seen, decision="true_match", reason="late").status_code == 409
     assert stands(desk, other).startswith("open")
+    with pytest.raises(decisions.StandsOtherwiseError, match="carl decided false_match"):
+        decisions.decide(agency.store, hit, decision=Decision.FALSE_MATCH, reason="once more", analyst_id="anna", at=agency.clock, stood="")  # fmt: skip
 
 
 def test_a_claim_holds_others_off_until_it_is_given_back_taken_over_or_old(agency):
@@ -195,13 +199,23 @@ def test_pages_of_the_queue_hold_each_hit_once_also_when_some_are_decided_betwee
     assert overs == sorted(overs, reverse=True)
 
 
-def test_the_order_of_work_weighs_severity_likeness_and_time():
-    early, late = datetime(2026, 11, 24, 6, tzinfo=UTC), datetime(2026, 11, 24, 18, tzinfo=UTC)
-    plain = {"severity": 2, "score": 1200, "threshold": 800, "near_miss": None}
-    assert rank(plain, early) > rank(plain, late)
-    assert rank(plain | {"severity": 4}, late) == rank(plain, early)  # four bits, as twelve hours are
-    assert rank(plain | {"score": 1600}, late) == rank(plain, early)
-    assert rank(plain | {"near_miss": "other_day", "severity": 5}, early) < rank(plain, late)
+def test_the_queue_has_the_order_of_the_report(agency):
+    seen = read_current(agency.store, NIGHT, analyst.HITS).num_rows
+    for moment in (
+        agency.clock,
+        datetime(2026, 11, 22, 6, tzinfo=UTC),
+        datetime(2026, 11, 23, 9, tzinfo=UTC),
+    ):
+        agency.clock = moment
+        report = [hit.row["hit_id"] for hit in view(agency.store, NIGHT, moment).hits]
+        assert len(report) == seen
+        weights = {
+            hit.row["hit_id"]: (list(Part).index(hit.part), -hit.weight)
+            for hit in view(agency.store, NIGHT, moment).hits
+        }
+        ours = [weights[one] for one in agency.hits()]
+        assert ours == sorted(ours)
+        assert sorted(agency.hits()) == sorted(report)
 
 
 def test_the_index_is_made_again_when_it_is_lost_or_damaged_and_rows_go_with_their_night(agency):

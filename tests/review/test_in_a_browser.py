@@ -1,0 +1,97 @@
+"""A morning of two analysts in headless Chromium, from the queue to a confirmed decision, axe on every page."""
+
+import threading
+import time
+from urllib.request import urlopen
+
+import pytest
+import uvicorn
+
+from screening.review.app import create_app
+from screening.review.office import Office
+from screening.store import acts
+from tests.browser import axe
+from tests.review.conftest import PASSWORD
+from tests.review.test_morning import hits_by
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def served(agency):
+    """The application on a port of the loopback."""
+    import socket
+
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    office = Office(origin=origin, settings=lambda: agency.settings, now=lambda: agency.clock)
+    config = uvicorn.Config(create_app(office), port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
+    for _ in range(200):
+        if server.started:
+            break
+        time.sleep(0.05)
+    assert urlopen(f"{origin}/login", timeout=10).status == 200
+    yield origin
+    server.should_exit = True
+    running.join(10)
+
+
+def enter(page, origin: str, name: str) -> None:
+    page.goto(f"{origin}/login")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("button:has-text('Log in')")
+    page.wait_for_url("**/queue")
+
+
+def test_two_analysts_work_through_a_morning_by_keyboard_and_axe_finds_nothing(agency, served, browser, page):
+    ours = hits_by(agency, "refuse_entry")
+    page.goto(f"{served}/login")
+    assert axe(page) == []
+    enter(page, served, "anna")
+    assert axe(page) == []
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.className") == "go"
+    page.goto(f"{served}/hits/{ours[0]}")
+    assert axe(page) == []
+    page.emulate_media(media="screen")
+    page.keyboard.press("f")
+    page.keyboard.type("other birth place f t i")  # keys while typing are letters
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(f"!location.pathname.includes('{ours[0]}')")
+    assert "Proposed: false match" in page.inner_text("[role=status]")
+    page.goto(f"{served}/people/{ours[0]}")
+    assert axe(page) == []
+    page.goto(f"{served}/settings")
+    assert axe(page) == []
+    page.check("input[name=shortcuts][value='0']")
+    page.click("button:has-text('Keep')")
+    page.goto(f"{served}/hits/{ours[0]}")
+    page.keyboard.press("t")
+    assert not page.is_checked("input[value=true_match]")
+    page.goto(f"{served}/hits/{ours[0]}/blind")
+    assert axe(page) == []
+
+    second = browser.new_context(
+        viewport={"width": 820, "height": 1180}, java_script_enabled=False
+    ).new_page()
+    enter(second, served, "ben")
+    second.click("text=To confirm")
+    second.click(f"a[href='/hits/{ours[0]}']")
+    second.click("button:has-text('Confirm false match')")
+    second.wait_for_load_state()
+    assert "Confirmed: false match, proposed by anna" in second.inner_text("[role=status]")
+    [row] = acts.dispositions(agency.store).to_pylist()
+    assert (row["analyst"], row["second"], row["reason"]) == ("anna", "ben", "other birth place f t i")
+    second.context.close()
+
+    page.set_viewport_size({"width": 820, "height": 1180})
+    for path in ("/queue?state=all", f"/hits/{ours[0]}"):
+        page.goto(f"{served}{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 820, (path, wide)
