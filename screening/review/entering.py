@@ -5,6 +5,7 @@ import re
 from starlette.responses import Response
 
 from screening.review import accounts, claims
+from screening.review.desk import tidy
 from screening.review.guard import cookie, no_cookie
 from screening.review.office import Visit
 from screening.review.rendering import go, page
@@ -45,6 +46,7 @@ def login(visit: Visit) -> Response:
         return answer
     if token is None:
         return page(visit, "login.html.j2", status=401, told="", fault=_WRONG, next=following)
+    tidy(visit.desk, visit.now)
     if visit.token:
         accounts.log_out(visit.desk, visit.token)
     answer = go(following)
