@@ -129,7 +129,7 @@ def digest(row: Mapping[str, object]) -> str:
     """Return the hash of an act as the record of acts names it.
 
     >>> digest({"b": None, "a": 1})[:14], digest({"a": 1, "b": None})[:14]
-    ('sha256:ea7d6b5', 'sha256:ea7d6b5')
+    ('sha256:0c6b73e', 'sha256:0c6b73e')
     """
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False)

@@ -31,13 +31,13 @@ from screening.hits.proposals import check_confirms, check_proposed, waiting
 from screening.hits.roles import DECIDES, check_role, roles_of
 from screening.list_keeping.versions import open_version
 from screening.night.frozen import Frozen
-from screening.profile.review import Review, ReviewRole
+from screening.profile.review import Review
 from screening.protection import audit
 from screening.store import acts
 from screening.store.once import night_table
 from screening.store.zones import Store
 from screening.tables import analyst
-from screening.tables.codes import Decision
+from screening.tables.codes import Decision, ReviewRole
 from screening.tables.errors import UsageError
 from screening.tables.hit_acts import PROPOSALS
 from screening.tables.model import rows_of

@@ -11,8 +11,8 @@ import typer
 from screening.cli.options import Actor, Shape
 from screening.cli.output import Format, say, show
 from screening.cli.typed import typed
-from screening.profile.review import ReviewRole
 from screening.protection.actor import who
+from screening.tables.codes import ReviewRole
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:

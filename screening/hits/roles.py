@@ -7,7 +7,8 @@ analyst. It is what our commands and pages allow: whoever may write into the zon
 from collections.abc import Collection
 
 from screening.hits.four_eyes import same_person
-from screening.profile.review import Review, ReviewRole
+from screening.profile.review import Review
+from screening.tables.codes import ReviewRole
 from screening.tables.errors import UsageError
 
 DECIDES = frozenset({ReviewRole.ANALYST, ReviewRole.SUPERVISOR})

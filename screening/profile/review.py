@@ -1,24 +1,13 @@
 """Who reviews hits, and for how long an act may be undone. The section decides no row of a night."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from screening.profile.section import Section
+from screening.tables.codes import ReviewRole
 
 _Actors = tuple[Annotated[str, Field(min_length=1)], ...]
-
-
-class ReviewRole(StrEnum):
-    """What a person is in the review of hits; a person may be several."""
-
-    ANALYST = "analyst"  # decides, notes, hands over
-    SUPERVISOR = "supervisor"  # the same, and undoes what others decided
-    BORDER = "border"  # sees decided hits alone, tells back what became of them
-    AUDITOR = "auditor"  # reads everything, does nothing
-    STATISTICIAN = "statistician"  # sees no individual
-    LIST_ADMINISTRATOR = "list_administrator"  # alert lists; sees no hit
 
 
 class Review(Section):

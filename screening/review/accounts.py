@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from screening.hits.four_eyes import comparable
-from screening.profile.review import ReviewRole as Role
 from screening.protection.actor import named
 from screening.review.database import Database
 from screening.review.desk import stamp
+from screening.tables.codes import ReviewRole as Role
 from screening.tables.errors import UsageError
 
 COST = 2**15

@@ -18,12 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from screening.night.exceptions import place_of
-from screening.profile.review import ReviewRole
 from screening.review import accounts, acting, deciding, entering, guard, reading
 from screening.review.desk import desk_of
 from screening.review.office import Office, Page, Visit
 from screening.review.reading import NoSuchHitError
 from screening.review.rendering import go, page, refusal
+from screening.tables.codes import ReviewRole
 from screening.tables.errors import ScreeningError, StoreError, UsageError
 
 _LOG = logging.getLogger("screening.review")

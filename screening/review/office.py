@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from screening.hits.roles import roles_of
 from screening.night.settings import Settings, load_settings
-from screening.profile.review import Review, ReviewRole
+from screening.profile.review import Review
 from screening.review.accounts import Account, Session
 from screening.review.database import Database
 from screening.review.desk import desk_of
 from screening.review.index import bring_up, index_of
 from screening.store.zones import Store
+from screening.tables.codes import ReviewRole
 from screening.tables.errors import StoreError, UsageError
 
 

@@ -5,13 +5,12 @@ from datetime import date
 from starlette.responses import Response
 
 from screening.hits.audience import protects
-from screening.profile.review import ReviewRole
 from screening.protection.audit import append
 from screening.review import claims, queue
 from screening.review.cards import Card, card
 from screening.review.office import Visit, wrong
 from screening.review.rendering import page
-from screening.tables.codes import Category, Decision
+from screening.tables.codes import Category, Decision, ReviewRole
 from screening.tables.errors import StoreError, UsageError
 from screening.tables.hit_acts import BorderOutcome
 

@@ -508,3 +508,14 @@ class MaskedElement(StrEnum):
     REMARKS = "remarks"  # 12
     FREQUENT_FLYER = "frequent_flyer"  # 8
     API = "api"  # 18
+
+
+class ReviewRole(StrEnum):
+    """What a person is in the review of hits; a person may be several."""
+
+    ANALYST = "analyst"  # decides, notes, hands over
+    SUPERVISOR = "supervisor"  # the same, and undoes what others decided
+    BORDER = "border"  # sees decided hits alone, tells back what became of them
+    AUDITOR = "auditor"  # reads everything, does nothing
+    STATISTICIAN = "statistician"  # sees no individual
+    LIST_ADMINISTRATOR = "list_administrator"  # alert lists; sees no hit

@@ -127,7 +127,7 @@ def test_who_is_protected_is_shown_to_few_and_a_clearance_is_ended_by_a_person(d
     [few] = [row for row in carls if row["call"]]
     assert few["call"] == "protection desk, extension 112"
     assert {name for name, value in few.items() if value is not None} == {
-        *("hit_id", "flight_id", "severity", "late", "state", "call")
+        *("hit_id", "flight_id", "severity", "late", "lands_at", "state", "call")
     }
     [seen] = [
         row for row in desk.json("hits", "--night", FIRST, "--as", "EVA") if row["alert_id"] == "own:n1"

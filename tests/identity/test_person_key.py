@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from anyascii import anyascii
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from screening.identity.person_key import text, texts
@@ -39,6 +39,7 @@ def test_a_name_written_otherwise_today_is_known_in_both_ways(surname, given_nam
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=20), st.text("ABE<' 1", max_size=20))
 def test_every_ascii_name_has_one_text(surname, given_names):
+    assume("C/" not in f"{surname} {given_names}".upper())  # Somali C/ is ABDI, and was two letters before
     assert len(texts(surname, given_names, BORN)) <= 1
 
 

@@ -133,7 +133,7 @@ def test_match_compare_and_evaluate_write_the_published_formats(made, tmp_path, 
     assert hits.column_names == ["passenger_id", "entity_id", "score", "explanation"]
     for row in hits.to_pylist():
         assert sum(piece["weight"] for piece in json.loads(row["explanation"])) == round(row["score"] * 100)
-    commands.evaluate(paths["h.parquet"], paths["truth.parquet"], commands.Format.JSON)
+    commands.evaluate(paths["h.parquet"], paths["truth.parquet"], shape=commands.Format.JSON)
     assert "recall" in capsys.readouterr().out
     pairs, compared = tmp_path / "p.csv", tmp_path / "c.csv"
     pairs.write_text(

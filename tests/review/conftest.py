@@ -12,12 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from screening.night.settings import Settings, load_settings
-from screening.profile.review import ReviewRole
 from screening.review.accounts import add_account
 from screening.review.app import create_app
 from screening.review.desk import desk_of
 from screening.review.office import Office
 from screening.store.zones import Store
+from screening.tables.codes import ReviewRole
 
 ORIGIN = "https://testserver"
 PASSWORD = "correct horse battery"

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from screening.profile.review import Review, ReviewRole
+from screening.profile.review import Review
 from screening.review.app import EACH, SEE, WAYS
 from screening.review.entering import inside
 from screening.review.office import allowed
 from screening.store.revisions import rewrite
 from screening.tables import analyst
-from screening.tables.codes import RetentionClass
+from screening.tables.codes import RetentionClass, ReviewRole
 from tests.review.conftest import ORIGIN, OURS, PASSWORD, PEOPLE, Desk
 
 NIGHT = date(2026, 11, 23)

@@ -19,10 +19,10 @@ def work(store, night):
 
 def test_what_a_stage_left_is_read_by_the_next(work, documents):
     plain = pa.table({"count": [1, 2]})
-    work.write("read", "abc", {"statement_documents": documents(5), "notes": plain})
+    work.write("read", "abc", {"statement_documents": documents(5), "scribbles": plain})
     assert work.read("read", "abc", "statement_documents").equals(documents(5))
-    assert work.read("read", "abc", "notes").equals(plain)
-    assert work.tables("read", "abc") == ("notes", "statement_documents")
+    assert work.read("read", "abc", "scribbles").equals(plain)
+    assert work.tables("read", "abc") == ("scribbles", "statement_documents")
     assert work.units("read") == ["abc"]
     assert work.units("settle") == []
     assert (work.folder / "read" / "abc.statement_documents.parquet").is_file()

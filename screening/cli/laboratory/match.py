@@ -159,7 +159,7 @@ def _from_decisions(
     from screening.hits.labels import figures as of_decisions
     from screening.hits.roles import SEES_HITS, check_role
     from screening.night.settings import load_settings
-    from screening.profile.review import ReviewRole
+    from screening.tables.codes import ReviewRole
 
     settings = load_settings()
     check_role(who(actor), settings.profile.review, SEES_HITS | {ReviewRole.LIST_ADMINISTRATOR})
