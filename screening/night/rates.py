@@ -19,7 +19,7 @@ from screening.store.zones import Store
 from screening.tables.aggregate import RATES
 from screening.tables.analyst import HITS
 from screening.tables.codes import Precision
-from screening.tables.errors import StoreError
+from screening.tables.errors import StoreError, UnprotectableError
 from screening.tables.individual import NIGHT_HEALTH
 
 _Exact = dict[str, Counter[tuple[str, ...]]]
@@ -34,29 +34,35 @@ def rates(store: Store, frozen: Frozen) -> pa.Table:
         frozen: the frozen set of the night that is published.
 
     Returns:
-        RATES; what the night itself published before stays.
-
-    Raises:
-        StoreError: a published file of another night is damaged.
-        UnprotectableError: the rounded tables do not hold.
+        RATES; what the night itself published before stays. No new month where a published file of another
+        night is damaged, or rounded tables do not hold: its page says that it is not published yet.
     """
     own = _own(store, frozen.night)
     known = sorted(nights(store))
-    told = set(own["period"].to_pylist()) | set(_told(store, known, frozen.night))
     parts = [own]
-    for period in months_due(known, frozen.night):
-        if period in told:
-            continue
-        of_month = [night for night in known if f"{night:%Y-%m}" == period]
-        start_solver()
-        exact: _Exact = {"hits_by_decision": Counter(), "people_screened": Counter(), **_lists(store, frozen)}
-        decided = in_force(acts.dispositions(store, until=frozen.moment))
-        decisions = {key: row["decision"] for key, row in decided.items()}
-        for night in of_month:
-            _add_night(store, night, decisions, exact)
-        threshold = frozen.agency_profile().disclosure.threshold
-        parts.append(protect_rates(exact, period=period, nights=len(of_month), threshold=threshold))
+    try:
+        told = {*own["period"].to_pylist(), *_told(store, known, frozen.night)}
+        due = [period for period in months_due(known, frozen.night) if period not in told]
+        parts += [_of_month(store, frozen, known, period) for period in due]
+    except (
+        StoreError,
+        UnprotectableError,
+    ):  # hits do not wait for figures: a later night makes them
+        return own
     return RATES.conform(pa.concat_tables(parts))
+
+
+def _of_month(store: Store, frozen: Frozen, known: list[date], period: str) -> pa.Table:
+    """Count a month and round it."""
+    start_solver()
+    exact: _Exact = {"hits_by_decision": Counter(), "people_screened": Counter(), **_lists(store, frozen)}
+    decided = in_force(acts.dispositions(store, until=frozen.moment))
+    decisions = {key: row["decision"] for key, row in decided.items()}
+    of_month = [night for night in known if f"{night:%Y-%m}" == period]
+    for night in of_month:
+        _add_night(store, night, decisions, exact)
+    threshold = frozen.agency_profile().disclosure.threshold
+    return protect_rates(exact, period=period, nights=len(of_month), threshold=threshold)
 
 
 def _own(store: Store, night: date) -> pa.Table:

@@ -1,5 +1,7 @@
 """Rates of a month: counted by the first night that may, once, and shown with the month."""
 
+import json
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -44,3 +46,25 @@ def test_a_month_is_counted_once_by_the_first_night_after_time_to_decide(by_hand
     by_hand.run("2026-12-16", check=None)
     assert not rates_of(by_hand, "2026-12-16").num_rows
     assert rates_of(by_hand, "2026-12-15").equals(told)
+
+
+def test_hits_do_not_wait_for_the_figures_of_a_month_that_cannot_be_read(by_hand, written):
+    by_hand.send("1.edi", written.paxlst([written.ylva, *written.fillers], day="261123", sent="261122:1800"))
+    by_hand.run("2026-11-23")
+    current = json.loads((by_hand.store / "nights" / "2026-11-23" / "CURRENT.json").read_text())
+    [place] = [file["path"] for file in current["files"] if file["table"] == "night_health"]
+    path = by_hand.store / place
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+
+    text = written.paxlst([written.ylva, *written.fillers], day="261215", sent="261214:1800", reference="2")
+    by_hand.send("2.edi", text)
+    by_hand.run("2026-12-15", check=None)
+    assert len(by_hand.json("hits", "--night", "2026-12-15")) == 1
+    assert not rates_of(by_hand, "2026-12-15").num_rows
+
+    path.write_bytes(whole)
+    text = written.paxlst([written.ylva, *written.fillers], day="261216", sent="261215:1800", reference="3")
+    by_hand.send("3.edi", text)
+    by_hand.run("2026-12-16", check=None)
+    assert set(rates_of(by_hand, "2026-12-16")["period"].to_pylist()) == {"2026-11"}
