@@ -17,6 +17,7 @@ from screening.protection.keys import load_keys
 from screening.protection.retention import Due, Proof, due, night_end, purge
 from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
 from screening.store.locks import purging
+from screening.store.review_rows import forget_drafts
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import HITS
@@ -92,6 +93,7 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
         for night in _without_report(store, files, rows):
             write_report(store, night)
         forget_old_acts(store, settings.profile.retention, actor=actor, at=now)
+        forget_drafts(store, now)
     return Purged(files, tuple(rows))
 
 

@@ -1,15 +1,15 @@
 """What only the review knows: accounts, sessions, tries to log in, claims, parked hits, drafts.
 
 Losing it loses no decision: people get accounts again, and claim again. Drafts may name people; they go after
-a week, and with their hit.
+a week, at the next log-in, start or purge, and when their writer decides.
 """
 
 from datetime import datetime, timedelta
 
 from screening.review.database import Database, place
+from screening.store.review_rows import DESK, KEEP_DRAFTS
 from screening.store.zones import Store
 
-KEEP_DRAFTS = timedelta(days=7)
 _SCHEMA = """
 create table if not exists accounts (
     key text primary key,              -- the name, comparable (four_eyes)
@@ -65,7 +65,7 @@ def desk_of(store: Store) -> Database:
     Raises:
         StoreError: the analyst zone is open to others or cannot be made.
     """
-    path = place(store, "desk.sqlite")
+    path = place(store, DESK[-1])
     return Database(path, _SCHEMA, f"move {path} away and make the accounts again: screening review account")
 
 

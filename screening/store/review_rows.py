@@ -1,19 +1,23 @@
-"""The review's index of hits holds copies of rows; they go with the rows that they are copies of.
+"""What the review holds of people goes with its term: copies of rows in its index, drafts on its desk.
 
 Whatever changes what is published of a night (a run, a purge, masking, an erasure) ends in one new revision.
 There the night's rows leave the index, whether the application runs or not; it reads them anew when it is
-next asked. Bytes of deleted rows are overwritten (secure_delete), the write-ahead log is emptied.
+next asked. Drafts of decisions go after a week, at each purge and whenever somebody logs in. Bytes of deleted
+rows are overwritten (secure_delete), the write-ahead log is emptied.
 """
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from screening.store.zones import Store
 from screening.tables.codes import Zone
+from screening.tables.errors import StoreError
 
 INDEX = ("review", "index.sqlite")
+DESK = ("review", "desk.sqlite")
+KEEP_DRAFTS = timedelta(days=7)
 _WAIT = 20.0
 
 
@@ -38,3 +42,28 @@ def forget(store: Store, night: date) -> None:
     except sqlite3.Error:
         for each in path.parent.glob(f"{path.name}*"):
             each.unlink(missing_ok=True)
+
+
+def forget_drafts(store: Store, at: datetime) -> None:
+    """Remove the drafts of decisions that nobody has touched for a week.
+
+    Raises:
+        StoreError: the desk cannot be read: accounts lie in it, so it is not removed.
+    """
+    path = store.root.joinpath(Zone.ANALYST, *DESK)
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as db:
+            db.execute("pragma secure_delete = on")
+            until = (at - KEEP_DRAFTS).isoformat(timespec="microseconds")
+            db.execute("delete from drafts where at < ?", (until,))
+            db.execute("pragma wal_checkpoint(truncate)").fetchall()
+    except sqlite3.Error as fault:
+        raise StoreError(
+            f"drafts of the review cannot be removed ({type(fault).__name__})",
+            where=str(path),
+            effect="drafts stay beyond their term; the rest of the purge is done",
+            remedy="move the file away and make the accounts again: "
+            "`screening review account add NAME --role analyst`",
+        ) from None
