@@ -34,6 +34,7 @@ from screening.profile.model import Profile
 from screening.protection import audit
 from screening.protection.key_links import linked_with, readable
 from screening.protection.keys import load_keys
+from screening.protection.purposes import purpose_of
 from screening.store import acts
 from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
@@ -51,8 +52,24 @@ _WORKING_COPIES = 6  # landing, blanked copy, work tables and published tables o
 
 
 def _refuse_invalid(settings: Settings, night: date) -> None:
-    """Refuse a night in which the law that the profile names does not hold: nobody may process by it."""
-    law = settings.profile.law
+    """Refuse a night in which the law that the profile names does not hold: nobody may process by it.
+
+    So, too, where that law has no purpose in common with what the store holds of an earlier night: settling
+    and matching would join data that were received for different purposes.
+    """
+    law, store = settings.profile.law, settings.store
+    purpose_of(store, "night.receive")
+    held = ((one, _purposes_of(store, one)) for one in nights(store) if law.purposes)
+    other = next(((one, told) for one, told in held if told and told.isdisjoint(law.purposes)), None)
+    if other:
+        raise ProfileError(
+            f"night {other[0]} was received for {', '.join(sorted(other[1]))}, the profile is for "
+            f"{', '.join(law.purposes)}: they must not be joined",
+            where="law.purposes of the profile; CURRENT.json of that night",
+            effect="nothing was taken in; the files stay in the inbox and nobody was screened",
+            remedy="give these purposes a store of their own (SCREENING_STORE); where the law has only given "
+            "a purpose another name, name both in law.purposes",
+        )
     if not law.covers(night):
         raise ProfileError(
             f"the profile is not valid in the night {night.isoformat()}: it holds from "
@@ -61,6 +78,11 @@ def _refuse_invalid(settings: Settings, night: date) -> None:
             effect="nothing was taken in; the files stay in the inbox and nobody was screened",
             remedy="name the profile that is valid (SCREENING_PROFILE), or correct its dates, and run again",
         )
+
+
+def _purposes_of(store: Store, night: date) -> set[str]:
+    now = current(store, night)
+    return {purpose for file in (now.files if now is not None else ()) for purpose in file.purposes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +123,8 @@ def receive(
         BusyError: another process receives this night.
         UsageError: other lists are named than those that the published night was screened against.
         InputError: no inbox, no files at all, or no alert list.
-        ProfileError: the profile is not valid in this night.
+        ProfileError: the profile is not valid in this night, does not allow screening, or is for other
+            purposes than what the store holds.
         StoreError: the store cannot be used, or nothing is new and bytes of the night are gone by rule.
     """
     store = settings.store

@@ -34,6 +34,7 @@ from screening.night.scope import linked
 from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
+from screening.protection.purposes import purpose_of
 from screening.reports.headline import LEG_INCOMPLETE
 from screening.store.locks import night_lock, undisturbed
 from screening.store.revisions import Current, mend_links, read_current
@@ -84,11 +85,13 @@ def receive_again(
         now: the moment, UTC.
 
     Raises:
+        ProfileError: the profile does not allow screening.
         UsageError: the night was never published, or it knows no such flight.
         BusyError: another process holds the night.
         StoreError: what the flights were screened from is gone by rule, and nothing new speaks of them.
     """
     store = settings.store
+    purpose_of(store, "night.rerun")
     open_zones(store, list(Zone))
     with undisturbed(store), night_lock(store, night):
         mend_links(store)

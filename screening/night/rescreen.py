@@ -45,6 +45,7 @@ from screening.night.reporting import write_report
 from screening.night.scope import earlier_hits
 from screening.night.settings import Settings
 from screening.protection import audit
+from screening.protection.purposes import purpose_of
 from screening.store import acts
 from screening.store.files import read_json, write_json
 from screening.store.locks import night_lock, undisturbed
@@ -134,10 +135,12 @@ def rescreen(settings: Settings, night: date, *, actor: str, told: Told) -> Resc
         told: is told how many travellers are compared, and of how many.
 
     Raises:
+        ProfileError: the profile does not allow screening.
         StoreError: the night has an unfinished run, its frozen set or a list version is gone or damaged.
         BusyError: another process holds the night.
     """
     store = settings.store
+    purpose_of(store, "night.rescreen")
     open_zones(store, list(Zone))
     with undisturbed(store), night_lock(store, night):
         before, frozen = _opened(store, night)

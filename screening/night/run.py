@@ -46,7 +46,7 @@ from screening.store.revisions import publish as publish_revision
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, only
 from screening.tables import analyst, individual
-from screening.tables.codes import InputStatus, Zone
+from screening.tables.codes import InputStatus, Use, Zone
 from screening.tables.errors import ScreeningError, StoreError
 
 NIGHT = "night"  # unit of stages that run once a night
@@ -375,7 +375,8 @@ def _judged(
     )
     leaving: dict[str, pa.Table] = {}
     try:
-        leaving = publishing.aggregated(run.store, run.frozen, tables)
+        if run.frozen.agency_profile().law.allows(Use.STATISTICS):
+            leaving = publishing.aggregated(run.store, run.frozen, tables)
     except ScreeningError:
         raise
     except Exception as fault:  # noqa: BLE001  (a table for statisticians must keep no hit back)

@@ -49,7 +49,7 @@ def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> 
     else:
         parsed, folder = read_profile(path), path.parent
     return Settings(
-        store=store_at(_path(os.environ.get("SCREENING_STORE")) or Path("store")),
+        store=store_at(_path(os.environ.get("SCREENING_STORE")) or Path("store"), parsed.law.allowed),
         inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),
         profile=parsed,
         profile_folder=folder.resolve(),

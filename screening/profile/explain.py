@@ -8,6 +8,7 @@ with it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from screening.profile.law import Law
 from screening.profile.model import Masking, Profile
 from screening.profile.phrases import (
     AFTER_CLOCK,
@@ -18,6 +19,7 @@ from screening.profile.phrases import (
     KIND_WORDS,
     MASKED_WORDS,
     OUTCOME_WORDS,
+    USE_WORDS,
     duration,
     listed,
     pnr_words,
@@ -28,6 +30,7 @@ from screening.tables.codes import (
     PnrElement,
     TermKind,
     TermOutcome,
+    Use,
 )
 
 NO_SOURCE = "no source stated"
@@ -177,6 +180,22 @@ def _law(profile: Profile) -> Iterator[Clause]:
     purposes = listed([one.replace("_", " ") for one in law.purposes])
     says = f"Data may be processed for {purposes}; each published file of persons names this."
     yield Clause("law.purposes", says if law.purposes else "It names no purpose.")
+    yield Clause("law.uses", _uses(law))
+
+
+def _uses(law: Law) -> str:
+    if not law.uses:
+        return "Individuals' data may be used in every way that the software has; each act is recorded."
+    same: dict[tuple[str, ...], list[str]] = {}
+    for use, purposes in law.uses.items():
+        same.setdefault(purposes, []).append(USE_WORDS[use])
+    told = [
+        f"{listed(words)} ({listed([one.replace('_', ' ') for one in purposes])})"
+        for purposes, words in same.items()
+    ]
+    barred = [USE_WORDS[use] for use in Use if use is not Use.RIGHTS and use not in law.uses]
+    rest = f"; any other use is refused: {listed(barred)}" if barred else ""
+    return f"Individuals' data may be used for {'; '.join(told)}{rest}. Each act records its use and purpose."
 
 
 def _flights(profile: Profile) -> Iterator[Clause]:

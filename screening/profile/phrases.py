@@ -17,6 +17,7 @@ from screening.tables.codes import (
     PnrElement,
     TermKind,
     TermOutcome,
+    Use,
 )
 
 _DAY, _YEAR = 24, 8760
@@ -27,6 +28,17 @@ DIRECTION_WORDS = {
     Direction.INTRA_REGION: "Flights between the State{home} and its region ({region})",
     Direction.DOMESTIC: "Flights within the State{home}",
     Direction.ELSEWHERE: "Flights that neither begin nor end in the State{home}",
+}
+USE_WORDS = {
+    Use.SCREENING: "screening",
+    Use.REVIEW: "the review of hits",
+    Use.ENQUIRY: "looking up one person",
+    Use.MENDING: "mending messages",
+    Use.LISTS: "keeping alert lists",
+    Use.EXCHANGE: "exchange with partners",
+    Use.UNMASKING: "unmasking",
+    Use.STATISTICS: "statistics",
+    Use.RIGHTS: "rights of persons",
 }
 BEHAVIOUR = {
     Handling.ALL: "all are processed",

@@ -1,6 +1,7 @@
 """Who did what, when, to which object, for what reason: a chain that shows every later change.
 
-`audit/audit-YYYY.jsonl` holds one record a line: seq, at, actor, act, objects, reason, previous, hash.
+`audit/audit-YYYY.jsonl` holds one record a line: seq, at, actor, act, objects, reason, previous, hash, and
+of acts that use individuals' data the purpose (`protection.purposes`), which the profile must allow.
 `hash` is the sha256 of the record's canonical JSON without it, `previous` the hash of the record before; so a
 changed byte, a line taken out, put in or moved breaks the chain at its place. A new year begins a new file;
 the chain goes on. `audit/head.json` repeats sequence and hash of the last record, which shows a cut-off end;
@@ -42,6 +43,7 @@ from screening.protection.audit_records import (
     last_lines,
     parse,
 )
+from screening.protection.purposes import purpose_of
 from screening.store.files import disk_faults, read_json, sync_folder, write_bytes, write_json
 from screening.store.locks import exclusive
 from screening.store.zones import Store, open_zones
@@ -97,6 +99,7 @@ class _Act:
     act: str
     objects: Sequence[str]
     reason: str | None
+    purpose: str | None = None
 
     def record(self, previous: Head, at: datetime) -> dict[str, object]:
         record: dict[str, object] = {
@@ -107,7 +110,7 @@ class _Act:
             "objects": list(self.objects),
             "reason": self.reason,
             "previous": previous.hash,
-        }
+        } | ({"purpose": self.purpose} if self.purpose else {})
         record["hash"] = hashlib.sha256(body(record)).hexdigest()
         return record
 
@@ -134,15 +137,17 @@ def append(
         The new head.
 
     Raises:
+        ProfileError: the profile does not allow individuals' data to be used so.
         StoreError: the chain is broken at its end, or cannot be written.
         ValueError: the act is no such word, or `at` has no zone.
     """
+    purpose = purpose_of(store, act)
     moment = datetime.now(UTC) if at is None else at
     if moment.tzinfo is None or not _ACT.fullmatch(act):
         raise ValueError("an act is a lower-case word and its time knows its zone")
     with _open(store) as folder:
         tail = _repaired(folder, _tail(folder), moment)
-        return _write(folder, tail, _Act(actor, act, objects, reason), moment)
+        return _write(folder, tail, _Act(actor, act, objects, reason, purpose), moment)
 
 
 def head(store: Store) -> Head | None:

@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path, PurePath
 
 from screening.store.files import disk_faults, make_folder
-from screening.tables.codes import Zone
+from screening.tables.codes import Use, Zone
 from screening.tables.errors import StoreError
 
 PRIVATE_UMASK = 0o077
@@ -69,9 +69,12 @@ class Store:
 
     Attributes:
         root: the folder; it need not exist yet.
+        uses: what its individuals' data may be used for, each with the purposes of the law that it serves
+            (profile, law.uses); None: every use, no purpose is named.
     """
 
     root: Path
+    uses: tuple[tuple[Use, tuple[str, ...]], ...] | None = None
 
     def path(self, zone: Zone, *parts: str, declared: Collection[Zone]) -> Path:
         """Return a path in a zone.
@@ -102,15 +105,19 @@ class Store:
         return self.root / _NIGHTS
 
 
-def store_at(root: Path) -> Store:
+def store_at(root: Path, uses: tuple[tuple[Use, tuple[str, ...]], ...] | None = None) -> Store:
     """Return the store in a folder, which need not be there yet.
+
+    Args:
+        root: the folder.
+        uses: what its individuals' data may be used for; None: everything.
 
     Raises:
         StoreError: something else stands there.
     """
     if root.exists() and not root.is_dir():
         raise _no_folder(root)
-    return Store(root)
+    return Store(root, uses)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,20 @@ class Direction(StrEnum):
     ELSEWHERE = "elsewhere"  # neither end lies in the State
 
 
+class Use(StrEnum):
+    """What individuals' data are used for; a profile says which uses serve a purpose of its law."""
+
+    SCREENING = "screening"  # nights received, compared, screened again
+    REVIEW = "review"  # hits seen and decided, reports, sheets, statements
+    ENQUIRY = "enquiry"  # one person or pair looked up, for a reason
+    MENDING = "mending"  # messages read and explained, set-aside input replayed
+    LISTS = "lists"  # alerts checked, compared, written, exported
+    EXCHANGE = "exchange"  # with partners
+    UNMASKING = "unmasking"
+    STATISTICS = "statistics"
+    RIGHTS = "rights"  # of persons: found, told, corrected, erased, held
+
+
 class Handling(StrEnum):
     """Which legs of a direction may be processed."""
 

@@ -60,6 +60,20 @@ LOOKS = {
         "subject.erased",
     ),
 }
+# What each of these uses the data for, where it is not the review of hits.
+PURPOSES = {
+    "enquiry": ("lookup", "why"),
+    "mending": ("read", "explain", "quarantine show"),
+    "lists": ("alerts check", "alerts diff", "alerts export", "alerts pending", "alerts due"),
+    "rights": ("subject find", "subject report", "subject correct", "subject erase"),
+}
+PURPOSE = dict.fromkeys(LOOKS, "review") | {name: use for use, names in PURPOSES.items() for name in names}
+LAW = """
+[law]
+purposes = ["border_checks", "serious_crime"]
+[law.uses]
+screening = ["border_checks", "serious_crime"]
+"""
 # Commands that show nobody: the line that would show most.
 SHOWS_NOBODY = {
     "status": "status --format json",
@@ -233,9 +247,38 @@ def test_who_looks_at_individuals_is_recorded(name, mine, command, monkeypatch):
     (made,) = [one for one in fresh if one["act"] == act]
     assert made["actor"] == "berta"
     assert made["objects"]
+    assert made["purpose"] == PURPOSE[name]
     assert "--reason" not in line or made["reason"] == "case_14"
     text = json.dumps(fresh)
     assert not [one for one in people(mine.folder) if one in text]
+
+
+def test_what_the_profile_does_not_allow_is_refused_and_rights_are_not(mine, command, monkeypatch):
+    import io
+
+    profile = mine.folder / "profile.toml"
+    profile.write_text(profile.read_text() + LAW)
+    ids, before = mine.ids | somebody(mine.folder), len(acts(mine.folder))
+    for name, (line, typed, act) in LOOKS.items():
+        if name in {"subject correct", "subject erase"}:
+            continue
+        lines = "".join(f"{one.format(**ids)}\n" for one in typed)
+        monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+        done = command(mine.folder, *(word.format(**ids) for word in line.split()))
+        fresh, before = acts(mine.folder)[before:], len(acts(mine.folder))
+        if PURPOSE[name] == "rights":
+            assert [one["purpose"] for one in fresh if one["act"] == act] == ["rights"], done.err
+        else:
+            assert (name, done.code, done.out, fresh) == (name, 2, "", [])
+            assert f"does not allow individuals' data to be used for `{PURPOSE[name]}`" in done.err
+
+
+def test_the_record_says_which_purposes_of_the_law_a_use_serves(mine, command):
+    profile = mine.folder / "profile.toml"
+    profile.write_text(profile.read_text() + LAW + 'review = ["serious_crime"]\n')
+    assert command(mine.folder, "hits").code == 0
+    assert acts(mine.folder)[-1]["purpose"] == "review: serious_crime"
+    assert command(mine.folder, "audit", "verify").code == 0
 
 
 @pytest.mark.parametrize("name", SHOWS_NOBODY)

@@ -120,6 +120,20 @@ def test_published_files_of_persons_name_their_purposes(by_hand, written):
         "aggregate": {()},
     }
     by_hand("audit", "verify", check=0)
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text().replace('["terrorism", "serious_crime"]', '["border_checks"]'))
+    by_hand.send("later.edi", written.paxlst([written.fillers[2]], reference="9"))
+    refused = by_hand("run", "--night", "2026-11-24", "--inbox", "inbox", check=2)
+    assert "was received for serious_crime, terrorism, the profile is for border_checks" in refused.stderr
+
+
+def test_statistics_are_not_made_where_the_profile_does_not_allow_them(by_hand, written):
+    under(by_hand, '[law]\npurposes = ["border_checks"]\n[law.uses]\nscreening = ["border_checks"]\n')
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand.run(NIGHT, check=0)
+    files = json.loads((by_hand.store / f"nights/{NIGHT}/CURRENT.json").read_text())["files"]
+    assert {one["zone"] for one in files} == {"landing", "individual", "analyst"}
+    assert "traffic_cells" not in {one["table"] for one in files}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def test_a_record_says_who_did_what_to_which_object_when_and_why(store, folder):
         "objects": ["a" * 32, "own:1"],
         "reason": "ruled out",
         "previous": "0" * 64,
+        "purpose": "review",
         "hash": first.hash,
     }
     assert line.endswith(b"\n")

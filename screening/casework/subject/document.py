@@ -28,13 +28,14 @@ from screening.casework.subject.places import booking_rows, says
 from screening.list_keeping import lists
 from screening.night.settings import Settings
 from screening.profile.model import Profile
+from screening.profile.phrases import listed
 from screening.protection import audit
 from screening.protection.retention import night_end
 from screening.reports.subject_html import MASKED, Part, SubjectDocument
 from screening.reports.text import words
 from screening.store import acts
 from screening.store.landing import landed, missing
-from screening.store.revisions import nights, read_current
+from screening.store.revisions import current, nights, read_current
 from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables import analyst, individual
@@ -107,6 +108,14 @@ def document(
     )
 
 
+def _purpose(store: Store, night: date) -> str:
+    """Say what data are used for, with the purposes of the law that they were published under."""
+    now = current(store, night)
+    of_law = next((file.purposes for file in (now.files if now else ()) if file.purposes), ())
+    said = f"; by law for {listed([one.replace('_', ' ') for one in of_law])}" if of_law else ""
+    return f"{PURPOSE}{said}"
+
+
 def _hits(store: Store, subject: Subject) -> tuple[list[tuple[date, HitRow]], tuple[Withheld, ...]]:
     told, withheld = [], {}
     for night in nights(store):
@@ -177,7 +186,7 @@ def _stated(store: Store, profile: Profile, subject: Subject) -> Iterator[Part]:
                 title=f"What was stated of you: {title}",
                 source=f"the carrier, {title}",
                 received=f"night {night}",
-                purpose=PURPOSE,
+                purpose=_purpose(store, night),
                 until=_until(profile, TermKind(source), night),
                 recipients=RECIPIENTS,
                 rows=tuple(rows),
@@ -217,7 +226,7 @@ def _booked(store: Store, profile: Profile, subject: Subject) -> Iterator[Part]:
             title="Bookings",
             source="the carrier, PNR (booking)",
             received=f"night {night}",
-            purpose=PURPOSE,
+            purpose=_purpose(store, night),
             until=_until(profile, TermKind.PNR, night),
             recipients=RECIPIENTS,
             rows=tuple(rows),
@@ -243,7 +252,7 @@ def _settled(store: Store, profile: Profile, subject: Subject) -> Iterator[Part]
             title="You as one traveller of a flight, put together from the statements",
             source="made by this agency from the statements",
             received=f"night {night}",
-            purpose=PURPOSE,
+            purpose=_purpose(store, night),
             until=_until(profile, TermKind.API, night) + ", or sooner, with its statements",
             recipients=RECIPIENTS,
             rows=tuple(rows),
@@ -270,7 +279,7 @@ def _told(store: Store, profile: Profile, told: Sequence[tuple[date, HitRow]]) -
             title="Comparisons that a person looked at",
             source="made by this agency",
             received=f"night {night}",
-            purpose=PURPOSE,
+            purpose=_purpose(store, night),
             until=_until(profile, TermKind.HIT, night),
             recipients=RECIPIENTS,
             rows=(tuple(facts),),

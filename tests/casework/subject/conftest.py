@@ -20,6 +20,8 @@ lists = [
 [agency]
 name = "Agency of the test"
 time_zone = "Europe/Vienna"
+[law]
+purposes = ["border_checks"]
 """
 
 
