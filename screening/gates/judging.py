@@ -18,11 +18,12 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -36,6 +37,9 @@ from screening.gates.frames import (
     traveller_frame,
 )
 from screening.profile.model import Gates
+
+if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
 
 GATES = ("manifests", "hits")
 _ENGINE = "great_expectations"
@@ -267,36 +271,47 @@ def check_suite(loaded: Mapping[str, Any]) -> None:
 def _validate(
     name: str, expectations: list[dict[str, Any]], frame: pd.DataFrame, bounds: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import: nothing may call home
-    logging.getLogger(_ENGINE).setLevel(logging.WARNING)  # 214 lines on its import, at INFO
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # 1.24 imports sre_constants, which Python 3.11 deprecates
+    with _quiet():
         import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        placed = [{**e, "meta": {**e["meta"], "place": place}} for place, e in enumerate(expectations)]
+        result = (
+            _whole_frame()
+            .get_batch({"dataframe": frame})
+            .validate(
+                gx.ExpectationSuite(name=name, expectations=placed),
+                expectation_parameters=dict(bounds),
+                result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+            )
+        )
+    found: list[dict[str, Any]] = result.to_json_dict()["results"]  # type: ignore[no-untyped-call]  # GX
+    # Great Expectations groups results by column.
+    return sorted(found, key=lambda outcome: int(outcome["expectation_config"]["meta"]["place"]))
+
+
+@cache
+def _whole_frame() -> "BatchDefinition[Any]":
+    """Tell Great Expectations, once in a process, that it is given frames and looks at them whole."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     for logger in list(logging.root.manager.loggerDict):
         if logger.startswith(f"{_ENGINE}."):  # some of its modules set their own level
             logging.getLogger(logger).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    definition = (
-        context.data_sources.add_pandas("night")
-        .add_dataframe_asset("frame")
-        .add_batch_definition_whole_dataframe("all")
-    )
-    placed = [{**e, "meta": {**e["meta"], "place": place}} for place, e in enumerate(expectations)]
-    built = context.suites.add(gx.ExpectationSuite(name=name, expectations=placed))
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(name=name, data=definition, suite=built)
-    )
-    result = validation.run(
-        batch_parameters={"dataframe": frame},
-        expectation_parameters=dict(bounds),
-        result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
-    )
-    found: list[dict[str, Any]] = result.to_json_dict()["results"]  # type: ignore[no-untyped-call]  # GX
-    # Great Expectations groups results by column.
-    return sorted(found, key=lambda outcome: int(outcome["expectation_config"]["meta"]["place"]))
+    source = context.data_sources.add_pandas("night")
+    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Great Expectations call nobody, log nothing below a warning, and warn of nothing of its own."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import
+    logging.getLogger(_ENGINE).setLevel(logging.WARNING)  # 214 lines on its import, at INFO
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # 1.24 imports sre_constants, which Python 3.11 deprecates
+        yield
 
 
 def _result(expectation: dict[str, Any], outcome: dict[str, Any], frame: pd.DataFrame) -> ExpectationResult:

@@ -200,7 +200,7 @@ def measure(module: str, seed: int, size: int, only: Sequence[Mutant] | None) ->
     """Run a module's sample; `only`: those of it that survived the run before."""
     for library in _LIBRARIES:
         importlib.import_module(library)
-    gc.freeze()  # the forks need not walk through the libraries' objects
+    gc.collect()  # then they are old, and the forks hardly ever walk through the libraries' objects
     path = f"screening/{module}.py"
     source = (ROOT / path).read_text(encoding="utf-8")
     arguments = [path, *_modules()[module]]
