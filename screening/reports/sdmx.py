@@ -144,7 +144,9 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
         "CONF_STATUS": [_CONFIDENTIAL if value is None else _FREE for value in values],
         "OBS_STATUS": [_SUPPRESSED if value is None else told for value in values],
     }
-    frame = pd.DataFrame(columns, dtype=object)
+    frame = pa.table({name: pa.array(held, pa.string()) for name, held in columns.items()}).to_pandas(
+        types_mapper=pd.ArrowDtype  # as pysdmx wants them: it converts objects cell by cell
+    )
     dataset = PandasDataset(structure=data_structure(definition).to_schema(), data=frame)
     return str(write_sdmx([dataset], Format.DATA_SDMX_CSV_2_0_0))
 
