@@ -1,4 +1,4 @@
-"""What a large list costs: its import, its differences, and a second version of which a little changed.
+"""What a large list costs: its import, its differences, and further versions of which a little changed.
 
 The list is an own one (CSV) of invented people: two names, day of birth, nationality, each third a passport.
 """
@@ -55,8 +55,8 @@ def _word(chance: random.Random) -> str:
     return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(2, 3))).title()
 
 
-def write_list(path: Path, names: int, seed: int, changed: int = 0) -> None:
-    """Write an own list; of two with one seed those rows differ that `changed` says, evenly spread."""
+def write_list(path: Path, names: int, seed: int, changed: int = 0, first: int = 0) -> None:
+    """Write an own list; of two with one seed `changed` rows differ, evenly spread from row `first` on."""
     chance = random.Random(seed)  # noqa: S311  # invented people, no secret
     step = names // changed if changed else 0
     with path.open("w") as file:
@@ -64,7 +64,7 @@ def write_list(path: Path, names: int, seed: int, changed: int = 0) -> None:
         for number in range(names):
             born = f"{chance.randint(1940, 2005)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
             surname, given = _word(chance).upper(), f"{_word(chance)} {_word(chance)}"
-            if step and number % step == 0:
+            if step and number % step == first % step:
                 given += " Nova"
             paper = f"X{number:07};FR" if number % 3 == 0 else ";"
             file.write(f"P{number};{surname};{given};{born};{chance.choice(_STATES)};{paper}\n")
@@ -82,11 +82,11 @@ def _stored(root: Path) -> float:
 def list_cost(
     names: int, changed: int, seed: int, tell: Callable[[str], None]
 ) -> tuple[list[ListCost], float]:
-    """Import two versions of a list into a store of their own and compare them.
+    """Import three versions of a list into a store of their own and compare the first two.
 
     Args:
         names: alerts of the list.
-        changed: how many of them differ in the second version.
+        changed: how many of them differ in the second version, and as many others in the third.
         seed: of the generator.
         tell: progress.
 
@@ -100,18 +100,22 @@ def list_cost(
         mapping.write_text(_MAPPING)
         store, policy = Store(root / "store"), ListPolicy(id="large", source="own")
         versions = []
-        for place, word in enumerate(("first import", "import again, a little changed")):
+        for place, word in enumerate(
+            ("first import", "import again, a little changed", "and again, others changed")
+        ):
             path = root / f"{place}.csv"
-            write_list(path, names, seed, changed if place else 0)
+            write_list(path, names, seed, changed if place else 0, place)
             tell(word)
             wall, cpu = time.perf_counter(), time.process_time()
             done = import_list(store, policy, "own", path, mapping=mapping, actor="benchmark", at=_AT)
             versions.append(done.version)
             costs.append(_cost(word, wall, cpu, store.root))
-        old, new = (open_version(store, "large", version) for version in versions)
+        old, new = (open_version(store, "large", version) for version in versions[:2])
         wall, cpu = time.perf_counter(), time.process_time()
         found = diff(old, new)
-        costs.append(_cost(f"differences of the two ({len(found.changed)} changed)", wall, cpu, store.root))
+        costs.append(
+            _cost(f"differences of the first two ({len(found.changed)} changed)", wall, cpu, store.root)
+        )
     return costs, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

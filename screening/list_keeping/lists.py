@@ -17,10 +17,11 @@ from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
 from screening.alerts.source import MAX_BYTES, unpacked
 from screening.alerts.version import SHORT, version_hash
-from screening.list_keeping.parts import write_parts
+from screening.list_keeping.layers import documents, write_layers
 from screening.list_keeping.versions import (
     FINDINGS_FILE,
     VERSION_FILE,
+    Before,
     ListVersion,
     activate,
     active_version,
@@ -32,7 +33,7 @@ from screening.list_keeping.versions import (
     release,
     resolve,
     set_active,
-    tables_before,
+    version_before,
     versions,
 )
 from screening.profile.model import ListPolicy, Profile
@@ -203,7 +204,7 @@ def import_list(
             )
         gate = keeps_approved(imported, old, gate)
         arrival = _ArrivedList(imported, digest, gate, files, source, options, active, actor, at)
-        return _keep(store, folder, arrival)
+        return _keep(store, folder, arrival, old)
 
 
 def keep_approved(
@@ -225,7 +226,7 @@ def keep_approved(
         gate = ListGateResult(True, False, gate.reasons, gate.warnings)
     options = ImportOptions(policy.id, policy.category, policy.severity, policy.authority)
     arrival = _ArrivedList(imported, digest, gate, {}, APPROVED, options, active, actor, at)
-    return _keep(store, folder, arrival)
+    return _keep(store, folder, arrival, old)
 
 
 @dataclass(frozen=True)
@@ -269,14 +270,17 @@ def _given(path: Path | None, option: str) -> bytes | None:
         ) from fault
 
 
-def _keep(store: Store, folder: Path, arrival: _ArrivedList) -> ImportResult:
+def _keep(store: Store, folder: Path, arrival: _ArrivedList, old: Imported | None) -> ImportResult:
     version, gate, active = arrival.version, arrival.gate, arrival.active
     place = folder / f"version={version}"
     new = not (place / VERSION_FILE).exists()
     if new:
         held = f"held: {', '.join(reason.code for reason in gate.reasons)}" if gate.held else None
         append(store, arrival.actor, "list.import", [folder.name, version], held, arrival.at)
-        _write(place, arrival, len(versions(store, folder.name)) + 1, tables_before(store, folder.name))
+        before = version_before(store, folder.name, old)
+        _write(
+            place, arrival, 1 + max((one.sequence for one in versions(store, folder.name)), default=0), before
+        )
     if gate.passed and active != version:
         set_active(
             store, folder, version, arrival.actor, "passed the import gate", arrival.at, "list.activate"
@@ -294,11 +298,10 @@ def _keep(store: Store, folder: Path, arrival: _ArrivedList) -> ImportResult:
     )
 
 
-def _write(
-    place: Path, arrival: _ArrivedList, sequence: int, before: tuple[Path, Mapping[str, object]] | None
-) -> None:
+def _write(place: Path, arrival: _ArrivedList, sequence: int, before: Before | None) -> None:
     imported, gate = arrival.imported, arrival.gate
-    tables = write_parts(place, imported.tables(), before)
+    tables = imported.tables()
+    layers = write_layers(place, tables, before)
     findings = [
         {"code": f.code, "level": str(f.level), "file": f.file, "record": f.record, "text": f.text}
         for f in imported.findings
@@ -329,7 +332,7 @@ def _write(
                 "reasons": [{"code": reason.code, "text": reason.text} for reason in gate.reasons],
                 "warnings": [{"code": reason.code, "text": reason.text} for reason in gate.warnings],
             },
-            "tables": tables,
+            **documents(layers, {name: table.num_rows for name, table in tables.items()}),
         },
     )  # written last: it makes the folder a version
 

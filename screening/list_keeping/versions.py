@@ -5,7 +5,8 @@ makes it one. `alerts/<list>/ACTIVE.json` names the version in use and every cha
 """
 
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,13 +18,11 @@ from screening.alerts.export import json_lines, objects, parquet_table
 from screening.alerts.ftm_export import FTM_ENDING, entities
 from screening.alerts.model import AlertFinding, Imported
 from screening.alerts.version import SHORT
-from screening.list_keeping.parts import files_of, joined
+from screening.list_keeping.layers import Layer, layers_of, read_layers
 from screening.protection.audit import append
 from screening.store.files import (
     make_folder,
     read_json,
-    read_table,
-    sha256_file,
     write_bytes,
     write_json,
     write_table,
@@ -37,6 +36,8 @@ from screening.tables.model import TableSpec
 
 VERSION_FILE = "version.json"
 FINDINGS_FILE = "findings.json"
+Before = tuple[Path, Sequence[Layer], Mapping[str, pa.Table]]
+"""Folder, layers and tables of a stored version."""
 _ZONES = (Zone.ALERTS, Zone.AUDIT)
 _ACTIVE = "ACTIVE.json"
 _LIST_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
@@ -149,11 +150,28 @@ def _damaged(path: Path) -> StoreError:
     )
 
 
-def _meta(place: Path) -> dict[str, object]:
+def meta_of(place: Path) -> dict[str, object]:
+    """Return what `version.json` of a version's folder says.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
     meta = read_json(place / VERSION_FILE)
     if not isinstance(meta, dict) or not isinstance(meta.get("tables"), dict):
         raise _damaged(place / VERSION_FILE)
     return meta
+
+
+def laid(place: Path, meta: Mapping[str, object]) -> list[Layer]:
+    """Return the layers of a version.
+
+    Raises:
+        StoreError: `version.json` is damaged.
+    """
+    try:
+        return layers_of(meta)
+    except (KeyError, TypeError, ValueError, zlib.error):
+        raise _damaged(place / VERSION_FILE) from None
 
 
 def known_lists(store: Store) -> list[str]:
@@ -197,7 +215,8 @@ def open_alerts(store: Store, list_id: str, version: str) -> pa.Table:
         StoreError: the file is missing or was changed.
     """
     place = _folder(store, list_id) / f"version={resolve(store, list_id, version)}"
-    return _table(place, ALERTS, _meta(place)["tables"])
+    _, tables = _opened(place, (ALERTS,))
+    return tables[ALERTS.name]
 
 
 def versions(store: Store, list_id: str) -> list[ListVersion]:
@@ -205,7 +224,7 @@ def versions(store: Store, list_id: str) -> list[ListVersion]:
     folder, active = _folder(store, list_id), active_version(store, list_id)
     found = []
     for path in folder.glob(f"version=*/{VERSION_FILE}"):
-        meta = _meta(path.parent)
+        meta = meta_of(path.parent)
         tables, gate = meta["tables"], meta["gate"]
         held = gate["reasons"] if isinstance(gate, dict) and gate.get("held") else []
         found.append(
@@ -268,8 +287,7 @@ def open_version(store: Store, list_id: str, version: str) -> Imported:
         StoreError: a file is missing or was changed.
     """
     place = _folder(store, list_id) / f"version={resolve(store, list_id, version)}"
-    meta = _meta(place)
-    tables = {spec.name: _table(place, spec, meta["tables"]) for spec in TABLES}
+    meta, tables = _opened(place, TABLES)
     counts, published = meta.get("counts"), meta.get("published")
     return Imported(
         alerts=tables["alerts"],
@@ -283,35 +301,39 @@ def open_version(store: Store, list_id: str, version: str) -> Imported:
     )
 
 
-def _table(place: Path, spec: TableSpec, written: object) -> pa.Table:
-    """Return a table of a version: its one file, or its parts put together; each must be what was written."""
-    if not isinstance(written, dict) or not isinstance(written.get(spec.name), dict):
-        raise _damaged(place / VERSION_FILE)
-    return joined(
-        spec, [_read(place / name, spec, sha256) for name, sha256 in files_of(spec, written[spec.name])]
-    )
+def _opened(place: Path, specs: Sequence[TableSpec]) -> tuple[dict[str, object], dict[str, pa.Table]]:
+    """Return what a version says of itself and its tables; each file must be what was written."""
+    while True:
+        meta = meta_of(place)
+        try:
+            return meta, read_layers(place, laid(place, meta), specs)
+        except StoreError:
+            if meta_of(place) == meta:
+                raise
+            # a purge has laid the same rows into other files meanwhile
 
 
-def _read(path: Path, spec: TableSpec, sha256: str) -> pa.Table:
-    table = read_table(path, spec)
-    if sha256_file(path) != sha256:
-        raise StoreError(
-            "a file of a list version is not the one that was imported",
-            where=str(path),
-            effect="the version was not opened: nobody is screened against a list that somebody changed",
-            remedy="restore it from the backup, or remove the folder and import the list again",
-        )
-    return table
+def version_before(store: Store, list_id: str, active: Imported | None) -> Before | None:
+    """Return what a new version of a list is laid upon: the version in use, else the latest one.
 
+    Args:
+        store: the store.
+        list_id: the list.
+        active: the version in use, where it is open already.
 
-def tables_before(store: Store, list_id: str) -> tuple[Path, Mapping[str, object]] | None:
-    """Return folder and `tables` of the latest version that is stored, None where there is none."""
+    Returns:
+        Its folder, layers and tables; None where there is none, or it is damaged.
+    """
     stored = versions(store, list_id)
     if not stored:
         return None
-    place = _folder(store, list_id) / f"version={stored[-1].version}"
-    tables = _meta(place)["tables"]
-    return (place, tables) if isinstance(tables, dict) else None
+    version = active_version(store, list_id) or stored[-1].version
+    place = _folder(store, list_id) / f"version={version}"
+    try:
+        opened = active or open_version(store, list_id, version)
+        return place, laid(place, meta_of(place)), opened.tables()
+    except StoreError:
+        return None
 
 
 def _findings(place: Path) -> tuple[AlertFinding, ...]:

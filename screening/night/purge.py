@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pyarrow.compute as pc
 
+from screening.list_keeping.folding import fold
 from screening.night.frozen import published_frozen
 from screening.night.reporting import write_report
 from screening.night.row_masking import masking_due
@@ -90,6 +91,7 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
     with purging(store):
         rows = [*take_up(store, RULES), *_change_rows(settings, now, actor)]
         files = purge(store, _files_due(settings, now), actor=actor, at=now)
+        fold(store)
         for night in _without_report(store, files, rows):
             write_report(store, night)
         forget_old_acts(store, settings.profile.retention, actor=actor, at=now)

@@ -59,11 +59,11 @@ def night(
 @app.command("lists")
 def lists(
     names: Annotated[int, typer.Option(min=100, help="Names on the list.")] = 1_000_000,
-    changed: Annotated[int, typer.Option(min=1, help="Names that differ in the second version.")] = 500,
+    changed: Annotated[int, typer.Option(min=1, help="Names that differ in each further version.")] = 500,
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
     shape: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
 ) -> None:
-    """Import a large list and a second version of it, compare the two, and show what each step cost.
+    """Import a large list and two further versions of it, compare two, and show what each step cost.
 
     Example: screening benchmark lists --names 1000000
     """
