@@ -2,6 +2,7 @@
 
 from screening.alerts.model import AlertFinding, Fact, Record
 from screening.alerts.states import state_named, states_in
+from screening.alerts.terms import Words
 from screening.tables.codes import FactKind
 
 
@@ -14,12 +15,17 @@ def add_birth_place(record: Record, place: str, source: str) -> None:
 
 
 def add_nationality(
-    record: Record, written: str, source: str, role: str, findings: list[AlertFinding]
+    record: Record, written: str, source: str, role: str, findings: list[AlertFinding], words: Words
 ) -> None:
-    """Add a nationality; a sentence gives every state that it names, with a finding; none is kept as text."""
+    """Add a nationality: by the table of terms where it covers States.
+
+    Else a sentence gives every state that it names, with a finding; none is kept as text.
+    """
     states: tuple[str, ...] = ()
-    if code := state_named(written):
+    if code := words.state(written, record):
         states = (code,)
+    elif words.decides("state"):
+        return
     elif states := states_in(written):
         record.remark("nationality", written)
         findings.append(

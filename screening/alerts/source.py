@@ -5,6 +5,7 @@ stops in the middle or reaches outside itself, a file larger than any list. No t
 file.
 """
 
+import codecs
 import csv
 import gzip
 import io
@@ -25,6 +26,7 @@ MAX_FIELD = 16 * 1024 * 1024
 MOST_RATIO = 200
 _SEP = re.compile(r"\ufeff?\"?sep=(\\t|[^\r\n\"])\"?[^\S\r\n]*\r?\n", re.IGNORECASE)
 _HTML = re.compile(rb"^\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_ASCII = 0x80
 _ENDS = "\x1a\x00 \t\r\n"
 
 
@@ -57,6 +59,85 @@ class SourceRow:
 
     number: int
     values: Sequence[str]
+
+
+_DECLARED = re.compile(rb"\A\s*<\?xml[^>]*\?>")
+_PAGE = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)")
+_REFERENCE = re.compile(rb"&#(?:x([0-9A-Fa-f]{2,5})|([0-9]{3,6}));")
+_ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\u([0-9A-Fa-f]{4})")
+
+
+def readable(data: bytes, role: str, findings: list[AlertFinding], encoding: str | None) -> bytes:
+    r"""Return XML or JSON of which the characters are what they were meant to be, as UTF-8.
+
+    Both say their encoding, and are damaged all the same: by text that was encoded twice before it came into
+    them, also written as references (`&#195;&#188;`) or escapes (`\u00c3\u00bc`), and by bytes that are not
+    what the file declares. Mended as in CSV (`text.decode`): by itself where that explains the whole file,
+    else by the mapping's `encoding`.
+
+    Args:
+        data: the file.
+        role: what to call it in findings.
+        findings: gets what was done.
+        encoding: what the mapping says that the text was written in.
+
+    Raises:
+        InputError: XML that is not in the encoding which it declares, and no key says in which it is.
+    """
+    is_xml = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data  # both parsers read it by its mark
+    plain = data
+    if is_xml:
+        head = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
+        page = _PAGE.search(head[0]) if head else None
+        foreign = page is not None and page[1].lower() not in {b"utf-8", b"utf8", b"us-ascii"}
+        if data.isascii():
+            plain = _REFERENCE.sub(_referred, data)
+        elif not _is_utf8(data):
+            if foreign and encoding is None:
+                return data  # by the page that it declares
+            if encoding is None:
+                raise refused(
+                    "the characters are not in the encoding that the file declares",
+                    role,
+                    "name the one that it was written in as `encoding` of a mapping file (--mapping)",
+                )
+        elif foreign:
+            findings.append(AlertFinding("list_encoding", role, None, "of the whole file"))
+            return _undeclared(data)
+    elif data.isascii():
+        plain = _ESCAPE.sub(_escaped, data)
+    if plain.isascii():
+        return data
+    text, codes = decode(plain, encoding)
+    findings.extend(AlertFinding(code, role, None, "of the whole file") for code in codes)
+    if text.encode() == plain.removeprefix(codecs.BOM_UTF8):
+        return data
+    return _undeclared(text.encode()) if is_xml else text.encode()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _undeclared(data: bytes) -> bytes:
+    """Return XML without its declaration: it is UTF-8 then."""
+    return _DECLARED.sub(b"", data.removeprefix(codecs.BOM_UTF8), count=1)
+
+
+def _referred(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return found[0] if number < _ASCII or 0xD800 <= number < 0xE000 else chr(number).encode()
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    number = int(found[2], 16)
+    return found[0] if number < _ASCII or 0xD800 <= number < 0xE000 else found[1] + chr(number).encode()
 
 
 def csv_rows(

@@ -1,11 +1,10 @@
 r"""Tables of terms: an authority's codes and what they mean in ours, in versions.
 
-Authorities name categories, kinds of documents, States, sexes and caveats by their own codes. A table
-says what
-each means here and how well it fits: `exact`; `broader`, where ours says less than theirs; `narrower`,
-where ours
-says more than theirs did. Rule: no row, no guess. An alert whose code has no row is stored and waits for a
-person; it raises no hit until the table has the row and the list is imported again.
+Authorities name categories, kinds of documents, States, sexes and caveats by their own codes. A table says
+what each means here and how well it fits: `exact`; `broader`, where ours says less than theirs; `narrower`,
+where ours says more than theirs did. Rule: no row, no guess. An alert whose code has no row is stored and
+waits for a person; it raises no hit until the table has the row and the list is imported again. A table
+decides for the fields that it has rows for (`Words`); all others are read as the format is without a table.
 
 A table is CSV (field,code,ours,relation) or TOML (version, authority, [[terms]] with the same keys). Fields:
 category, document_type, document_status, state, sex, caveat. Source of the relations: W3C SKOS, mapping
@@ -20,7 +19,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -205,3 +204,74 @@ def translate(
         text = f"our {field} says more than the authority's"
         findings.append(AlertFinding("list_term_narrower", record.file, record.source_id, text))
     return term.ours
+
+
+def take_over(part: Record, record: Record) -> None:
+    """Let a record say and wait for what a part of it does that was read before it."""
+    for name, texts in part.remarks.items():
+        for text in texts:
+            record.remark(name, text)
+    record.terms = record.terms or part.terms
+    if part.status is AlertStatus.HELD and record.status is AlertStatus.ACTIVE:
+        record.status = AlertStatus.HELD
+
+
+class Words:
+    """What an authority's words are in ours: by the table for the fields that it covers, else as ever.
+
+    One for each import; every format reads its codes by it.
+    """
+
+    def __init__(self, table: TermsTable | None, findings: list[AlertFinding]) -> None:
+        """Keep the list's table, if it has one, and the findings of the import."""
+        self.table, self.findings = table, findings
+
+    def decides(self, field: str) -> bool:
+        """Say whether the table alone decides about a field."""
+        return self.table is not None and self.table.covers(field)
+
+    def _ours(self, field: str, written: str, record: Record) -> str | None:
+        return translate(self.table, field, written, record, self.findings)
+
+    def state(self, written: str | None, record: Record) -> str | None:
+        """Return the code of a State; None where none is read, or the alert waits for the table's row."""
+        if written and self.decides(TermField.STATE):
+            return self._ours(TermField.STATE, written, record)
+        return state_named(written)
+
+    def sex(self, written: str, record: Record, read: Mapping[str, str]) -> str | None:
+        """Return M or F; blank where the table says neither or the alert waits, None where it was not read.
+
+        Args:
+            written: the authority's word.
+            record: waits where the table has no row.
+            read: words of the format in small letters.
+        """
+        if self.decides(TermField.SEX):
+            ours = self._ours(TermField.SEX, written, record)
+            return ours if ours in {"M", "F"} else ""
+        return read.get(written.lower())
+
+    def document_type(
+        self, written: str, record: Record, read: Callable[[str], ListedDocumentType | None]
+    ) -> ListedDocumentType | None:
+        """Return the kind of a document; None where none is read, or the alert waits."""
+        if written and self.decides(TermField.DOCUMENT_TYPE):
+            ours = self._ours(TermField.DOCUMENT_TYPE, written, record)
+            return ListedDocumentType(ours) if ours else None
+        return read(written)
+
+    def category(self, codes: Iterable[str], record: Record) -> None:
+        """Give a record the category of its programmes or topics, where the table covers categories.
+
+        Without a code it has the list's. Codes that mean several categories wait: nobody chooses among them.
+        """
+        found = {
+            ours
+            for code in codes
+            if self.decides(TermField.CATEGORY) and (ours := self._ours(TermField.CATEGORY, code, record))
+        }
+        if len(found) > 1:
+            wait(record, TermField.CATEGORY, f"codes of {', '.join(sorted(found))}", self.findings)
+        elif found and record.status is not AlertStatus.HELD:
+            record.category = Category(found.pop())

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from screening.alerts.importers.ofac_remarks import listed_document, phrases, read_remark
 from screening.alerts.model import Record
+from screening.alerts.terms import Words
 
 
 def record_of(remark, *, cut=False):
     record, findings = Record("1", "main"), []
-    read_remark(record, remark, "main", findings, cut=cut)
+    read_remark(record, remark, "main", Words(None, findings), cut=cut)
     return record, findings
 
 

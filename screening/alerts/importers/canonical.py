@@ -16,7 +16,7 @@ from typing import TypeVar
 from screening.alerts.assembling import assemble
 from screening.alerts.births import is_endless, term_day
 from screening.alerts.dates import ListedDate, read_date, unread
-from screening.alerts.mapping import terms_of
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -30,8 +30,8 @@ from screening.alerts.model import (
     Record,
 )
 from screening.alerts.origins import add_birth_place
-from screening.alerts.source import check_bytes, only_file, refused
-from screening.alerts.terms import TermsTable, translate, wait
+from screening.alerts.source import check_bytes, only_file, readable, refused
+from screening.alerts.terms import Words, translate, wait
 from screening.tables.codes import (
     AlertStatus,
     Category,
@@ -44,6 +44,7 @@ from screening.tables.codes import (
 
 _ROLE = "canonical"
 _MOST_IDENTITIES = 1000
+_TERMS = {FactKind.SEX: "sex", FactKind.NATIONALITY: "state"}
 Code = TypeVar("Code", bound=StrEnum)
 _Object = Mapping[str, object]
 
@@ -134,23 +135,22 @@ def _term(
     return day
 
 
-def _category(
-    item: _Object, record: Record, terms: TermsTable | None, findings: list[AlertFinding]
-) -> Category | None:
+def _category(item: _Object, record: Record, words: Words) -> Category | None:
     """Read the category; an authority's own one needs a row in the table of terms, or the alert waits."""
     written = _text(item.get("category"), "category")
     if written is None:
         return None
-    if terms is not None and terms.covers("category"):
-        ours = translate(terms, "category", written, record, findings)
+    if words.decides("category"):
+        ours = translate(words.table, "category", written, record, words.findings)
         return Category(ours) if ours else None
     if written in set(Category):
         return Category(written)
-    wait(record, "category", written, findings)
+    wait(record, "category", written, words.findings)
     return None
 
 
-def _record(item: _Object, terms: TermsTable | None, findings: list[AlertFinding]) -> Record:
+def _record(item: _Object, words: Words) -> Record:
+    findings = words.findings
     source_id = _text(item.get("source_id"), "source_id")
     if source_id is None:
         raise _MalformedError("source_id is missing")
@@ -168,8 +168,8 @@ def _record(item: _Object, terms: TermsTable | None, findings: list[AlertFinding
         status=_code(AlertStatus, item.get("status") or AlertStatus.ACTIVE, "status"),
         terms=_text(told.get("terms"), "provenance.terms"),
     )
-    record.category = _category(item, record, terms, findings)
-    if record.caveat and (ours := translate(terms, "caveat", record.caveat, record, findings)):
+    record.category = _category(item, record, words)
+    if record.caveat and (ours := translate(words.table, "caveat", record.caveat, record, findings)):
         record.caveat = ours
     record.valid_from = _term(item, "valid_from", record, findings, last=False)
     record.review_by = _term(item, "review_by", record, findings, last=True)
@@ -178,7 +178,7 @@ def _record(item: _Object, terms: TermsTable | None, findings: list[AlertFinding
     for name, texts in (remarks if isinstance(remarks, dict) else {}).items():
         for text in texts if isinstance(texts, list) else []:
             record.remark(str(name), str(text))
-    _fill(record, item)
+    _fill(record, item, words)
     return record
 
 
@@ -188,7 +188,7 @@ def _severity(value: object) -> int:
     return value
 
 
-def _fill(record: Record, item: _Object) -> None:
+def _fill(record: Record, item: _Object, words: Words) -> None:
     identities = _Identities(record)
     for value in _items(item, "names"):
         full = _text(value.get("full"), "names.full")
@@ -210,31 +210,57 @@ def _fill(record: Record, item: _Object) -> None:
         note = _text(value.get("note"), "unread_dates.note") or ""
         identities.of(value).dates.append(BirthDate(unread(note), str(value.get("source", ""))))
     for value in _items(item, "documents"):
-        identities.of(value).documents.append(_document(value))
+        identities.of(value).documents.append(_document(value, record, words))
     facts = _items(item, "facts")
     for value in facts:
-        fact = Fact(
-            _code(FactKind, value.get("kind"), "facts.kind"),
-            str(value.get("value")),
-            str(value.get("source", "")),
-        )
-        identities.of(value).facts.append(fact)
+        kind = _code(FactKind, value.get("kind"), "facts.kind")
+        if text := _fact(kind, str(value.get("value")), record, words):
+            identities.of(value).facts.append(Fact(kind, text, str(value.get("source", ""))))
     if not facts:
         for field, kind in (("sex", FactKind.SEX), ("nationalities", FactKind.NATIONALITY)):
-            record.own.facts.extend(Fact(kind, text, _ROLE) for text in _texts(item, field))
+            for written in _texts(item, field):
+                if text := _fact(kind, written, record, words):
+                    record.own.facts.append(Fact(kind, text, _ROLE))
         for place in _texts(item, "birth_places"):
             add_birth_place(record, place, _ROLE)
 
 
-def _document(value: _Object) -> ListedDocument:
+def _fact(kind: FactKind, written: str, record: Record, words: Words) -> str | None:
+    """Return a fact in our words; as it is where the table does not cover it."""
+    field = _TERMS.get(kind)
+    return (
+        translate(words.table, field, written, record, words.findings)
+        if field and words.decides(field)
+        else written
+    )
+
+
+def _word(kind: type[Code], field: str, written: object, record: Record, words: Words, other: Code) -> Code:
+    """Return a document's kind or state of ours: by the table where it covers the field."""
+    name = f"document_{field}"
+    if written is None or not words.decides(name):
+        return _code(kind, written if written is not None or field == "type" else other, f"documents.{field}")
+    ours = translate(words.table, name, str(written), record, words.findings)
+    return kind(ours) if ours else other
+
+
+def _document(value: _Object, record: Record, words: Words) -> ListedDocument:
     number = _text(value.get("number"), "documents.number")
     if number is None:
         raise _MalformedError("documents.number is missing")
+    state = _text(value.get("issuing_state"), "documents.issuing_state")
     return ListedDocument(
-        _code(ListedDocumentType, value.get("type"), "documents.type"),
+        _word(ListedDocumentType, "type", value.get("type"), record, words, ListedDocumentType.OTHER),
         number,
-        _text(value.get("issuing_state"), "documents.issuing_state"),
-        _code(ListedDocumentStatus, value.get("status") or ListedDocumentStatus.VALID, "documents.status"),
+        _fact(FactKind.NATIONALITY, state, record, words) if state else None,
+        _word(
+            ListedDocumentStatus,
+            "status",
+            value.get("status") or None,
+            record,
+            words,
+            ListedDocumentStatus.VALID,
+        ),
         _day(value.get("from"), "documents.from"),
         _day(value.get("to"), "documents.to"),
         _text(value.get("note"), "documents.note"),
@@ -251,16 +277,15 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".jsonl", ".json", ".ndjson"), "canonical")
     check_bytes(data, name)
     findings: list[AlertFinding] = []
+    data = readable(data, _ROLE, findings, encoding_of(options))
     counts: Counter[str] = Counter()
-    records = _records(data, terms_of(options), findings, counts)
+    records = _records(data, Words(terms_of(options), findings), counts)
     if (first := next(records, None)) is None:
         raise refused("no line is an object of the canonical model", name, "check SOURCE and file")
     return assemble(chain([first], records), options, findings=findings, counts=counts)
 
 
-def _records(
-    data: bytes, terms: TermsTable | None, findings: list[AlertFinding], counts: Counter[str]
-) -> Iterator[Record]:
+def _records(data: bytes, words: Words, counts: Counter[str]) -> Iterator[Record]:
     for number, line in enumerate(io.BytesIO(data), start=1):
         if not line.strip():
             continue
@@ -269,11 +294,11 @@ def _records(
             item = json.loads(line)
             if not isinstance(item, dict):
                 raise _MalformedError("the line is no object")
-            record = _record(item, terms, findings)
+            record = _record(item, words)
         except (_MalformedError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
             text = str(fault) if isinstance(fault, _MalformedError) else "the line is no JSON"
             counts["malformed"] += 1
-            findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), text))
+            words.findings.append(AlertFinding("list_row_malformed", _ROLE, str(number), text))
             continue
         yield record
 
@@ -288,7 +313,7 @@ def record_of(item: _Object) -> Record:
     try:
         for field in ("valid_from", "review_by", "expires"):
             _day(item.get(field), field)
-        record = _record(item, None, findings)
+        record = _record(item, Words(None, findings))
     except _MalformedError as fault:
         raise ValueError(str(fault)) from None
     if findings:

@@ -15,7 +15,7 @@ from screening.alerts.assembling import assemble
 from screening.alerts.births import listed_births
 from screening.alerts.calendars import lunar
 from screening.alerts.dates import ListedDate, circa, exact_day, of_parts, span
-from screening.alerts.mapping import encoding_of
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -34,11 +34,13 @@ from screening.alerts.source import (
     csv_rows,
     local_name,
     only_file,
+    readable,
     refused,
     root_attribute,
     xml_elements,
 )
 from screening.alerts.states import state_named
+from screening.alerts.terms import Words
 from screening.alerts.text import clean, script
 from screening.tables.codes import AlertStatus, FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
 
@@ -53,6 +55,7 @@ _TYPES = {
     "regnumber": ListedDocumentType.OTHER,
     "driverslicence": ListedDocumentType.OTHER, "other": ListedDocumentType.OTHER,
 }  # fmt: skip
+_SEXES = {"m": "M", "f": "F"}
 _FLAGS = (
     ("knownfalse", ListedDocumentStatus.FALSE), ("reportedlost", ListedDocumentStatus.LOST),
     ("revokedbyissuer", ListedDocumentStatus.REVOKED), ("knownexpired", ListedDocumentStatus.EXPIRED),
@@ -61,6 +64,7 @@ _PREFIXES = {
     "NameAlias": "namealias", "BirthDate": "birthdate", "Identification": "identification",
     "Citizenship": "citizenship", "Address": "address",
 }  # fmt: skip
+_NO_STATE = frozenset({"", "00"})
 _GREGORIAN = frozenset({"", "gregorian"})
 
 
@@ -123,7 +127,7 @@ def _of_csv(data: bytes, findings: list[AlertFinding], encoding: str | None) -> 
 
 def _state(values: _Values) -> str | None:
     code = values.get("countryiso2code", "")
-    return None if code in {"", "00"} else state_named(code)
+    return None if code in _NO_STATE else state_named(code)
 
 
 def _first(values: _Values, *names: str) -> str:
@@ -154,8 +158,8 @@ def _born(values: _Values) -> ListedDate | None:
 class _Reader:
     """One entity to one record."""
 
-    def __init__(self, entity: _Entity, findings: list[AlertFinding]) -> None:
-        self.entity, self.findings = entity, findings
+    def __init__(self, entity: _Entity, words: Words) -> None:
+        self.entity, self.words, self.findings = entity, words, words.findings
         self.record = Record(entity.values["logicalid"], _ROLE, authority=_AUTHORITY)
 
     def note(self, code: str, text: str) -> None:
@@ -175,16 +179,20 @@ class _Reader:
             record.remark("remark", text)
         programmes = {part["programme"] for part in self.entity.parts["regulation"] if part.get("programme")}
         record.legal_basis = "; ".join(sorted(programmes)) or values.get("regulationprogramme")
+        self.words.category(sorted(programmes) or filter(None, [record.legal_basis]), record)
         self._names()
         for born in self.entity.parts["birthdate"]:
             self._birth(born)
         for citizenship in self.entity.parts["citizenship"]:
-            if state := _state(citizenship):
+            code = citizenship.get("countryiso2code", "")
+            if code in _NO_STATE:
+                continue
+            if state := self.words.state(code, record):
                 record.own.facts.append(
                     Fact(FactKind.NATIONALITY, state, self.source("citizenship", citizenship))
                 )
-            elif citizenship.get("countryiso2code", "00") != "00":
-                record.remark("citizenship", citizenship["countryiso2code"])
+            elif not self.words.decides("state"):
+                record.remark("citizenship", code)
                 self.note("list_state_unread", "citizenship kept as text")
         for document in self.entity.parts["identification"]:
             self._document(document)
@@ -199,9 +207,9 @@ class _Reader:
             given = " ".join(filter(None, (values.get("firstname"), values.get("middlename"))))
             family = values.get("lastname", "")
             full = values.get("wholename") or " ".join(filter(None, (given, family)))
-            if values.get("gender", "") in {"M", "F"}:
-                sex = Fact(FactKind.SEX, values["gender"], self.source("nameAlias", values))
-                self.record.own.facts.append(sex)
+            said = values.get("gender", "")
+            if said and (sex := self.words.sex(said, self.record, _SEXES)):
+                self.record.own.facts.append(Fact(FactKind.SEX, sex, self.source("nameAlias", values)))
             for name in ("title", "function"):
                 self.record.remark(name, values.get(name, ""))
             if not full:
@@ -242,6 +250,10 @@ class _Reader:
                 Fact(FactKind.BIRTH_COUNTRY, state, self.source("birthdate", values))
             )
 
+    def _issuer(self, values: _Values) -> str | None:
+        code = values.get("countryiso2code", "")
+        return None if code in _NO_STATE else self.words.state(code, self.record)
+
     def _document(self, values: _Values) -> None:
         number = _first(values, "number", "latinnumber")
         code = _first(values, "identificationtypecode", "typecode").lower()
@@ -250,8 +262,8 @@ class _Reader:
             self.record.remark("identification", " ".join(values.values()))
             self.note("list_document_without_number", "document kept as text")
             return
-        kind = _TYPES.get(code) or kind_of(words)
-        if kind is None:
+        kind = self.words.document_type(code, self.record, lambda said: _TYPES.get(said) or kind_of(words))
+        if kind is None and not self.words.decides("document_type"):
             self.note("list_unknown_code", "type of document")
         status = next(
             (s for flag, s in _FLAGS if values.get(flag, "").lower() == "true"), ListedDocumentStatus.VALID
@@ -263,7 +275,7 @@ class _Reader:
         document = ListedDocument(
             kind or ListedDocumentType.OTHER,
             number,
-            _state(values),
+            self._issuer(values),
             status,
             issued=exact_day(values.get("issueddate")),
             note="; ".join(filter(None, notes)) or None,
@@ -283,7 +295,10 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".xml", ".csv"), "eu")
     findings: list[AlertFinding] = []
     counts: Counter[str] = Counter()
+    words = Words(terms_of(options), findings)
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if is_xml:
+        data = readable(data, _ROLE, findings, encoding_of(options))
     records = []
     for entity in _of_xml(data, name) if is_xml else _of_csv(data, findings, encoding_of(options)):
         counts["entries"] += 1
@@ -299,7 +314,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
             counts["malformed"] += 1
             findings.append(AlertFinding("list_row_malformed", _ROLE, str(counts["entries"]), "no logicalId"))
         else:
-            records.append(_Reader(entity, findings).read())
+            records.append(_Reader(entity, words).read())
     counts["malformed"] += sum(f.code == "list_row_malformed" and "columns" in f.text for f in findings)
     generated = root_attribute(data, "generationDate") if is_xml else None
     return assemble(records, options, findings=findings, counts=counts, published=exact_day(generated))

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from screening.alerts.assembling import assemble
 from screening.alerts.births import listed_births
 from screening.alerts.dates import read_date
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     Fact,
@@ -26,8 +27,8 @@ from screening.alerts.model import (
     Record,
 )
 from screening.alerts.origins import add_birth_place, add_nationality
-from screening.alerts.source import check_bytes, only_file, refused
-from screening.alerts.states import state_named
+from screening.alerts.source import check_bytes, only_file, readable, refused
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.identity.documents import normalise_number
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
@@ -111,14 +112,15 @@ def _names(record: Record, caption: str, properties: _Properties) -> None:
             record.remark(name, text)
 
 
-def _facts(record: Record, properties: _Properties, findings: list[AlertFinding]) -> None:
+def _facts(record: Record, properties: _Properties, words: Words) -> None:
     source = f"ftm {record.source_id}"
     for written in properties.get("nationality", []):
-        add_nationality(record, written, f"{source} nationality", _ROLE, findings)
+        add_nationality(record, written, f"{source} nationality", _ROLE, words.findings, words)
     for written in properties.get("gender", []):
-        if code := _SEXES.get(written.lower()):
+        code = words.sex(written, record, _SEXES)
+        if code:
             record.own.facts.append(Fact(FactKind.SEX, code, f"{source} gender"))
-        else:
+        elif code is None:
             record.remark("gender", written)
     for written in (*properties.get("birthPlace", []), *properties.get("birthCountry", [])):
         add_birth_place(record, written, f"{source} birthPlace")
@@ -135,7 +137,7 @@ def _remarks(record: Record, properties: _Properties, counts: Counter[str]) -> N
 
 
 def _person(
-    entity: Mapping[str, object], properties: _Properties, findings: list[AlertFinding], counts: Counter[str]
+    entity: Mapping[str, object], properties: _Properties, words: Words, counts: Counter[str]
 ) -> Record:
     record = Record(str(entity["id"]), _ROLE)
     source = f"ftm {record.source_id}"
@@ -143,13 +145,14 @@ def _person(
     for written in properties.get("birthDate", []):
         where = f"{source} birthDate: {written}"
         record.own.dates.extend(
-            listed_births(written, where, role=_ROLE, record=record.source_id, findings=findings)
+            listed_births(written, where, role=_ROLE, record=record.source_id, findings=words.findings)
         )
-    _facts(record, properties, findings)
+    _facts(record, properties, words)
     for name, kind in _NUMBERS:
         for number in properties.get(name, []):
             _add_document(record, ListedDocument(kind, number, source=f"{source} {name}"))
     record.legal_basis = "; ".join(sorted(properties.get("program", []))) or None
+    words.category(properties.get("topics", []), record)
     referents = entity.get("referents")
     for referent in referents if isinstance(referents, list) else []:
         record.remark("referents", clean(str(referent)))
@@ -169,17 +172,17 @@ def _add_document(record: Record, document: ListedDocument) -> None:
 
 
 def _held_document(
-    entity: Mapping[str, object], properties: _Properties, schema: str
+    entity: Mapping[str, object], properties: _Properties, schema: str, holder: Record, our: Words
 ) -> ListedDocument | None:
     numbers = properties.get("number", []) or properties.get("passportNumber", [])
     if not numbers:
         return None
-    states = [code for text in properties.get("country", []) if (code := state_named(text))]
+    states = [code for text in properties.get("country", []) if (code := our.state(text, holder))]
     start, end = (read_date(next(iter(properties.get(name, [])), "")) for name in ("startDate", "endDate"))
     words = properties.get("type", [])
-    named = words[0] if len(words) == 1 and words[0] in set(ListedDocumentType) else None
+    named = our.document_type(words[0], holder, _type_named) if len(words) == 1 else None
     return ListedDocument(
-        ListedDocumentType(named) if named else _HELD[schema],
+        named or _HELD[schema],
         numbers[0],
         states[0] if len(states) == 1 else None,
         issued=start.start if start and start.start == start.end else None,
@@ -189,25 +192,27 @@ def _held_document(
     )
 
 
+def _type_named(word: str) -> ListedDocumentType | None:
+    return ListedDocumentType(word) if word in set(ListedDocumentType) else None
+
+
 class _Reader:
     """Entities of one file: listed persons, and documents that point at their holders."""
 
-    def __init__(self, findings: list[AlertFinding], counts: Counter[str]) -> None:
-        self.findings, self.counts = findings, counts
+    def __init__(self, words: Words, counts: Counter[str]) -> None:
+        self.words, self.findings, self.counts = words, words.findings, counts
         self.records: dict[str, Record] = {}
-        self.held: list[tuple[str, ListedDocument]] = []
+        self.held: list[tuple[str, Mapping[str, object]]] = []
 
     def take(self, entity: Mapping[str, object]) -> None:
         schema, properties = str(entity["schema"]), _properties(entity)
         if schema in _HELD:
-            document = _held_document(entity, properties, schema)
-            if document is not None:
-                self.held.extend((holder, document) for holder in properties.get("holder", []))
+            self.held.extend((holder, entity) for holder in properties.get("holder", []))
         elif schema != "Person":
             self.counts["not_persons"] += 1
         elif entity.get("target") is True:
             self.counts["persons_in_file"] += 1
-            record = _person(entity, properties, self.findings, self.counts)
+            record = _person(entity, properties, self.words, self.counts)
             self.records.setdefault(record.source_id, record)
         else:
             self.counts["persons_in_file"] += 1
@@ -217,9 +222,13 @@ class _Reader:
             )
 
     def finish(self) -> list[Record]:
-        for holder, document in self.held:
-            if holder in self.records:
-                _add_document(self.records[holder], document)
+        for holder, entity in self.held:
+            if (record := self.records.get(holder)) is None:
+                continue
+            schema = str(entity["schema"])
+            document = _held_document(entity, _properties(entity), schema, record, self.words)
+            if document is not None:
+                _add_document(record, document)
         if dropped := self.counts["special_categories_dropped"]:
             self.findings.append(
                 AlertFinding("list_special_category_dropped", _ROLE, None, f"{dropped} values")
@@ -236,11 +245,12 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".json", ".jsonl", ".ndjson"), "ftm")
     check_bytes(data, name)
     findings: list[AlertFinding] = []
+    data = readable(data, _ROLE, findings, encoding_of(options))
     counts: Counter[str] = Counter()
     entities = _lines(data, findings, counts)
     if not entities:
         raise refused("no line is a FollowTheMoney entity", name, "check SOURCE and file")
-    reader = _Reader(findings, counts)
+    reader = _Reader(Words(terms_of(options), findings), counts)
     for entity in entities:
         reader.take(entity)
     return assemble(reader.finish(), options, findings=findings, counts=counts)

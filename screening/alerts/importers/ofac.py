@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 from screening.alerts.assembling import assemble
 from screening.alerts.importers.ofac_remarks import name_of, read_remark
-from screening.alerts.mapping import encoding_of
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions, Record
 from screening.alerts.source import SourceRow, csv_rows, refused
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.tables.codes import NameKind
 
@@ -81,12 +82,13 @@ def _comments(
     return joined
 
 
-def _record(row: SourceRow, comment: str | None, findings: list[AlertFinding]) -> Record:
+def _record(row: SourceRow, comment: str | None, words: Words) -> Record:
     number, name, _, program, title = (_value(value) for value in row.values[:5])
     record = Record(source_id=number, file="main", authority=_AUTHORITY)
     if name:
         record.own.names.append(name_of(name, NameKind.PRIMARY, f"main {number} name"))
     record.legal_basis = program.replace("] [", "; ") or None
+    words.category([code for part in program.split("] [") if (code := part.strip("[] "))], record)
     for part in title.split("; "):
         record.remark("title", part)
     for column, value in zip(
@@ -98,12 +100,12 @@ def _record(row: SourceRow, comment: str | None, findings: list[AlertFinding]) -
     remark = row.values[11]
     cut = len(remark.rstrip("\r\n")) >= _LIMIT
     if cut and comment is None:
-        findings.append(
+        words.findings.append(
             AlertFinding("list_remark_cut", "main", number, "the remark goes on in a file not at hand")
         )
     whole = _value(remark + (comment or "")) if not cut else (remark + (comment or ""))
     if whole:
-        read_remark(record, whole, "main", findings, cut=cut and comment is None)
+        read_remark(record, whole, "main", words, cut=cut and comment is None)
     return record
 
 
@@ -163,12 +165,13 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     entries: dict[str, SourceRow] = {row.values[0].strip(): row for row in tables["main"]}
     comments = _comments(tables["comments"], entries, findings)
     counts: Counter[str] = Counter(entries=len(tables["main"]))
+    words = Words(terms_of(options), findings)
     persons: dict[str, Record] = {}
     doubled: list[Record] = []
     for row in tables["main"]:
         number, kind = row.values[0].strip(), _value(row.values[2]).lower()
         if kind == "individual":
-            record = _record(row, comments.get(number), findings)
+            record = _record(row, comments.get(number), words)
             if persons.setdefault(number, record) is not record:
                 doubled.append(record)
         else:

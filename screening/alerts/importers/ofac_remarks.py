@@ -17,6 +17,7 @@ True
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -26,6 +27,7 @@ from screening.alerts.model import AlertFinding, Fact, ListedDocument, Name, Rec
 from screening.alerts.numbers import kind_of
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.states import state_named
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.identity.documents import normalise_number
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
@@ -107,8 +109,21 @@ def name_of(written: str, kind: NameKind, source: str, quality: str | None = Non
     return Name(written, kind, surname, given, quality, source)
 
 
-def listed_document(phrase: str, source: str = "") -> ListedDocument | None:
-    """Read a phrase that names a document with a number; None where it is no such phrase."""
+def listed_document(
+    phrase: str,
+    source: str = "",
+    *,
+    state_of: Callable[[str], str | None] = state_named,
+    type_of: Callable[[str], ListedDocumentType | None] = kind_of,
+) -> ListedDocument | None:
+    """Read a phrase that names a document with a number; None where it is no such phrase.
+
+    Args:
+        phrase: of a remark.
+        source: where it stood.
+        state_of: reads the State in brackets.
+        type_of: reads the label.
+    """
     if _NOT_A_DOCUMENT.match(phrase):
         return None
     found = _LABEL.match(phrase)
@@ -129,13 +144,13 @@ def listed_document(phrase: str, source: str = "") -> ListedDocument | None:
     number, comma, after = body.partition(",")
     if comma:
         state_text = state_text or after.strip()
-    state = state_named(state_text) if state_text else None
+    state = state_of(state_text) if state_text else None
     if state_text is None:
         number, state = _trailing_state(number)
     number = _SIDE.sub("", number).strip(" .,")
     if not any(character.isdigit() for character in number):
         return None
-    kind = kind_of(label) or (kind_of(phrase) if "identification" in label.lower() else None)
+    kind = type_of(label) or (kind_of(phrase) if "identification" in label.lower() else None)
     notes = [label, after.strip() if comma and state_text != after.strip() else "", tail_text.strip(" ,")]
     if state_text and state is None:
         notes.append(state_text)
@@ -191,14 +206,14 @@ def merge_document(record: Record, document: ListedDocument) -> None:
     record.own.documents.append(document)
 
 
-def read_remark(record: Record, remark: str, role: str, findings: list[AlertFinding], *, cut: bool) -> None:
+def read_remark(record: Record, remark: str, role: str, words: Words, *, cut: bool) -> None:
     """Put what a remark says into the record; what follows no known form is kept as text.
 
     Args:
         record: gets names, dates, documents, facts and remarks.
         remark: the whole remark, continuation included.
         role: file that it stood in.
-        findings: gets what could not be read.
+        words: the list's terms; their findings get what could not be read.
         cut: the remark stops in mid-word and its last phrase may mislead: it is kept as text only.
     """
     parts = phrases(remark)
@@ -206,11 +221,11 @@ def read_remark(record: Record, remark: str, role: str, findings: list[AlertFind
         record.remark("remarks", parts.pop())
     unknown = 0
     for part in parts:
-        if not _read_phrase(record, part, f"{role} {record.source_id} remarks: {part}", role, findings):
+        if not _read_phrase(record, part, f"{role} {record.source_id} remarks: {part}", role, words):
             record.remark("remarks", part)
             unknown += not _SILENT.match(_ALT.sub("", part)) and part not in record.remarks.get("title", [])
     if unknown:
-        findings.append(
+        words.findings.append(
             AlertFinding(
                 "list_phrase_unknown",
                 role,
@@ -220,7 +235,7 @@ def read_remark(record: Record, remark: str, role: str, findings: list[AlertFind
         )
 
 
-def _read_phrase(record: Record, part: str, source: str, role: str, findings: list[AlertFinding]) -> bool:
+def _read_phrase(record: Record, part: str, source: str, role: str, words: Words) -> bool:
     if weak := _WEAK.match(part):
         record.own.names.append(name_of(weak[1].strip(), NameKind.WEAK, source))
         return True
@@ -232,17 +247,22 @@ def _read_phrase(record: Record, part: str, source: str, role: str, findings: li
         record.remark("remarks", part)
         rest = false_name[2]
         if rest:
-            return _read_phrase(record, rest.strip(), source, role, findings)
+            return _read_phrase(record, rest.strip(), source, role, words)
         phrase = phrase[: false_name.start()].strip()
     if field := _FIELD.match(phrase):
         return _read_field(
-            record, field[1].lower(), field[3].strip(), source, role, findings, again=bool(field[2])
+            record, field[1].lower(), field[3].strip(), source, role, words, again=bool(field[2])
         )
     for piece in _AND.split(phrase) if " and " in phrase else [phrase]:
-        document = listed_document(piece, source)
+        document = listed_document(
+            piece,
+            source,
+            state_of=lambda said: words.state(said, record),
+            type_of=lambda said: words.document_type(said, record, kind_of),
+        )
         if document is None:
             if re.match(r"^(?:diplomatic |\S+ )?passport\b", piece, re.IGNORECASE):
-                findings.append(
+                words.findings.append(
                     AlertFinding(
                         "list_document_without_number", role, record.source_id, "a passport without number"
                     )
@@ -258,12 +278,12 @@ def _read_field(
     value: str,
     source: str,
     role: str,
-    findings: list[AlertFinding],
+    words: Words,
     *,
     again: bool,
 ) -> bool:
     if word == "dob":
-        found = listed_births(value, source, role=role, record=record.source_id, findings=findings)
+        found = listed_births(value, source, role=role, record=record.source_id, findings=words.findings)
         # "Alt. DOB: …" with a colon stands in a bracket that tells an entry again by its source
         held = {each.date.value for each in record.own.dates} if again else set()
         record.own.dates.extend(
@@ -271,14 +291,16 @@ def _read_field(
         )
         return True
     if word == "gender":
-        sex = {"male": "M", "female": "F"}.get(value.lower())
+        sex = words.sex(value, record, {"male": "M", "female": "F"})
         if sex is None:
-            findings.append(AlertFinding("list_unknown_code", role, record.source_id, "sex kept as text"))
+            text = "sex kept as text"
+            words.findings.append(AlertFinding("list_unknown_code", role, record.source_id, text))
             return False
-        record.own.facts.append(Fact(FactKind.SEX, sex, source))
+        if sex:
+            record.own.facts.append(Fact(FactKind.SEX, sex, source))
         return True
     if word == "pob":
         add_birth_place(record, value, source)
         return True
-    add_nationality(record, value, source, role, findings)
+    add_nationality(record, value, source, role, words.findings, words)
     return True

@@ -17,6 +17,7 @@ from lxml import etree
 
 from screening.alerts.assembling import assemble
 from screening.alerts.dates import ListedDate, circa, of_parts, span
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -31,8 +32,8 @@ from screening.alerts.model import (
 )
 from screening.alerts.numbers import kind_of
 from screening.alerts.origins import add_birth_place, add_nationality
-from screening.alerts.source import local_name, only_file, xml_elements
-from screening.alerts.states import state_named
+from screening.alerts.source import local_name, only_file, readable, xml_elements
+from screening.alerts.terms import Words, take_over
 from screening.alerts.text import clean, script, word_key
 from screening.tables.codes import FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
 
@@ -44,6 +45,7 @@ _WHOLE = frozenset({"entity name", "nickname", "vessel name", "aircraft name"})
 _SILENT_FEATURES = frozenset(
     {"birthdate", "place of birth", "nationality country", "citizenship country", "gender"}
 )
+_SEXES = {"male": "M", "female": "F"}
 _FRAUDULENT = frozenset({"fraudulent", "false"})
 
 
@@ -90,12 +92,13 @@ def _period(element: etree._Element) -> ListedDate | None:
 class _Reader:
     """The file's value sets, places and documents, and with them its parties."""
 
-    def __init__(self, findings: list[AlertFinding], counts: Counter[str]) -> None:
-        self.findings, self.counts = findings, counts
+    def __init__(self, words: Words, counts: Counter[str]) -> None:
+        self.words, self.findings, self.counts = words, words.findings, counts
         self.values: dict[tuple[str, str], str] = {}
         self.party_types: dict[str, str] = {}
         self.places: dict[str, str] = {}
         self.documents: dict[str, list[ListedDocument]] = defaultdict(list)
+        self.holders: dict[str, Record] = {}
         self.programmes: dict[str, set[str]] = defaultdict(set)
         self.profiles: dict[str, str] = {}
         self.published: date | None = None
@@ -160,12 +163,15 @@ class _Reader:
             period = next((_period(found) for found in _all(dated, "DatePeriod")), None)
             dates["expires" if "expir" in word else "issued"] = period.start if period else None
         false = self.value("Validity", element.get("ValidityID")).lower() in _FRAUDULENT
-        notes = [words, "" if state_named(country) else country, _text(element, "Comment")]
+        holder = self.holders.setdefault(identity, Record(identity, _ROLE))
+        state = self.words.state(country, holder)
+        kind = self.words.document_type(words, holder, kind_of) or ListedDocumentType.OTHER
+        notes = [words, "" if state else country, _text(element, "Comment")]
         self.documents[identity].append(
             ListedDocument(
-                kind_of(words) or ListedDocumentType.OTHER,
+                kind,
                 number,
-                state_named(country),
+                state,
                 ListedDocumentStatus.FALSE if false else ListedDocumentStatus.VALID,
                 issued=dates.get("issued"),
                 expires=dates.get("expires"),
@@ -225,6 +231,8 @@ class _Reader:
                 if name := _name(documented, groups, kind, f"{_ROLE} {record.source_id} {word}"):
                     target.names.append(name)
         target.documents.extend(self.documents.get(identity.get("ID", ""), []))
+        if holder := self.holders.get(identity.get("ID", "")):
+            take_over(holder, record)
 
     def _feature(self, record: Record, feature: etree._Element) -> None:
         word = word_key(self.value("FeatureType", feature.get("FeatureTypeID")))
@@ -239,11 +247,11 @@ class _Reader:
             ]
             if word == "birthdate":
                 self._birth(record, version, source)
-            elif word == "gender" and (sex := {"male": "M", "female": "F"}.get(word_key(" ".join(details)))):
-                record.own.facts.append(Fact(FactKind.SEX, sex, source))
+            elif word == "gender" and (sex := self.words.sex(" ".join(details), record, _SEXES)) is not None:
+                record.own.facts.extend([Fact(FactKind.SEX, sex, source)] if sex else [])
             elif word in {"nationality country", "citizenship country"}:
                 for written in filter(None, (*places, *details)):
-                    add_nationality(record, written, source, _ROLE, self.findings)
+                    add_nationality(record, written, source, _ROLE, self.findings, self.words)
             elif word == "place of birth":
                 for written in filter(None, (*places, *details)):
                     add_birth_place(record, written, source)
@@ -290,8 +298,10 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     """
     name, data = only_file(files, (".xml",), "ofac-xml")
     findings: list[AlertFinding] = []
+    data = readable(data, _ROLE, findings, encoding_of(options))
     counts: Counter[str] = Counter()
-    reader = _Reader(findings, counts)
+    words = Words(terms_of(options), findings)
+    reader = _Reader(words, counts)
     records = [
         record for element in xml_elements(data, name, _TAGS, "Sanctions") if (record := reader.take(element))
     ]
@@ -300,6 +310,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     }
     for record in records:
         record.legal_basis = "; ".join(sorted(programmes.get(record.source_id, ()))) or None
+        words.category(sorted(programmes.get(record.source_id, ())), record)
     return assemble(records, options, findings=findings, counts=counts, published=reader.published)
 
 

@@ -48,7 +48,7 @@ from screening.alerts.numbers import kind_of, split_number
 from screening.alerts.origins import add_birth_place, add_nationality
 from screening.alerts.source import only_file, refused
 from screening.alerts.states import state_named
-from screening.alerts.terms import translate, wait
+from screening.alerts.terms import Words, translate, wait
 from screening.alerts.text import clean, word_key
 from screening.tables.codes import (
     Category,
@@ -139,6 +139,7 @@ class _Reader:
     ) -> None:
         self.mapping, self.findings, self.counts = mapping, findings, counts
         self.terms, self.today, self.order = terms_of(options), options.today, mapping.date_order or ""
+        self.our = Words(self.terms, findings)
         self.columns = {name: column for name, column in mapping.columns.model_dump().items() if column}
         self.mapped = set(self.columns.values())
         self.spend = budget()
@@ -188,7 +189,7 @@ class _Reader:
 
     def waits(self, field: str) -> bool:
         """Say whether the table of terms alone decides about a field."""
-        return self.terms is not None and self.terms.covers(_TERM_OF[field])
+        return self.our.decides(_TERM_OF[field])
 
     def category(self, record: Record) -> None:
         """Read the category; without a row for its code the alert waits: what it asks for is not guessed."""
@@ -284,8 +285,8 @@ class _Reader:
                 )
         for text in self.many("nationality"):
             source = f"own {record.source_id} nationality: {text}"
-            state = self.coded("nationality", text, record)
-            add_nationality(record, state, source, _ROLE, self.findings)
+            word = text if self.waits("nationality") else self.coded("nationality", text)
+            add_nationality(record, word, source, _ROLE, self.findings, self.our)
         for text in self.many("birth_place"):
             add_birth_place(record, text, f"own {record.source_id} birth_place")
 

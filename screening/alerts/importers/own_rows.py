@@ -31,6 +31,7 @@ class Cell:
 
 Rows = Iterator[tuple[int, Mapping[str, Cell]]]
 _SIGNS = ",;\t|"
+_BETWEEN = "\x1e"  # XML, and so a cell, cannot hold it
 _SAMPLE = 65_536
 
 
@@ -62,7 +63,7 @@ def sheet_rows(
     """
     check_bytes(data, name)
     if data.startswith(b"PK\x03\x04"):
-        return _xlsx(data, name, sheet, header_row)
+        return _xlsx(data, name, sheet, header_row, findings, encoding)
     sign = delimiter or _delimiter(data, header_row, encoding, wanted)
     rows = stream_rows(data, _ROLE, findings, delimiter=sign, encoding=encoding)
     header = next(islice(rows, header_row - 1, None), None)
@@ -101,7 +102,27 @@ def _check_zip(data: bytes, name: str) -> None:
         raise refused("the spreadsheet is damaged", name) from fault
 
 
-def _xlsx(data: bytes, name: str, sheet: str | None, header_row: int) -> tuple[list[str], Rows]:
+def _mended(
+    lines: list[tuple[object, ...]], findings: list[AlertFinding], encoding: str | None
+) -> list[tuple[object, ...]]:
+    """Return the cells of a sheet with characters as they were meant, as in CSV (`text.decode`)."""
+    texts = [str(value) for values in lines for value in values if isinstance(value, str)]
+    if all(text.isascii() for text in texts):
+        return lines
+    whole, codes = decode(_BETWEEN.join(texts).encode(), encoding)
+    findings.extend(AlertFinding(code, _ROLE, None, "of the whole file") for code in codes)
+    again = iter(whole.split(_BETWEEN))
+    return [tuple(next(again) if isinstance(value, str) else value for value in values) for values in lines]
+
+
+def _xlsx(
+    data: bytes,
+    name: str,
+    sheet: str | None,
+    header_row: int,
+    findings: list[AlertFinding],
+    encoding: str | None,
+) -> tuple[list[str], Rows]:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -115,7 +136,7 @@ def _xlsx(data: bytes, name: str, sheet: str | None, header_row: int) -> tuple[l
                     "the spreadsheet has no such sheet as the mapping names", name, "correct `sheet`"
                 )
             table = book[sheet] if sheet is not None else book.worksheets[0]
-            lines = list(table.iter_rows(values_only=True))
+            lines = _mended(list(table.iter_rows(values_only=True)), findings, encoding)
     except (KeyError, ValueError, InvalidFileException, zipfile.BadZipFile, IndexError) as fault:
         raise refused(f"the spreadsheet cannot be read ({type(fault).__name__})", name) from fault
     if len(lines) < header_row:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from screening.alerts.assembling import assemble
 from screening.alerts.births import listed_births
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     Fact,
@@ -22,8 +23,8 @@ from screening.alerts.model import (
     Record,
 )
 from screening.alerts.origins import add_birth_place, add_nationality
-from screening.alerts.source import check_bytes, only_file, refused
-from screening.alerts.states import state_named
+from screening.alerts.source import check_bytes, only_file, readable, refused
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
 
@@ -37,7 +38,7 @@ _KINDS = {
     "PRIMARY": NameKind.PRIMARY, "ALIAS": NameKind.ALIAS, "AKA": NameKind.ALIAS, "MAIDEN": NameKind.FORMER,
     "FORMER": NameKind.FORMER, "WEAK": NameKind.WEAK, "WEAK_ALIAS": NameKind.WEAK,
 }  # fmt: skip
-_SEXES = {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F"}
+_SEXES = {"m": "M", "male": "M", "f": "F", "female": "F"}
 _SPECIAL = re.compile(r"RELIGION|ETHNIC|POLITIC")
 _TRAFFIC = frozenset({"DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "LAST_CHANGE", "URL"})
 
@@ -58,8 +59,9 @@ def _groups(item: Mapping[str, object]) -> Iterator[dict[str, str]]:
 class _Reader:
     """One line to one record."""
 
-    def __init__(self, source_id: str, findings: list[AlertFinding], counts: Counter[str]) -> None:
-        self.record, self.findings, self.counts = Record(source_id, _ROLE), findings, counts
+    def __init__(self, source_id: str, words: Words, counts: Counter[str]) -> None:
+        self.record, self.counts = Record(source_id, _ROLE), counts
+        self.words, self.findings = words, words.findings
 
     def read(self, item: Mapping[str, object]) -> Record:
         for group in _groups(item):
@@ -110,12 +112,13 @@ class _Reader:
                     )
                 )
             elif key == "GENDER":
-                if code := _SEXES.get(text.upper()):
+                code = self.words.sex(text, self.record, _SEXES)
+                if code:
                     self.record.own.facts.append(Fact(FactKind.SEX, code, self._source(key)))
-                else:
+                elif code is None:
                     self.record.remark(key, text)
             elif key in {"NATIONALITY", "CITIZENSHIP"}:
-                add_nationality(self.record, text, self._source(key), _ROLE, self.findings)
+                add_nationality(self.record, text, self._source(key), _ROLE, self.findings, self.words)
             elif key == "PLACE_OF_BIRTH":
                 add_birth_place(self.record, text, self._source(key))
         return {"DATE_OF_BIRTH", "GENDER", "NATIONALITY", "CITIZENSHIP", "PLACE_OF_BIRTH"}
@@ -126,9 +129,9 @@ class _Reader:
             number = group.get(f"{word}_NUMBER") or (group.get("SSN") if word == "SSN" else None)
             if not number:
                 continue
-            place = group.get(f"{word}_COUNTRY") or ("US" if word == "SSN" else None)
-            state = state_named(place)
-            if place and state is None:
+            place = group.get(f"{word}_COUNTRY")
+            state = self.words.state(place, self.record) if place else "US" if word == "SSN" else None
+            if place and state is None and not self.words.decides("state"):
                 self.record.remark(f"{word}_COUNTRY", place)
                 self.findings.append(
                     AlertFinding(
@@ -137,7 +140,8 @@ class _Reader:
                 )
             note = group.get(f"{word}_STATE")
             source = self._source(f"{word}_NUMBER")
-            self.record.own.documents.append(ListedDocument(kind, number, state, note=note, source=source))
+            known = self.words.document_type(word, self.record, _NUMBERS.get) or kind
+            self.record.own.documents.append(ListedDocument(known, number, state, note=note, source=source))
             used |= {f"{word}_NUMBER", f"{word}_COUNTRY", f"{word}_STATE", word}
         return used
 
@@ -151,7 +155,9 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     name, data = only_file(files, (".json", ".jsonl", ".ndjson"), "senzing")
     check_bytes(data, name)
     findings: list[AlertFinding] = []
+    data = readable(data, _ROLE, findings, encoding_of(options))
     counts: Counter[str] = Counter()
+    words = Words(terms_of(options), findings)
     records = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
@@ -170,7 +176,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
         elif str(item.get("RECORD_TYPE", "PERSON")).upper() != "PERSON":
             counts["not_persons"] += 1
         else:
-            records.append(_Reader(source_id, findings, counts).read(item))
+            records.append(_Reader(source_id, words, counts).read(item))
     if counts["entries"] == counts["malformed"]:
         raise refused("no line is a Senzing record", name, "check SOURCE and file")
     return assemble(records, options, findings=findings, counts=counts)

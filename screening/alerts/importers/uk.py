@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from screening.alerts.assembling import assemble
 from screening.alerts.births import listed_births
 from screening.alerts.dates import exact_day, slashed_date
-from screening.alerts.mapping import encoding_of
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     Fact,
@@ -35,6 +35,7 @@ from screening.alerts.numbers import split_number
 from screening.alerts.origins import add_nationality
 from screening.alerts.source import SourceRow, by_header, csv_rows, only_file, refused
 from screening.alerts.states import state_named, states_in
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.tables.codes import FactKind, ListedDocumentType, NameKind
 
@@ -112,8 +113,8 @@ def _layout(rows: Sequence[SourceRow], name: str) -> tuple[_Layout, int]:
 class _Reader:
     """Rows of one layout to records."""
 
-    def __init__(self, layout: _Layout, findings: list[AlertFinding], counts: Counter[str]) -> None:
-        self.layout, self.findings, self.counts = layout, findings, counts
+    def __init__(self, layout: _Layout, words: Words, counts: Counter[str]) -> None:
+        self.layout, self.words, self.findings, self.counts = layout, words, words.findings, counts
         self.records: dict[str, Record] = {}
 
     def value(self, row: Mapping[str, str], name: str) -> str:
@@ -141,7 +142,9 @@ class _Reader:
             )
             return
         record = self.records.setdefault(source_id, Record(source_id, _ROLE, authority=_AUTHORITY))
-        record.legal_basis = record.legal_basis or self.value(row, "regime") or None
+        if record.legal_basis is None and (regime := self.value(row, "regime")):
+            record.legal_basis = regime
+            self.words.category([regime], record)
         listed = slashed_date(self.value(row, "listed"))
         record.valid_from = record.valid_from or (
             listed.start if listed else exact_day(self.value(row, "listed"))
@@ -186,12 +189,13 @@ class _Reader:
             )
         for written in numbered(self.value(row, "nationality")):
             source = f"uk {record.source_id} nationality: {written}"
-            add_nationality(record, written, source, _ROLE, self.findings)
+            add_nationality(record, written, source, _ROLE, self.findings, self.words)
         told = _GENDER.search(self.value(row, "other"))
         sex = self.value(row, "sex") or (told[1] if told else "")
-        if code := _SEXES.get(sex.casefold()):
+        code = self.words.sex(sex, record, _SEXES) if sex else ""
+        if code:
             record.own.facts.append(Fact(FactKind.SEX, code, f"uk {record.source_id} gender"))
-        elif sex:
+        elif code is None:
             record.remark("sex", sex)
             self.note("list_unknown_code", record.source_id, "sex kept as text")
         towns, countries = numbered(self.value(row, "town")), numbered(self.value(row, "country"))
@@ -205,9 +209,8 @@ class _Reader:
                 record.own.facts.append(Fact(FactKind.BIRTH_COUNTRY, state, f"uk {record.source_id} birth"))
 
     def _documents(self, record: Record, row: Mapping[str, str]) -> None:
-        nationalities = {
-            state for text in numbered(self.value(row, "nationality")) if (state := state_named(text))
-        }
+        told = numbered(self.value(row, "nationality"))
+        nationalities = {state for text in told if (state := self.words.state(text, record))}
         for field_name, kind in (
             ("passport", ListedDocumentType.PASSPORT),
             ("national", ListedDocumentType.NATIONAL_ID),
@@ -270,7 +273,7 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     rows = csv_rows(data, _ROLE, findings, encoding=encoding_of(options))
     layout, place = _layout(rows, name)
     header = rows[place]
-    reader = _Reader(layout, findings, counts)
+    reader = _Reader(layout, Words(terms_of(options), findings), counts)
     for row, values in by_header(rows[place + 1 :], header, _ROLE, findings):
         reader.read(row.number, values)
     total = len(rows) - place - 1

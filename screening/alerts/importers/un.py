@@ -23,6 +23,7 @@ from screening.alerts.dates import (
     unread,
 )
 from screening.alerts.importers.un_aliases import AliasPiece, pieces_of
+from screening.alerts.mapping import encoding_of, terms_of
 from screening.alerts.model import (
     AlertFinding,
     BirthDate,
@@ -37,8 +38,9 @@ from screening.alerts.model import (
 )
 from screening.alerts.numbers import kind_of, split_number
 from screening.alerts.origins import add_nationality
-from screening.alerts.source import only_file, root_attribute, xml_elements
+from screening.alerts.source import only_file, readable, root_attribute, xml_elements
 from screening.alerts.states import state_named
+from screening.alerts.terms import Words
 from screening.alerts.text import clean
 from screening.tables.codes import FactKind, ListedDocumentStatus, ListedDocumentType, NameKind
 
@@ -81,8 +83,8 @@ def _child(element: etree._Element, tag: str) -> str:
 class _Reader:
     """One INDIVIDUAL element to one record."""
 
-    def __init__(self, element: etree._Element, findings: list[AlertFinding], counts: Counter[str]) -> None:
-        self.element, self.findings, self.counts = element, findings, counts
+    def __init__(self, element: etree._Element, words: Words, counts: Counter[str]) -> None:
+        self.element, self.words, self.findings, self.counts = element, words, words.findings, counts
         self.record = Record(source_id=_child(element, "DATAID"), file=_ROLE, authority=_AUTHORITY)
 
     def note(self, code: str, text: str) -> None:
@@ -107,6 +109,7 @@ class _Reader:
             for value in element.iterfind(f"{tag}/VALUE"):
                 record.remark(tag, clean(value.text))
         record.legal_basis = _child(element, "UN_LIST_TYPE") or None
+        self.words.category(filter(None, [record.legal_basis]), record)
         record.valid_from = exact_day(_child(element, "LISTED_ON"))
         self._facts()
         for alias in element.iterfind("INDIVIDUAL_ALIAS"):
@@ -123,15 +126,16 @@ class _Reader:
     def _facts(self) -> None:
         own = self.record.own
         if sex := _child(self.element, "GENDER"):
-            code = _SEXES.get(sex.lower())
+            code = self.words.sex(sex, self.record, _SEXES)
             if code:
                 own.facts.append(Fact(FactKind.SEX, code, self.source("GENDER")))
-            else:
+            elif code is None:
                 self.record.remark("GENDER", sex)
                 self.note("list_unknown_code", "sex kept as text")
         for value in self.element.iterfind("NATIONALITY/VALUE"):
             if (text := clean(value.text)) and text.lower() not in {"na", "n/a", "unknown"}:
-                add_nationality(self.record, text, self.source("NATIONALITY", text), _ROLE, self.findings)
+                source = self.source("NATIONALITY", text)
+                add_nationality(self.record, text, source, _ROLE, self.findings, self.words)
         for place in self.element.iterfind("INDIVIDUAL_PLACE_OF_BIRTH"):
             self._place(
                 own, [_child(place, tag) for tag in ("CITY", "STATE_PROVINCE")], _child(place, "COUNTRY")
@@ -207,7 +211,12 @@ class _Reader:
             return
         words = " ".join(values.get(tag, "") for tag in ("TYPE_OF_DOCUMENT2", "NUMBER"))
         # the publisher's type stands, though it calls ration cards national identity; words are in the note
-        kind = kind_of(values.get("TYPE_OF_DOCUMENT", "")) or kind_of(words) or ListedDocumentType.OTHER
+        kind = (
+            self.words.document_type(
+                values.get("TYPE_OF_DOCUMENT", ""), self.record, lambda said: kind_of(said) or kind_of(words)
+            )
+            or ListedDocumentType.OTHER
+        )
         raw = "; ".join(f"{tag}={text}" for tag, text in values.items())
         note = "; ".join(values[tag] for tag in ("TYPE_OF_DOCUMENT2", "NOTE") if tag in values)
         found = split_number(values.get("NUMBER", ""))
@@ -224,7 +233,7 @@ class _Reader:
                 return
         number, words_of_state = found
         country = values.get("ISSUING_COUNTRY") or values.get("COUNTRY_OF_ISSUE")
-        state = state_named(country) or state_named(words_of_state)
+        state = self.words.state(country, self.record) or state_named(words_of_state)
         if country and state is None:
             self.note("list_state_unread", "issuing state kept as text")
         lowered = f"{words} {note}".lower()
@@ -280,14 +289,16 @@ def read(files: Mapping[str, bytes], options: ImportOptions) -> Imported:
     """
     name, data = only_file(files, (".xml",), "un")
     findings: list[AlertFinding] = []
+    data = readable(data, _ROLE, findings, encoding_of(options))
     counts: Counter[str] = Counter()
+    words = Words(terms_of(options), findings)
     records = []
     for element in xml_elements(data, name, ("INDIVIDUAL", "ENTITY"), "CONSOLIDATED_LIST"):
         counts["entries"] += 1
         if element.tag == "ENTITY":
             counts["entities"] += 1
         elif _child(element, "DATAID"):
-            records.append(_Reader(element, findings, counts).read())
+            records.append(_Reader(element, words, counts).read())
         else:
             counts["malformed"] += 1
             findings.append(AlertFinding("list_row_malformed", _ROLE, str(counts["entries"]), "no DATAID"))
