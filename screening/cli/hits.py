@@ -21,7 +21,29 @@ class HitOrder(StrEnum):
 
 
 _Hit = Annotated[str, typer.Argument(help="Id of the hit, or its first digits.")]
-_RARE = ("closed", "call", "instructions", "proposed")
+# What a person reads in a table; the other shapes have all columns.
+_READ = (
+    "hit_id",
+    "severity",
+    "score",
+    "lands_at",
+    "state",
+    "decision",
+    "surname",
+    "given_names",
+    "date_of_birth",
+    "flight_id",
+    "alert_id",
+    "near_miss",
+    "standing",
+    "proposed",
+    "closed",
+    "rescreened",
+    "call",
+    "instructions",
+)
+_ALWAYS = frozenset(_READ[:5])
+_USUAL = {"standing": "confirmed"}
 
 
 def hits(
@@ -67,9 +89,14 @@ def hits(
     ids = [str(row["hit_id"]) for row in rows]
     looked(store, "hits.list", [of_night(store, chosen), *ids], actor, reason)
     columns: tuple[str, ...] = COLUMNS
-    if shape is Format.TABLE:  # a person need not read columns that say nothing
-        columns = tuple(name for name in COLUMNS if name not in _RARE or any(row.get(name) for row in rows))
-    show(rows, shape, columns, title=None if night else f"Night {chosen}")
+    if shape is Format.TABLE:
+        rows = [{**row, "lands_at": str(row["lands_at"] or "")[:16].replace("T", " ")} for row in rows]
+        columns = tuple(
+            name
+            for name in _READ
+            if name in _ALWAYS or any(row.get(name) not in {None, "", _USUAL.get(name)} for row in rows)
+        )
+    show(rows, shape, columns, title=f"Night {chosen}, landing in UTC")
 
 
 def trace(hit: _Hit, actor: Actor = None, reason: Purpose = None, shape: Shape = Format.TABLE) -> None:

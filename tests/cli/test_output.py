@@ -189,3 +189,13 @@ def test_an_error_is_told_in_four_parts_on_stderr(capsys):
 def test_prose_keeps_its_lines(capsys):
     say("one\ntwo\x1b")
     assert capsys.readouterr() == ("one\ntwo \n", "")
+
+
+def test_a_table_of_hits_has_what_a_person_reads_the_other_shapes_all(told, command):
+    line = ("hits", "--night", told.ids["night"])
+    whole = command(told.folder, *line, "--format", "json").json()
+    table = command(told.folder, *line).out
+    for hit in whole:
+        assert hit["hit_id"] in table
+        assert hit["lands_at"][:16].replace("T", " ") in table
+        assert hit["evidence_hash"] not in table
