@@ -96,7 +96,7 @@ def hit_views(
         evidence,
         sides,
         flights,
-        _fellows(tables.travellers, [row for row in rows if _open_to_all(row, states)], rows),
+        fellows(tables.travellers, [row for row in rows if _open_to_all(row, states)], rows),
         {row["disposition_id"]: row for row in decided},
         latest(decided),
         states,
@@ -237,12 +237,18 @@ def _alert_sides(tables: NightTables, wanted: set[str]) -> dict[str, AlertSide]:
     }
 
 
-def _fellows(
-    travellers: pa.Table, shown: Sequence[HitRow], hits: Sequence[HitRow]
-) -> dict[str, list[Fellow]]:
-    """Who stands in the same booking on the same leg, by API and PNR as settled, and their own hits.
+def fellows(travellers: pa.Table, shown: Sequence[HitRow], hits: Sequence[HitRow]) -> dict[str, list[Fellow]]:
+    """Tell who stands in the same booking on the same leg, by API and PNR as settled, and their own hits.
 
     Hits that are shown to few lead nowhere: a link would tell whose they are.
+
+    Args:
+        travellers: TRAVELLERS of the legs.
+        shown: hits that the reader may see.
+        hits: hits whose fellow travellers are asked for.
+
+    Returns:
+        By hit_id.
     """
     locators = pa.array(sorted({row["locator"] for row in hits if row["locator"]}), pa.string())
     booked = rows_of(travellers.filter(pc.is_in(travellers["locator"], locators)), TravellerRow)

@@ -1,6 +1,6 @@
 """One hit with everything that its reader needs: both sides, the sum, what was said of it before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from screening.hits.dispositions import about
 from screening.list_keeping.versions import open_version
 from screening.protection.masked import masked_nights
 from screening.reports.hit import HitView
-from screening.reports.hit_views import HitState, hit_views
+from screening.reports.hit_views import HitState, fellows, hit_views
 from screening.reports.night_tables import NightTables
 from screening.review.queue import QueueRow
 from screening.store import acts
@@ -65,7 +65,9 @@ class Card:
     masked: bool
 
 
-def card(store: Store, row: QueueRow, *, protects: bool, home: str, now: datetime) -> Card:
+def card(
+    store: Store, row: QueueRow, *, protects: bool, home: str, now: datetime, sees: Callable[[str], bool]
+) -> Card:
     """Return the card of a hit.
 
     Args:
@@ -74,6 +76,8 @@ def card(store: Store, row: QueueRow, *, protects: bool, home: str, now: datetim
         protects: is its alert there to protect the person?
         home: the agency's country.
         now: the moment that it is seen from, UTC.
+        sees: may its reader see another hit, by its id? Only those of fellow travellers that they may see
+            are linked.
 
     Raises:
         UsageError: the hit has gone from its night meanwhile.
@@ -81,7 +85,8 @@ def card(store: Store, row: QueueRow, *, protects: bool, home: str, now: datetim
     """
     night, hit_id = date.fromisoformat(row.row["night"]), str(row.row["hit_id"])
     mine = pc.field("hit_id") == hit_id
-    table = night_table(store, night, analyst.HITS).filter(mine)
+    hits = night_table(store, night, analyst.HITS)
+    table = hits.filter(mine)
     if not table.num_rows:
         raise UsageError(
             "this hit has gone from its night",
@@ -106,7 +111,9 @@ def card(store: Store, row: QueueRow, *, protects: bool, home: str, now: datetim
     flights = {one["flight_id"]: one for one in rows_of(tables.flights, FlightRow)}
     [view] = hit_views(tables, flights, {hit_id: state}, moment=now, home=home)
     history, contrary = _history(store, hit)
-    stands = replace(view, state=row.row["state"])
+    others = [one for one in rows_of(hits.filter(party), HitRow) if sees(one["hit_id"])]
+    booked = fellows(tables.travellers, others, [hit])[hit_id]
+    stands = replace(view, state=row.row["state"], fellows=tuple(booked))
     return Card(stands, hit, history, contrary, night in set(masked_nights(store)))
 
 

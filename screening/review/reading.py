@@ -85,7 +85,16 @@ def card_of(visit: Visit, row: queue.QueueRow) -> Card:
     """Return the card of a hit that is shown to its reader."""
     helps = protects(Category(row.row["category"]), visit.settings.profile.visibility)
     home = visit.settings.profile.agency.country
-    return card(visit.store, row, protects=helps, home=home, now=visit.now)
+
+    def sees(hit_id: str) -> bool:
+        other = queue.one(visit.index(), visit.desk, hit_id, visit.name, visit.now)
+        return (
+            other is not None
+            and other.call is None
+            and queue.may_see(other, decided_only=decided_only(visit))
+        )
+
+    return card(visit.store, row, protects=helps, home=home, now=visit.now, sees=sees)
 
 
 def hit_page(

@@ -42,6 +42,13 @@ def _own(name: str) -> str:
     return resources.files("screening.review").joinpath("templates", name).read_text("utf-8")
 
 
+class _Places(dict[str, str]):
+    """Where a hit stands: each has a page of its own."""
+
+    def __missing__(self, hit_id: str) -> str:
+        return f"/hits/{hit_id}"
+
+
 @cache
 def _style() -> str:
     return night_html.style() + _own("review.css")
@@ -83,7 +90,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: object) -> 
             left=left,
             warn=max(0, left - int(WARNING.total_seconds())),
             index="/queue",
-            places={},
+            places=_Places(),
             **shown,
         )
     )

@@ -90,6 +90,21 @@ def test_two_analysts_work_through_a_morning_by_keyboard_and_axe_finds_nothing(a
     assert (row["analyst"], row["second"], row["reason"]) == ("anna", "ben", "other birth place f t i")
     second.context.close()
 
+    page.goto(f"{served}/hits/{ours[1]}")  # another decides it meanwhile
+    agency.log_in("ben").decide(ours[1], "true_match", "same document")
+    page.check("input[value=false_match]")
+    page.fill("#reason", "another place of birth")
+    page.click("button:has-text('Send the decision')")
+    page.wait_for_selector("[role=alert]")
+    assert page.input_value("#reason") == "another place of birth"
+    assert axe(page) == []
+    at_border = browser.new_context(viewport={"width": 820, "height": 1180}).new_page()
+    enter(at_border, served, "bo")
+    at_border.goto(f"{served}/hits/{ours[0]}")
+    assert "other birth place" not in at_border.inner_text("main")
+    assert axe(at_border) == []
+    at_border.context.close()
+
     page.set_viewport_size({"width": 820, "height": 1180})
     for path in ("/queue?state=all", f"/hits/{ours[0]}"):
         page.goto(f"{served}{path}")
