@@ -37,6 +37,7 @@ from screening.profile.model import Intake
 from screening.protection import audit
 from screening.store.landing import open_back, write_incoming
 from screening.store.revisions import read_current
+from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables.codes import InputStatus, QuarantineAct
 from screening.tables.errors import UsageError
@@ -93,6 +94,17 @@ def findings_of(store: Store, entry: Entry) -> list[Finding]:
             found = [one for message in part.messages for one in all_findings(message)]
             own += [one for one in [*found, *part.findings] if entry.offset <= one.offset < stop]
     return sorted(dict.fromkeys(own), key=lambda one: (one.offset, one.code))
+
+
+def erased_in(store: Store, entry: Entry) -> int:
+    """Return how many values of an entry are blanks because a person's data were erased.
+
+    Raises:
+        StoreError: the file that says so is damaged.
+    """
+    rights = rights_of(store, entry.input_id)
+    stop = entry.offset + entry.length
+    return sum(entry.offset <= place[0] < stop for place in (rights.blank if rights else ()))
 
 
 def bytes_of(store: Store, entry: Entry, *, show_names: bool, actor: str, at: datetime) -> str:

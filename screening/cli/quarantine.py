@@ -59,7 +59,7 @@ def show_entry(
 
     Example: screening quarantine show 3f2a91c0 --bytes
     """
-    from screening.casework.quarantine import bytes_of, findings_of
+    from screening.casework.quarantine import bytes_of, erased_in, findings_of
     from screening.night.quarantine_entries import find
     from screening.night.settings import load_settings
 
@@ -73,11 +73,11 @@ def show_entry(
     except StoreError as gone:  # the entry outlives its bytes
         findings = []
         sys.stderr.write(f"{gone.what}\n")
-    _print(entry, findings, text, shape)
+    _print(entry, erased_in(store, entry), findings, text, shape)
 
 
-def _print(entry: "Entry", findings: "list[Finding]", text: str | None, shape: Format) -> None:
-    row = {"quarantine_id": entry.quarantine_id, **entry.row(), "act_reason": entry.why}
+def _print(entry: "Entry", erased: int, findings: "list[Finding]", text: str | None, shape: Format) -> None:
+    row = {"quarantine_id": entry.quarantine_id, **entry.row(), "act_reason": entry.why, "erased": erased}
     rows = [finding.row() for finding in findings]
     if shape is not Format.TABLE:
         show([row | {"findings": rows, "bytes": text}], shape)
@@ -108,7 +108,7 @@ def replay_entry(
 
     Example: screening quarantine replay 3f2a91c0 --file mended.edi --as anna --reason "carrier sent it again"
     """
-    from screening.casework.quarantine import replay
+    from screening.casework.quarantine import erased_in, replay
     from screening.night.attention import needs_attention
     from screening.night.notices import tell_night
     from screening.night.settings import load_settings
@@ -118,6 +118,8 @@ def replay_entry(
         settings, entry_id, file=file, actor=who(actor), reason=reason, at=datetime.now(UTC), tell=progress
     )
     night = done.entry.night
+    if erased := erased_in(settings.store, done.entry):
+        say(f"{erased} values of this entry were erased at a person's request: nobody stands there any more.")
     if done.session is None:
         say(f"These bytes were replayed before, as {done.name}: nothing to do.")
     elif done.name is None:

@@ -134,7 +134,8 @@ def erase(reason: _Reason, actor: Actor = None) -> None:
     """Erase everything that is held on a person, from tables, revisions, bytes and reports. No way back.
 
     Reads four lines as `find`. Refused where it is not settled whose the rows are, under a legal hold, and
-    while a hit is not decided or is a true match. A re-run does not bring the person back; a new message
+    while a hit is not decided or is a true match. Set-aside bytes are blanked where they are surely theirs;
+    what is only like them is named, and stays. A re-run does not bring the person back; a new message
     does. The record of acts keeps ids, published statistics stay.
 
     Example: screening subject erase --reason "request 14/26, granted" --as anna
@@ -149,12 +150,16 @@ def erase(reason: _Reason, actor: Actor = None) -> None:
         f"Erased: {done.statements} statements, {done.travellers} travellers, {done.hits} hits, "
         f"{done.decisions} decisions; {done.rows} rows of tables; nights: {nights}"
     )
+    if done.aside:
+        say(f"Blanked in {done.aside} entries of the quarantine: `quarantine show` says so of each.")
     say(f"Blanked in {done.inputs} inputs; bytes of {done.whole} files removed whole. Proof {done.proof}")
     say(
         "What stays: ids in the record of acts, numbers in flights, outcomes and ledger, published "
         "statistics (they name nobody, and a change would tell who left). Not ours: backups, the inbox, "
         "alert lists."
     )
+    for one in done.like:
+        warn(f"perhaps also in what was set aside: screening quarantine show {one} --bytes --show-names")
 
 
 def _asked() -> "Asked":

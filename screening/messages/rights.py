@@ -36,7 +36,7 @@ _SHORTEST_NUMBER = 5
 _INFANT = "INFT"
 _KEPT = frozenset(range(0x80)) - {sign for sign in range(0x80) if chr(sign).isalnum()}
 _TO_X = bytes(sign if sign in _KEPT else ord("X") for sign in range(256))
-_OF_NOBODY = frozenset(
+OF_NOBODY = frozenset(
     {"UNB", "UNG", "UNH", "UNT", "UNE", "UNZ", "UNS", "SRC", "TVL", "EQN", "MSG", "TRA", "APD", "RPI"}
 )
 
@@ -206,7 +206,7 @@ def places_of(data: Data, reading: Reading, erased: Mapping[int, Collection[int]
         if isinstance(frame, RawMessage) and frame.offset in messages:
             for segment in _theirs(frame, messages[frame.offset], set(erased[frame.offset])):
                 whole = segment.tag == "SSR" and segment.get(0).strip() == _INFANT
-                (veiled if whole else blank).update(_values(segment))
+                (veiled if whole else blank).update(values_of(segment))
             blank.update(_seats_in(frame, messages[frame.offset], set(erased[frame.offset])))
     return Places(tuple(sorted(blank)), tuple(sorted(veiled)))
 
@@ -237,7 +237,7 @@ def _theirs(raw: RawMessage, message: Message, gone: Collection[int]) -> Iterato
         starts = [one.offset for one in leaving]
         for segment in raw.segments:
             at = bisect_right(starts, segment.offset) - 1
-            if at >= 0 and _is_in(segment, leaving[at]) and segment.tag not in _OF_NOBODY:
+            if at >= 0 and _is_in(segment, leaving[at]) and segment.tag not in OF_NOBODY:
                 yield segment
         return
     named = [_Names.of(one) for one in leaving]
@@ -246,7 +246,7 @@ def _theirs(raw: RawMessage, message: Message, gone: Collection[int]) -> Iterato
         others = [_Names.of(one) for one in here if one.ordinal not in gone]
         alone = bool(here) and not others
         for segment in raw.segments:
-            if not low <= segment.offset < high or segment.tag in _OF_NOBODY:
+            if not low <= segment.offset < high or segment.tag in OF_NOBODY:
                 continue
             text = segment.syntax.text(segment.raw)
             said = normalise_number(text), set(tokens(text))
@@ -317,7 +317,7 @@ def _of_another(segment: Segment, owner: Traveller) -> bool:
     return bool(named) and owner.booking_reference not in named
 
 
-def _values(segment: Segment) -> Iterator[Place]:
+def values_of(segment: Segment) -> Iterator[Place]:
     """Yield the places of a segment's values but its first code; of a TIF also but type and reference."""
     for element in range(segment.count()):
         for component, value in enumerate(segment.element(element)):

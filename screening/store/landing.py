@@ -292,7 +292,7 @@ def open_back(store: Store, input_id: str) -> Iterator[Data]:
     if gone:
         classes = ", ".join(sorted({piece.cls for piece in gone}))
         raise StoreError(
-            f"{sum(piece.length for piece in gone)} bytes of this input are gone at the end of their term "
+            f"{sum(piece.length for piece in gone)} bytes of this input are gone {_why(store, input_id)} "
             f"({classes})",
             where=f"input {input_id}",
             effect="it cannot be read again; what was stated in it may still be held as statements",
@@ -307,6 +307,12 @@ def open_back(store: Store, input_id: str) -> Iterator[Data]:
         _join(store, kept, joined)
         with joined.data() as data:
             yield data
+
+
+def _why(store: Store, input_id: str) -> str:
+    """Say why bytes are gone: `store.rights` keeps a file of an input of which somebody was erased."""
+    erased = (store.root / Zone.LANDING / "rights" / f"{input_id}.json").exists()
+    return "by an erasure, or at the end of their term" if erased else "at the end of their term"
 
 
 def nameless(store: Store) -> Nameless:

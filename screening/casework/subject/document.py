@@ -23,8 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.casework.night_hits import decisions_by_hit
+from screening.casework.subject.aside import says
 from screening.casework.subject.person import Subject
-from screening.casework.subject.places import booking_rows, says
+from screening.casework.subject.places import booking_rows
 from screening.list_keeping import lists
 from screening.night.settings import Settings
 from screening.profile.model import Profile
@@ -93,6 +94,7 @@ def document(
         *_settled(store, profile, subject),
         *_told(store, profile, told),
         *_bytes(store, profile, subject),
+        *_set_aside(store, subject),
         *_requests(store, subject),
     ]
     return (
@@ -312,6 +314,21 @@ def _bytes(store: Store, profile: Profile, subject: Subject) -> Iterator[Part]:
         rows=tuple(rows),
         note="Meal, medical and remark texts are blanks there. What they say of others is not yours.",
     )
+
+
+def _set_aside(store: Store, subject: Subject) -> Iterator[Part]:
+    for one in subject.aside:
+        if one.theirs.sure:
+            yield Part(
+                title="Set aside as it came, because it could not be read",
+                source="the carrier, or whoever put it there",
+                received=f"night {one.night}",
+                purpose=_purpose(store, one.night),
+                until="with the messages of that night, at the latest",
+                recipients=RECIPIENTS,
+                rows=tuple((("entry", one.short), ("says of you", text)) for text in one.theirs.texts),
+                note="It was compared with nothing. What it says of others is not yours.",
+            )
 
 
 def _requests(store: Store, subject: Subject) -> Iterator[Part]:

@@ -6,7 +6,9 @@ the tables is written down):
 1. refused where it must not be: a legal hold, a hit that nobody decided or that is a true match, doubts
    whose rows these are, a run that has not ended;
 2. for each input: who is erased is noted beside it (`store.rights`), their values become blanks in what is
-   kept, and the bytes are read again: everybody else must read as before, else the bytes go whole;
+   kept, and the bytes are read again: everybody else must read as before, else the bytes go whole. So with
+   what was set aside unread, as far as its text is surely theirs; where bytes would have to go whole that
+   somebody still has to mend, it is refused before anything is changed;
 3. rows leave the tables of all nights and their revisions (`protection.rewriting`), decisions and reports
    with them; the reports are written again.
 
@@ -16,7 +18,7 @@ statistics (nobody can be found in them, and a corrected table would tell who le
 Source: Directive (EU) 2016/680 art. 16(3): restriction instead of erasure while evidence is needed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -26,15 +28,17 @@ import pyarrow.compute as pc
 
 from screening.casework.lookup import Asked, checked_reason
 from screening.casework.night_hits import decisions_by_hit
+from screening.casework.subject.aside import Aside
 from screening.casework.subject.certain import NOTHING, certain, refuse_unfinished
 from screening.casework.subject.person import Subject, find, objects_of
 from screening.messages.model import Reading
 from screening.messages.read import read_input
-from screening.messages.rights import Rights, Stood, fulfil, places_of, veil
+from screening.messages.rights import Place, Rights, Stood, fulfil, places_of, veil
 from screening.messages.scrub import blanked
 from screening.messages.tabulate import tabulate
 from screening.night.frozen import published_frozen
 from screening.night.purge import reports_of
+from screening.night.quarantine_entries import entries
 from screening.night.reporting import write_report
 from screening.night.row_rules import RULES
 from screening.night.settings import Settings
@@ -46,7 +50,7 @@ from screening.store import acts
 from screening.store.landing import Landed, Settling, landed, missing, open_back, sweep_unfinished
 from screening.store.locks import purging
 from screening.store.revisions import current, nights, read_current
-from screening.store.rights import clear_unnamed, keep_rights, rights_of
+from screening.store.rights import clear_unnamed, inputs_with_rights, keep_rights, rights_of
 from screening.store.zones import Store, open_zones
 from screening.tables import analyst
 from screening.tables.codes import Decision, Zone
@@ -57,6 +61,8 @@ _ACT = "subject.erased"
 _ACTS = f"{Zone.ANALYST}/acts"
 _AS_BEFORE = ("message_legs", "statements", "statement_documents")  # of everybody else, before and after
 
+_ENTRY = ("quarantine_id", "unit", "offset", "length")
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -66,6 +72,8 @@ class Erased:
         nights: nights of which rows went.
         rows: rows by which their tables became fewer.
         statements, travellers, hits, decisions: how many went.
+        aside: entries of the quarantine in which they stood.
+        like: entries that hold somebody like them; they stay as they are.
         inputs: inputs in whose kept bytes they are blanks now.
         whole: inputs whose kept bytes went whole: others could not be read from them as before.
         proof: id of the proof in `audit/rewritings/`.
@@ -77,6 +85,8 @@ class Erased:
     travellers: int
     hits: int
     decisions: int
+    aside: int
+    like: tuple[str, ...]
     inputs: int
     whole: int
     proof: str
@@ -105,12 +115,17 @@ def erase(settings: Settings, asked: Asked, *, reason: str, actor: str, now: dat
         subject = find(settings, asked, now=now).subject
         if ended and not subject.found:  # killed behind the last row: it has ended now
             _write_reports(store, ended[-1].document["remove"])
-            return Erased(ended[-1].nights, ended[-1].rows, 0, 0, 0, 0, 0, 0, ended[-1].proof_id)
-        certain(subject)
+            return Erased(ended[-1].nights, ended[-1].rows, 0, 0, 0, 0, 0, (), 0, 0, ended[-1].proof_id)
+        killed = _not_noted(store)
+        if subject.found or not killed:
+            certain(subject)
         _refuse(store, subject, now)
-        objects = objects_of(settings, asked, subject)
+        aside = [one for one in subject.aside if one.theirs.sure]
+        _refuse_waiting(store, aside)
+        objects = objects_of(settings, asked, subject) + [f"quarantine:{one.short}" for one in aside]
         audit.append(store, actor, "subject.erase", [*objects, "begun"], reason.strip(), now)
-        stored, whole = _blank(store, subject)
+        stored, whole = _blank(store, subject, aside)
+        stored = killed | stored
         files = [f"{_ACTS}/{analyst.DISPOSITIONS.name}/{one}.parquet" for one in sorted(subject.dispositions)]
         files += [f"{_ACTS}/{analyst.CLEARANCES.name}/{one}.parquet" for one in sorted(subject.clearances)]
         files += [
@@ -144,6 +159,8 @@ def erase(settings: Settings, asked: Asked, *, reason: str, actor: str, now: dat
         travellers=len(subject.travellers),
         hits=len(subject.hits),
         decisions=len(subject.dispositions),
+        aside=len(aside),
+        like=tuple(one.short for one in subject.aside if not one.theirs.sure),
         inputs=len(stored),
         whole=len(whole),
         proof=proof.proof_id,
@@ -197,7 +214,61 @@ def _refuse(store: Store, subject: Subject, now: datetime) -> None:
     refuse_unfinished(store)
 
 
-def _blank(store: Store, subject: Subject) -> tuple[dict[str, str], list[str]]:
+def _not_noted(store: Store) -> dict[str, str]:
+    """Return hash by input where bytes were blanked by an act that was killed before the tables said so."""
+    changed = set(inputs_with_rights(store))
+    found = {}
+    for night in nights(store):
+        for row in read_current(store, night, INPUTS).select(["input_id", "stored_hash"]).to_pylist():
+            kept = landed(store, row["input_id"]) if row["input_id"] in changed else None
+            if kept is not None and row["stored_hash"] not in {None, kept.stored_sha256}:
+                found[row["input_id"]] = kept.stored_sha256
+    return found
+
+
+def _refuse_waiting(store: Store, aside: Collection[Aside]) -> None:
+    """Refuse where bytes would have to go whole of which somebody else may still have to be screened."""
+    waiting = {
+        entry.quarantine_id: entry
+        for night in {one.night for one in aside}
+        for entry in entries(store, night)
+        if not entry.settled
+    }
+    for input_id in sorted({one.input_id for one in aside}):
+        held_back = [waiting[one.quarantine_id] for one in aside if one.quarantine_id in waiting]
+        held_back = [one for one in held_back if one.input_id == input_id]
+        if held_back and _blanked_input(store, input_id, {}, _places(aside, input_id))[1] is None:
+            entry = held_back[0]
+            raise UsageError(
+                "the person stands in bytes that were set aside, cannot be blanked there without changing "
+                "how others are read, and this entry still waits",
+                where=f"quarantine entry {entry.short}",
+                effect=NOTHING,
+                remedy=f"`screening quarantine show {entry.short}`, then replay or release it; then the same "
+                "command again",
+            )
+
+
+def _places(aside: Iterable[Aside], input_id: str) -> tuple[Place, ...]:
+    return tuple(sorted({place for one in aside if one.input_id == input_id for place in one.theirs.places}))
+
+
+def _blanked_input(
+    store: Store, input_id: str, erased: Mapping[int, Collection[int]], aside: Sequence[Place]
+) -> tuple[Rights, bytes | None]:
+    """Return what to note of an input, and its bytes with a person blanked; None if others would change."""
+    before = rights_of(store, input_id) or Rights()
+    intake = _intake(store, input_id)
+    with open_back(store, input_id) as data:
+        received = bytes(data[:])
+    rights, blank = _noted(received, input_id, intake, before, erased)
+    rights = replace(rights, blank=tuple(sorted({*rights.blank, *aside})))
+    blank = blanked(blank, 0, aside)
+    alike = _reads_alike(received, blank, input_id, intake, before, rights, entries_too=bool(aside))
+    return rights, blank if alike else None
+
+
+def _blank(store: Store, subject: Subject, aside: Collection[Aside]) -> tuple[dict[str, str], list[str]]:
     """Note who is erased, and blank them in what is kept.
 
     Returns:
@@ -207,6 +278,8 @@ def _blank(store: Store, subject: Subject) -> tuple[dict[str, str], list[str]]:
     for message, ordinals in subject.messages.items():
         input_id, _, offset = message.partition(":")
         by_input.setdefault(input_id, {})[int(offset)] = ordinals
+    for one in aside:
+        by_input.setdefault(one.input_id, {})
     stored: dict[str, str] = {}
     whole: list[str] = []
     for input_id, erased in sorted(by_input.items()):
@@ -218,12 +291,9 @@ def _blank(store: Store, subject: Subject) -> tuple[dict[str, str], list[str]]:
                 [item.path for item in kept.contents if (store.root / item.path).exists()] if kept else []
             )
             continue
-        intake = _intake(store, input_id)
-        with open_back(store, input_id) as data:
-            received = bytes(data[:])
-        rights, blank = _noted(received, input_id, intake, before, erased)
+        rights, blank = _blanked_input(store, input_id, erased, _places(aside, input_id))
         keep_rights(store, input_id, rights)
-        if _reads_alike(received, blank, input_id, intake, before, rights):
+        if blank is not None:
             stored[input_id] = _keep(store, input_id, kept, blank)
         else:
             whole += [item.path for item in kept.contents]
@@ -269,14 +339,24 @@ def _noted(
 
 
 def _reads_alike(
-    received: bytes, blank: bytes, input_id: str, intake: Intake, before: Rights, rights: Rights
+    received: bytes,
+    blank: bytes,
+    input_id: str,
+    intake: Intake,
+    before: Rights,
+    rights: Rights,
+    *,
+    entries_too: bool,
 ) -> bool:
-    """Say whether everybody else reads as before."""
+    """Say whether everybody else reads as before, and the same is set aside (`entries_too`)."""
     first, second = (read_input(data, intake, input_id=input_id) for data in (received, blank))
     fulfil(first, replace(before, corrected={}, blank=()))
     fulfil(second, replace(rights, corrected={}, blank=()))
     was, now = _others(first, rights), _others(second, rights)
-    return all(was[name].equals(now[name]) for name in _AS_BEFORE)
+    entries_alike = not entries_too or was["quarantine"].select(_ENTRY).equals(
+        now["quarantine"].select(_ENTRY)
+    )
+    return entries_alike and all(was[name].equals(now[name]) for name in _AS_BEFORE)
 
 
 def _others(reading: Reading, rights: Rights) -> dict[str, pa.Table]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.casework.lookup import Asked, partings_of
+from screening.casework.subject.aside import Aside, set_aside
 from screening.casework.subject.identity import (
     SURE,
     Described,
@@ -26,6 +27,7 @@ from screening.identity.documents import normalise_number
 from screening.identity.names import tokens
 from screening.identity.states import state_code
 from screening.matching.evidence.document import SHORTEST
+from screening.messages.aside_rights import Sought
 from screening.night.settings import Settings
 from screening.protection.keys import load_keys
 from screening.protection.masked import key_is_there, masked_nights, read_masked
@@ -66,6 +68,7 @@ class Subject:
         doubts: in words without names.
         clear: what is sure may be handed out, corrected, erased.
         words, numbers: of their names and documents; to search texts, never printed.
+        aside: entries of the quarantine that hold them, surely or perhaps.
     """
 
     statements: dict[str, date] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Subject:
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     masked: set[str] = field(default_factory=set)
+    aside: tuple[Aside, ...] = ()
 
     @property
     def nights(self) -> tuple[date, ...]:
@@ -99,7 +103,8 @@ class Subject:
     @property
     def found(self) -> bool:
         """Is anything surely theirs?"""
-        return bool(self.statements or self.travellers or self.hits)
+        rows = self.statements or self.travellers or self.hits
+        return bool(rows) or any(one.theirs.sure for one in self.aside)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +174,16 @@ def find(settings: Settings, asked: Asked, *, now: datetime) -> Found:
     subject.words = person.words | {word for _, one in sure for word in one.words}
     held = {number for _, one in sure for number, _ in one.documents}
     subject.numbers = frozenset(held | ({person.document[0]} if person.document else set()))
+    ways = {one.words for _, one in sure} | {person.words}
+    births = {one.born for _, one in sure} | {person.born}
+    subject.aside = set_aside(
+        store,
+        Sought(
+            frozenset(way for way in ways if way),
+            subject.numbers,
+            frozenset(born for born in births if born),
+        ),
+    )
     _take(store, subject, sure, identified)
     _decided(store, subject)
     theirs = {*subject.statements, *subject.travellers, *subject.hits}

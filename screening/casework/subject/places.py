@@ -22,10 +22,9 @@ from screening.identity.documents import normalise_number
 from screening.identity.names import comparable, tokens
 from screening.list_keeping import lists
 from screening.list_keeping.proposals import proposals
-from screening.matching.evidence.document import SHORTEST
 from screening.protection import audit
 from screening.store.files import read_table
-from screening.store.landing import incoming, landed, missing, open_back
+from screening.store.landing import incoming, landed, missing
 from screening.store.revisions import current, nights, read_current, revision
 from screening.store.rights import rights_of
 from screening.store.zones import Store
@@ -155,7 +154,7 @@ def _beside(found: Found, store: Store) -> Iterator[Place]:
     """What lies outside the tables of nights."""
     subject, person = found.subject, found.wanted
     yield from _landing(store, subject)
-    yield from _set_aside(store, subject)
+    yield from _set_aside(subject)
     yield from _reports(store, subject)
     held = {"dispositions": subject.dispositions, "clearances": subject.clearances, **subject.on_hits}
     for name, ids in held.items():
@@ -209,33 +208,12 @@ def _landing(store: Store, subject: Subject) -> Iterator[Place]:
                 )
 
 
-def _set_aside(store: Store, subject: Subject) -> Iterator[Place]:
-    """Search the text of bytes that were set aside: nothing was read of them, so nothing surer is known."""
-    for night in nights(store):
-        rows = read_current(store, night, individual.QUARANTINE)
-        for row in rows.select(["quarantine_id", "input_id", "offset", "length"]).to_pylist():
-            kept = landed(store, row["input_id"])
-            if kept is None or missing(store, row["input_id"]):
-                continue
-            with open_back(store, row["input_id"]) as data:
-                text = data[row["offset"] : row["offset"] + row["length"]].decode("latin_1")
-            if says(text, subject.words, subject.numbers):
-                short = f"{row['input_id'][:8]}{row['quarantine_id'][64:]}"
-                where = f"screening quarantine show {short} --bytes --show-names"
-                yield Place("landing", night, "quarantine", 1, str(Strength.LIKE), where)
-
-
-def says(text: str, words: Collection[str], numbers: Collection[str]) -> bool:
-    """Say whether a text holds a number of the person, or two words of their name.
-
-    >>> says("NAD+FL+++DOE:JANE'", {"DOE", "JANE"}, ()), says("DOC+P+X12-345'", (), {"X12345"})
-    (True, True)
-    """
-    bare = normalise_number(text)
-    if any(len(number) >= SHORTEST and number in bare for number in numbers):
-        return True
-    long = {word for word in words if len(word) >= _SHORTEST_WORD}
-    return len(long & set(tokens(text))) > 1
+def _set_aside(subject: Subject) -> Iterator[Place]:
+    """What was set aside: nothing was read of it, so its text was searched."""
+    for one in subject.aside:
+        strength = _sure(subject) if one.theirs.sure else str(Strength.LIKE)
+        where = f"screening quarantine show {one.short} --bytes --show-names"
+        yield Place("landing", one.night, "quarantine", 1, strength, where)
 
 
 def _reports(store: Store, subject: Subject) -> Iterator[Place]:

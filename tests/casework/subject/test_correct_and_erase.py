@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.casework.subject.conftest import FIRST, SECOND
+from tests.casework.subject.conftest import MARTA as MARTA_SENT
 from tests.killed import dies_at
 
 MARTA = {"document": "AA7712345", "state": "SWE"}
@@ -273,3 +274,53 @@ def test_a_booking_of_two_keeps_what_is_of_the_other(own):
     own.subject("erase", **MARTA)
     locators = [row["locator"] for row in own.rows("individual", FIRST, "bookings")]
     assert sorted(locators) == ["ABC123", "DEF456"]
+
+
+def landed_bytes(agency) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted((agency.store / "landing/content").rglob("*.bin")))
+
+
+ASIDE = "2026-11-24"
+EINAR = {"name": "Solbergdal, Einarvik", "born": "1962-03-09"}
+
+
+def test_people_in_what_was_set_aside_are_told_and_erased(own, written):
+    """A list whose envelope is lost, and a note: a person who stands nowhere else, and one who does."""
+    folder = own.folder / "inbox" / f"night={ASIDE}"
+    folder.mkdir()
+    people = [("SOLBERGDAL", "EINARVIK", "620309", "M", "NOR", "NO5512345"), MARTA_SENT, written.fillers[0]]
+    whole = written.paxlst(people)
+    (folder / "lost.edi").write_text(whole[whole.index("BGM") : whole.index("UNT")])
+    (folder / "note.txt").write_text("Call them back\nMarta Elin Lindquist, 12.04.1981\nSolbergdal: phone\n")
+    (folder / "only.txt").write_text("Einarvik Solbergdal, 1962-03-09\n")  # blank, it would be no entry
+    own("run", "--night", ASIDE, "--inbox", "inbox")
+    waiting = json.loads(own("quarantine", "list", "--night", ASIDE, "--format", "json").out)
+    assert len(waiting) == 3
+    told = json.loads(own.subject("report", **EINAR).out)
+    parts = [part for part in told["parts"] if "could not be read" in part["title"]]
+    assert "EINARVIK" in strings(parts)
+    assert "MARTA" not in strings(told)
+    before = landed_bytes(own)
+    refused = own.subject("erase", **EINAR)
+    assert (refused.code, "this entry still waits" in refused.err) == (2, True)
+    assert landed_bytes(own) == before
+    entry = re.search(r"quarantine show (\S+)`", refused.err)[1]
+    own("quarantine", "release", entry, "--reason", "granted", "--as", "anna", "--second", "ben")
+    done = own.subject("erase", **EINAR)
+    assert (done.code, "2 entries of the quarantine" in done.out) == (0, True)
+    assert "1 files removed whole" in done.out
+    assert left(own, ("EINARVIK", "620309", "NO5512345")) == {}
+    assert own.subject("erase", **MARTA).code == 0
+    assert left(own, (*PLANTED, "Marta Elin")) == {}
+    for _ in range(2):
+        after = json.loads(own("quarantine", "list", "--night", ASIDE, "--format", "json").out)
+        assert [(one["id"], one["length"]) for one in after] == [
+            (one["id"], one["length"]) for one in waiting
+        ]
+        for one in after:
+            (shown,) = json.loads(own("quarantine", "show", one["id"], "--format", "json").out)
+            assert shown["erased"] > 0
+        assert written.fillers[0][0].encode() in landed_bytes(own)
+        own("run", "--night", ASIDE, "--again", "--inbox", "inbox")
+        assert left(own, (*PLANTED, "Marta Elin", "EINARVIK", "Einarvik", "620309")) == {}
+    assert own("audit", "verify").code == 0
