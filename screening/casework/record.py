@@ -14,7 +14,7 @@ from typing import Any
 
 from screening.casework.acting import digest as act_hash
 from screening.list_keeping.proposals import FOLDER, documents
-from screening.list_keeping.versions import active_version, known_lists, versions
+from screening.list_keeping.versions import known_lists, stated_version, versions
 from screening.protection import audit
 from screening.protection.audit_terms import DECIDING, ON_HITS, Words
 from screening.protection.retention import proofs
@@ -292,7 +292,7 @@ def _lists(store: Store, stated: _Stated) -> Iterator[str]:
     for list_id in sorted({*known_lists(store), *stated.lists}):
         last = stated.lists.get(list_id)
         try:
-            now = active_version(store, list_id)
+            now = stated_version(store, list_id)
         except StoreError as damaged:
             yield f"{damaged.what} ({damaged.where}): {damaged.remedy}"
             continue

@@ -44,4 +44,7 @@ def purge(actor: Actor = None) -> None:
     done = purge_now(load_settings(), datetime.now(UTC), who(actor))
     files, rows = sum(len(proof.files) for proof in done.files), sum(proof.rows for proof in done.rows)
     say(f"{files} files removed; {len(done.files)} proofs in audit/purges/")
+    if done.copies:
+        kept = sum(one.kept for one in done.copies)
+        say(f"{len(done.copies)} copies of lists reduced to the alerts of hits ({kept}); on record")
     say(f"{rows} rows removed from published nights; {len(done.rows)} proofs in audit/rewritings/")

@@ -17,9 +17,11 @@ from screening.alerts.mapping import SourceMapping, parse_mapping, terms_of
 from screening.alerts.model import AlertFinding, Imported, Importer, ImportOptions
 from screening.alerts.source import MAX_BYTES, unpacked
 from screening.alerts.version import SHORT, version_hash
+from screening.list_keeping.copies import copy_in_use, note_fetched
 from screening.list_keeping.layers import documents, write_layers
 from screening.list_keeping.versions import (
     FINDINGS_FILE,
+    REDUCED_FILE,
     VERSION_FILE,
     Before,
     ListVersion,
@@ -27,6 +29,7 @@ from screening.list_keeping.versions import (
     active_version,
     checked_id,
     export_version,
+    is_whole,
     known_lists,
     locked,
     open_version,
@@ -56,6 +59,7 @@ __all__ = [
     "export_version",
     "import_list",
     "importer_of",
+    "is_whole",
     "keep_approved",
     "known_lists",
     "open_version",
@@ -204,7 +208,10 @@ def import_list(
             )
         gate = keeps_approved(imported, old, gate)
         arrival = _ArrivedList(imported, digest, gate, files, source, options, active, actor, at)
-        return _keep(store, folder, arrival, old)
+        result = _keep(store, folder, arrival, old)
+        if policy.copy_hours and not result.new:
+            note_fetched(folder / f"version={result.version}", at)
+        return result
 
 
 def keep_approved(
@@ -273,14 +280,15 @@ def _given(path: Path | None, option: str) -> bytes | None:
 def _keep(store: Store, folder: Path, arrival: _ArrivedList, old: Imported | None) -> ImportResult:
     version, gate, active = arrival.version, arrival.gate, arrival.active
     place = folder / f"version={version}"
-    new = not (place / VERSION_FILE).exists()
+    new, reduced = not is_whole(store, folder.name, version), (place / REDUCED_FILE).exists()
     if new:
         held = f"held: {', '.join(reason.code for reason in gate.reasons)}" if gate.held else None
         append(store, arrival.actor, "list.import", [folder.name, version], held, arrival.at)
-        before = version_before(store, folder.name, old)
+        before = None if reduced else version_before(store, folder.name, old)
         _write(
             place, arrival, 1 + max((one.sequence for one in versions(store, folder.name)), default=0), before
         )
+        (place / REDUCED_FILE).unlink(missing_ok=True)
     if gate.passed and active != version:
         set_active(
             store, folder, version, arrival.actor, "passed the import gate", arrival.at, "list.activate"
@@ -349,7 +357,7 @@ def _terms_told(options: ImportOptions) -> dict[str, str] | None:
 def ensure_lists(
     store: Store, profile: Profile, folder: Path, actor: str, at: datetime
 ) -> list[ImportResult]:
-    """Import every list of the profile that names a path and has no active version.
+    """Import every list of the profile that names a path and has no active version, or an ended copy.
 
     Args:
         store: the store.
@@ -366,7 +374,7 @@ def ensure_lists(
     """
     results = []
     for policy in profile.lists:
-        if policy.path is None or active_version(store, policy.id) is not None:
+        if policy.path is None or copy_in_use(store, policy, at) is not None:
             continue
         mapping = folder / policy.mapping if policy.mapping else None
         terms = folder / policy.terms if policy.terms else None

@@ -181,7 +181,20 @@ def _some(identities: pa.Table) -> pa.Table:
 
 
 def lists_of(store: Store, pinned: Mapping[str, str]) -> tuple[AlertTables, dict[str, int]]:
-    """Open list versions as one set of alerts, with the number of names of each list."""
+    """Open list versions as one set of alerts, with the number of names of each list.
+
+    Raises:
+        StoreError: a version is damaged, or its copy has ended: only alerts of hits are left of it.
+    """
+    for list_id, version in sorted(pinned.items()):
+        if not lists.is_whole(store, list_id, version):
+            raise StoreError(
+                f"the copy of the alert list `{list_id}` has ended: not all of it is there to compare with",
+                where=f"{store.root}/alerts/{list_id}/version={version}",
+                effect="nobody was compared; what is published stays",
+                remedy=f"`screening alerts import SOURCE PATH --list {list_id}`; what is screened then is "
+                "compared with that",
+            )
     opened = [lists.open_version(store, list_id, version) for list_id, version in sorted(pinned.items())]
     sizes = {list_id: found.names.num_rows for list_id, found in zip(sorted(pinned), opened, strict=True)}
     numbered = [("alert_id", "ascending"), ("ordinal", "ascending")]

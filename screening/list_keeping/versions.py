@@ -36,6 +36,8 @@ from screening.tables.model import TableSpec
 
 VERSION_FILE = "version.json"
 FINDINGS_FILE = "findings.json"
+REDUCED_FILE = "reduced.json"
+"""Stands in a version of which only the alerts of hits are left (`list_keeping.copies`)."""
 Before = tuple[Path, Sequence[Layer], Mapping[str, pa.Table]]
 """Folder, layers and tables of a stored version."""
 _ZONES = (Zone.ALERTS, Zone.AUDIT)
@@ -184,10 +186,22 @@ def known_lists(store: Store) -> list[str]:
     )
 
 
-def active_version(store: Store, list_id: str) -> str | None:
-    """Return the version in use, None where there is none."""
+def stated_version(store: Store, list_id: str) -> str | None:
+    """Return the version that was put in use last, whether it is still there or not."""
     version = _active_state(_folder(store, list_id)).get("version")
     return str(version) if version is not None else None
+
+
+def active_version(store: Store, list_id: str) -> str | None:
+    """Return the version in use, None where there is none, or its copy has come to the end of its term."""
+    version = stated_version(store, list_id)
+    return version if version is not None and is_whole(store, list_id, version) else None
+
+
+def is_whole(store: Store, list_id: str, version: str) -> bool:
+    """Say whether all alerts of a version are in the store: neither gone nor reduced to those of hits."""
+    place = _folder(store, list_id) / f"version={version}"
+    return (place / VERSION_FILE).exists() and not (place / REDUCED_FILE).exists()
 
 
 def activations(store: Store, list_id: str) -> list[tuple[str, datetime]]:

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import pyarrow.compute as pc
-
+from screening.list_keeping.copies import Reduced, reduce_copies
 from screening.list_keeping.folding import fold
 from screening.night.frozen import published_frozen
 from screening.night.reporting import write_report
@@ -30,10 +29,11 @@ _HELD = ("statements", "hits")
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge did: whole files, and rows of published nights."""
+    """What a purge did: whole files, rows of published nights, copies of lists reduced to alerts of hits."""
 
     files: tuple[Proof, ...]
     rows: tuple[RewritingProof, ...]
+    copies: tuple[Reduced, ...] = ()
 
 
 def due_now(settings: Settings, now: datetime) -> tuple[Due | RowsDue, ...]:
@@ -60,20 +60,24 @@ def _files_due(settings: Settings, now: datetime) -> tuple[Due, ...]:
 
     pinned = _pinned(settings.store)
     terms, masking = profile.retention, profile.masking
-    return due(settings.store, terms, ends=ends, now=now, pinned=pinned, masking=masking)
+    return due(settings.store, terms, ends=ends, now=now, pinned=pinned, masking=masking, lists=profile.lists)
 
 
-def _pinned(store: Store) -> set[tuple[str, str]]:
-    """Return the list versions that nights need which still hold travellers or hits."""
-    found: set[tuple[str, str]] = set()
+def _pinned(store: Store) -> dict[tuple[str, str], set[str]]:
+    """Return the list versions that nights with travellers or hits need, and the alerts of their hits."""
+    found: dict[tuple[str, str], set[str]] = {}
     for night in nights(store):
         now = current(store, night)
         if now is None or not (now.of(HITS) or now.of(TRAVELLERS)):
             continue
         frozen = published_frozen(store, night, now.revision)
-        found |= set(frozen.pins.lists.items()) if frozen else set()
-        for text in pc.list_flatten(read_current(store, night, HITS)["list_versions"]).to_pylist():
-            found.add(tuple(text.split("=", 1)))
+        for pair in frozen.pins.lists.items() if frozen else ():
+            found.setdefault(pair, set())
+        hits = read_current(store, night, HITS).select(["list_versions", "alert_ids"]).to_pylist()
+        for hit in hits:
+            for text in hit["list_versions"]:
+                list_id, _, version = text.partition("=")
+                found.setdefault((list_id, version), set()).update(hit["alert_ids"])
     return found
 
 
@@ -90,13 +94,14 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
     open_zones(store, list(Zone))
     with purging(store):
         rows = [*take_up(store, RULES), *_change_rows(settings, now, actor)]
+        copies = reduce_copies(store, settings.profile, _pinned(store), now, actor)
         files = purge(store, _files_due(settings, now), actor=actor, at=now)
         fold(store)
         for night in _without_report(store, files, rows):
             write_report(store, night)
         forget_old_acts(store, settings.profile.retention, actor=actor, at=now)
         forget_drafts(store, now)
-    return Purged(files, tuple(rows))
+    return Purged(files, tuple(rows), copies)
 
 
 def _change_rows(settings: Settings, now: datetime, actor: str) -> Iterator[RewritingProof]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from screening.list_keeping import lists, merges
+from screening.list_keeping.copies import copy_in_use
 from screening.list_keeping.traffic_models import night_model
 from screening.night import input_names, remains
 from screening.night.frozen import (
@@ -223,6 +224,8 @@ def _going_on(store: Store, left: Frozen) -> Frozen | None:
         return None
     if not set(left.pins.linked) <= set(readable(store, left.pins.key_id)):
         return None
+    if not all(lists.is_whole(store, *pair) for pair in left.pins.lists.items()):
+        return None
     named, known = input_names.restored(store, left), carried(store, left.night)
     if named.nameless or not all(can_be_read(store, entry, known) for entry in named.inputs):
         return None
@@ -404,10 +407,31 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
         )
     frozen.agency_profile()  # refused before anything is frozen
     pins = frozen.pins
+    pins = replace(pins, lists={one: _still_whole(store, one, of) for one, of in pins.lists.items()})
     if pins.linked:
         still = set(linked_with(store, pins.key_id))
         pins = replace(pins, linked=tuple(one for one in pins.linked if one in still))
     return pins
+
+
+def _still_whole(store: Store, list_id: str, version: str) -> str:
+    """Return the version that a night had pinned, or the one in use where its copy has ended.
+
+    Raises:
+        InputError: neither is there.
+    """
+    if lists.is_whole(store, list_id, version):
+        return version
+    now = lists.active_version(store, list_id)
+    if now is None:
+        raise InputError(
+            f"the copy of the alert list `{list_id}` that the night was screened against has ended, and "
+            "there is no other",
+            where=f"{store.root}/alerts/{list_id}, version {version}",
+            effect="nothing was screened again; what is published stays",
+            remedy=f"fetch it again: `screening alerts import SOURCE PATH --list {list_id}`",
+        )
+    return now
 
 
 def _pinned_lists(
@@ -426,14 +450,23 @@ def _pinned_lists(
         )
     pinned = {}
     for list_id in wanted:
-        version = lists.active_version(store, list_id)
+        version = copy_in_use(store, profile.policy(list_id), now)
         if (
             version is None
+            and lists.active_version(store, list_id) is None
             and list_id in lists.known_lists(store)
             and not chosen
             and list_id not in {*_profile_lists(profile)}
         ):
             continue  # held back by the gate and asked for by nobody
+        if version is None and lists.active_version(store, list_id) is not None:
+            raise InputError(
+                f"the copy of the alert list `{list_id}` is older than the "
+                f"{profile.policy(list_id).copy_hours} hours for which it may be kept",
+                where=f"{store.root}/alerts/{list_id}; copy_hours of the list in the profile",
+                effect="nothing was screened: a night without it would miss whom it names",
+                remedy=f"fetch it again: `screening alerts import SOURCE PATH --list {list_id}`",
+            )
         if version is None:
             raise InputError(
                 f"the alert list `{list_id}` has no active version",

@@ -214,7 +214,8 @@ def _in_use(store: Store, frozen: Frozen, known: Mapping[str, str]) -> dict[str,
     found = dict(known)
     for list_id in lists.known_lists(store):
         history = activations(store, list_id)
-        if history and (list_id in known or history[0][1] > frozen.moment):
+        whole = bool(history) and lists.is_whole(store, list_id, history[-1][0])
+        if whole and (list_id in known or history[0][1] > frozen.moment):
             found[list_id] = history[-1][0]
     return found
 

@@ -150,6 +150,7 @@ def _clauses(profile: Profile) -> Iterator[Clause]:
     yield from _flights(profile)
     yield from _elements(profile)
     yield from _terms(profile)
+    yield from _lists(profile)
     yield from _masking(profile.masking)
     yield from _decisions(profile)
     yield from _review(profile)
@@ -165,6 +166,21 @@ def _clauses(profile: Profile) -> Iterator[Clause]:
         yield Clause(
             f"law.duties.{place}", f"Not done by the software, the agency's duty: {duty.text}.", duty.source
         )
+
+
+def _lists(profile: Profile) -> Iterator[Clause]:
+    for one in profile.lists:
+        if one.copy_hours:
+            yield Clause(
+                f"lists.{one.id}.copy_hours",
+                f"A copy of the list {one.id} is kept {duration(one.copy_hours)} from when it was fetched, "
+                "in use or not; of one that nights were screened against, alerts of hits stay with the hits.",
+            )
+        if one.keep_hours:
+            yield Clause(
+                f"lists.{one.id}.keep_hours",
+                f"A version of the list {one.id} is kept {duration(one.keep_hours)} after it is out of use.",
+            )
 
 
 def _law(profile: Profile) -> Iterator[Clause]:

@@ -183,6 +183,10 @@ class ListPolicy(_Section):
     false_alerts_per_1000: Annotated[float, Field(gt=0, le=50)] = 1.0
     threshold_bits: Annotated[float, Field(gt=0, le=100)] | None = None  # overrides false_alerts_per_1000
     canaries: tuple[str, ...] = ()  # source ids that every version must hold
+    keep_hours: Annotated[int, Field(gt=0)] | None = None  # out of use; None: as `retention.list`
+    # A copy is kept at most so long from its import, in use or not; None: no limit. Source of such a limit:
+    # Regulation (EU) 2018/1862, offline copies at most 48 hours.
+    copy_hours: Annotated[int, Field(gt=0)] | None = None
     gate: ListGate = ListGate()
 
 
@@ -350,7 +354,7 @@ class Profile(_Section):
                 "handout": True,
                 "clearing": {"notice_days"},
                 "exchange": True,
-                "lists": {"__all__": {"path", "mapping"}},
+                "lists": {"__all__": {"path", "mapping", "keep_hours", "copy_hours"}},
                 "law": {"title", "sources", "duties"},
             },
         )

@@ -38,7 +38,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from screening.profile.model import Agency, Masking, Retention, Schedule
+from screening.profile.model import Agency, ListPolicy, Masking, Retention, Schedule
 from screening.protection.audit import append
 from screening.protection.zone_terms import endings
 from screening.store.files import (
@@ -153,6 +153,7 @@ def due(
     now: datetime,
     pinned: Collection[tuple[str, str]] = (),
     masking: Masking = _UNMASKED,
+    lists: Collection[ListPolicy] = (),
 ) -> tuple[Due, ...]:
     """List the files whose term has ended.
 
@@ -163,6 +164,7 @@ def due(
         now: the moment to judge by; must know its zone.
         pinned: pairs of list and version that nights still need.
         masking: the profile's section; raw bytes go when the columns made from them are masked.
+        lists: what the profile says of each list.
 
     Returns:
         Files of nights, in every revision, of landing, reports and dead runs, sorted by path.
@@ -202,7 +204,7 @@ def due(
         ended = _ended(terms, cls, clock, now)
         if ended is not None:
             found[path] = Due(path, sha256, cls, ended, None, None)
-    for place, cls, ending in endings(store, terms, ends=ends, received=received, pinned=pinned):
+    for place, cls, ending in endings(store, terms, ends=ends, received=received, pinned=pinned, lists=lists):
         if ending <= now:
             path = place.relative_to(store.root).as_posix()
             found[path] = Due(path, sha256_file(place), cls, ending, None, None)

@@ -6,7 +6,8 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 
 | what | class | clock |
 |---|---|---|
-| `alerts/<list>/version=…` | list | out of use; imported, where it never was in use |
+| `alerts/<list>/version=…` | list, or its `keep_hours` | out of use; imported, where it never was in use |
+| the same, where its list has `copy_hours` | list | in use or not: imported, or fetched again as it is |
 | `alerts/_exchange/in`, `out`, `asked`, `answered` | list | last written |
 | `alerts/_exchange/arriving` (left by a kill) | unread | last written |
 | `alerts/<list>/proposals/` | list | decided; what waits stays |
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.hits.dispositions import about
-from screening.profile.model import Retention
+from screening.profile.model import ListPolicy, Retention
 from screening.store import acts
 from screening.store.files import read_json, read_table
 from screening.store.landing import landed, settled
@@ -39,6 +40,8 @@ from screening.tables.codes import Decision, RetentionClass, TermKind, TermOutco
 from screening.tables.model import TableSpec, rows_of
 from screening.tables.rows import DispositionRow, HitRow
 
+FETCHED_FILE = "fetched.json"
+"""Says when a version was fetched again as it is."""
 Ends = Callable[[date], datetime]
 Ending = tuple[Path, RetentionClass, datetime]
 """A file, its class, and when its term ends."""
@@ -58,6 +61,7 @@ def endings(
     ends: Ends,
     received: Mapping[str, date],
     pinned: Collection[tuple[str, str]],
+    lists: Collection[ListPolicy] = (),
 ) -> Iterator[Ending]:
     """Give every file beside the nights' tables that may go at some time, with the moment.
 
@@ -67,13 +71,14 @@ def endings(
         ends: end of a night in UTC.
         received: night that received each input first.
         pinned: pairs of list and version that nights still need.
+        lists: what the profile says of each list.
 
     Raises:
         StoreError: an act, hits or a list's state cannot be read.
     """
     record, audit = timedelta(hours=terms.record), timedelta(hours=terms.audit)
-    for path, since in lists_out_of_use(store, pinned):
-        yield path, RetentionClass.LIST, since + timedelta(hours=terms.list)
+    for path, ending in list_endings(store, terms, pinned, {one.id: one for one in lists}):
+        yield path, RetentionClass.LIST, ending
     yield from _exchanges(store, terms)
     for path, decided in _proposals(store):
         yield path, RetentionClass.LIST, decided + timedelta(hours=terms.list)
@@ -114,20 +119,45 @@ def _exchanges(store: Store, terms: Retention) -> Iterator[Ending]:
             yield path, kind, _written(path) + timedelta(hours=hours[kind])
 
 
-def lists_out_of_use(store: Store, pinned: Collection[tuple[str, str]]) -> Iterator[tuple[Path, datetime]]:
-    """Give each file of list versions that nobody uses, and since when."""
+def list_endings(
+    store: Store, terms: Retention, pinned: Collection[tuple[str, str]], lists: Mapping[str, ListPolicy]
+) -> Iterator[tuple[Path, datetime]]:
+    """Give each file of list versions that may go at some time, and when.
+
+    A copy that may be kept for a time only goes in use or not; once it is reduced to the alerts of hits
+    (`list_keeping.copies`), it stays as long as a night has it pinned.
+    """
     for folder in sorted((store.root / Zone.ALERTS).glob("*")):
         if not folder.is_dir():
             continue
         active, left = _use(folder / "ACTIVE.json")
+        policy = lists.get(folder.name)
+        keep = timedelta(hours=(policy.keep_hours if policy else None) or terms.list)
+        copy = policy.copy_hours if policy else None
         for place in sorted(folder.glob("version=*")):
             version = place.name.removeprefix("version=")
-            if version == active or (folder.name, version) in pinned:
-                continue
-            meta = place / "version.json"
-            came = _stated(meta, "imported_at") if meta.exists() else None
-            for path in sorted(each for each in place.iterdir() if each.is_file()):
-                yield path, left.get(version) or came or _written(path)
+            is_pinned, reduced = (folder.name, version) in pinned, (place / "reduced.json").exists()
+            ends = [] if copy is None or (reduced and is_pinned) else [copy_ends(place, copy)]
+            if version != active and not is_pinned:
+                ends.append((left.get(version) or _imported(place)) + keep)
+            for path in sorted(each for each in place.iterdir() if each.is_file()) if ends else ():
+                yield path, min(ends)
+
+
+def copy_ends(place: Path, hours: int) -> datetime:
+    """Return when a copy of a list has to be gone.
+
+    Args:
+        place: folder of the version.
+        hours: how long a copy may be kept from its import, or from when it was fetched again as it is.
+    """
+    again = place / FETCHED_FILE
+    return (_stated(again, "at") if again.exists() else _imported(place)) + timedelta(hours=hours)
+
+
+def _imported(place: Path) -> datetime:
+    meta = place / "version.json"
+    return _stated(meta, "imported_at") if meta.exists() else _written(place)
 
 
 def _proposals(store: Store) -> Iterator[tuple[Path, datetime]]:
