@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import socket
 import unicodedata
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -26,7 +27,7 @@ from screening.protection.keys import Keys, load_former, load_linked
 from screening.store.current_json import revision as recorded
 from screening.store.files import write_json
 from screening.store.zones import Store
-from screening.tables.errors import StoreError
+from screening.tables.errors import OtherCodeError, StoreError
 
 _FILE = "night.json"
 _UNCHANGED = "unchanged.json"
@@ -382,3 +383,25 @@ def machine() -> dict[str, str]:
         "tzdata": importlib.metadata.version("tzdata"),
         "unicode": unicodedata.unidata_version,
     }
+
+
+def refuse_other_code(frozen: Frozen) -> None:
+    """Let nobody go on with a run that other code has begun: half of the night would be the work of each.
+
+    Raises:
+        OtherCodeError: names what differs, as frozen and as here.
+    """
+    here = machine()
+    differs = [name for name in here if frozen.machine.get(name) != here[name]]
+    if differs:
+        told = "; ".join(
+            f"{name} {frozen.machine.get(name, 'not known')[:28]} there, {here[name][:28]} here"
+            for name in differs
+        )
+        raise OtherCodeError(
+            f"run {frozen.run} was frozen by other code than runs here: {told}",
+            where=f"this worker ({socket.gethostname()}), {Path(screening.__file__).parent}",
+            effect="this task did nothing; nothing of the run is published",
+            remedy=f"bring every worker to one version, then begin the night anew with it: "
+            f"screening run --night {frozen.night}",
+        )

@@ -25,6 +25,7 @@ from screening.night.frozen import (
     load_frozen,
     load_unchanged,
     parse_run,
+    refuse_other_code,
     save_frozen,
     set_unchanged,
 )
@@ -125,6 +126,7 @@ def open_run(settings: Settings, run: str) -> Run:
 
     Raises:
         StoreError: there is no such run.
+        OtherCodeError: other code froze it, and it is not published yet.
     """
     night, revision = parse_run(run)
     frozen = load_frozen(settings.store, night, revision)
@@ -139,6 +141,8 @@ def open_run(settings: Settings, run: str) -> Run:
             remedy=f"`screening run --night {night}` begins one",
         )
     opened = Run(settings, input_names.restored(settings.store, frozen))
+    if not opened.published:
+        refuse_other_code(frozen)
     if opened.frozen.nameless and not opened.published:
         raise StoreError(
             f"run {run} lay so long that what it needs came to the end of its term",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from screening.night.settings import load_settings
 from screening.orchestration.schedule import night_of
-from screening.tables.errors import ScreeningError, StoreError, UsageError
+from screening.tables.errors import ScreeningError, UsageError
 
 if TYPE_CHECKING:
     from screening.night.run import Run
@@ -326,7 +326,7 @@ def check_parameters(context: Mapping[str, Any]) -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Raise our four-part errors as Airflow's; only a fault of the store is worth another try."""
+    """Raise our four-part errors as Airflow's; tried again is only what a little time may mend."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
     from screening.night.exceptions import place_of
@@ -336,7 +336,7 @@ def explained() -> Iterator[None]:
     except ScreeningError as fault:
         for line in str(fault).splitlines():
             _LOG.error(line)
-        if isinstance(fault, StoreError):
+        if fault.waiting_helps:
             raise
         raise AirflowFailException(str(fault)) from None
     except AirflowException:

@@ -7,6 +7,7 @@
     ├── InputError           an inbox or a list cannot be used       exit 3
     └── StoreError           the store cannot be used                exit 3
         ├── BusyError        another run holds the night             exit 3
+        ├── OtherCodeError   the run was begun by other code         exit 3
         └── BalanceError     counts do not add up; not published     exit 3
 
 No text of any of them carries a name, a date of birth or a document number of a person.
@@ -17,6 +18,7 @@ class ScreeningError(Exception):
     """Somebody must act: what, where, what happens to the rest, how to mend it."""
 
     exit_code = 3
+    waiting_helps = False  # may the same call succeed a little later? Only then is a task tried again
 
     def __init__(self, what: str, *, where: str, effect: str, remedy: str) -> None:
         super().__init__(what)
@@ -60,10 +62,20 @@ class InputError(ScreeningError):
 class StoreError(ScreeningError):
     """The store is missing, damaged, full or open to others."""
 
+    waiting_helps = True
+
 
 class BusyError(StoreError):
     """Another run holds the night; nothing was changed."""
 
 
+class OtherCodeError(StoreError):
+    """Other code, packages or tables froze the run than those that would go on with it."""
+
+    waiting_helps = False
+
+
 class BalanceError(StoreError):
     """A byte, message or traveller is missing, nobody can tell of which flight; nothing is published."""
+
+    waiting_helps = False

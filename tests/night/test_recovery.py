@@ -1,9 +1,14 @@
 """After something went wrong, the next run is right: gates, damaged files, a kill after publication, new code."""
 
 import json
+import os
 import re
 import shlex
+import shutil
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +18,7 @@ from screening.store.zones import Store, only, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
+ROOT = Path(__file__).parents[2]
 NIGHT = "2026-11-23"
 LEG = "XQ401-20261123-ARN-VIE"
 
@@ -132,6 +138,48 @@ def test_a_run_begun_by_other_code_is_begun_anew(by_hand, written, promised):
     path.write_text(json.dumps(frozen))
     by_hand.run(NIGHT)
     assert json.loads(path.read_text())["machine"] == machine()
+    assert by_hand.status(NIGHT)[LEG]["hits"] == 1
+
+
+@pytest.mark.slow
+def test_a_worker_of_other_code_takes_no_part_in_a_run(by_hand, written, tmp_path):
+    by_hand.send("a.edi", written.paxlst([written.ylva]))
+    by_hand.run(NIGHT, check=None, KILL_AT="revisions.before_folder")
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "screening", other / "screening", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements.lock", other)
+    changed = other / "screening" / "matching" / "match.py"
+    changed.write_text(changed.read_text() + "# a fix that has reached one machine alone\n")
+    task = f"from screening.orchestration.tasks import read; read('{NIGHT}-0001')"
+
+    def work(code: Path) -> subprocess.CompletedProcess[str]:
+        surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(code), "AIRFLOW_HOME": str(tmp_path)}
+        own = {
+            "SCREENING_STORE": str(by_hand.store),
+            "SCREENING_PROFILE": str(by_hand.folder / "profile.toml"),
+        }
+        return subprocess.run(
+            [sys.executable, "-c", task],
+            cwd=code,
+            env=surroundings | own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    before = {path: path.read_bytes() for path in (by_hand.store / "work").rglob("*") if path.is_file()}
+    refused = work(other)
+    assert refused.returncode == 1
+    assert "AirflowFailException" in refused.stderr, "waiting does not mend it: no retry"
+    code = machine()["code"]
+    assert re.search(
+        rf"was frozen by other code than runs here: code {re.escape(code)} there, \S+ here", refused.stderr
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    assert work(ROOT).returncode == 0
+    by_hand(
+        *re.search(r"screening (run --night \S+)", refused.stderr)[1].split(), "--inbox", "inbox", check=0
+    )
     assert by_hand.status(NIGHT)[LEG]["hits"] == 1
 
 
