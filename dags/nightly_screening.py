@@ -19,7 +19,7 @@ from screening.orchestration import parameters, schedule, task_order, tasks
 
 @dag(
     schedule=CronDataIntervalTimetable(schedule.cron(), timezone=schedule.time_zone()),
-    start_date=pendulum.datetime(2026, 1, 1, tz=schedule.time_zone()),
+    start_date=pendulum.instance(schedule.first_point()),
     catchup=schedule.catch_up(),
     max_active_runs=1,
     params=parameters.NIGHTLY,

@@ -1,6 +1,7 @@
 """`screening airflow run` and `serve`: the real DAGs, in this process or under Airflow's own pages."""
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -59,6 +60,26 @@ def run(
         say("(`screening status` would exit 1: the sample holds flights that need a person, on purpose.)")
         code = 0
     raise typer.Exit(code)
+
+
+@app.command("backfill")
+def backfill(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, local date.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, local date.")],
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Also nights whose DAG run failed; else those without one.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be run.")] = False,
+) -> None:
+    """Let Airflow's scheduler run the nights of a span, in their order, one at a time.
+
+    A night that is long over takes only what lies in its own folder of the inbox (`night=DATE`).
+
+    Example: screening airflow backfill --from 2026-11-01 --to 2026-11-05 --dry-run
+    """
+    from screening.orchestration.embedded import backfill as begin
+
+    raise typer.Exit(begin(first.date(), last.date(), failed=failed, dry_run=dry_run))
 
 
 @app.command("serve")

@@ -109,6 +109,7 @@ def receive(
     actor: str,
     now: datetime,
     again: bool = False,
+    addressed: bool = False,
 ) -> Receipt:
     """Receive a night.
 
@@ -119,10 +120,12 @@ def receive(
         actor: who starts it.
         now: the moment, UTC; decisions up to it count.
         again: run a published night again although nothing is new (mends damaged files).
+        addressed: take only what lies in the folder of this night: what lies beside it came later.
 
     Raises:
         BusyError: another process receives this night.
-        UsageError: other lists are named than those that the published night was screened against.
+        UsageError: other lists are named than those that the published night was screened against, or the
+            night is before the agency's first.
         InputError: no inbox, no files at all, or no alert list.
         ProfileError: the profile is not valid in this night, does not allow screening, or is for other
             purposes than what the store holds.
@@ -138,15 +141,18 @@ def receive(
         pending = take_up(store, night, before, actor)
         if pending is not None:
             return Receipt(pending, resumed=True, files=0)
-        came = arrived(settings, night)
+        came = [
+            found for found in arrived(settings, night) if not addressed or found.addressed or found.asked
+        ]
         fresh = fresh_arrivals(settings, night, before, came)
         note_seen(store, settings.inbox, night, came, fresh)
         mended = {row["input_id"] for row in _refused_rows(store, night)} - {one.input_id for one in came}
         if before is not None and not fresh and not mended and not again:
             return Receipt(None, resumed=False, files=0)
         if before is None and not _is_news(store, night, fresh):
-            raise _nothing_came(settings, night)
+            raise _nothing_came(settings, night, addressed=addressed)
         if before is None:
+            _refuse_too_early(settings, night)
             _refuse_invalid(settings, night)
         fresh = take_in(store, fresh)
         if before is None:
@@ -510,7 +516,15 @@ def _profile_lists(profile: Profile) -> list[str]:
     return [policy.id for policy in profile.lists]
 
 
-def _nothing_came(settings: Settings, night: date) -> InputError:
+def _nothing_came(settings: Settings, night: date, *, addressed: bool) -> InputError:
+    if addressed:
+        return InputError(
+            "the night is long over, and no file that was not received before lies in its own folder",
+            where=str(settings.inbox / f"night={night}"),
+            effect=f"night {night} was not published; files outside such folders are for the latest night",
+            remedy="where files of that night are there, move them into that folder and run the night again; "
+            f"to take all that lies in the inbox: screening run --night {night}",
+        )
     return InputError(
         "the inbox holds no file that was not received before",
         where=str(settings.inbox),
@@ -518,6 +532,17 @@ def _nothing_came(settings: Settings, night: date) -> InputError:
         "not a quiet one",
         remedy="look at the transfer from the carriers; when files have arrived, run the night again",
     )
+
+
+def _refuse_too_early(settings: Settings, night: date) -> None:
+    first = settings.profile.schedule.first_night
+    if first is not None and night < first:
+        raise UsageError(
+            f"night {night} is before the first night of this agency, {first}",
+            where="--night; schedule.first_night of the profile",
+            effect="nothing was received",
+            remedy="name the night that is meant; where it is this one, set schedule.first_night earlier",
+        )
 
 
 def published(store: Store, night: date) -> Current:

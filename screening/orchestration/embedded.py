@@ -18,10 +18,13 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from screening.night.settings import load_settings
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
 from screening.tables.errors import BusyError, StoreError, UsageError
@@ -197,6 +200,47 @@ def _progress(ran: Ran, tell: Tell) -> object:
             end(task_instance, "skipped" if skipped else "failed")
 
     return Progress()
+
+
+def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
+    """Let the scheduler run the nights of a span in their order, one at a time.
+
+    Airflow's dates are UTC and its own limit of active runs does not hold for a back-fill: so the nights are
+    given as the moments at which they begin in the agency's time zone, and one at a time is said here.
+
+    Args:
+        first: first night.
+        last: last night.
+        failed: also nights whose DAG run failed; else those that have none.
+        dry_run: only list what would be run.
+
+    Returns:
+        Exit code of `airflow backfill create`.
+
+    Raises:
+        UsageError: the span is none, or a night of it is before the first one or not over.
+    """
+    schedule = load_settings().profile.schedule
+    zone = ZoneInfo(load_settings().profile.agency.time_zone)
+    begins, ends = (datetime.combine(night, schedule.start, zone) for night in (first, last))
+    over = datetime.combine(last + timedelta(days=1), schedule.start, zone) <= datetime.now(zone)
+    early = schedule.first_night is not None and first < schedule.first_night
+    if first > last or early or not over:
+        raise UsageError(
+            f"there are no nights to run from {first} to {last}"
+            + (f": the first night of this agency is {schedule.first_night}" if early else "")
+            + (f": the night {last} is not over" if not over else ""),
+            where="--from and --to",
+            effect="nothing was run",
+            remedy="name the first and the last night, both as local dates",
+        )
+    if "AIRFLOW_HOME" not in os.environ:  # else the installation that it belongs to has its own settings
+        prepare(airflow_home("airflow"), quiet=False)
+    command = [str(Path(sys.executable).parent / "airflow"), "backfill", "create"]
+    command += ["--dag-id", "nightly_screening", "--max-active-runs", "1"]
+    command += ["--from-date", begins.isoformat(), "--to-date", ends.isoformat()]
+    command += ["--reprocess-behavior", "failed" if failed else "none", *(["--dry-run"] if dry_run else [])]
+    return subprocess.run(command, check=False).returncode  # noqa: S603  (our own environment's airflow)
 
 
 def serve(*, port: int, tell: Tell) -> int:

@@ -5,13 +5,14 @@ DAG files are parsed every few seconds: nothing here imports Airflow or a room o
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from screening.night.settings import Settings, load_settings
 
 OWNER = "screening"
+_ANY_FIRST = date(2026, 1, 1)  # without catch-up only the last missed night is run
 TAGS = ("screening",)
 TASK_DEFAULTS = {
     "owner": OWNER,
@@ -58,6 +59,25 @@ def time_zone() -> str:
 def catch_up() -> bool:
     """Does the agency want nights that were missed to be run?"""
     return _schedule_settings().profile.schedule.catch_up
+
+
+def first_point() -> datetime:
+    """Return the midnight before the first night that the schedule may run, in the agency's time zone."""
+    from zoneinfo import ZoneInfo
+
+    first = _schedule_settings().profile.schedule.first_night or _ANY_FIRST
+    return datetime.combine(first, time(), ZoneInfo(time_zone()))
+
+
+def is_long_over(context: Mapping[str, Any], now: datetime) -> bool:
+    """Say whether a DAG run that nobody has given a night is about one whose successor is over too.
+
+    After an outage, or in a back-fill, what lies in the inbox without a night's folder came for the latest
+    night; an earlier one would be published with the travellers of another day.
+    """
+    ends = context.get("data_interval_end")
+    given = (context.get("params") or {}).get("night")
+    return not given and ends is not None and now - ends >= timedelta(days=1)
 
 
 def night_of(context: Mapping[str, Any]) -> date:

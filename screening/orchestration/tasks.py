@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from screening.night.settings import load_settings
-from screening.orchestration.schedule import night_of
+from screening.orchestration.schedule import is_long_over, night_of
 from screening.tables.errors import ScreeningError, UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def receive(context: Mapping[str, Any]) -> str:
     with explained():
         check_parameters(context)
         letting, night, settings = letting_through(context), night_of(context), load_settings()
-        receipt = begin(settings, night, chosen=None, actor=ACTOR, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        receipt = begin(
+            settings, night, chosen=None, actor=ACTOR, now=now, addressed=is_long_over(context, now)
+        )
         if receipt.frozen is not None:
             _LOG.info("receive: night %s, %d new files", night, receipt.files)
             return receipt.frozen.run

@@ -3,7 +3,7 @@
 An unknown key is an error. Sections are handed to stages one by one: a stage sees its section only.
 """
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -66,8 +66,17 @@ class Schedule(_Section):
     """When the night runs: [D start, D+1 start) in the agency's time zone is the night D."""
 
     start: time = time(1, 0)
+    first_night: date | None = None  # no schedule, back-fill or command runs an earlier one
     catch_up: bool = False
     batches: Annotated[int, Field(ge=1, le=200)] = 8
+
+    @model_validator(mode="after")
+    def _from_when(self) -> Self:
+        if self.catch_up and self.first_night is None:
+            raise ValueError(
+                "`catch_up` needs `first_night`: else it would run every night since the year began"
+            )
+        return self
 
 
 class Designators(_Section):

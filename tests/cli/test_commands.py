@@ -431,6 +431,9 @@ WRONG = {
     "airflow run": "--night",
     "airflow run --night 23.11.2026": "--night",
     "airflow serve --port 80": "--port",
+    "airflow backfill --from 2026-11-20": "--to",
+    "airflow backfill --from 2026-11-22 --to 2026-11-20": "there are no nights to run",
+    "airflow backfill --from 2026-11-22 --to 2999-01-01": "the night 2999-01-01 is not over",
     "nothing": "nothing",
 }
 
@@ -807,6 +810,7 @@ IN_A_TEST += [
     "subject find --reason --as --format",
     "subject report --reason --as --out",
 ]  # test_who_looked.py
+IN_A_TEST += ["airflow backfill --failed --dry-run"]  # tests/dags/test_tasks.py
 IN_A_TEST += ["subject correct --field --reason --as", "subject erase --reason --as"]
 IN_A_TEST += ["alerts flag --list --end --reason --as"]  # tests/list_keeping, docs/exchange-demo
 IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as", "decide --instead-of"]

@@ -160,6 +160,7 @@ ELSEWHERE = {
     "statistics export": "protected figures alone (tests/aggregates)",
     "retention purge": "recorded, shows counts",
     "airflow run": "as run",
+    "airflow backfill": "starts runs in the scheduler, which shows nobody",
     "airflow serve": "Airflow's own pages hold no person (tests/dags)",
     "generate": "invented people, no store",
     "match": "files of the laboratory, no store",

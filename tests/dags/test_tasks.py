@@ -381,3 +381,78 @@ def test_a_version_that_comes_into_use_is_an_event_of_its_list(root):
         "rescreen",
         "late_hits",
     }
+
+
+@pytest.fixture
+def scheduled(by_hand, at_work):
+    """Receive as the schedule does: for a night that began so long before now, without a parameter."""
+    from datetime import date, datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from screening.orchestration import tasks
+
+    def receive(over_since: timedelta):
+        zone = ZoneInfo("Europe/Vienna")
+        ends = datetime.now(zone) - over_since
+        context = {
+            "params": {"night": None},
+            "data_interval_start": ends - timedelta(days=1),
+            "data_interval_end": ends,
+            "dag_run": SimpleNamespace(conf={}, triggering_user_name=None),
+        }
+        label: date = (ends - timedelta(days=1)).date()
+        return label, lambda: tasks.receive(context)
+
+    return receive
+
+
+def test_a_night_that_is_long_over_takes_what_lies_in_its_folder_alone(by_hand, written, scheduled):
+    from datetime import timedelta
+
+    from airflow.sdk.exceptions import AirflowFailException
+
+    by_hand.send("flat.edi", written.paxlst(written.fillers))
+    night, receive = scheduled(timedelta(days=30))
+    with pytest.raises(AirflowFailException, match="lies in its own folder") as refused:
+        receive()
+    assert f"screening run --night {night}" in str(refused.value)
+    by_hand.send(f"night={night}/late.edi", written.paxlst([written.ylva], reference="2"))
+    assert receive() == f"{night}-0001"
+    frozen = json.loads((by_hand.store / "nights" / str(night) / "runs" / "0001" / "night.json").read_text())
+    assert len(frozen["inputs"]) == 1
+    latest, receive = scheduled(timedelta(hours=20))  # the scheduler came up late
+    assert receive() == f"{latest}-0001"
+    frozen = json.loads((by_hand.store / "nights" / str(latest) / "runs" / "0001" / "night.json").read_text())
+    assert len(frozen["inputs"]) == 1
+
+
+def test_no_night_before_the_first_is_run(by_hand, written, at_work):
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[schedule]\nfirst_night = 2026-11-24\n")
+    by_hand.send("a.edi", written.paxlst([written.ylva]))
+    refused = by_hand.run(NIGHT, check=2)
+    assert f"night {NIGHT} is before the first night of this agency, 2026-11-24" in refused.stderr
+    assert not (by_hand.store / "nights" / NIGHT / "runs").exists()
+    told = by_hand("airflow", "backfill", "--from", NIGHT, "--to", "2026-11-25", check=2)
+    assert "the first night of this agency is 2026-11-24" in told.stderr
+    profile.write_text(profile.read_text().replace("first_night = 2026-11-24", "catch_up = true"))
+    assert "`catch_up` needs `first_night`" in by_hand("profile", "check", check=2).stderr
+
+
+def test_a_back_fill_gives_airflow_the_moments_at_which_the_nights_begin(by_hand, tmp_path, monkeypatch):
+    import subprocess
+    from datetime import date
+
+    from screening.orchestration import embedded
+
+    asked = []
+    monkeypatch.setenv("SCREENING_PROFILE", str(by_hand.folder / "profile.toml"))
+    monkeypatch.setattr(
+        subprocess, "run", lambda words, check: asked.append(words[1:]) or SimpleNamespace(returncode=0)
+    )
+    # Vienna leaves summer time in the night of the 25th.
+    assert embedded.backfill(date(2026, 10, 24), date(2026, 10, 26), failed=True, dry_run=True) == 0
+    words = " ".join(asked[0])
+    assert "--from-date 2026-10-24T01:00:00+02:00 --to-date 2026-10-26T01:00:00+01:00" in words
+    assert "--max-active-runs 1" in words
+    assert words.endswith("--reprocess-behavior failed --dry-run")
