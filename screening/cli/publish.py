@@ -109,7 +109,8 @@ def _audit(
     sources = _sources(table, wanted, folder)
     outs = {str(table): audited, **{one.table: folder / one.out for one in wanted.linked}}
     published = {name: _read(path) for name, path in outs.items()}
-    found = disclosures(sources, published, wanted.rules, groupings=groupings)
+    known = _respondents(folder / wanted.respondents, sources[0]) if wanted.respondents else ()
+    found = disclosures(sources, published, wanted.rules, groupings=groupings, respondents=known)
     show(found, shape, ("cell", "low", "high", "exact", "insider"))
     if found:
         raise typer.Exit(UnprotectableError.exit_code)

@@ -60,7 +60,7 @@ class PublishSpec(Rules):
         hierarchies: dimension -> CSV files parent,child; several are several groupings.
         linked: more tables to protect.
         earlier: tables that are out already.
-        respondents: CSV file of who stands in several cells of `--table`: its dimensions, `respondent`,
+        respondents: CSV file of who stands in which cells of `--table`: its dimensions, `respondent`,
             `people`.
         ptable: CSV file of a p-table: original, perturbed, above, up_to.
     """

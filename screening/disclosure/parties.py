@@ -26,22 +26,25 @@ def few_respondents(count: int, largest: int, threshold: int) -> bool:
     return largest > 1 and count >= threshold and count - largest + 1 < threshold
 
 
-def with_parties(cells: Cells, parties: Sequence[Party], threshold: int) -> Cells:
+def in_cells(cells: Cells, party: Party) -> dict[int, int]:
+    """Return a party's people by cell of the tables."""
+    return {int(cells.rows[table][row]): people for (table, row), people in party.items()}
+
+
+def with_parties(cells: Cells, parties: Sequence[Mapping[int, int]], threshold: int) -> Cells:
     """Note the cells that are unsafe by their parties.
 
     Args:
         cells: the tables.
-        parties: the largest party of each cell that is unsafe by it, at least.
+        parties: cell -> own people there, margins among them, of the largest party of each cell that is
+            unsafe by it, at least.
         threshold: of respondents.
 
     Returns:
         The tables with their unsafe cells.
     """
-    own = [
-        {int(cells.rows[table][row]): people for (table, row), people in party.items()} for party in parties
-    ]
     largest: dict[int, int] = {}
-    for party in own:
+    for party in parties:
         for cell, people in party.items():
             largest[cell] = max(people, largest.get(cell, 0))
     unsafe = {

@@ -18,7 +18,7 @@ from screening.disclosure.cell_key import SPACE, STANDARD, Line, faults, perturb
 from screening.disclosure.cells import REVISION, Cells, Flags, Integers, cells_of
 from screening.disclosure.counted import NOT_WRITTEN, Counted, counted, refused
 from screening.disclosure.groupings import Grouping
-from screening.disclosure.parties import Party, with_parties
+from screening.disclosure.parties import Party, in_cells, with_parties
 from screening.disclosure.rounding import holds, rounded
 from screening.disclosure.rules import Method, Rules
 from screening.disclosure.suppression import Pattern, suppress
@@ -140,11 +140,9 @@ def protect(
     cells = cells_of(read, groupings or {}, named=rules.named)
     unsafe = _unsafe(cells, rules)
     if rules.method is Method.SUPPRESSION:
-        stands_in = [
-            {int(cells.rows[table][row]): people for (table, row), people in one.items()}
-            for one in respondents
-        ]
-        cells = with_parties(cells, parties, rules.threshold)
+        stands_in = [in_cells(cells, one) for one in respondents]
+        own = [in_cells(cells, one) for one in parties]
+        cells = with_parties(cells, [*own, *by_respondent(cells, rules, stands_in)], rules.threshold)
         values, status, report = _suppressed(cells, rules, stands_in, unsafe)
     elif rules.method is Method.ROUNDING:
         values, status, report = _rounded(cells, rules, unsafe)
@@ -156,6 +154,13 @@ def protect(
         if source.published is None and not source.background
     }
     return Protected(tables, report)
+
+
+def by_respondent(
+    cells: Cells, rules: Rules, stands_in: Sequence[Mapping[int, int]]
+) -> list[Mapping[int, int]]:
+    """Return the people of each respondent by cell, margins among them, where the rules count respondents."""
+    return [respondent(cells, one).own for one in stands_in] if rules.by_respondent else []
 
 
 def for_readers(table: pa.Table) -> pa.Table:

@@ -9,7 +9,8 @@ from screening.disclosure.audit import audit
 from screening.disclosure.cells import cells_of
 from screening.disclosure.counted import refused
 from screening.disclosure.groupings import Grouping
-from screening.disclosure.protect import CellStatus, Source, counted_of
+from screening.disclosure.parties import Party, in_cells, with_parties
+from screening.disclosure.protect import CellStatus, Source, by_respondent, counted_of
 from screening.disclosure.rules import Rules
 
 
@@ -19,6 +20,7 @@ def disclosures(
     rules: Rules,
     *,
     groupings: Mapping[str, Sequence[Grouping]] | None = None,
+    respondents: Sequence[Party] = (),
 ) -> list[dict[str, object]]:
     """Say what readers of published tables learn of unsafe cells.
 
@@ -28,6 +30,7 @@ def disclosures(
             that are `primary` there must not be exact, however large.
         rules: what is unsafe; suppression is what is audited.
         groupings: dimension -> its groupings.
+        respondents: of each who stands in several cells, (table, row) -> own people there.
 
     Returns:
         One row a fault: cell, low and high (by the linear program; high null without bound), exact, insider.
@@ -37,6 +40,8 @@ def disclosures(
     """
     read = [counted_of(source) for source in sources]
     cells = cells_of(read, groupings or {}, named=rules.named)
+    stands_in = [in_cells(cells, one) for one in respondents]
+    cells = with_parties(cells, by_respondent(cells, rules, stands_in), rules.threshold)
     shown = cells.open.copy()
     given = np.zeros_like(shown)
     for table in read:
@@ -63,7 +68,7 @@ def disclosures(
             "exact": fault.exact,
             "insider": fault.insider,
         }
-        for fault in audit(cells, shown, rules, given=given)
+        for fault in audit(cells, shown, rules, given=given, respondents=stands_in)
     ]
 
 

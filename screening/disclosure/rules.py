@@ -53,6 +53,8 @@ class Rules(BaseModel):
         implied: the sum of the small withheld cells of one line is an unsafe cell too where it is small.
         insiders: a cell of up to so many people may be one person (1) or one party (2, 3, …) that knows its
             own count and subtracts it.
+        by_respondent: the largest respondent of a cell counts as one: a cell of fewer respondents than the
+            threshold is unsafe, however many people they are (dominance of one).
         named: withheld cells are named and cells of nobody are shown, so readers know that a withheld cell
             holds somebody: an unsafe cell must be able to reach the threshold.
         homogeneity: that a whole group stands in one cell is unsafe (needs zeros = "withheld").
@@ -70,6 +72,7 @@ class Rules(BaseModel):
     cost: Cost = Cost.COUNTS
     implied: bool = False
     insiders: Annotated[int, Field(ge=0, le=1000)] = 0
+    by_respondent: bool = False
     named: bool = False
     homogeneity: bool = False
     gap: Annotated[float, Field(ge=0, le=1)] = 0.0

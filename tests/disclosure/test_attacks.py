@@ -13,8 +13,9 @@ from scipy.optimize import linprog
 
 from screening.disclosure.audit import audit
 from screening.disclosure.cells import cells_of
-from screening.disclosure.parties import with_parties
+from screening.disclosure.parties import in_cells, with_parties
 from screening.disclosure.protect import Source, counted_of, for_readers, protect
+from screening.disclosure.published import disclosures
 from screening.disclosure.rules import Rules
 from tests.disclosure.conftest import CORPUS, GOLDEN, NEEDS_CORPUS, read, summed, values_of
 
@@ -288,9 +289,19 @@ def test_a_cell_of_six_who_are_one_family_is_one_respondent():
     assert careless.bounds(lambda atom: atom == ("IS", "A")) == pytest.approx((6, 6))
     family = in_party(table, {("IS", "A"): 6})
     rules = Rules(threshold=THRESHOLD, insiders=1)
-    published = protect([Source("table", table, ROUTES)], rules, parties=[family]).tables["table"]
+    source = Source("table", table, ROUTES)
+    published = protect([source], rules, parties=[family]).tables["table"]
     careful = Reader(FAMILY).reads(published, ROUTES)
     assert not careful.discloses(lambda atom: atom == ("IS", "A"), own=5)  # the family is one
+    rows = list(values_of(naive(table), ROUTES))
+    told = [{("table", rows.index(("IS", "A"))): 6}]  # as a list of respondents says it: inner cells alone
+    counted = rules.model_copy(update={"by_respondent": True})
+    assert protect([source], counted, respondents=told).tables["table"].equals(published)
+    assert not protect([source], rules, respondents=told).tables["table"].equals(published)
+    out = {"table": ours(table, ROUTES, insiders=1)}
+    assert disclosures([source], out, rules, respondents=told) == []
+    (fault,) = disclosures([source], out, counted, respondents=told)
+    assert fault["cell"] == "nationality=IS, route=A"
 
 
 def test_the_gate_asks_for_the_family_whatever_the_suppression_thinks():
@@ -299,7 +310,7 @@ def test_the_gate_asks_for_the_family_whatever_the_suppression_thinks():
     cells = cells_of([counted_of(Source("table", table, ROUTES))], {})
     everything = np.ones(len(cells.counts), dtype=bool)
     assert audit(cells, everything, Rules()) == []
-    (fault,) = audit(with_parties(cells, [family], THRESHOLD), everything, Rules())
+    (fault,) = audit(with_parties(cells, [in_cells(cells, family)], THRESHOLD), everything, Rules())
     assert cells.told(fault.cells[0]) == "nationality=IS, route=A"
 
 
