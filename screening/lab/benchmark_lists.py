@@ -51,7 +51,8 @@ class ListCost:
     stored_mib: float
 
 
-def _word(chance: random.Random) -> str:
+def word(chance: random.Random) -> str:
+    """Return an invented name."""
     return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(2, 3))).title()
 
 
@@ -63,7 +64,7 @@ def write_list(path: Path, names: int, seed: int, changed: int = 0, first: int =
         file.write("id;surname;given;born;state;passport;issued\n")
         for number in range(names):
             born = f"{chance.randint(1940, 2005)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
-            surname, given = _word(chance).upper(), f"{_word(chance)} {_word(chance)}"
+            surname, given = word(chance).upper(), f"{word(chance)} {word(chance)}"
             if step and number % step == first % step:
                 given += " Nova"
             paper = f"X{number:07};FR" if number % 3 == 0 else ";"

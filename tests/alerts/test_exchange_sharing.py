@@ -165,12 +165,14 @@ def test_words_are_translated_and_what_has_no_row_waits():
     ]
     found = shared(items, FULL.model_copy(update={"caveats": ("open", "closed")}))
     came = [AlertLine.model_validate_json(line) for line in found.lines.splitlines()]
-    lines, waiting, remarks = in_our_words(came, parse_terms(TERMS.encode()))
-    assert [(line.category, line.caveat) for line in lines] == [
+    said = [in_our_words(one, parse_terms(TERMS.encode())) for one in came]
+    assert [(one.line.category, one.line.caveat) for one in said] == [
         ("inform", "offen"), ("inquiry", None), ("inform", "closed"), ("inquiry", None),
     ]  # fmt: skip
-    assert [(one.source_id, one.field) for one in waiting] == [("A-3", "caveat"), ("A-4", "category")]
-    assert remarks == {"A-2": ("category wanted: inquiry is broader",)}
+    assert [(one.line.source_id, one.waits) for one in said if one.waits] == [
+        ("A-3", "caveat"), ("A-4", "category"),
+    ]  # fmt: skip
+    assert [one.remarks for one in said if one.remarks] == [("category wanted: inquiry is broader",)]
 
 
 def test_a_field_that_the_table_speaks_of_needs_a_row_for_each_word():
@@ -182,15 +184,15 @@ def test_a_field_that_the_table_speaks_of_needs_a_row_for_each_word():
     ]
     line = AlertLine.model_validate_json(shared(items).lines)
     table = TERMS + "state,GE,GE,exact\n"
-    _, waiting, _ = in_our_words([line], parse_terms(table.encode()))
-    assert [one.field for one in waiting] == ["state"]
+    assert in_our_words(line, parse_terms(table.encode())).waits == "state"
     table += "state,MD,RO,narrower\n"
-    (said,), waiting, _ = in_our_words([line], parse_terms(table.encode()))
-    assert (said.documents[0].issuing_state, said.nationalities, said.facts[0].value, waiting) == (
+    found = in_our_words(line, parse_terms(table.encode()))
+    said = found.line
+    assert (said.documents[0].issuing_state, said.nationalities, said.facts[0].value, found.waits) == (
         "RO",
         ("RO",),
         "RO",
-        (),
+        None,
     )
 
 

@@ -1,15 +1,17 @@
 """A package as one file: a ZIP of the signed manifest and the two data files, and nothing else.
 
 What is read is bounded before it is unpacked: number and names of members, the size that each says, and the
-size that really comes out. No name of a member is ever used as a path.
+size that really comes out. Data files are unpacked piece by piece, as often as somebody reads them, and never
+held whole. No name of a member is ever used as a path.
 
 Source: PKWARE APPNOTE.TXT 6.3.10; stored or deflated members only, no encryption.
 """
 
+import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from screening.alerts.exchange.model import DATA_FILES, MANIFEST_FILE
 from screening.alerts.exchange.refusals import Refusal, RefusedError
@@ -18,6 +20,9 @@ MOST_MANIFEST_BYTES = 4 * 1024 * 1024
 _NAMES = (MANIFEST_FILE, *DATA_FILES)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
+_PIECE = 1024 * 1024
+_LONGEST_LINE = 16 * 1024 * 1024
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
 def pack(manifest: str, files: Mapping[str, bytes]) -> bytes:
@@ -94,26 +99,55 @@ class Archive:
         """
         return self._read(MANIFEST_FILE, MOST_MANIFEST_BYTES)
 
-    def read(self, name: str, size: int) -> bytes:
-        """Return a data file, of which the signed manifest says the size.
+    def digest(self, name: str, size: int) -> str:
+        """Return the sha256 of a data file, of which the signed manifest says the size.
 
         Raises:
-            RefusedError: it has another size or cannot be unpacked.
+            RefusedError: it has another size, does not end with a line feed, or cannot be unpacked.
         """
         if size > self._most:
             raise RefusedError(Refusal.TOO_LARGE, f"{name} has {size:,} bytes; {self._most:,} may be")
-        data = self._read(name, size)
-        if len(data) != size:
+        digest, length, last = hashlib.sha256(), 0, b"\n"
+        for piece in self._pieces(name):
+            digest.update(piece)
+            length, last = length + len(piece), piece[-1:]
+            if length > size:  # a header that lies about the size stops here
+                break
+        if length != size:
             raise RefusedError(Refusal.HASH_DIFFERS, f"{name} is not the file that was signed: other size")
-        return data
+        if last != b"\n":
+            raise RefusedError(Refusal.SCHEMA, f"{name} does not end with a line feed")
+        return digest.hexdigest()
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of a data file whose size and hash were checked, without their line feeds.
+
+        Raises:
+            RefusedError: a line is longer than any alert.
+        """
+        rest = b""
+        for piece in self._pieces(name):
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+            if len(rest) > _LONGEST_LINE:
+                raise RefusedError(
+                    Refusal.TOO_LARGE, f"a line of {name} is longer than {_LONGEST_LINE:,} bytes"
+                )
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        try:
+            with self._zip.open(self._members[name]) as stream:
+                while piece := stream.read(_PIECE):
+                    yield piece
+        except _DAMAGED:
+            raise RefusedError(Refusal.UNSAFE_ARCHIVE, f"{name} cannot be unpacked") from None
 
     def _read(self, name: str, most: int) -> bytes:
         try:
             with self._zip.open(self._members[name]) as stream:
-                data = stream.read(most + 1)  # a header that lies about the size stops here
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+                data = stream.read(most + 1)
+        except _DAMAGED:
             raise RefusedError(Refusal.UNSAFE_ARCHIVE, f"{name} cannot be unpacked") from None
         if len(data) > most:
-            code = Refusal.TOO_LARGE if name == MANIFEST_FILE else Refusal.HASH_DIFFERS
-            raise RefusedError(code, f"{name} is larger than it may be")
+            raise RefusedError(Refusal.TOO_LARGE, f"{name} is larger than it may be")
         return data

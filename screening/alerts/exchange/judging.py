@@ -1,13 +1,13 @@
 """Is this package for us, in order, whole, and of the agreed shape? Judged before a row is stored."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from screening.alerts.exchange.archive import Archive
 from screening.alerts.exchange.model import (
     ALERTS_FILE,
     WITHDRAWALS_FILE,
@@ -35,19 +35,6 @@ class Last:
 
     sequence: int
     manifest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a package holds, checked.
-
-    Attributes:
-        alerts: lines of alerts.jsonl.
-        withdrawals: lines of withdrawals.jsonl.
-    """
-
-    alerts: tuple[AlertLine, ...]
-    withdrawals: tuple[Withdrawal, ...]
 
 
 def parsed(payload: bytes, model: type[Model], what: str) -> Model:
@@ -135,47 +122,55 @@ def judge_order(manifest: Manifest, last: Last | None, *, after_gap: bool, again
         )
 
 
-def content_of(manifest: Manifest, files: Mapping[str, bytes]) -> Content:
-    """Check the data files against the signed manifest and the schema.
-
-    Args:
-        manifest: the signed manifest.
-        files: bytes of alerts.jsonl and withdrawals.jsonl.
+def judge_files(manifest: Manifest, archive: Archive) -> None:
+    """Hold the data files to what was signed, byte by byte.
 
     Raises:
-        RefusedError: a byte, a count or a line differs from what the issuer signed or the schema allows.
+        RefusedError: a byte of one differs, or both are empty.
     """
     for entry in manifest.files:
-        if hashlib.sha256(files[entry.name]).hexdigest() != entry.sha256:
+        if archive.digest(entry.name, entry.bytes) != entry.sha256:
             raise RefusedError(Refusal.HASH_DIFFERS, f"{entry.name} is not the file that was signed")
-    alerts = _lines(manifest, files, ALERTS_FILE, AlertLine)
-    withdrawals = _lines(manifest, files, WITHDRAWALS_FILE, Withdrawal)
-    if not alerts and not withdrawals:
+    if not any(entry.bytes for entry in manifest.files):
         raise RefusedError(Refusal.SCHEMA, "the package holds neither an alert nor a withdrawal")
-    ids = [*(one.source_id for one in alerts), *(one.source_id for one in withdrawals)]
-    if len(set(ids)) != len(ids):
-        raise RefusedError(Refusal.DOUBLED, f"{len(ids) - len(set(ids))} source ids stand more than once")
-    declared = manifest.onward()
-    for number, alert in enumerate(alerts, start=1):
+
+
+def content_of(manifest: Manifest, archive: Archive) -> Iterator[AlertLine | Withdrawal]:
+    """Yield the alerts, then the withdrawals, of a package whose files were judged; each keeps the schema.
+
+    Nothing of it counts before the last is there: what only the whole tells is refused at the end.
+
+    Raises:
+        RefusedError: a line or a count differs from what the schema allows or the manifest says.
+    """
+    declared, seen, doubled = manifest.onward(), set[str](), 0
+    for number, alert in _lines(manifest, archive, ALERTS_FILE, AlertLine):
         if alert.list != manifest.list:
             raise RefusedError(Refusal.SCHEMA, f"{ALERTS_FILE} line {number}: an alert of another list")
         if alert.caveat is not None and alert.caveat not in declared:
             raise RefusedError(
                 Refusal.CAVEAT_UNDECLARED, f"{ALERTS_FILE} line {number}: its caveat is not in the manifest"
             )
-    return Content(alerts, withdrawals)
+        doubled += alert.source_id in seen
+        seen.add(alert.source_id)
+        yield alert
+    for _, withdrawal in _lines(manifest, archive, WITHDRAWALS_FILE, Withdrawal):
+        doubled += withdrawal.source_id in seen
+        seen.add(withdrawal.source_id)
+        yield withdrawal
+    if doubled:
+        raise RefusedError(Refusal.DOUBLED, f"{doubled} source ids stand more than once")
 
 
 def _lines(
-    manifest: Manifest, files: Mapping[str, bytes], name: str, model: type[Model]
-) -> tuple[Model, ...]:
-    data, count = files[name], manifest.file(name).count
-    if data and not data.endswith(b"\n"):
-        raise RefusedError(Refusal.SCHEMA, f"{name} does not end with a line feed")
-    lines = data.split(b"\n")[:-1]
-    if len(lines) != count:
-        raise RefusedError(Refusal.COUNT_DIFFERS, f"{name} has {len(lines)} lines, the manifest says {count}")
-    return tuple(parsed(line, model, f"{name} line {number}") for number, line in enumerate(lines, start=1))
+    manifest: Manifest, archive: Archive, name: str, model: type[Model]
+) -> Iterator[tuple[int, Model]]:
+    count, number = manifest.file(name).count, 0
+    for number, line in enumerate(archive.lines(name), start=1):
+        if number <= count:
+            yield number, parsed(line, model, f"{name} line {number}")
+    if number != count:
+        raise RefusedError(Refusal.COUNT_DIFFERS, f"{name} has {number} lines, the manifest says {count}")
 
 
 def judge_receipt(receipt: Receipt, *, signer: str, us: str, made: Mapping[int, str]) -> None:

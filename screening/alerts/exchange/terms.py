@@ -5,9 +5,9 @@ speaks of. No row, no guess: the alert waits for a person. A word that is not ex
 the partner's own.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
-from screening.alerts.exchange.model import AlertLine, WaitingAlert
+from screening.alerts.exchange.model import AlertLine
 from screening.alerts.terms import Relation, TermField, TermsTable
 from screening.tables.codes import Category, FactKind, ListedDocumentStatus, ListedDocumentType
 
@@ -15,30 +15,35 @@ _ALWAYS = (TermField.CATEGORY, TermField.CAVEAT)
 _FACTS = {FactKind.SEX: TermField.SEX, FactKind.NATIONALITY: TermField.STATE}
 
 
-def in_our_words(
-    alerts: Iterable[AlertLine], table: TermsTable
-) -> tuple[tuple[AlertLine, ...], tuple[WaitingAlert, ...], dict[str, tuple[str, ...]]]:
+@dataclass(frozen=True, slots=True)
+class InOurWords:
+    """An alert of a partner in our words.
+
+    Attributes:
+        line: the alert; as it came where it waits.
+        waits: the first field of which a word has no row, None where all have one.
+        remarks: on words that are not exact.
+    """
+
+    line: AlertLine
+    waits: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def in_our_words(alert: AlertLine, table: TermsTable | None) -> InOurWords:
     """Put a partner's words into ours.
 
     Args:
-        alerts: lines as they came.
-        table: the table of terms.
-
-    Returns:
-        The lines, those that have a word without a row as they came; which of them wait, with the first such
-        field; remarks by source_id on words that are not exact.
+        alert: as it came.
+        table: the table of terms; without one the words are ours.
     """
-    lines, waiting, remarks = [], [], {}
-    for alert in alerts:
-        said = _Said(table)
-        line = _line(alert, said)
-        if said.missing:
-            waiting.append(WaitingAlert(source_id=alert.source_id, field=said.missing[0]))
-            line = alert
-        elif said.inexact:
-            remarks[alert.source_id] = tuple(dict.fromkeys(said.inexact))
-        lines.append(line)
-    return tuple(lines), tuple(waiting), remarks
+    if table is None:
+        return InOurWords(alert)
+    said = _Said(table)
+    line = _line(alert, said)
+    if said.missing:
+        return InOurWords(alert, said.missing[0])
+    return InOurWords(line, remarks=tuple(dict.fromkeys(said.inexact)))
 
 
 class _Said:

@@ -8,16 +8,16 @@ What is refused is recorded with its reason and the hash of the file.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from screening.alerts.exchange.archive import Archive, is_archive
 from screening.alerts.exchange.judging import (
-    Content,
     Last,
     content_of,
+    judge_files,
     judge_manifest,
     judge_order,
     judge_receipt,
@@ -26,7 +26,6 @@ from screening.alerts.exchange.judging import (
 from screening.alerts.exchange.model import (
     PACKAGE_KIND,
     RECEIPT_KIND,
-    AlertLine,
     Manifest,
     Receipt,
     WaitingAlert,
@@ -34,7 +33,7 @@ from screening.alerts.exchange.model import (
 )
 from screening.alerts.exchange.questions import ANSWER_KIND
 from screening.alerts.exchange.refusals import Refusal, RefusedError
-from screening.alerts.exchange.terms import in_our_words
+from screening.alerts.exchange.terms import InOurWords, in_our_words
 from screening.alerts.terms import TermsTable, parse_terms
 from screening.list_keeping.exchange.asking import Told, take_answer
 from screening.list_keeping.exchange.checking import judged, signed
@@ -54,7 +53,7 @@ from screening.profile.exchange import ANY
 from screening.profile.model import Profile
 from screening.protection.audit import append
 from screening.protection.signing import kind_of
-from screening.store.files import write_bytes
+from screening.store.files import disk_faults, make_folder
 from screening.store.zones import Store
 from screening.tables.codes import AlertStatus, Category
 from screening.tables.errors import ProfileError, StoreError
@@ -165,16 +164,27 @@ def _package(
         after_gap=gap,
         again=digest if before and before.waiting else None,
     )
-    files = {str(entry.name): archive.read(entry.name, entry.bytes) for entry in manifest.files}
-    content = content_of(manifest, files)
-    said = _in_our_words(content, terms.get(partner.id))
+    judge_files(manifest, archive)
     into = partner.takes[manifest.list]
-    named = [f"partner:{partner.id}", f"list:{into}", f"sequence:{manifest.sequence}", f"manifest:{digest}"]
-    append(store, actor, "exchange.accept", named, f"after a gap: {after_gap}" if gap else None, at)
-    imported = _import(store, profile, into, manifest, content, said, actor, at)
-    if imported.alerts != len(said.alerts) + len(content.withdrawals):
+    folder = arriving(store)
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed act left
+    try:
+        path = folder / f"{into}.jsonl"
+        taken = _written(path, manifest, archive, terms.get(partner.id))
+        named = [
+            f"partner:{partner.id}",
+            f"list:{into}",
+            f"sequence:{manifest.sequence}",
+            f"manifest:{digest}",
+        ]
+        append(store, actor, "exchange.accept", named, f"after a gap: {after_gap}" if gap else None, at)
+        imported = import_list(store, profile.policy(into), "canonical", path, actor=actor, at=at)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    lines = len(taken.alerts) + len(taken.withdrawn)
+    if imported.alerts != lines:
         raise StoreError(
-            f"{imported.alerts} alerts of {len(said.alerts) + len(content.withdrawals)} lines were read",
+            f"{imported.alerts} alerts of {lines} lines were read",
             where=f"list {into}, version {imported.version}",
             effect="the package does not count as accepted; the version is stored",
             remedy="report it: the importer passed over a line that the schema allows. `screening alerts "
@@ -182,8 +192,7 @@ def _package(
         )
     onward = dict(before.onward) if before else {}
     onward.pop(imported.version, None)
-    onward[imported.version] = _onward(manifest, content.alerts, said)
-    still = {one.source_id for one in content.alerts}
+    onward[imported.version] = taken.onward
     state = Incoming(
         sequence=manifest.sequence,
         digest=digest,
@@ -194,11 +203,11 @@ def _package(
         valid_until=manifest.valid_until,
         accepted=at.replace(microsecond=0),
         outcome="in_use" if imported.active else "held",
-        alerts=len(content.alerts),
-        withdrawn=tuple(one.source_id for one in content.withdrawals),
-        waiting=said.waiting,
-        terms=said.terms,
-        refused={key: one for key, one in before.refused.items() if key in still} if before else {},
+        alerts=len(taken.alerts),
+        withdrawn=tuple(taken.withdrawn),
+        waiting=tuple(taken.waiting),
+        terms=table.name if (table := terms.get(partner.id)) else None,
+        refused={key: one for key, one in before.refused.items() if key in taken.alerts} if before else {},
         onward=dict(list(onward.items())[-MOST_REMEMBERED:]),
     )
     keep_incoming(store, partner.id, manifest.list, state)
@@ -207,41 +216,61 @@ def _package(
         theirs=manifest.list,
         sequence=manifest.sequence,
         imported=imported,
-        withdrawn=len(content.withdrawals),
-        waiting=len(said.waiting),
+        withdrawn=len(taken.withdrawn),
+        waiting=len(taken.waiting),
         valid_until=manifest.valid_until,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """Alerts in our words, those that wait, what was translated by a word that is not exact."""
+@dataclass(slots=True)
+class _Taken:
+    """What is kept of a package while its lines go by.
 
-    alerts: tuple[AlertLine, ...]
-    waiting: tuple[WaitingAlert, ...] = ()
-    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    terms: str | None = None
+    Attributes:
+        alerts: source ids.
+        withdrawn: source ids of the withdrawals.
+        waiting: alerts with a word that the terms do not know.
+        onward: to whom alerts of each caveat of ours may go on.
+    """
+
+    alerts: set[str] = field(default_factory=set)
+    withdrawn: list[str] = field(default_factory=list)
+    waiting: list[WaitingAlert] = field(default_factory=list)
+    onward: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def allow(self, theirs: str | None, ours: str | None, allowed: Mapping[str, tuple[str, ...]]) -> None:
+        """Let alerts of a caveat of ours go on to those only whom all of its originals allow."""
+        if theirs is None or ours is None:
+            return
+        may = allowed[theirs]
+        known = self.onward.get(ours, may)
+        self.onward[ours] = (
+            may if ANY in known else known if ANY in may else tuple(one for one in known if one in may)
+        )
 
 
-def _in_our_words(content: Content, terms: TermsTable | None) -> _Said:
-    if terms is None:
-        return _Said(content.alerts)
-    alerts, waiting, remarks = in_our_words(content.alerts, terms)
-    return _Said(alerts, waiting, remarks, terms.name)
+def _written(path: Path, manifest: Manifest, archive: Archive, terms: TermsTable | None) -> _Taken:
+    """Write the lines of a package for our importer, one at a time, in our words.
 
-
-def _onward(manifest: Manifest, came: Iterable[AlertLine], said: _Said) -> dict[str, tuple[str, ...]]:
-    """Return to whom alerts of each caveat of ours may go on: to those whom all of its originals allow."""
-    allowed = manifest.onward()
-    found: dict[str, tuple[str, ...]] = {}
-    for theirs, ours in zip(came, said.alerts, strict=True):
-        if theirs.caveat is None or ours.caveat is None:
-            continue
-        may = allowed[theirs.caveat]
-        known = found.get(ours.caveat, may)
-        both = may if ANY in known else known if ANY in may else [one for one in known if one in may]
-        found[ours.caveat] = tuple(both)
-    return found
+    Raises:
+        RefusedError: a line or a count is not what it should be; the file counts for nothing then.
+    """
+    taken, allowed = _Taken(), manifest.onward()
+    make_folder(path.parent)
+    with disk_faults(path, effect="nothing was taken in"), path.open("w", encoding="utf-8") as out:
+        for one in content_of(manifest, archive):
+            if isinstance(one, Withdrawal):
+                taken.withdrawn.append(one.source_id)
+                item = _withdrawn(one)
+            else:
+                said = in_our_words(one, terms)
+                taken.alerts.add(one.source_id)
+                taken.allow(one.caveat, said.line.caveat, allowed)
+                if said.waits is not None:
+                    taken.waiting.append(WaitingAlert(source_id=one.source_id, field=said.waits))
+                item = _alert(said, manifest)
+            out.write(f"{json.dumps(item, ensure_ascii=False)}\n")
+    return taken
 
 
 def _terms(profile: Profile, folder: Path) -> dict[str, TermsTable]:
@@ -262,38 +291,13 @@ def _terms(profile: Profile, folder: Path) -> dict[str, TermsTable]:
     return found
 
 
-def _import(
-    store: Store,
-    profile: Profile,
-    into: str,
-    manifest: Manifest,
-    content: Content,
-    said: _Said,
-    actor: str,
-    at: datetime,
-) -> ImportResult:
-    held = {one.source_id for one in said.waiting}
-    folder = arriving(store)
-    shutil.rmtree(folder, ignore_errors=True)  # what a killed act left
-    try:
-        path = folder / f"{into}.jsonl"
-        lines = [
-            *(_alert(one, manifest, said, held) for one in said.alerts),
-            *map(_withdrawn, content.withdrawals),
-        ]
-        write_bytes(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode())
-        return import_list(store, profile.policy(into), "canonical", path, actor=actor, at=at)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alert(line: AlertLine, manifest: Manifest, said: _Said, held: set[str]) -> dict[str, object]:
+def _alert(said: InOurWords, manifest: Manifest) -> dict[str, object]:
     """Return a line for our importer; what waits is stored and raises no hit."""
-    item = line.model_dump(mode="json", by_alias=True, exclude_none=True)
+    item = said.line.model_dump(mode="json", by_alias=True, exclude_none=True)
     provenance = item.setdefault("provenance", {"file": "package", "remarks": {}})
-    remarks = {"originator": [manifest.originator], "in our words": said.remarks.get(line.source_id, [])}
+    remarks = {"originator": [manifest.originator], "in our words": list(said.remarks)}
     provenance["remarks"] = {**provenance.get("remarks", {}), **remarks}
-    if line.source_id in held:
+    if said.waits is not None:
         item["status"] = AlertStatus.HELD
     return item
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from screening.alerts.exchange.archive import Archive, is_archive
-from screening.alerts.exchange.judging import content_of, parsed
+from screening.alerts.exchange.judging import content_of, judge_files, parsed
 from screening.alerts.exchange.model import PACKAGE_KIND, RECEIPT_KIND, Manifest, Receipt
 from screening.alerts.exchange.refusals import RefusedError
 from screening.profile.exchange import Exchange, PartnerKey
@@ -100,10 +100,14 @@ def _package(data: bytes, key: PublicKey | None, checks: list[Check]) -> None:
         checks,
         "content",
         counts,
-        lambda: content_of(
-            manifest, {str(entry.name): archive.read(entry.name, entry.bytes) for entry in manifest.files}
-        ),
+        lambda: _read_through(manifest, archive),
     )
+
+
+def _read_through(manifest: Manifest, archive: Archive) -> None:
+    judge_files(manifest, archive)
+    for _ in content_of(manifest, archive):
+        pass
 
 
 def _document(
