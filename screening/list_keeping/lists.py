@@ -82,6 +82,7 @@ class ImportResult:
     Attributes:
         new: whether this state of the list was not in the store before.
         active: whether it is in use now.
+        came_into_use: whether this import put it in use.
         gate: what the gate said.
     """
 
@@ -93,6 +94,7 @@ class ImportResult:
     gate: ListGateResult
     counts: Mapping[str, int]
     findings: tuple[AlertFinding, ...]
+    came_into_use: bool = False
 
     @property
     def needs_a_person(self) -> bool:
@@ -289,7 +291,8 @@ def _keep(store: Store, folder: Path, arrival: _ArrivedList, old: Imported | Non
             place, arrival, 1 + max((one.sequence for one in versions(store, folder.name)), default=0), before
         )
         (place / REDUCED_FILE).unlink(missing_ok=True)
-    if gate.passed and active != version:
+    comes = gate.passed and active != version
+    if comes:
         set_active(
             store, folder, version, arrival.actor, "passed the import gate", arrival.at, "list.activate"
         )
@@ -303,6 +306,7 @@ def _keep(store: Store, folder: Path, arrival: _ArrivedList, old: Imported | Non
         gate=gate,
         counts=arrival.imported.counts,
         findings=arrival.imported.findings,
+        came_into_use=comes,
     )
 
 

@@ -322,7 +322,8 @@ def _waiting_alerts(store: Store, frozen: Frozen) -> list[str]:
         for list_id, version in pinned
     )
     return [
-        f"{number} alerts of the list {list_id} wait and raise no hit: a code has no row in the terms. "
+        f"{number} {'alert waits' if number == 1 else 'alerts wait'} in the list {list_id} for a person and "
+        "can raise no hit: a code has no row in the terms. "
         f"`screening alerts check --list {list_id}` names them and what mends it."
         for list_id, number in waiting
         if number

@@ -18,12 +18,12 @@ _LOG = logging.getLogger(__name__)
 
 
 class ImportedList(TypedDict):
-    """What an import did: list, version, whether it is new and in use."""
+    """What an import did: list, version, whether it is new, and whether it came into use by it."""
 
     list: str
     version: str
     new: bool
-    active: bool
+    came_into_use: bool
 
 
 class RescreenedNight(TypedDict):
@@ -64,7 +64,9 @@ def import_list(list_id: str) -> ImportedList:
                 f"the list {list_id} has neither a connection nor a path in the profile"
             )
         own = nullcontext(settings.profile_folder / str(policy.path))
-        mapping = settings.profile_folder / policy.mapping if policy.mapping else None
+        mapping, terms = (
+            settings.profile_folder / name if name else None for name in (policy.mapping, policy.terms)
+        )
         with fetched(settings.store, place) if place else own as path:
             done = lists.import_list(
                 settings.store,
@@ -72,6 +74,7 @@ def import_list(list_id: str) -> ImportedList:
                 policy.source,
                 path,
                 mapping=mapping,
+                terms=terms,
                 actor=ACTOR,
                 at=datetime.now(UTC),
             )
@@ -83,7 +86,9 @@ def import_list(list_id: str) -> ImportedList:
             f"screening alerts check --list {list_id} --version {done.version}   then: "
             f"screening alerts release --list {list_id} --version {done.version} --reason …"
         )
-    return {"list": done.list_id, "version": done.version, "new": done.new, "active": done.active}
+    return {
+        "list": done.list_id, "version": done.version, "new": done.new, "came_into_use": done.came_into_use
+    }  # fmt: skip
 
 
 def _place(list_id: str) -> Any:  # noqa: ANN401  (a Place, imported late)

@@ -94,7 +94,8 @@ def import_lists() -> None:
         context: Any = get_current_context()
         context["label"] = list_id
         done = list_tasks.import_list(list_id)
-        if done["new"] or context["ti"].try_number > 1:  # the try before may have died after the import
+        # a version that was there before may come back into use; a try before may have died after the import
+        if done["came_into_use"] or context["ti"].try_number > 1:
             said = {"list": done["list"], "version": done["version"]}
             context["outlet_events"][_LISTS].add(list_asset(list_id), extra=said)
         return done

@@ -346,11 +346,12 @@ def test_one_list_that_cannot_be_fetched_stops_no_other_and_late_hits_are_told(
     asked = list_tasks.lists_to_import()
     assert [one["list_id"] for one in asked] == ["watch", "away", "none"]
     with caplog.at_level(logging.INFO):
-        assert list_tasks.import_list("watch")["new"] is False
+        watch = list_tasks.import_list("watch")
+        assert (watch["new"], watch["came_into_use"]) == (False, False)
         with pytest.raises(AirflowFailException, match="could not be fetched: ConnectError") as told:
             list_tasks.import_list("away")
         done = list_tasks.import_list("none")
-        assert (done["list"], done["new"], done["active"]) == ("none", True, True)
+        assert (done["list"], done["new"], done["came_into_use"]) == ("none", True, True)
         monkeypatch.delenv("AIRFLOW_CONN_SCREENING_LIST_NONE")
         with pytest.raises(AirflowSkipException, match="neither a connection nor a path"):
             list_tasks.import_list("none")
@@ -371,11 +372,16 @@ def test_one_list_that_cannot_be_fetched_stops_no_other_and_late_hits_are_told(
 
 def test_a_version_that_comes_into_use_is_an_event_of_its_list(root):
     from airflow.dag_processing.dagbag import DagBag
-    from airflow.sdk import AssetAlias
+    from airflow.sdk import AssetAlias, AssetAny
+
+    from screening.orchestration import list_tasks
 
     bag = DagBag(str(root / "dags"))
     [outlet] = bag.dags["import_alert_lists"].get_task("import_list").outlets
     assert outlet == AssetAlias("alert_lists")
+    starts = bag.dags["rescreen_recent"].timetable.asset_condition
+    assert isinstance(starts, AssetAny)  # a version of one list suffices
+    assert {asset.name for asset in starts.objects} == {f"alert_list_{one}" for one in list_tasks.list_ids()}
     assert {task.task_id for task in bag.dags["rescreen_recent"].tasks} == {
         "waiting",
         "rescreen",

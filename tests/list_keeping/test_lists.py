@@ -2,12 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from screening.list_keeping import lists
 from screening.profile.load import parse_profile
-from screening.profile.model import ListPolicy
+from screening.profile.model import ListGate, ListPolicy
 from screening.protection.audit import verify
 from screening.store.zones import Store
 from screening.tables.codes import Category
@@ -186,3 +187,25 @@ def test_a_list_of_the_profile_that_cannot_be_read_is_named(store, tmp_path):
     profile = parse_profile('[[lists]]\nid = "papers"\nsource = "documents"\npath = "gone.csv"\n', name="p")
     with pytest.raises(InputError, match="papers"):
         lists.ensure_lists(store, profile, tmp_path, "night", AT)
+
+
+def test_alerts_that_wait_are_told_with_the_night_and_the_command_that_names_them(store, tmp_path):
+    from screening.night.reporting import _waiting_alerts
+
+    (tmp_path / "terms.csv").write_text("field,code,ours,relation\nstate,MDA,MD,exact\n")
+    (tmp_path / "list.csv").write_text(rows("A1") + "A2;ZZZ;stolen\n")
+    done = lists.import_list(
+        store, POLICY, "documents", tmp_path / "list.csv", terms=tmp_path / "terms.csv", actor="anna", at=AT
+    )
+    [note] = _waiting_alerts(store, SimpleNamespace(pins=SimpleNamespace(lists={"own": done.version})))
+    assert note.startswith("1 alert waits in the list own for a person and can raise no hit")
+    assert "`screening alerts check --list own`" in note
+
+
+def test_a_version_that_comes_back_into_use_is_told_though_it_is_not_new(bring):
+    gate = ListGate(shrink=1, growth=9, changed=1)
+    policy = POLICY.model_copy(update={"gate": gate})
+    told = [bring(rows(*numbers), policy=policy) for numbers in (TEN, TEN[1:], TEN, TEN)]
+    assert [(one.new, one.came_into_use) for one in told] == [
+        (True, True), (True, True), (False, True), (False, False),
+    ]  # fmt: skip
