@@ -11,7 +11,7 @@ ours: it is called `lost`, and a person must act.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -27,10 +27,11 @@ from screening.hits.dispositions import taken_back
 from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import Before, evidence_hash
 from screening.identity.prepare import identify
-from screening.list_keeping import lists
+from screening.list_keeping import lists, merges
 from screening.list_keeping.traffic_models import lists_of, night_model
-from screening.matching.index import AlertTables
+from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
+from screening.matching.merged import all_names, better, merged_tables
 from screening.matching.score import Judge
 from screening.matching.travellers import lay_out
 from screening.night.batches import Watch, watch_of
@@ -127,7 +128,7 @@ def _plain(step: Step) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """The two sides and what the night held of them."""
+    """The two sides and what the night held of them; `group`: alerts that were one person with the alert."""
 
     store: Store
     frozen: Frozen
@@ -139,6 +140,7 @@ class _Case:
     list_id: str
     version: str
     against: Watch
+    group: tuple[AlertRow, ...] = ()
 
     @property
     def threshold(self) -> int:
@@ -147,8 +149,9 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """The pair scored: everything compared, and as the night's routes find it."""
+    """The pair scored: by the alert alone, with what it was merged with, as the night's routes find it."""
 
+    own: pa.Table
     exhaustive: pa.Table
     routed: pa.Table
     in_force: bool
@@ -181,7 +184,7 @@ def why(
     still = linked_with(store, pins.key_id) if pins.linked else ()  # a key retired since is not read again
     keys = case.frozen.keys(store, linked=[one for one in pins.linked if one in still])
     audit.append(store, actor, "pair.why", _objects(case, keys), f"night {case.frozen.night}", at)
-    call = closed_to(actor, [case.alert], settings.profile.visibility)
+    call = closed_to(actor, [case.alert, *case.group], settings.profile.visibility)
     if call is not None:
         raise shown_to_few("ALERT", call)
     return _explained(case, _score(case, keys), keys)
@@ -239,7 +242,7 @@ def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
     row = rows_of(travellers, TravellerRow)[0]
     outcomes = read_current(store, night, individual.OUTCOMES)
     of_leg = outcomes.filter(pc.equal(outcomes["flight_id"], row["flight_id"]))["outcome"].to_pylist()
-    list_id, version, against, found = _alert(store, frozen, alert)
+    list_id, version, against, found, group = _alert(store, frozen, alert)
     return _Case(
         store=store,
         frozen=frozen,
@@ -251,11 +254,14 @@ def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
         list_id=list_id,
         version=version,
         against=against,
+        group=group,
     )
 
 
-def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, AlertRow]:
-    """Open the alert in the list version of the night, indexed alone."""
+def _alert(
+    store: Store, frozen: Frozen, alert: str
+) -> tuple[str, str, Watch, AlertRow, tuple[AlertRow, ...]]:
+    """Open the alert in the list version of the night, indexed alone, and the alerts it was merged with."""
     list_id = alert.partition(":")[0]
     version = frozen.pins.lists.get(list_id)
     if version is None:
@@ -271,16 +277,35 @@ def _alert(store: Store, frozen: Frozen, alert: str) -> tuple[str, str, Watch, A
     chosen = [alert] if alert in fitting else fitting
     if len(chosen) != 1:
         raise _no_alert(store, frozen, list_id, version, len(chosen))
-    tables = AlertTables(
-        *(
-            table.filter(pc.equal(table["alert_id"], chosen[0])).combine_chunks()
-            for table in (opened.alerts, opened.names, opened.dates, opened.documents, opened.facts)
-        )
-    )
     known, size = night_model(store, frozen.pins.traffic), opened.names.num_rows
     everything, _ = lists_of(store, frozen.pins.lists)
+    tables = _only(everything, chosen)
     against = watch_of(tables, {list_id: size}, known, frozen.agency_profile(), among=everything)
-    return list_id, version, against, rows_of(tables.alerts, AlertRow)[0]
+    group = _group(store, frozen, everything, chosen[0])
+    others = rows_of(_only(everything, [one for one in group if one != chosen[0]]).alerts, AlertRow)
+    if group:
+        both = _only(merged_tables(_only(everything, group), [group]), chosen)
+        against = replace(
+            against,
+            merged=build_index(both, known.model, among=everything),
+            names=all_names(tables.names, both.names),
+        )
+    return list_id, version, against, rows_of(tables.alerts, AlertRow)[0], tuple(others)
+
+
+def _only(tables: AlertTables, alert_ids: Sequence[str]) -> AlertTables:
+    wanted = pa.array(alert_ids, pa.string())
+    parts = (tables.alerts, tables.names, tables.dates, tables.documents, tables.facts)
+    return AlertTables(*(one.filter(pc.is_in(one["alert_id"], wanted)).combine_chunks() for one in parts))
+
+
+def _group(store: Store, frozen: Frozen, everything: AlertTables, alert_id: str) -> tuple[str, ...]:
+    """Return the alerts that were one person with this one by what the night knew of decisions."""
+    if not frozen.pins.merges or frozen.pins.decided_until is None:
+        return ()
+    until = datetime.fromisoformat(frozen.pins.decided_until)
+    groups = merges.groups_of(store, everything, until=until)
+    return next((group for group in groups if alert_id in group), ())
 
 
 def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: int) -> UsageError:
@@ -307,7 +332,9 @@ def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: 
 
 def _score(case: _Case, keys: Keys) -> _Scored:
     identities, index = identify(*case.sides), case.against.index
-    exhaustive = match(identities, index, floor=_LOWEST, exhaustive=True)
+    exhaustive = own = match(identities, index, floor=_LOWEST, exhaustive=True)
+    if case.against.merged is not None:
+        exhaustive = better(own, match(identities, case.against.merged, floor=_LOWEST, exhaustive=True))
     decided = acts.dispositions(case.store, until=case.frozen.moment)
 
     def raised(threshold: int, before: Before) -> tuple[bool, bool]:
@@ -323,8 +350,9 @@ def _score(case: _Case, keys: Keys) -> _Scored:
         return found.hits.num_rows > 0, found.silenced > 0
 
     return _Scored(
+        own=own,
         exhaustive=exhaustive,
-        routed=match(identities, index, floor=case.threshold),
+        routed=case.against.compare(identities, {case.list_id: case.threshold}),
         in_force=raised(_LOWEST, Before.nothing())[0],
         reaches=raised(case.threshold, Before.nothing())[0],
         silenced=raised(
@@ -354,7 +382,12 @@ def _explained(case: _Case, scored: _Scored, keys: Keys) -> Explanation:
         traveller_id=case.traveller["traveller_id"],
         alert_id=case.alert["alert_id"],
         verdict=verdict,
-        before=(*_setting(case), _name_route(case, scored), _document_route(case, computed)),
+        before=(
+            *_setting(case),
+            *_merge(case, scored),
+            _name_route(case, scored),
+            _document_route(case, computed),
+        ),
         evidence=tuple(evidence),
         after=tuple(after),
         score=score,
@@ -431,6 +464,21 @@ def _setting(case: _Case) -> list[Step]:
             f"model and code {'of' if same else 'other than in'} the night",
         ),
     ]
+
+
+def _merge(case: _Case, scored: _Scored) -> list[Step]:
+    """Say what the alerts add that a person made one with this; nothing where nobody did."""
+    if not case.group:
+        return []
+    own, both = (
+        max((row["score"] for row in rows_of(table, ScoredRow)), default=None)
+        for table in (scored.own, scored.exhaustive)
+    )
+    adds = both is not None and (own is None or both > own)
+    ids = ", ".join(str(row["alert_id"]) for row in case.group)
+    by_itself = "by itself it compares nothing" if own is None else f"by itself it scores {bits(own)} bits"
+    added = f"with what they say {bits(both)} bits" if adds and both is not None else "they add nothing"
+    return [Step("merge", "adds" if adds else "adds_nothing", f"one person with {ids}; {by_itself}, {added}")]
 
 
 def _name_route(case: _Case, scored: _Scored) -> Step:

@@ -3,14 +3,16 @@
 The version need not be in use. Model and counts are those that a night would take now; nothing is written.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-import pyarrow as pa
+import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 
 from screening.alerts.duplicates import Proposal, as_travellers, floor_of, proposals
 from screening.alerts.merging import Judged
+from screening.alerts.model import Imported
 from screening.list_keeping import lists, merges
 from screening.list_keeping.traffic_models import lists_of, night_model
 from screening.matching.index import build_index
@@ -44,6 +46,23 @@ def pinned_with(store: Store, list_id: str, version: str) -> dict[str, str]:
     return {**{of: used for of, used in active.items() if used is not None}, list_id: version}
 
 
+def in_stretches(found: Imported, size: int) -> Iterator[Imported]:
+    """Yield a list in stretches of so many alerts, each with its rows of all tables; nothing is copied."""
+    ids = found.alerts["alert_id"].combine_chunks()
+    tables = {name: getattr(found, name) for name in ("names", "dates", "documents", "facts")}
+    owners = {name: pc.index_in(table["alert_id"], ids).to_numpy() for name, table in tables.items()}
+    for begin in range(0, len(ids), size):
+        part = {
+            name: table.slice(*_from_to(owners[name], begin, begin + size)) for name, table in tables.items()
+        }
+        yield replace(found, alerts=found.alerts.slice(begin, size), **part)
+
+
+def _from_to(owners: npt.NDArray[np.int64], begin: int, end: int) -> tuple[int, int]:
+    first, last = np.searchsorted(owners, [begin, end])
+    return int(first), int(last - first)
+
+
 def find(store: Store, list_id: str, version: str, told: Told) -> Duplicates:
     """Compare the alerts of a version with one another and with the other lists in use.
 
@@ -59,16 +78,12 @@ def find(store: Store, list_id: str, version: str, told: Told) -> Duplicates:
     pinned = pinned_with(store, list_id, version)
     tables, _ = lists_of(store, pinned)
     index = build_index(tables, night_model(store, traffic_in_use(store)).model)
-    identities = as_travellers(lists.open_version(store, list_id, version))
-    floor = floor_of(len(index.alert_ids))
-    people = pc.unique(identities["traveller_id"]).to_pylist()
-    scored = []
-    for begin in range(0, len(people), _AT_ONCE):
-        chunk = pa.array(people[begin : begin + _AT_ONCE], pa.string())
-        scored.append(
-            match(identities.filter(pc.is_in(identities["traveller_id"], chunk)), index, floor=floor)
-        )
-        told(min(begin + _AT_ONCE, len(people)), len(people))
+    opened = lists.open_version(store, list_id, version)
+    floor, people, done, scored = floor_of(len(index.alert_ids)), opened.alerts.num_rows, 0, []
+    for some in in_stretches(opened, _AT_ONCE):
+        scored.append(match(as_travellers(some), index, floor=floor))
+        done += some.alerts.num_rows
+        told(done, people)
     category = dict(zip(*(tables.alerts[name].to_pylist() for name in ("alert_id", "category")), strict=True))
     found = proposals(scored, len(index.alert_ids))
     judged = merges.judged(merges.acts(store), tables)

@@ -2,12 +2,16 @@
 
 import json
 
+import pyarrow as pa
+
 from screening.alerts.duplicates import MARGIN, as_travellers, floor_of, proposals
 from screening.alerts.importers import IMPORTERS
 from screening.alerts.model import ImportOptions
+from screening.list_keeping.duplicate_search import in_stretches
 from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
 from screening.matching.model import load_model
+from tests.alerts.test_golden import imported
 
 
 def person(source_id, full, born=None, documents=(), sex=None, **more):
@@ -49,6 +53,15 @@ TWICE = (
     person("1", "QVARNSTEDT, Ylvalinn", "1984-03-17", sex="F"),
     person("2", "QVARNSTEDT, Ylvalin Torbjorg", "1984-03-17", sex="M"),
 )
+
+
+def test_a_list_in_stretches_is_the_whole_list():
+    found = imported("un")
+    for size in (1, 2, 100):
+        parts = [some.tables() for some in in_stretches(found, size)]
+        assert all(part["alerts"].num_rows <= size for part in parts)
+        for name, table in found.tables().items():
+            assert pa.concat_tables([part[name] for part in parts]).equals(table)
 
 
 def test_one_person_twice_is_proposed_once_with_what_speaks_for_it_and_against_it():

@@ -122,6 +122,10 @@ def test_merged_alerts_are_one_hit_until_unmerged_and_clearances_outlive_both(by
     [one] = hits(by_hand, "2026-11-22")
     assert one["alert_ids"] == ["ours:7", "watch:A1"]
     assert len(one["list_versions"]) == 2
+    told = {step["step"]: step for step in by_hand.json("why", one["traveller_id"], "ours:7", "--as", "anna")}
+    assert (told["merge"]["result"], told["verdict"]["result"]) == ("adds", "hit")
+    assert told["merge"]["detail"].startswith("one person with watch:A1; by itself it scores ")
+    assert told["scored_again"]["result"] == "same"
     assert [hit["alert_ids"] for hit in hits(by_hand, "2026-11-21")] == [["ours:7"], ["watch:A1"]]
 
     by_hand(
