@@ -18,7 +18,8 @@ from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
     from screening.alerts.nomination import Written
-    from screening.list_keeping.authoring import Author, Outcome
+    from screening.list_keeping.approving import Outcome
+    from screening.list_keeping.authoring import Author
     from screening.list_keeping.proposals import Act, Proposal
     from screening.profile.model import Profile
 
@@ -452,7 +453,8 @@ def _propose(
 
 def _decide(ids: list[str], reason: str, actor: str | None, shape: Format, *, approve_: bool) -> None:
     from screening.casework.closing import close_hits
-    from screening.list_keeping.authoring import COLUMNS, REFUSED, decide, import_first
+    from screening.list_keeping.approving import decide
+    from screening.list_keeping.authoring import COLUMNS, REFUSED, import_first
     from screening.list_keeping.proposals import chosen
     from screening.night.settings import load_settings
 

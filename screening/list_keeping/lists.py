@@ -41,7 +41,7 @@ from screening.list_keeping.versions import (
 )
 from screening.profile.model import ListPolicy, Profile
 from screening.protection.audit import append
-from screening.store.files import write_json
+from screening.store.files import link_file, write_json
 from screening.store.zones import Store
 from screening.tables.errors import InputError, ScreeningError, UsageError
 
@@ -314,11 +314,11 @@ def _write(place: Path, arrival: _ArrivedList, sequence: int, before: Before | N
     imported, gate = arrival.imported, arrival.gate
     tables = imported.tables()
     layers = write_layers(place, tables, before)
-    findings = [
+    findings: list[dict[str, object]] = [
         {"code": f.code, "level": str(f.level), "file": f.file, "record": f.record, "text": f.text}
         for f in imported.findings
     ]
-    write_json(place / FINDINGS_FILE, findings)
+    _write_findings(place / FINDINGS_FILE, findings, before)
     write_json(
         place / VERSION_FILE,
         {
@@ -347,6 +347,15 @@ def _write(place: Path, arrival: _ArrivedList, sequence: int, before: Before | N
             **documents(layers, {name: table.num_rows for name, table in tables.items()}),
         },
     )  # written last: it makes the folder a version
+
+
+def _write_findings(path: Path, findings: list[dict[str, object]], before: Before | None) -> None:
+    """Write what deviated; as a second name of the same file where the version before has it alike."""
+    write_json(path, findings)
+    earlier = before[0] / path.name if before else None
+    if earlier and earlier.exists() and earlier.read_bytes() == path.read_bytes():
+        path.unlink()
+        link_file(earlier, path)
 
 
 def _hash_of(data: bytes | None) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 
 from screening.alerts.nomination import NotReadError, Written, fields_of, read_file
 from screening.casework.record import differences
-from screening.list_keeping import authoring, due, lists
+from screening.list_keeping import approving, authoring, due, lists
 from screening.list_keeping.authoring import Author
 from screening.list_keeping.proposals import Act, State, proposals
 from screening.profile.load import parse_profile
@@ -44,7 +44,7 @@ def say(store, act, *rows, name="anna", at=AT, profile=PROFILE, reason="case 14/
 
 def decide(store, *ids, name="ben", at=AT, profile=PROFILE, approve=True, reason="checked"):
     known = [one for one in proposals(store) if one.proposal_id in ids]
-    [outcome] = authoring.decide(store, profile, known, Author(name, reason, at), approve=approve)
+    [outcome] = approving.decide(store, profile, known, Author(name, reason, at), approve=approve)
     return outcome
 
 
