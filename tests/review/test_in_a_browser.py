@@ -1,4 +1,4 @@
-"""A morning of two analysts in headless Chromium, from the queue to a confirmed decision, axe on every page."""
+"""A morning of two analysts and a supervisor in headless Chromium, from the queue to the border's sheet."""
 
 import threading
 import time
@@ -7,10 +7,12 @@ from urllib.request import urlopen
 import pytest
 import uvicorn
 
+from screening.night.settings import load_settings
 from screening.review.app import create_app
 from screening.review.office import Office
 from screening.store import acts
 from tests.browser import axe
+from tests.cli.conftest import call
 from tests.review.conftest import PASSWORD
 from tests.review.test_morning import hits_by
 
@@ -49,7 +51,11 @@ def enter(page, origin: str, name: str) -> None:
     page.wait_for_url("**/queue")
 
 
-def test_two_analysts_work_through_a_morning_by_keyboard_and_axe_finds_nothing(agency, served, browser, page):
+def test_a_morning_of_two_analysts_and_a_supervisor_and_axe_finds_nothing(agency, served, browser, page):
+    profile = agency.folder / "profile.toml"
+    roles = 'analysts = ["anna", "ben"]\nsupervisors = ["sue"]\nborder = ["bo"]'
+    profile.write_text(f"{profile.read_text()}\n[review]\n{roles}\n")
+    agency.settings = load_settings()
     ours = hits_by(agency, "refuse_entry")
     page.goto(f"{served}/login")
     assert axe(page) == []
@@ -98,10 +104,29 @@ def test_two_analysts_work_through_a_morning_by_keyboard_and_axe_finds_nothing(a
     page.wait_for_selector("[role=alert]")
     assert page.input_value("#reason") == "another place of birth"
     assert axe(page) == []
+    page.click("button:has-text('Confirm true match')")  # it has convinced her
+    page.wait_for_load_state()
+    assert "Confirmed: true match, proposed by ben" in page.inner_text("[role=status]")
+
+    at_head = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    enter(at_head, served, "sue")
+    at_head.goto(f"{served}/hits/{ours[0]}")
+    at_head.click("text=Take the last act back")
+    at_head.fill("#undo", "the birth place was read wrongly")
+    at_head.click("button:has-text('Take it back')")
+    at_head.wait_for_load_state()
+    assert "Taken back: the decision false match" in at_head.inner_text("[role=status]")
+    assert axe(at_head) == []
+    at_head.context.close()
+    told = call(
+        agency.folder, "handout", "--for", "desk3", "--format", "json", "--as", "sue", "--reason", "shift"
+    )
+    assert [one["hit_id"] for one in told.json()["hits"]] == [ours[1]], told.err  # the true match alone
+
     at_border = browser.new_context(viewport={"width": 820, "height": 1180}).new_page()
     enter(at_border, served, "bo")
-    at_border.goto(f"{served}/hits/{ours[0]}")
-    assert "other birth place" not in at_border.inner_text("main")
+    at_border.goto(f"{served}/hits/{ours[1]}")
+    assert "same document" not in at_border.inner_text("main")
     assert axe(at_border) == []
     at_border.context.close()
 
