@@ -18,6 +18,10 @@ from screening.tables.errors import UnprotectableError
 
 _SEARCHES = 60  # patterns that are tried before what is open is closed one by one
 _CLOSINGS = 60
+MANY = 5_000
+"""Cells above which a pattern may cost a fifth more than the bound, and few are tried: a limit of work."""
+_GAP_OF_MANY = 0.2
+_SEARCHES_OF_MANY = 6
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,13 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
     witnesses = Witnesses(cells)
     lost = _lost(cells, rules, respondents, witnesses) if cells.open.any() else ()
     cost = np.ones(len(unsafe)) if rules.cost is Cost.CELLS else np.abs(cells.counts).astype(np.float64)
-    program = HittingSet(
-        cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost, gap=rules.gap
-    )
+    many = len(unsafe) > MANY
+    gap = max(rules.gap, _GAP_OF_MANY) if many else rules.gap
+    searches = _SEARCHES_OF_MANY if many else _SEARCHES
+    program = HittingSet(cells, start, ~start & ~banned, unsafe & ~_given_away(lost, unsafe), cost, gap=gap)
     withheld, ended = start, False
     grown: Flags | None = None
-    for _ in range(_SEARCHES):
+    for search in range(1, searches + 1):
         withheld = program.pattern()
         open_ones: list[Open] = []
         for whole in (False, True):  # programs over fractions are quick, and what they prove open is open
@@ -82,9 +87,8 @@ def suppress(cells: Cells, rules: Rules, respondents: Sequence[Insider] = ()) ->
             raise _impossible(cells, open_ones[0])
         if not any(new):
             break
-        if not whole and float(cost[reader.pattern].sum()) <= (program.bound + float(cost[start].sum())) * (
-            1 + rules.gap
-        ):
+        near = (program.bound + float(cost[start].sum())) * (1 + gap)
+        if not whole and (float(cost[reader.pattern].sum()) <= near or (many and search == searches)):
             grown = reader.pattern
             break
     chosen = withheld
