@@ -1,5 +1,6 @@
 """`screening run`, `rerun`, `status`, `report`: one night, from start to what became of each flight."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -70,6 +71,7 @@ def run(
         say(f"Night {label(night)} is let through: {let}. What nothing else holds back is published.")
     elif not session.fresh:
         say(f"Night {label(night)}: nothing is new; what is published stands.")
+    _tell_lists(session.other_lists)
     _tell_result(label(night), session.seconds)
 
 
@@ -121,7 +123,13 @@ def rerun(
         say(f"Not again, as what they were screened from is gone by rule: {', '.join(session.ended)}")
     if not session.fresh:
         say(f"Night {chosen}: the result is the same; what is published stands.")
+    _tell_lists(session.other_lists)
     _tell_result(chosen, session.seconds)
+
+
+def _tell_lists(ended: Sequence[str]) -> None:
+    if ended:
+        say(f"Lists whose copy has ended, compared as they are in use now: {', '.join(ended)}")
 
 
 def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from screening.night import run as stages
+from screening.night.frozen import Frozen, published_frozen
 from screening.night.let_through import release
 from screening.night.receive import Receipt, receive, refuse_unknown
 from screening.night.reporting import write_report
@@ -38,6 +39,7 @@ class Session:
         gates: gates that the published night was let through now.
         ended: legs that stay as they are, because what they were screened from is gone by rule.
         mended: damaged published files that were written anew.
+        other_lists: lists whose copy that the night had has ended; the version in use took its place.
     """
 
     night: date
@@ -50,6 +52,7 @@ class Session:
     gates: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
+    other_lists: tuple[str, ...] = ()
 
 
 def run_night(
@@ -178,6 +181,7 @@ def _carry_on(
     session.files += receipt.files
     if receipt.frozen is None:
         return
+    session.other_lists = _other_lists(settings, receipt.frozen)
     run = Run(settings, receipt.frozen)
     with _timed(session, "read", tell):
         stages.read(run, counted=_counted("files read", tell))
@@ -193,6 +197,13 @@ def _carry_on(
     with _timed(session, "report", tell):
         write_report(settings.store, session.night)
         write_statistics(settings.store, session.night)
+
+
+def _other_lists(settings: Settings, frozen: Frozen) -> tuple[str, ...]:
+    """Name the lists that a further revision is screened against in another version than the one before."""
+    before = published_frozen(settings.store, frozen.night, frozen.revision - 1)
+    known = before.pins.lists if before else frozen.pins.lists
+    return tuple(sorted(one for one, of in frozen.pins.lists.items() if known.get(one) != of))
 
 
 def _counted(what: str, tell: Tell) -> stages.Counted:

@@ -41,9 +41,13 @@ def test_hits_of_a_copy_that_has_ended_are_still_reviewed(mine, command, monkeyp
     assert "screening alerts import SOURCE PATH --list inform" in refused.err
     for one in tomllib.loads(profile.read_text())["lists"]:
         if one["id"] in {"inform", "refuse-entry"}:
+            if one["path"].endswith(".csv"):  # an alert has left it meanwhile: another version
+                path = mine.folder / one["path"]
+                path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
             words = ["alerts", "import", one["source"], one["path"], "--list", one["id"]]
             words += ["--mapping", one["mapping"]] if "mapping" in one else []
             assert command(mine.folder, *words).code == 0
     again = command(mine.folder, *run)
     assert again.code in {0, 1}, again.err
-    assert len(command(mine.folder, "hits", "--format", "json").json()) >= len(hits)
+    assert "compared as they are in use now: refuse-entry\n" in again.out
+    assert command(mine.folder, "hits", "--format", "json").json()
