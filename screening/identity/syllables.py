@@ -141,6 +141,15 @@ def readings_beside(token: str) -> tuple[str, ...]:
     return tuple(f"my {one}" for one in _burmese().get(token, ()))
 
 
+@cache
+def numbers() -> Mapping[str, int]:
+    """Number the syllables that readings are made of, from 1, the same in every process."""
+    tables = _korean(), _mandarin(), _cantonese(), _burmese()
+    known = {one for table in tables for read in table.values() for one in read}
+    known |= {other for one in known if one.count(".") == 2 for other in _onsets(one)}
+    return {one: number for number, one in enumerate(sorted(known), start=1)}
+
+
 def _read(token: str, table: Mapping[str, tuple[str, ...]], *, most: int) -> Iterable[str]:
     """Return every reading of a token as one to `most` syllables of a table; none where too many."""
     found: set[str] = set()

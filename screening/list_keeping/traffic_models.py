@@ -164,8 +164,9 @@ def measure_lists(
     index = build_index(tables, model)
     floors = {list_id: floor_of(model, size) for list_id, size in sizes.items()}
     scored = match(chosen, index, floor=floors)
-    list_of = dict(zip(index.alert_ids, index.lists, strict=True))
-    of = pa.array([list_of[alert] for alert in scored["alert_id"].to_pylist()], pa.string())
+    of = pa.array(index.lists, pa.string()).take(
+        pa.array(index.list_of[pc.index_in(scored["alert_id"].combine_chunks(), index.alert_ids).to_numpy()])
+    )
     return {
         list_id: measure(scored.filter(pc.equal(of, list_id)), people, size)
         for list_id, size in sorted(named.items())

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from screening.matching.joins import Beside, beside
 from screening.matching.loops import Agreeing, Near
 from screening.matching.names import Names
 from screening.matching.tokens import Neighbours, joined, neighbours
@@ -10,17 +11,19 @@ from screening.matching.tokens import Neighbours, joined, neighbours
 Ints = npt.NDArray[np.int64]
 
 
-def agreements(ours: Names, theirs: Names) -> Near:
+def agreements(ours: Names, theirs: Names, side_by_side: Beside) -> Near:
     """Compare the vocabularies of travellers and alerts.
 
     Args:
         ours: travellers' names.
         theirs: listed names.
+        side_by_side: `joins.beside` of the listed names.
     """
+    own_joined = joined(theirs.singles, ours.singles, beside(ours.joined))
     return Near(
         single=_rows(neighbours(ours.singles, theirs.singles), len(ours.singles.tokens)),
-        own_joined=_rows(_turned(joined(theirs.singles, ours.singles, ours.joined)), len(ours.joined)),
-        listed_joined=_rows(joined(ours.singles, theirs.singles, theirs.joined), len(ours.singles.tokens)),
+        own_joined=_rows(_turned(own_joined), len(ours.joined)),
+        listed_joined=_rows(joined(ours.singles, theirs.singles, side_by_side), len(ours.singles.tokens)),
     )
 
 

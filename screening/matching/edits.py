@@ -34,6 +34,8 @@ class Edited:
         two_from: letters from which two edits are allowed.
     """
 
+    KEPT = ("letters", "lengths", "shortest", "two_from", "deletions", "places")
+
     def __init__(self, tokens: Sequence[str], *, shortest: int, two_from: int) -> None:
         self.letters, self.lengths = _letters(tokens)
         self.shortest, self.two_from = shortest, two_from

@@ -122,11 +122,11 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
     if listed < 0:
         alert = int(theirs.unit_alert[pair.unit])
         first = int(theirs.names_from[alert])
-        known = theirs.name_text[first] if first < int(theirs.names_from[alert + 1]) else None
+        known = theirs.text(first) if first < int(theirs.names_from[alert + 1]) else None
         yield _piece(EvidenceKind.NAME, ours.text(pair.reading), known, _ALONE, 0)
         return
     if int(ours.names.count[pair.reading]) == 0:
-        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.name_text[listed], "not given", 0)
+        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.text(listed), "not given", 0)
         return
     taken: list[list[int]] = [] if pair.aligned is None else pair.aligned.steps.tolist()
     steps = [step for step in taken if step[0] >= 0]
@@ -136,9 +136,9 @@ def _name(context: Context, pair: Pair) -> Iterator[Piece]:
         yield from _tokens(context, pair, steps)
     else:
         other = context.rules.other_name
-        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.name_text[listed], OTHER_NAME, other)
+        yield _piece(EvidenceKind.NAME, ours.text(pair.reading), theirs.text(listed), OTHER_NAME, other)
     if theirs.listed.weak[listed]:
-        yield _piece(EvidenceKind.NAME, None, theirs.name_text[listed], WEAK_ALIAS, context.rules.weak)
+        yield _piece(EvidenceKind.NAME, None, theirs.text(listed), WEAK_ALIAS, context.rules.weak)
 
 
 def _tokens(context: Context, pair: Pair, steps: list[list[int]]) -> Iterator[Piece]:
@@ -209,7 +209,7 @@ def _date(context: Context, pair: Pair) -> Piece:
     if pair.date < 0:
         relation = NOT_LISTED if own else NOT_GIVEN
         begin, end = int(theirs.date_from[pair.unit]), int(theirs.date_from[pair.unit + 1])
-        known = theirs.date_text[begin] if end > begin else None
+        known = theirs.date_text[begin].as_py() if end > begin else None
         return _piece(
             EvidenceKind.DATE_OF_BIRTH, own, known, RELATIONS[relation][1], int(context.date[relation])
         )
@@ -219,7 +219,7 @@ def _date(context: Context, pair: Pair) -> Piece:
     settled = _settled(context, pair.reading)
     if (ours.first[settled], ours.last[settled]) != (ours.first[pair.reading], ours.last[pair.reading]):
         words = f"{words} {_BESIDE}"
-    return _piece(EvidenceKind.DATE_OF_BIRTH, own, theirs.date_text[pair.date], words, weight)
+    return _piece(EvidenceKind.DATE_OF_BIRTH, own, theirs.date_text[pair.date].as_py(), words, weight)
 
 
 def _settled(context: Context, reading: int) -> int:
@@ -231,7 +231,7 @@ def _settled(context: Context, reading: int) -> int:
 
 
 def _sex(context: Context, pair: Pair) -> Piece:
-    said = context.index.facts[pair.unit].sexes
+    said = context.index.facts(pair.unit).sexes
     sexes = context.travellers.sexes
     weight, relation = sex.compare(sexes[pair.reading], said, context.model)
     if sexes[pair.reading] != sexes[_settled(context, pair.reading)]:
@@ -240,7 +240,7 @@ def _sex(context: Context, pair: Pair) -> Piece:
 
 
 def _nationality(context: Context, pair: Pair) -> Piece:
-    facts = context.index.facts[pair.unit]
+    facts = context.index.facts(pair.unit)
     found = nationality.compare(
         context.travellers.states[context.travellers.states_of[pair.reading]],
         facts.nationalities,

@@ -6,8 +6,10 @@ a kind of fact (dates, sex, nationality), the person's own (identity 0) counts. 
 has no names of its own go with all names of the alert.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 from screening.identity.documents import normalise_number
 from screening.matching.evidence import document
 from screening.matching.evidence.date_of_birth import PRECISION, columns
+from screening.matching.joins import Beside, beside
 from screening.matching.listed import count_listed
 from screening.matching.loops import (
     FIRST_YEAR,
@@ -52,14 +55,30 @@ class AlertTables:
     facts: pa.Table
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One listed document."""
+class Documents(NamedTuple):
+    """Listed documents in columns, and the keys under which they are found.
 
-    alert: int
-    identity: int
-    number: str
-    state: str | None
+    Attributes:
+        alert, identity: whose each is.
+        number, state: normalised; '' for no State.
+        hashes: hashes of the keys (`document.keys`), ascending; unlike keys may have one.
+        at: document of each key.
+    """
+
+    alert: Ints
+    identity: Ints
+    number: pa.StringArray
+    state: pa.StringArray
+    hashes: npt.NDArray[np.uint32]
+    at: Ints
+
+    def alike(self, keys: Sequence[str]) -> tuple[Ints, Ints]:
+        """Return places among the keys and documents that may stand under them."""
+        wanted = hashes(keys)
+        begin, end = (np.searchsorted(self.hashes, wanted, side=side) for side in ("left", "right"))
+        count = end - begin
+        offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(np.arange(len(keys)), count), self.at[np.repeat(begin, count) + offset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,46 +108,56 @@ class Index:
     Attributes:
         model: weights and shares that the index was made with, the names of its lists counted.
         alert_ids: ids of alerts, sorted.
-        lists: list of each alert.
+        lists: the lists, sorted.
+        list_of: list of each alert, a place in `lists`.
         names: listed names in columns, sorted by alert and ordinal; `name_text` as published.
         name_alert, name_unit, name_ordinal: alert, unit and ordinal of each name.
         unit_alert, unit_identity: alert and identity of each unit.
-        facts: facts of each unit.
         nations: distinct nationalities and States of birth, which `listed.nation` numbers.
         sexes: distinct sexes, which `listed.sex` numbers.
         dates: all dates of all units; those of unit u are `date_from[u]` to `date_from[u + 1]`.
-        documents: listed documents; `document_keys` finds them.
+        documents: listed documents.
         names_of: names of each alert: `names_from[a]` to `names_from[a + 1]`.
         rarity: shares of the listed tokens, and their weights for travellers of a State.
         joined_weights: weights of tokens written as one.
+        beside: which listed tokens stand side by side.
         theirs, listed: the same for the loops.
         wholes: names to be found where they are written as one.
     """
 
     model: Model
-    alert_ids: tuple[str, ...]
+    alert_ids: pa.StringArray
     lists: tuple[str, ...]
+    list_of: Ints
     names: Names
-    name_text: tuple[str, ...]
+    name_text: pa.StringArray
     name_alert: Ints
     name_unit: Ints
     name_ordinal: Ints
     names_from: Ints
     unit_alert: Ints
     unit_identity: Ints
-    facts: tuple[AlertFacts, ...]
     nations: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     sexes: tuple[tuple[str, ...], ...]
     dates: Days
     date_from: Ints
-    date_text: tuple[str, ...]
-    documents: tuple[Listed, ...]
-    document_keys: Mapping[str, tuple[int, ...]]
+    date_text: pa.StringArray
+    documents: Documents
     rarity: Rarity
     joined_weights: npt.NDArray[np.int32]
+    beside: Beside
     theirs: Side
     listed: ListedNames
     wholes: Wholes
+
+    def facts(self, unit: int) -> AlertFacts:
+        """Return what a unit says besides names and documents."""
+        nationalities, born_in = self.nations[self.listed.nation[unit]]
+        return AlertFacts(self.sexes[self.listed.sex[unit]], nationalities, born_in)
+
+    def text(self, name: int) -> str:
+        """Return a name as published."""
+        return str(self.name_text[name])
 
     def unit(self, alert: int, identity: int) -> int | None:
         """Return the unit of an alert's identity; None where it has no names and no facts of its own."""
@@ -157,55 +186,45 @@ def build_index(alerts: AlertTables, model: Model, *, among: AlertTables | None 
     """
     order = pc.sort_indices(alerts.alerts, sort_keys=[("alert_id", "ascending"), ("list", "ascending")])
     heads = alerts.alerts.select(["alert_id", "list"]).take(order).combine_chunks()
-    ids, lists = heads["alert_id"].combine_chunks(), _shared(heads["list"])
+    ids = heads["alert_id"].combine_chunks()
+    list_of, lists = numbered(heads["list"])
     listed, names = _names(alerts.names, ids)
-    if among is None:
-        model = replace(model, listed=_count(alerts.facts, ids, listed.alert, names))
-    else:
-        model = replace(model, listed=count_names(among))
+    counted = _count(alerts.facts, ids, listed.alert, names) if among is None else count_names(among)
     units = _units(listed, len(ids))
     unit_alert, unit_identity = np.divmod(units, _IDENTITIES)
-    dates = _dates(alerts.dates, ids, units)
+    days, date_from, date_text = _dates(alerts.dates, ids, units)
     said, facts = _facts(alerts.facts, ids, units)
-    documents = _documents(alerts.documents, {alert_id: at for at, alert_id in enumerate(ids.to_pylist())})
-    shares = rarity(names.singles, model)
-    text = tuple(listed.full.to_pylist())
+    shares = rarity(names.singles, replace(model, listed=counted))
     nations, sexes = listed_states(said), listed_sexes(said)
     number = np.array([nations[one.nationalities, one.born_in] for one in said], np.int64)
     of_sex = np.array([sexes[one.sexes] for one in said], np.int64)
     name_unit = np.searchsorted(units, listed.alert * _IDENTITIES + listed.identity).astype(np.int64)
     return Index(
         model=model,
-        alert_ids=tuple(ids.to_pylist()),
+        alert_ids=ids,
         lists=lists,
+        list_of=list_of,
         names=names,
-        name_text=text,
+        name_text=listed.full,
         name_alert=listed.alert,
         name_unit=name_unit,
         name_ordinal=listed.ordinal,
         names_from=np.searchsorted(listed.alert, np.arange(len(ids) + 1)),
         unit_alert=unit_alert,
         unit_identity=unit_identity,
-        facts=tuple(map(said.__getitem__, facts.tolist())),
         nations=tuple(nations),
         sexes=tuple(sexes),
-        dates=dates[0],
-        date_from=dates[1],
-        date_text=dates[2],
-        documents=documents,
-        document_keys=_keys(documents),
+        dates=days,
+        date_from=date_from,
+        date_text=date_text,
+        documents=_documents(alerts.documents, ids),
         rarity=shares,
         joined_weights=joined_weights(names.joined, shares),
+        beside=beside(names.joined),
         theirs=side(names),
-        listed=_listed(names, listed, numbered(lists)[0], name_unit, number[facts], of_sex[facts], dates),
-        wholes=whole_names(names, text),
+        listed=_listed(names, listed, list_of, name_unit, number[facts], of_sex[facts], (days, date_from)),
+        wholes=whole_names(names, listed.full),
     )
-
-
-def _shared(column: pa.ChunkedArray) -> tuple[str, ...]:
-    """Return texts, equal ones as one object."""
-    coded = column.combine_chunks().dictionary_encode()
-    return tuple(map(coded.dictionary.to_pylist().__getitem__, coded.indices.to_pylist()))
 
 
 def _listed(
@@ -215,7 +234,7 @@ def _listed(
     unit: Ints,
     nation: Ints,
     sex: Ints,
-    dates: tuple[Days, Ints, tuple[str, ...]],
+    dates: tuple[Days, Ints],
 ) -> ListedNames:
     """Lay out for the loops what belongs to each name, and the names that hold each token."""
     section, sections = _sections(names, lists[listed.alert], unit, dates)
@@ -236,9 +255,7 @@ def _listed(
     )
 
 
-def _sections(
-    names: Names, lists: Ints, unit: Ints, dates: tuple[Days, Ints, tuple[str, ...]]
-) -> tuple[Ints, Sections]:
+def _sections(names: Names, lists: Ints, unit: Ints, dates: tuple[Days, Ints]) -> tuple[Ints, Sections]:
     """Return the section of each name, and the sections."""
     days, begin, end = dates[0], dates[1][unit], dates[1][unit + 1]
     kind = np.where(begin == end, NO_DAY, SOME_DAYS)
@@ -279,11 +296,10 @@ def _posting(parts: Sequence[npt.NDArray[np.int32]], section: Ints, tokens: int)
     )
 
 
-def numbered(lists: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:
+def numbered(lists: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
     """Return the number of each alert's list, and the lists."""
-    known = tuple(sorted(set(lists)))
-    places = {of: at for at, of in enumerate(known)}
-    return np.array([places[of] for of in lists], np.int64), known
+    known = pc.unique(lists).sort()
+    return _numbers(lists, known), tuple(known.to_pylist())
 
 
 def listed_states(facts: Sequence[AlertFacts]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], int]:
@@ -372,7 +388,7 @@ def _own(units: Ints, having: Ints) -> Ints:
     return found
 
 
-def _dates(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[Days, Ints, tuple[str, ...]]:
+def _dates(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[Days, Ints, pa.StringArray]:
     """Return the dates by unit, where those of each unit begin, and how they are written."""
     alert = _numbers(table["alert_id"], ids)
     given = pc.and_(table["from"].is_valid(), table["to"].is_valid()).to_numpy()
@@ -403,7 +419,7 @@ def _dates(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[Days, Ints, tup
     return (
         columns(first[at], last[at], precision[at]),
         np.concatenate([[0], np.cumsum(count)]),
-        tuple(map(texts.__getitem__, text[at].tolist())),
+        pa.array(texts, pa.string()).take(pa.array(text[at])),
     )
 
 
@@ -439,21 +455,29 @@ def _facts(table: pa.Table, ids: pa.Array, units: Ints) -> tuple[list[AlertFacts
     return said, of_unit.reshape(len(units)).astype(np.int64)
 
 
-def _documents(table: pa.Table, number: Mapping[str, int]) -> tuple[Listed, ...]:
-    wanted = ("alert_id", "identity", "number", "issuing_state")
-    found = {
-        Listed(number[alert_id], identity, normalise_number(written), state)
-        for alert_id, identity, written, state in zip(
-            *(table[name].to_pylist() for name in wanted), strict=True
-        )
-        if alert_id in number
-    }
-    return tuple(sorted(found, key=lambda one: (one.alert, one.identity, one.number, one.state or "")))
+def _documents(table: pa.Table, ids: pa.Array) -> Documents:
+    alert = _numbers(table["alert_id"], ids)
+    columns_ = [table[name].to_pylist() for name in ("identity", "number", "issuing_state")]
+    found = sorted(
+        {
+            (of, identity, normalise_number(written), state or "")
+            for of, identity, written, state in zip(alert.tolist(), *columns_, strict=True)
+            if of >= 0
+        }
+    )
+    keys = [(key, at) for at, one in enumerate(found) for key in document.keys(one[2], one[3] or None)]
+    hashed, at = hashes([key for key, _ in keys]), np.array([at for _, at in keys], np.int64)
+    order = np.lexsort((at, hashed))
+    return Documents(
+        alert=np.array([one[0] for one in found], np.int64),
+        identity=np.array([one[1] for one in found], np.int64),
+        number=pa.array([one[2] for one in found], pa.string()),
+        state=pa.array([one[3] for one in found], pa.string()),
+        hashes=hashed[order],
+        at=at[order],
+    )
 
 
-def _keys(documents: Sequence[Listed]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for at, one in enumerate(documents):
-        for key in document.keys(one.number, one.state):
-            found[key] = (*found.get(key, ()), at)
-    return found
+def hashes(keys: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Return a hash of each key, the same in every process."""
+    return np.array([crc32(key.encode()) for key in keys], np.uint32)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from screening.identity.syllables import numbers
 from screening.matching.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
@@ -27,7 +28,6 @@ Bools = npt.NDArray[np.bool_]
 _MOST = 40  # tokens under one key that are tried; a key that more share says nothing
 _LETTERS = 0  # language of a key of letters
 _LANGUAGES = {"ko": 1, "zh": 2, "my": 3}
-_syllables: dict[str, str] = {}  # a sign for each syllable; only their being equal counts
 
 
 class Keyed:
@@ -39,6 +39,8 @@ class Keyed:
         languages: language of each.
         tokens: token of each.
     """
+
+    KEPT = ("symbols", "begin", "languages", "tokens", "known")
 
     def __init__(self, keys: Iterable[Iterable[str]]) -> None:
         rows: list[str] = []
@@ -71,29 +73,28 @@ def _row(key: str) -> tuple[int, str]:
     language, blank, syllables = key.partition(" ")
     if not blank:
         return _LETTERS, key
-    signs = [_syllables.setdefault(one, chr(len(_syllables) + 1)) for one in syllables.split(" ")]
-    return _LANGUAGES[language], "".join(signs)
+    known = numbers()
+    return _LANGUAGES[language], "".join([chr(known[one]) for one in syllables.split(" ")])
 
 
 def joins(
-    whole: Sequence[Keyed], parts: Sequence[Keyed], neighbours: Ints, long: Bools
+    whole: Sequence[Keyed], parts: Sequence[Keyed], side_by_side: "Beside", long: Bools
 ) -> tuple[Ints, Ints, Ints]:
     """Find the tokens that are neighbours written as one.
 
     Args:
         whole: keys of the tokens of one side, strongest kind first.
         parts: keys of the tokens of the other side, in the same kinds.
-        neighbours: [sequence, 3] two or three tokens of `parts` that stand side by side, -1 for no third;
-            distinct and sorted.
+        side_by_side: which tokens of `parts` stand beside which.
         long: which tokens of `whole` may be several.
 
     Returns:
-        Places in `whole` and in `neighbours`, and the place of the kind; sorted, each pair once, with its
+        Places in `whole` and among the sequences, and the place of the kind; sorted, each pair once, with its
         strongest kind.
     """
-    beside, found = _beside(neighbours), []
+    found = []
     for kind, (one, other) in enumerate(zip(whole, parts, strict=True)):
-        pairs = _joined(one.symbols, one.begin, one.languages, one.tokens, long, *other.known, beside)
+        pairs = _joined(one.symbols, one.begin, one.languages, one.tokens, long, *other.known, side_by_side)
         found.append(np.column_stack([pairs, np.full(len(pairs), kind)]))
     rows = np.concatenate(found)
     rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
@@ -116,7 +117,13 @@ class Beside(NamedTuple):
     third: Ints
 
 
-def _beside(neighbours: Ints) -> Beside:
+def beside(neighbours: Ints) -> Beside:
+    """Lay out which tokens stand side by side.
+
+    Args:
+        neighbours: [sequence, 3] two or three tokens that stand side by side, -1 for no third; distinct and
+            sorted.
+    """
     first, second, third = np.ascontiguousarray(neighbours.T)
     new = np.ones(len(first), np.bool_)
     new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from screening.matching.edits import distinct
 from screening.matching.model import Traffic
 
 Ints = npt.NDArray[np.int64]
@@ -34,7 +35,7 @@ def count_listed(
         Shares and numbers as of traffic; None where the lists name too few.
     """
     width = max(len(tokens), 1)
-    alert, token = np.divmod(np.unique(alert * width + token), width)
+    alert, token = np.divmod(distinct(alert * width + token), width)
     named = np.unique(alert)
     if len(named) < FEWEST_ALERTS:
         return None

@@ -42,7 +42,7 @@ def match(
         and identity; the evidence adds up to the score. A pair with the same document (number and State)
         is kept whatever the floor.
     """
-    if not identities.num_rows or not index.alert_ids:
+    if not identities.num_rows or not len(index.alert_ids):
         return SCORED.empty()
     travellers = lay_out(identities, index)
     floors = _floors(index, floor)
@@ -58,7 +58,7 @@ def _floors(index: Index, floor: int | dict[str, int]) -> Ints:
     """Return the floor of each alert."""
     if isinstance(floor, int):
         return np.full(len(index.alert_ids), floor, np.int64)
-    return np.array([floor[of] for of in index.lists], np.int64)
+    return np.array([floor[of] for of in index.lists], np.int64)[index.list_of]
 
 
 def best(parts: list[Scored], travellers: Travellers, index: Index) -> Scored:
@@ -98,7 +98,7 @@ def _explained(found: Scored, judge: Judge, group: Group) -> list[dict[str, obje
         rows.append(
             {
                 "traveller_id": judge.travellers.ids[reading],
-                "alert_id": index.alert_ids[index.unit_alert[unit]],
+                "alert_id": index.alert_ids[int(index.unit_alert[unit])].as_py(),
                 "alert_name": int(index.name_ordinal[name]) if name >= 0 else -1,
                 "routes": route,
                 "score": score,

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from screening.identity.names import tokens
 from screening.identity.significant import Significant, significant
+from screening.matching.edits import distinct
 from screening.matching.loops import MOST as MOST_TOKENS
 from screening.matching.loops import Side
 from screening.matching.tokens import Vocabulary
@@ -228,8 +229,7 @@ def _side_by_side(
         second[long, counts[long] - 1] = first[long, 0]
     two = np.where((first > 0) & (second > 0), (first * width + second) * width, -1)
     three = np.where((first > 0) & (third > 0), (first * width + padded[:, 1:-1]) * width + third, -1)
-    codes = np.unique(np.concatenate([two.ravel(), three.ravel()]))
-    codes = codes[codes >= 0]
+    codes = distinct(np.concatenate([two[two >= 0], three[three >= 0]]))
     numbers = [
         np.where(code >= 0, np.searchsorted(codes, code), -1).astype(np.int32) for code in (two, three)
     ]

@@ -14,8 +14,9 @@ State come from the agency's earlier traffic and from the lists in use (`model.T
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ import numpy.typing as npt
 from screening.identity.derived import made_from
 from screening.identity.significant import SERVANT
 from screening.identity.skeleton import keys, skeletons
-from screening.matching.model import KINDS, Model
+from screening.matching.model import KINDS, Model, Traffic
 from screening.matching.tokens import Vocabulary, after_one_another, neighbours
 
 Shares = npt.NDArray[np.float64]
@@ -46,13 +47,31 @@ _LOOSE = slice(_GRADED + 1, KINDS.index("prefix") + 1)  # short forms and beginn
 _WIDTH = _LOOSE.stop
 
 
+class Counted(NamedTuple):
+    """Bearers of tokens among the people of States, as earlier traffic and the lists in use count them.
+
+    Attributes:
+        states: State of each row; one that both have counted has two.
+        total: all tokens of its people.
+        begin: the tokens of row r are `token[begin[r]:begin[r + 1]]`.
+        token: number of a token whose share or count is known.
+        bearers: how many bear it.
+    """
+
+    states: tuple[str, ...]
+    total: Ints
+    begin: Ints
+    token: Ints
+    bearers: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Rarity:
     """Shares of the tokens of a list, from which their weights for travellers of a State follow.
 
     Attributes:
-        model: charges, caps and counts by State.
-        known: number of each token whose share or count is known.
+        model: charges and caps.
+        counted: what was counted by State.
         begin, near, kind: the listed tokens that agree with known token t are `near[begin[t]:begin[t + 1]]`.
         share: share of the tokens that agree in each kind but initials, or better [token, kind].
         initial: bits of the first letter of each token.
@@ -60,27 +79,21 @@ class Rarity:
     """
 
     model: Model
-    known: dict[str, int]
+    counted: Counted
     begin: Ints
-    near: Ints
-    kind: Ints
+    near: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int8]
     share: Shares
     initial: Shares
     weights: Weights
 
     def of(self, states: Sequence[str]) -> Weights:
         """Return the weights for travellers of these States [token, kind], centibits."""
-        counted = [
-            source.by_state[state]
-            for source in (self.model.traffic, self.model.listed)
-            if source is not None
-            for state in states
-            if state in source.by_state
-        ]
         found = np.minimum(self.weights, self._unseen(states))
-        for total, counts in counted:
-            rows, share = self._within(total, counts)
-            found[rows] = np.minimum(found[rows], _weights(share, self.initial[rows], self.model))
+        for row, state in enumerate(self.counted.states):
+            if state in states:
+                rows, share = self._within(row)
+                found[rows] = np.minimum(found[rows], _weights(share, self.initial[rows], self.model))
         return found
 
     def _unseen(self, states: Sequence[str]) -> Weights:
@@ -101,14 +114,14 @@ class Rarity:
     def _met(self, state: str) -> Iterator[float]:
         """Yield the share of a token that a source has not met among the people of a State."""
         yield ZIPF / (len(self.model.state_shares.get(state, ())) + 3)
-        for source in (self.model.traffic, self.model.listed):
-            if source is not None and state in source.by_state:
-                yield 2 / max(source.by_state[state][0], 2)
+        for row, counted in enumerate(self.counted.states):
+            if counted == state:
+                yield 2 / max(int(self.counted.total[row]), 2)
 
-    def _within(self, total: int, held: Mapping[str, int]) -> tuple[Ints, Shares]:
+    def _within(self, row: int) -> tuple[Ints, Shares]:
         """Return the tokens that agree with a counted one, and their shares for travellers of its State."""
-        numbers = np.array([self.known[token] for token in held], np.int64)
-        bearers = np.array(list(held.values()), np.float64)
+        held = slice(int(self.counted.begin[row]), int(self.counted.begin[row + 1]))
+        numbers, bearers = self.counted.token[held], self.counted.bearers[held].astype(np.float64)
         length = self.begin[numbers + 1] - self.begin[numbers]
         at = np.repeat(self.begin[numbers] - np.cumsum(length) + length, length) + np.arange(length.sum())
         rows, place = np.unique(self.near[at], return_inverse=True)
@@ -116,8 +129,22 @@ class Rarity:
             place * _WIDTH + self.kind[at], np.repeat(bearers, length), minlength=len(rows) * _WIDTH
         ).reshape(len(rows), _WIDTH)
         overall = self.share[rows]
+        total = int(self.counted.total[row])
         share = OWN_STATE * (_or_better(borne.astype(np.float64)) + SHRINK * overall) / (total + SHRINK)
         return rows, np.maximum(share, overall)
+
+
+def _counted(sources: Sequence[Traffic], number: Mapping[str, int]) -> Counted:
+    """Lay out what sources have counted by State; tokens by their numbers."""
+    rows = [(state, *source.by_state[state]) for source in sources for state in source.by_state]
+    sizes = [len(held) for _, _, held in rows]
+    return Counted(
+        states=tuple(state for state, _, _ in rows),
+        total=np.array([total for _, total, _ in rows], np.int64),
+        begin=np.cumsum([0, *sizes]).astype(np.int64),
+        token=np.array([number[token] for _, _, held in rows for token in held], np.int64),
+        bearers=np.array([bearers for _, _, held in rows for bearers in held.values()], np.int64),
+    )
 
 
 def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
@@ -146,11 +173,11 @@ def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
     share = _or_better(borne.astype(np.float64).reshape(size, _WIDTH)) + _unseen(vocabulary.tokens, model)
     initial = _initial_bits(vocabulary.tokens, model)
     return Rarity(
-        model=model,
-        known={token: at for at, token in enumerate(tokens)},
+        model=replace(model, listed=None),
+        counted=_counted(sources, {token: at for at, token in enumerate(tokens)}),
         begin=np.searchsorted(left, np.arange(len(tokens) + 1)).astype(np.int64),
-        near=right,
-        kind=kind,
+        near=right.astype(np.int32),
+        kind=kind.astype(np.int8),
         share=share,
         initial=initial,
         weights=_weights(share, initial, model),

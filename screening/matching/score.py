@@ -14,7 +14,7 @@ from screening.matching import loops
 from screening.matching.agreements import agreements
 from screening.matching.evidence import nationality, sex
 from screening.matching.evidence.date_of_birth import weights as date_weights
-from screening.matching.index import Index, numbered
+from screening.matching.index import Index
 from screening.matching.model import KINDS, Model
 from screening.matching.names import side
 from screening.matching.travellers import DocumentPairs, Travellers, document_pairs
@@ -56,16 +56,15 @@ class Judge:
         self.date = date_weights(model)
         self.rules = rules(model, index)
         self._own = side(travellers.names)
-        self._near = agreements(travellers.names, index.names)
+        self._near = agreements(travellers.names, index.names, index.beside)
         tokens = len(index.names.singles.tokens)
         sections = len(index.listed.sections.list)
         self._room = loops.scratch(tokens, len(index.names.joined), len(index.name_unit), sections)
-        self._list_of, self._lists = numbered(index.lists)
         self._sex = np.array([[sex.compare(a, b, model)[0] for b in index.sexes] for a in _SEXES], np.int32)
         self._our_sex = np.array(
             [_SEXES.index(said) if said in _SEXES else 0 for said in travellers.sexes], np.int64
         )
-        self._document_code = self.documents.reading * len(index.facts) + self.documents.unit
+        self._document_code = self.documents.reading * len(index.unit_alert) + self.documents.unit
 
     def groups(self) -> Iterator[Group]:
         """Yield the readings by their set of States; all readings of a traveller stand in one group."""
@@ -107,8 +106,8 @@ class Judge:
         Returns:
             Pairs at or above their floor, and the bound of each one's name.
         """
-        list_floors = np.full(len(self._lists), np.iinfo(np.int32).max // 2, np.int64)
-        np.minimum.at(list_floors, self._list_of, floors)
+        list_floors = np.full(len(self.index.lists), np.iinfo(np.int32).max // 2, np.int64)
+        np.minimum.at(list_floors, self.index.list_of, floors)
         least, lowest = floors.astype(np.int32), list_floors.astype(np.int32)
         out = np.empty((max(_ROWS, len(self.index.name_unit)), 4), np.int64)
         parts, done = [np.empty((0, 4), np.int64)], 0
@@ -194,7 +193,7 @@ class Judge:
         """Return weight of the documents of each pair and its place in `documents` (-1: none agrees)."""
         if not len(self._document_code):
             return np.zeros(len(readings), np.int64), np.full(len(readings), -1, np.int64)
-        wanted = readings * len(self.index.facts) + units
+        wanted = readings * len(self.index.unit_alert) + units
         place = np.minimum(np.searchsorted(self._document_code, wanted), len(self._document_code) - 1)
         place = np.where(self._document_code[place] == wanted, place, -1)
         return np.where(place >= 0, self.documents.weight[place], 0).astype(np.int64), place

@@ -11,15 +11,17 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.identity.syllables import readings_beside
 from screening.matching.edits import Edited, distinct, within_edits
-from screening.matching.joins import Keyed, joins
+from screening.matching.joins import Beside, Keyed, joins
 from screening.matching.keys import Keys, keys_of, short_forms
 from screening.matching.model import KINDS
 
 Ints = npt.NDArray[np.int64]
-Posting = tuple[list[str], Ints]
+Posting = tuple[pa.StringArray, Ints]
 """Keys, and the token that stands under each."""
 KIND = {name: number for number, name in enumerate(KINDS)}
 _SHORTEST, _TWO_FROM = 4, 7
@@ -33,8 +35,15 @@ class Vocabulary:
         tokens: the tokens; others name them by their places.
     """
 
+    KEPT = ("tokens", "texts", "postings", "edits", "skeletons", "keyed")
+
     def __init__(self, tokens: Iterable[str]) -> None:
         self.tokens = tuple(tokens)
+
+    @cached_property
+    def texts(self) -> pa.StringArray:
+        """The tokens as one array."""
+        return pa.array(self.tokens, pa.string())
 
     @cached_property
     def keys(self) -> list[Keys]:
@@ -45,7 +54,7 @@ class Vocabulary:
     def postings(self) -> dict[str, Posting]:
         """Tokens by the keys of each kind whose agreement is an equal key."""
         return {
-            "exact": (list(self.tokens), np.arange(len(self.tokens))),
+            "exact": (self.texts, np.arange(len(self.tokens))),
             "transliteration": _posting(keys.transliteration for keys in self.keys),
             "sound": _posting(keys.sound for keys in self.keys),
             "short_form": _posting(map(short_forms, self.tokens)),
@@ -60,11 +69,10 @@ class Vocabulary:
     def skeletons(self) -> tuple[Edited, tuple[Ints, Ints]]:
         """The distinct skeletons, of which one edit is allowed, and pairs of a skeleton and its token."""
         keys, owners = _posting(keys.skeleton for keys in self.keys)
-        names = sorted(set(keys))
-        places = {name: at for at, name in enumerate(names)}
+        names = pc.unique(keys).sort()
         return (
-            Edited(names, shortest=_SHORTEST, two_from=99),
-            (np.array([places[key] for key in keys], np.int64), owners),
+            Edited(names.to_pylist(), shortest=_SHORTEST, two_from=99),
+            (_places(keys, names), owners),
         )
 
     @cached_property
@@ -94,8 +102,8 @@ def neighbours(left: Vocabulary, right: Vocabulary) -> Neighbours:
     found: list[tuple[Ints, Ints, int]] = []
     for name, posting in left.postings.items():
         found.append((*_equal(posting, right.postings[name]), KIND[name]))
-    found.append((*_prefixes(left.tokens, right.tokens), KIND["prefix"]))
-    second, first = _prefixes(right.tokens, left.tokens)
+    found.append((*_prefixes(left.texts, right.texts), KIND["prefix"]))
+    second, first = _prefixes(right.texts, left.texts)
     found.append((first, second, KIND["prefix"]))
     one, other, distance = within_edits(left.edits, right.edits)
     for edits, name in ((1, "one_edit"), (2, "two_edits")):
@@ -114,19 +122,19 @@ def after_one_another(found: Sequence[Neighbours], left: Sequence[Vocabulary]) -
     )
 
 
-def joined(whole: Vocabulary, parts: Vocabulary, sequences: Ints) -> Neighbours:
+def joined(whole: Vocabulary, parts: Vocabulary, side_by_side: Beside) -> Neighbours:
     """Find every token of one side that is neighbours of the other side written as one.
 
     Args:
         whole: tokens of one side; those of four letters or more are compared.
         parts: tokens of the other side.
-        sequences: `names.Names.joined` of the other side.
+        side_by_side: `joins.beside` of the other side's `names.Names.joined`.
 
     Returns:
-        Places in `whole` and in `sequences`, and the number of the kind.
+        Places in `whole` and among the sequences, and the number of the kind.
     """
-    long = np.array([len(token) >= _SHORTEST for token in whole.tokens], np.bool_)
-    return Neighbours(*joins(whole.keyed, parts.keyed, sequences, long))
+    long = pc.binary_length(whole.texts).to_numpy() >= _SHORTEST
+    return Neighbours(*joins(whole.keyed, parts.keyed, side_by_side, long))
 
 
 def _strongest(found: Sequence[tuple[Ints, Ints, int]], width: int) -> Neighbours:
@@ -141,27 +149,38 @@ def _strongest(found: Sequence[tuple[Ints, Ints, int]], width: int) -> Neighbour
 
 def _posting(keys: Iterable[Iterable[str]]) -> Posting:
     found = [(key, number) for number, of in enumerate(keys) for key in of]
-    return [key for key, _ in found], np.array([number for _, number in found], np.int64)
+    texts = pa.array([key for key, _ in found], pa.string())
+    return texts, np.array([number for _, number in found], np.int64)
 
 
 def _equal(left: Posting, right: Posting) -> tuple[Ints, Ints]:
     """Return the tokens of both sides that stand under one key."""
-    numbers: dict[str, int] = {}
-    ours = np.array([numbers.setdefault(key, len(numbers)) for key in left[0]], np.int64)
-    theirs = np.array([numbers.get(key, -1) for key in right[0]], np.int64)
-    at, partners = _owners((theirs, right[1]), ours)
+    coded = left[0].dictionary_encode()
+    ours = coded.indices.to_numpy().astype(np.int64)
+    theirs = _places(right[0], coded.dictionary)
+    shared = np.flatnonzero(theirs >= 0)
+    at, partners = _owners((theirs[shared], right[1][shared]), ours)
     return left[1][at], partners
 
 
-def _prefixes(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Ints]:
+def _places(texts: pa.StringArray, among: pa.StringArray) -> Ints:
+    """Return the place of each text among others; -1 for those that are not there."""
+    found: Ints = pc.fill_null(pc.index_in(texts, among), -1).to_numpy().astype(np.int64)
+    return found
+
+
+def _prefixes(left: pa.StringArray, right: pa.StringArray) -> tuple[Ints, Ints]:
     """Pairs where the left token (4 letters or more) begins the right one and at least two more follow."""
-    long = [(token, at) for at, token in enumerate(left) if len(token) >= _SHORTEST]
-    begins = [token for token, _ in long], np.array([at for _, at in long], np.int64)
-    wanted = set(begins[0])
-    prefixes = (
-        [p for n in range(_SHORTEST, len(token) - 1) if (p := token[:n]) in wanted] for token in right
-    )
-    return _equal(begins, _posting(prefixes))
+    sizes, lengths = (pc.binary_length(side).to_numpy() for side in (left, right))
+    ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in range(_SHORTEST, int(lengths.max(initial=0)) - 1):
+        begins, longer = np.flatnonzero(sizes == size), np.flatnonzero(lengths >= size + 2)
+        if len(begins):
+            beginnings = pc.utf8_slice_codeunits(right.take(pa.array(longer)), 0, size)
+            place = _places(beginnings, left.take(pa.array(begins)))
+            ones.append(begins[place[place >= 0]])
+            others.append(longer[place >= 0])
+    return np.concatenate(ones), np.concatenate(others)
 
 
 def _skeleton_edits(left: Vocabulary, right: Vocabulary) -> tuple[Ints, Ints]:

@@ -133,27 +133,28 @@ class DocumentPairs:
 def document_pairs(travellers: Travellers, index: Index, model: Model) -> DocumentPairs:
     """Find every reading and unit whose documents agree."""
     best: dict[tuple[int, int], tuple[int, str, str, str]] = {}
-    carrying = travellers.keys.to_pylist() if index.document_keys else ()
-    units = _units_of_documents(index)
-    for reading, keys in enumerate(carrying):
+    listed = index.documents
+    carried: list[tuple[int, str, str | None]] = []
+    lookups: list[str] = []
+    owners: list[int] = []
+    for reading, keys in enumerate(travellers.keys.to_pylist() if len(listed.at) else ()):
         for number, state in _numbers(keys) if keys else ():
-            places = {
-                at for key in document.lookups(number, state) for at in index.document_keys.get(key, ())
-            }
-            for at in sorted(places):
-                listed = index.documents[at]
-                relation = document.relation(number, state, listed.number, listed.state)
-                if relation is None:
-                    continue
-                found = (
-                    model.document[relation],
-                    relation,
-                    _shown(number, state),
-                    _shown(listed.number, listed.state),
-                )
-                for unit in units[at]:
-                    if found > best.get((reading, unit), (0, "", "", "")):
-                        best[reading, unit] = found
+            for key in document.lookups(number, state):
+                lookups.append(key)
+                owners.append(len(carried))
+            carried.append((reading, number, state))
+    places, found_at = listed.alike(lookups)
+    alike = {(owners[place], at) for place, at in zip(places.tolist(), found_at.tolist(), strict=True)}
+    for owner, at in sorted(alike):
+        reading, number, state = carried[owner]
+        theirs = listed.number[at].as_py(), listed.state[at].as_py() or None
+        relation = document.relation(number, state, *theirs)
+        if relation is None:
+            continue
+        found = (model.document[relation], relation, _shown(number, state), _shown(*theirs))
+        for unit in _units_of_document(index, at):
+            if found > best.get((reading, unit), (0, "", "", "")):
+                best[reading, unit] = found
     pairs = sorted(best.items())
     return DocumentPairs(
         reading=np.array([reading for (reading, _), _ in pairs], np.int64),
@@ -167,16 +168,11 @@ def _shown(number: str, state: str | None) -> str:
     return f"{number} {state}" if state else number
 
 
-def _units_of_documents(index: Index) -> list[tuple[int, ...]]:
-    """Return the units that each listed document speaks for: its identity's, else all of its alert."""
-    begin = np.searchsorted(index.unit_alert, np.arange(len(index.alert_ids) + 1)).tolist()
-    named = np.zeros(len(index.unit_alert), np.bool_)
-    named[index.name_unit] = True
-    found: list[tuple[int, ...]] = []
-    for listed in index.documents:
-        own = index.unit(listed.alert, listed.identity) if listed.identity > 0 else None
-        if own is not None and named[own]:
-            found.append((own,))
-        else:
-            found.append(tuple(range(begin[listed.alert], begin[listed.alert + 1])))
-    return found
+def _units_of_document(index: Index, at: int) -> range:
+    """Return the units that a listed document speaks for: its identity's, else all of its alert."""
+    alert, identity = int(index.documents.alert[at]), int(index.documents.identity[at])
+    own = index.unit(alert, identity) if identity > 0 else None
+    if own is not None and index.names_of_unit(own):
+        return range(own, own + 1)
+    begin, end = np.searchsorted(index.unit_alert, [alert, alert + 1]).tolist()
+    return range(begin, end)

@@ -85,14 +85,14 @@ class Wholes:
     """
 
     names: Names
-    text: tuple[str, ...]
+    text: pa.StringArray
     letters: Ints
-    spelling: "_Found"
-    skeleton: "_Found"
+    spelling: "Found"
+    skeleton: "Found"
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Sums, sorted, the name of each, and a filter: is there a sum with these low bits?"""
 
     sums: Sums
@@ -108,14 +108,14 @@ class _Found:
         return np.column_stack([np.repeat(place, count), self.name[np.repeat(begin, count) + offset]])
 
 
-def whole_names(names: Names, text: Sequence[str]) -> Wholes:
+def whole_names(names: Names, text: pa.StringArray) -> Wholes:
     """Make listed names ready to be found by their letters.
 
     Args:
         names: listed names in columns.
         text: as published.
     """
-    published, letters = _sums(text)
+    published, letters = _sums(text.to_pylist())
     tokens_of, length = _sums(names.singles.tokens)
     both = skeletons(names.singles.tokens)
     skeletons_of = [_sums([pair[way] for pair in both])[0] for way in (0, 1)]
@@ -125,7 +125,7 @@ def whole_names(names: Names, text: Sequence[str]) -> Wholes:
     columns = (names.single, several), (with_particles, led)
     return Wholes(
         names,
-        tuple(text),
+        text,
         np.maximum(letters, _added(length, with_particles)),  # of other scripts only the tokens have letters
         _sorted([(published[several], several), *_with_and_without(tokens_of, columns)]),
         _sorted([part for of in skeletons_of for part in _with_and_without(of, columns)]),
@@ -161,7 +161,7 @@ def _with_and_without(
             yield whole[chosen] - of_token[rows[chosen, at]], names[chosen]
 
 
-def _sorted(parts: Sequence[tuple[Sums, Ints]]) -> _Found:
+def _sorted(parts: Sequence[tuple[Sums, Ints]]) -> Found:
     """Lay out sums and their names, each pair once."""
     sums, name = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((name, sums))
@@ -171,7 +171,7 @@ def _sorted(parts: Sequence[tuple[Sums, Ints]]) -> _Found:
     sums, name = sums[new], name[new]
     places = np.zeros(min(_MOST_PLACES, 1 << (_FILTER * len(sums)).bit_length()), np.bool_)
     places[sums & np.uint64(len(places) - 1)] = True
-    return _Found(sums, name, places)
+    return Found(sums, name, places)
 
 
 def apart(identities: pa.Table, listed: Wholes) -> pa.Table:
@@ -257,7 +257,7 @@ def _alike(written: Sequence[str], listed: Wholes) -> Ints:
 
 def _worded(name: int, listed: Wholes) -> Iterator[list[Word]]:
     """Yield the words of a listed name, in each way in which it may be written."""
-    text, names = listed.text[name], listed.names
+    text, names = listed.text[name].as_py(), listed.names
     parts = text.split(",") if text.count(",") == 1 and all(map(str.strip, text.split(","))) else ["", text]
     surname, given = (tokens(part) for part in parts)
     yield [*((word, True, True) for word in surname), *((word, False, True) for word in given)]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from screening.hits.raising import Before, ListsInUse, People, raise_hits
 from screening.identity.prepare import identify
 from screening.list_keeping import merges
+from screening.list_keeping.indexes import kept_index
 from screening.list_keeping.traffic_models import NightModel, lists_of, night_model
 from screening.matching.index import AlertTables, Index, build_index
 from screening.matching.match import match
@@ -123,7 +124,7 @@ class Watch:
 
 
 def watch(store: Store, frozen: Frozen) -> Watch:
-    """Load the pinned lists and build the index; kept for further batches in the same process."""
+    """Load the pinned lists and their index; kept for further batches in the same process."""
     pinned = tuple(sorted(frozen.pins.lists.items()))
     profile_json = frozen.agency_profile().model_dump_json()
     decided = frozen.pins.decided_until if frozen.pins.merges else None
@@ -141,8 +142,9 @@ def _watch(
     store = Store(Path(root))
     tables, sizes = lists_of(store, dict(pinned))
     groups = merges.groups_of(store, tables, until=datetime.fromisoformat(decided)) if decided else ()
-    profile = Profile.model_validate_json(profile_json)
-    return watch_of(tables, sizes, night_model(store, traffic), profile, groups=groups)
+    profile, known = Profile.model_validate_json(profile_json), night_model(store, traffic)
+    index = kept_index(store, dict(pinned), tables, known.model, traffic=traffic)
+    return watch_of(tables, sizes, known, profile, groups=groups, index=index)
 
 
 def watch_of(
@@ -153,6 +155,7 @@ def watch_of(
     *,
     among: AlertTables | None = None,
     groups: Sequence[Sequence[str]] = (),
+    index: Index | None = None,
 ) -> Watch:
     """Make alerts ready to be compared, each list with its threshold.
 
@@ -163,12 +166,13 @@ def watch_of(
         profile: the lists' policies.
         among: all lists in use, where these alerts are only some of them (`build_index`).
         groups: alerts that are one person by a person's decision.
+        index: of the alerts, where there is one.
     """
     thresholds = {
         list_id: measured_threshold(known.model, profile.policy(list_id), size, known.measured.get(list_id))
         for list_id, size in sizes.items()
     }
-    index = build_index(tables, known.model, among=among)
+    index = index or build_index(tables, known.model, among=among)
     merged, names = None, tables.names
     if groups:
         both = merged_tables(tables, groups)

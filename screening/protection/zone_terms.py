@@ -10,6 +10,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | the same, where its list has `copy_hours` | list | in use or not: imported, or fetched again as it is |
 | `alerts/_exchange/in`, `out`, `asked`, `answered` | list | last written |
 | `alerts/_exchange/arriving` (left by a kill) | unread | last written |
+| `alerts/_index/` | list | two days after it was last opened; with the first of its list versions |
 | `alerts/<list>/proposals/` | list | decided; what waits stays |
 | dispositions, clearances | hit, by outcome | decided; after the clearance, and what it supersedes |
 | proposals, notes and other acts on hits | hit | the act; not before decisions on the hit |
@@ -30,10 +31,11 @@ from typing import Any
 
 from screening.hits.dispositions import about
 from screening.profile.model import ListPolicy, Retention
-from screening.store import acts
+from screening.store import acts, kept_indexes
 from screening.store.files import read_json, read_table
 from screening.store.landing import landed, settled
 from screening.store.revisions import current, nights, read_current
+from screening.store.traffic_models import folder as counts_folder
 from screening.store.zones import Store
 from screening.tables import analyst, hit_acts, individual
 from screening.tables.codes import Decision, RetentionClass, TermKind, TermOutcome, Zone
@@ -42,6 +44,7 @@ from screening.tables.rows import DispositionRow, HitRow
 
 FETCHED_FILE = "fetched.json"
 """Says when a version was fetched again as it is."""
+_REDUCED = "reduced.json"
 Ends = Callable[[date], datetime]
 Ending = tuple[Path, RetentionClass, datetime]
 """A file, its class, and when its term ends."""
@@ -77,8 +80,10 @@ def endings(
         StoreError: an act, hits or a list's state cannot be read.
     """
     record, audit = timedelta(hours=terms.record), timedelta(hours=terms.audit)
-    for path, ending in list_endings(store, terms, pinned, {one.id: one for one in lists}):
+    policies = {one.id: one for one in lists}
+    for path, ending in list_endings(store, terms, pinned, policies):
         yield path, RetentionClass.LIST, ending
+    yield from _indexes(store, terms, pinned, policies)
     yield from _exchanges(store, terms)
     for path, decided in _proposals(store):
         yield path, RetentionClass.LIST, decided + timedelta(hours=terms.list)
@@ -119,6 +124,22 @@ def _exchanges(store: Store, terms: Retention) -> Iterator[Ending]:
             yield path, kind, _written(path) + timedelta(hours=hours[kind])
 
 
+def _indexes(
+    store: Store, terms: Retention, pinned: Collection[tuple[str, str]], policies: Mapping[str, ListPolicy]
+) -> Iterator[Ending]:
+    """Give kept indexes; one of versions or counts that are gone or reduced ended when it was written."""
+    with_list = {path.parent: ending for path, ending in list_endings(store, terms, pinned, policies)}
+    for path, made_of in kept_indexes.kept(store):
+        lists, counts = made_of.get("lists", {"": ""}), made_of.get("traffic")
+        folders = [store.root / Zone.ALERTS / of / f"version={version}" for of, version in lists.items()]
+        folders += [counts_folder(store) / f"version={counts}"] if counts else []
+        ends = [_written(path) + kept_indexes.UNUSED]
+        ends += [with_list[folder] for folder in folders if folder in with_list]
+        if any(not folder.exists() or (folder / _REDUCED).exists() for folder in folders):
+            ends.append(_written(path))
+        yield path, RetentionClass.LIST, min(ends)
+
+
 def list_endings(
     store: Store, terms: Retention, pinned: Collection[tuple[str, str]], lists: Mapping[str, ListPolicy]
 ) -> Iterator[tuple[Path, datetime]]:
@@ -136,7 +157,7 @@ def list_endings(
         copy = policy.copy_hours if policy else None
         for place in sorted(folder.glob("version=*")):
             version = place.name.removeprefix("version=")
-            is_pinned, reduced = (folder.name, version) in pinned, (place / "reduced.json").exists()
+            is_pinned, reduced = (folder.name, version) in pinned, (place / _REDUCED).exists()
             ends = [] if copy is None or (reduced and is_pinned) else [copy_ends(place, copy)]
             if version != active and not is_pinned:
                 ends.append((left.get(version) or _imported(place)) + keep)

@@ -21,7 +21,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,6 +208,20 @@ def write_bytes(path: Path, data: bytes) -> str:
     with _replacing(path) as temporary:
         temporary.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Write a file of many pieces that is never half there; the sha256 of all of them (32 bytes) ends it.
+
+    Raises:
+        StoreError: the disk is full, read-only, closed to us, or fails; an earlier file is untouched.
+    """
+    digest = hashlib.sha256()
+    with _replacing(path) as temporary, temporary.open("wb") as stream:
+        for piece in pieces:
+            digest.update(piece)
+            stream.write(piece)
+        stream.write(digest.digest())
 
 
 def canonical_json(value: object) -> bytes:
@@ -440,5 +454,6 @@ __all__ = [
     "sync_folder",
     "write_bytes",
     "write_json",
+    "write_pieces",
     "write_table",
 ]

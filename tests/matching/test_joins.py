@@ -16,7 +16,8 @@ TOKENS = st.lists(st.text("AB", min_size=1, max_size=5), min_size=1, max_size=8,
 def test_a_token_is_the_neighbours_whose_letters_it_has(whole, parts, data):
     places = st.integers(0, len(parts) - 1)
     rows = data.draw(st.sets(st.tuples(places, places, places | st.just(-1)), min_size=1, max_size=20))
-    found = joined(Vocabulary(whole), Vocabulary(parts), np.array(sorted(rows), np.int64))
+    side_by_side = joins.beside(np.array(sorted(rows), np.int64))
+    found = joined(Vocabulary(whole), Vocabulary(parts), side_by_side)
     exact = found.kind == KINDS.index("exact")
     assert set(zip(found.left[exact].tolist(), found.right[exact].tolist(), strict=True)) == {
         (at, place)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,7 +94,7 @@ def test_one_letter_may_differ(make_index, identities, model, parts, at, letter)
 def test_a_token_is_cut_where_the_listed_name_is(identities, listed, written, cut):
     names = columns([whole(listed)], around=False)
     table = identities({"t": (written, "", BORN, "M", STATE, [])})
-    rows = apart(table, whole_names(names, [listed])).to_pylist()
+    rows = apart(table, whole_names(names, pa.array([listed]))).to_pylist()
     assert rows[0]["written_as_one"] is None
     assert [(" ".join(row["surname_tokens"]), " ".join(row["given_tokens"])) for row in rows[1:]] == cut
     assert {row["written_as_one"] for row in rows[1:]} <= {written}
@@ -108,7 +109,7 @@ def test_a_token_is_cut_where_the_listed_name_is(identities, listed, written, cu
 def test_only_a_name_of_one_token_is_cut(identities, surname, given):
     names = columns([whole("Weiden, Anne Lo")], around=False)
     table = identities({"t": (surname, given, BORN, "M", STATE, [])})
-    assert apart(table, whole_names(names, ["Weiden, Anne Lo"])).num_rows == 1
+    assert apart(table, whole_names(names, pa.array(["Weiden, Anne Lo"]))).num_rows == 1
 
 
 def test_the_explanation_says_how_the_name_was_read(make_index, identities):

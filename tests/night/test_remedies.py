@@ -402,6 +402,17 @@ def inputs_cut(agency, as_straight):
     as_straight()
 
 
+@cell("the index of the lists is damaged or gone")
+def index_damaged(agency, as_straight):
+    publish(agency)
+    [path] = (agency.store / "alerts" / "_index").glob("*.index")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert agency("run", "--night", NIGHT, "--again", "--inbox", "inbox").returncode in {0, 1}
+    assert path.read_bytes() == whole
+    as_straight()
+
+
 @cell("CURRENT.json is damaged or gone")
 def current_damaged(agency, as_straight):
     for harm in (lambda path: path.write_bytes(b"{"), Path.unlink):

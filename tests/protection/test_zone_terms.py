@@ -14,6 +14,7 @@ from screening.protection.retention import due, night_end
 from screening.protection.terms import outcomes_of
 from screening.store import acts
 from screening.store.files import write_json
+from screening.store.kept_indexes import kept_or_built
 from screening.store.revisions import Publication, publish
 from screening.store.zones import open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, HITS
@@ -175,6 +176,28 @@ def test_a_list_version_that_a_night_needs_stays(store):
     lists(store)
     late = DECIDED + timedelta(days=9999)
     assert set(due_at(store, late, pinned={("watch", "a")})) == of("c")
+
+
+@pytest.mark.parametrize(
+    ("versions", "hours"),
+    [
+        pytest.param({"watch": "b"}, 48, id="of versions in use: when nobody opens it"),
+        pytest.param({"watch": "a"}, 1, id="of a version whose term ends: then"),
+        pytest.param({"watch": "gone"}, 0, id="of a version that is gone"),
+        pytest.param(None, 0, id="its head is damaged"),
+    ],
+)
+def test_an_index_does_not_outlive_its_lists(store, versions, hours):
+    lists(store)
+    kept_or_built(store, "name", {"lists": versions}, lambda: ("", []))
+    path = store.root / "alerts" / "_index" / "name.index"
+    if versions is None:
+        path.write_bytes(b"damaged")
+    at = DECIDED + timedelta(hours=1009)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    ends = at + timedelta(hours=hours)
+    assert "alerts/_index/name.index" not in due_at(store, ends - timedelta(seconds=1))
+    assert "alerts/_index/name.index" in due_at(store, ends)
 
 
 def test_names_of_files_of_the_inbox_go_with_the_record(store):

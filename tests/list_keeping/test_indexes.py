@@ -1,0 +1,90 @@
+"""The index of a list is built once for its version, mapped after that, and made again where it is damaged."""
+
+import os
+import resource
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from screening.list_keeping.indexes import kept_index
+from screening.list_keeping.lists import import_list
+from screening.list_keeping.traffic_models import lists_of
+from screening.matching.kept import taken_apart
+from screening.matching.model import load_model
+from screening.store.kept_indexes import UNUSED, kept_or_built
+from screening.store.zones import Store
+from tests.list_keeping.test_lists import AT, POLICY, rows
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def opened(store, tmp_path):
+    """Import the list with these alerts and return its index as a night takes it."""
+
+    def index(*numbers):
+        (tmp_path / "list.csv").write_text(rows(*numbers))
+        brought = import_list(store, POLICY, "documents", tmp_path / "list.csv", actor="anna", at=AT)
+        pinned = {POLICY.id: brought.version}
+        return kept_index(store, pinned, lists_of(store, pinned)[0], load_model(), traffic=None)
+
+    return index
+
+
+def files(store):
+    return sorted((store.root / "alerts" / "_index").glob("*.index"))
+
+
+def bytes_of(index):
+    description, arrays = taken_apart(index)
+    return description, [each.tobytes() for each in arrays]
+
+
+def test_it_is_built_once_and_every_list_version_has_its_own(store, opened):
+    built = bytes_of(opened("AB12345", "AB12346"))
+    (first,) = files(store)
+    written = first.stat().st_ino
+    assert bytes_of(opened("AB12345", "AB12346")) == built
+    assert first.stat().st_ino == written
+    assert bytes_of(opened("AB12345", "AB12346", "AB12347")) != built
+    assert len(files(store)) == 2
+    assert first.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("damage", ["a bit turned", "cut off", "emptied", "its head alone"])
+def test_a_damaged_one_is_made_again(store, opened, damage):
+    built = bytes_of(opened("AB12345", "AB12346"))
+    (path,) = files(store)
+    whole = path.read_bytes()
+    turned = whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :]
+    path.write_bytes(
+        {"a bit turned": turned, "cut off": whole[:-99], "emptied": b"", "its head alone": whole[:64]}[damage]
+    )
+    assert bytes_of(opened("AB12345", "AB12346")) == built
+    assert path.read_bytes() == whole
+
+
+def test_one_that_nobody_opens_goes_when_another_is_written(store, opened):
+    opened("AB12345", "AB12346")
+    (old,) = files(store)
+    before = old.stat().st_mtime - (UNUSED + timedelta(hours=1)).total_seconds()
+    os.utime(old, (before, before))
+    opened("AB12345", "AB12346", "AB12347")
+    assert not old.exists()
+    assert len(files(store)) == 1
+
+
+def test_where_the_disk_is_full_the_index_serves_its_process(store):
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        found = kept_or_built(store, "name", {}, lambda: ("description", [np.arange(10_000)]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert found[0] == "description"
+    assert found[1][0].tolist() == list(range(10_000))
+    assert [path.name for path in (store.root / "alerts" / "_index").iterdir()] == [".lock"]
