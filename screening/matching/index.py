@@ -333,7 +333,7 @@ def _count(facts: pa.Table, ids: pa.Array, alert: Ints, names: Names) -> Traffic
     of, state = np.divmod(np.concatenate([states[FactKind.NATIONALITY], born]), width)
     row, place = np.nonzero(names.single >= 0)
     token = names.single[row, place].astype(np.int64)
-    return count_listed(alert[row], token, names.singles.tokens, of, state, known)
+    return count_listed(alert[row], row, token, names.singles.tokens, of, state, known)
 
 
 def _numbers(column: pa.ChunkedArray, ids: pa.Array) -> Ints:

@@ -247,8 +247,8 @@ def scratch(tokens: int, joined: int, names: int, sections: int) -> Scratch:
     NOT_GIVEN, NOT_LISTED, SAME, SWAPPED, SAME_MONTH, ONE_DAY_OFF, SAME_STAND_IN, OTHER_YEAR, ONE_DIGIT,
     STAND_IN, SAME_YEAR, CIRCA, IN_RANGE, CIRCA_NEAR, YEAR_ONLY_OTHER, YEAR_ONLY_NEAR, NEAR_YEAR,
     IMPRECISE_FAR, FAR,
-    GENERATION,
-) = range(20)  # fmt: skip
+    GENERATION, STAND_IN_YEAR,
+) = range(21)  # fmt: skip
 """Places in `evidence.date_of_birth.RELATIONS`."""
 
 
@@ -268,10 +268,11 @@ def relation(own: Days, a: int, listed: Days, b: int) -> int:
             return SWAPPED
         if abs(own.first[a] - listed.first[b]) == 1:
             return ONE_DAY_OFF
+        both = stand_in and listed.day[b] == 1 and listed.month[b] == 1
         if apart == 1 and own.day[a] == listed.day[b] and own.month[a] == listed.month[b]:
-            return OTHER_YEAR
+            return STAND_IN_YEAR if both else OTHER_YEAR
         if _one_slip(own, a, listed, b):
-            return ONE_DIGIT
+            return STAND_IN_YEAR if both else ONE_DIGIT
         if apart == 0 and (stand_in or (listed.day[b] == 1 and listed.month[b] == 1)):
             return STAND_IN
     if by_month and whole:
@@ -386,8 +387,9 @@ def most_of_year(mine: int, kind: int, first: int, last: int, date: Numbers) -> 
             most = max(most, date[ONE_DIGIT], date[STAND_IN], date[YEAR_ONLY_OTHER])
         elif apart == 1:
             most = max(most, date[ONE_DAY_OFF], date[OTHER_YEAR], date[ONE_DIGIT], date[NEAR_YEAR])
+            most = max(most, date[STAND_IN_YEAR])
         elif _slip_of_year(mine, first):
-            most = max(most, date[ONE_DIGIT])
+            most = max(most, date[ONE_DIGIT], date[STAND_IN_YEAR])
     elif kind == 1:
         if inside or apart == 0:
             most = max(most, date[SAME_MONTH], date[STAND_IN], date[YEAR_ONLY_OTHER])

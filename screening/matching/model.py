@@ -105,7 +105,7 @@ class Traffic:
     """What people are called and where they are from: earlier travellers (`traffic.py`) or a list's.
 
     Attributes:
-        tokens: share of each token among all tokens of travellers' names.
+        tokens: share of each token among all tokens of travellers' names; of a list the part that counts.
         by_state: State -> all tokens of its travellers, and how many of them bear each.
         states: State -> share of the travellers who hold it; who holds two counts with both.
         travellers: how many were counted.

@@ -10,7 +10,8 @@ beginning or a short form is as common as those beginnings and short forms are (
 
 For a traveller of State g, U is the larger of the overall share and half the share among those of g, drawn
 towards the overall one: (n(a, k, g) + s U) / (N(g) + s) with s = `SHRINK` tokens (Dirichlet prior). Counts by
-State come from the agency's earlier traffic and from the lists in use (`model.Traffic`).
+State come from the agency's earlier traffic and from the lists in use (`model.Traffic`); of these also how
+common a token is beside the others of its names (`listed`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +40,6 @@ DESCENT = (
 PATRONYMIC = 2.0**-11  # share of a patronymic whose father's name the shares do not hold either
 SHRINK = 200
 ZIPF = 0.015  # share of the most frequent tokens of a people, times their rank
-LISTED = 0.25  # part of a token's share in the lists that counts for travellers of whatever State
 OWN_STATE = 0.5  # part of the share within the traveller's State that counts
 _GRADED = KINDS.index("two_edits")  # kinds up to this one contain one another
 _ONE_EDIT = KINDS.index("one_edit")
@@ -163,7 +163,7 @@ def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
     )
     tokens = [token for known in vocabularies for token in known.tokens]
     shares = np.array(
-        [max(model.token_shares.get(token, 0.0), LISTED * listed.get(token, 0.0)) for token in tokens]
+        [max(model.token_shares.get(token, 0.0), listed.get(token, 0.0)) for token in tokens]
     )
     near = after_one_another([neighbours(known, vocabulary) for known in vocabularies], vocabularies)
     size = len(vocabulary.tokens)

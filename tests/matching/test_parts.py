@@ -57,6 +57,7 @@ def test_a_compound_is_no_rarer_than_its_parts_suggest(model):
 
 
 DAY = dt.date(1971, 4, 9)
+NEW_YEAR = dt.date(1971, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,22 @@ DAY = dt.date(1971, 4, 9)
         ),
         pytest.param(
             "1971-01-01", DAY, DAY, "day", "1 January stands in for the year", id="traveller's stand-in"
+        ),
+        pytest.param(
+            "1972-01-01",
+            NEW_YEAR,
+            NEW_YEAR,
+            "day",
+            "both 1 January, one slip in the year",
+            id="next New Year",
+        ),
+        pytest.param(
+            "1981-01-01",
+            NEW_YEAR,
+            NEW_YEAR,
+            "day",
+            "both 1 January, one slip in the year",
+            id="a digit of it",
         ),
         pytest.param("1971-12-25", DAY, DAY, "day", "same year, other day", id="same year"),
         pytest.param("1960-12-25", DAY, DAY, "day", "other date", id="far"),

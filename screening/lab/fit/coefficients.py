@@ -37,6 +37,7 @@ _STRONGER_DATES: tuple[tuple[str, str], ...] = (
     ("near_year", "far"),
     ("far", "generation_apart"),
     ("year_only_near", "imprecise_far"),
+    ("stand_in_for_year", "stand_in_other_year"),
 )
 _DATE_BOUNDS = {
     "far": (-10.0, -8.0),
@@ -47,6 +48,7 @@ _DATE_BOUNDS = {
     "year_only_near": (-4.0, 1.0),
     "not_given_traveller": (-4.0, 0.0),
     "not_given_listed": (-4.0, 0.0),
+    "stand_in_other_year": (-4.0, 4.0),
 }
 
 
@@ -78,7 +80,7 @@ def bounds() -> Bounds:
 
     between("rarity", 0.7, 1.1)
     between("rarity_fuzzy", 0.6, 1.1)
-    between("matched", -5.0, 0.0)
+    between("matched", -5.0, 1.0)
     for kind in KINDS[1:]:
         between(f"kind:{kind}", -6.0, 0.0 if kind in GRADED else 1.5)
     for name in ("joined", "moved", "weak_alias"):

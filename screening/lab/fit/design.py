@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 LISTED = 0.002
 _NEAR = 0.15  # near misses for each listed traveller: how often they come is judgement
 _EVEN_AT = 5.0  # false alerts per 1,000 at which travellers with and without a date are compared
-_AT_MOST = 2.0  # false alerts of those without a date for one of those with it
+_AT_MOST = 3.0  # false alerts of those without a date for one of those with it
 _RIDGE = 3.0  # in pairs: a column that few pairs have stays near what was expected
 _BASE = (-20.0, 20.0)
 _LN2 = float(np.log(2))
@@ -111,7 +111,7 @@ def score_at(best: Sequence[tuple[float, float]], allowed: float) -> float:
 
 
 def even_without_date(samples: Sequence[tuple[Sample, int]], drawn: Sequence[Drawn], beta: Floats) -> Floats:
-    """Charge an absent date so that who travels without one raises at most twice the false alerts of others.
+    """Charge an absent date: who has none raises at most `_AT_MOST` times the false alerts of others.
 
     The regression makes odds equal; without a date more people of either kind stand in the middle of the
     scale, and a border would see many times as many of them.

@@ -34,6 +34,7 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ("imprecise_far", "far from the listed year or range"),
     ("far", "other date"),
     ("generation_apart", "a generation apart"),
+    ("stand_in_other_year", "both 1 January, one slip in the year"),
 )
 PRECISION = {"day": 0, "month": 1, "year": 2, "circa": 3, "range": 4}
 
