@@ -162,9 +162,7 @@ def rarity(vocabulary: Vocabulary, model: Model) -> Rarity:
         Vocabulary(sorted(own - {*model.token_shares})),
     )
     tokens = [token for known in vocabularies for token in known.tokens]
-    shares = np.array(
-        [max(model.token_shares.get(token, 0.0), listed.get(token, 0.0)) for token in tokens]
-    )
+    shares = np.array([max(model.token_shares.get(token, 0.0), listed.get(token, 0.0)) for token in tokens])
     near = after_one_another([neighbours(known, vocabulary) for known in vocabularies], vocabularies)
     size = len(vocabulary.tokens)
     graded = near.kind < _WIDTH
