@@ -29,12 +29,13 @@ def begin(folder: Path, *words: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def wait_for(path: Path) -> None:
-    for _ in range(1000):
-        if path.exists():
-            return
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 120  # a busy machine takes half a minute to start Airflow
+    while not path.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise AssertionError(f"{path.name} did not come: {process.communicate()}")
         time.sleep(0.02)
-    raise AssertionError(f"{path.name} did not come")
 
 
 def content(folder: Path):
@@ -55,7 +56,7 @@ def test_a_night_that_is_ended_says_what_stands_and_goes_on_by_the_command_that_
     number, line, agency, screening, screened_night
 ):
     process = begin(agency, *line.split())
-    wait_for(agency / "store" / "nights" / NIGHT / "runs")
+    wait_for(agency / "store" / "nights" / NIGHT / "runs", process)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (CODES[number], "")
