@@ -102,7 +102,8 @@ def distinct(code: Ints) -> Ints:
 def _letters(tokens: Sequence[str]) -> tuple[Bytes, Numbers]:
     cut = [token[:LONGEST].encode("ascii", "replace") for token in tokens]
     width = max((len(token) for token in cut), default=1) or 1
-    letters = np.frombuffer(b"".join(token.ljust(width, b"\0") for token in cut), np.uint8)
+    written = bytearray().join(token.ljust(width, b"\0") for token in cut)
+    letters = np.frombuffer(written, np.uint8)  # writable, as an index that is mapped: one type for the loops
     return letters.reshape(len(cut), width), np.array([len(token) for token in cut], np.int32)
 
 

@@ -52,7 +52,8 @@ class Keyed:
                     rows.append(row)
                     languages.append(language)
                     tokens.append(at)
-        self.symbols: Numbers = np.frombuffer("".join(rows).encode("utf-32-le"), np.int32)
+        symbols = bytearray("".join(rows).encode("utf-32-le"))  # writable, as those of a mapped index
+        self.symbols: Numbers = np.frombuffer(symbols, np.int32)
         self.begin: Ints = np.cumsum([0, *map(len, rows)])
         self.languages: Small = np.array(languages, np.int8)
         self.tokens: Ints = np.array(tokens, np.int64)
