@@ -21,7 +21,7 @@ setup: $(VENV)/compiled ## Make .venv from the lock (quick when nothing changed)
 
 LOOPS := $(addprefix screening/matching/,compiled.py edits.py joins.py loops.py tokens.py data/tokens.json)
 $(VENV)/compiled: $(VENV)/ready $(LOOPS)
-	@echo "setup: making the matcher's loops and keys ready (half a minute)"
+	@echo "setup: making the matcher's loops and keys ready (about a minute)"
 	@$(VENV)/bin/python -m screening.matching
 	@touch $@
 

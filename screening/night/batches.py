@@ -27,7 +27,7 @@ from screening.matching.merged import all_names, better, merged_tables
 from screening.matching.model import Model
 from screening.night.balance import line
 from screening.night.exceptions import place_of
-from screening.night.frozen import Frozen
+from screening.night.frozen import Frozen, machine
 from screening.night.outcomes import LegFailure
 from screening.night.scope import earlier_hits
 from screening.profile.model import Profile, Screening
@@ -143,7 +143,7 @@ def _watch(
     tables, sizes = lists_of(store, dict(pinned))
     groups = merges.groups_of(store, tables, until=datetime.fromisoformat(decided)) if decided else ()
     profile, known = Profile.model_validate_json(profile_json), night_model(store, traffic)
-    index = kept_index(store, dict(pinned), tables, known.model, traffic=traffic)
+    index = kept_index(store, dict(pinned), tables, known.model, traffic=traffic, machine=machine())
     return watch_of(tables, sizes, known, profile, groups=groups, index=index)
 
 

@@ -16,6 +16,8 @@ from screening.store.kept_indexes import UNUSED, kept_or_built
 from screening.store.zones import Store
 from tests.list_keeping.test_lists import AT, POLICY, rows
 
+HERE = {"code": "1", "lock": "a"}
+
 
 @pytest.fixture
 def store(tmp_path):
@@ -26,11 +28,13 @@ def store(tmp_path):
 def opened(store, tmp_path):
     """Import the list with these alerts and return its index as a night takes it."""
 
-    def index(*numbers):
+    def index(*numbers, machine=HERE):
         (tmp_path / "list.csv").write_text(rows(*numbers))
         brought = import_list(store, POLICY, "documents", tmp_path / "list.csv", actor="anna", at=AT)
         pinned = {POLICY.id: brought.version}
-        return kept_index(store, pinned, lists_of(store, pinned)[0], load_model(), traffic=None)
+        return kept_index(
+            store, pinned, lists_of(store, pinned)[0], load_model(), traffic=None, machine=machine
+        )
 
     return index
 
@@ -53,6 +57,13 @@ def test_it_is_built_once_and_every_list_version_has_its_own(store, opened):
     assert bytes_of(opened("AB12345", "AB12346", "AB12347")) != built
     assert len(files(store)) == 2
     assert first.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("other", [{"code": "2", "lock": "a"}, {"code": "1", "lock": "b"}])
+def test_one_that_other_code_or_packages_made_is_not_taken(store, opened, other):
+    opened("AB12345", "AB12346")
+    opened("AB12345", "AB12346", machine=other)
+    assert len(files(store)) == 2
 
 
 @pytest.mark.parametrize("damage", ["a bit turned", "cut off", "emptied", "its head alone"])
