@@ -1,4 +1,4 @@
-"""`screening alerts nominate`, `amend`, `extend`, `withdraw`, `approve`, `reject`, `pending`, `due`."""
+"""`screening alerts nominate`, `amend`, `extend`, `withdraw`, `due`: what authors do with their alerts."""
 
 import sys
 from collections.abc import Sequence
@@ -8,26 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from screening.cli.alert_approving import author
 from screening.cli.looking import looked
-from screening.cli.options import Actor, Purpose, Shape
+from screening.cli.options import Actor, ListOrAny, Purpose, Shape
 from screening.cli.output import Format, say, show
 from screening.cli.typed import typed
-from screening.protection.actor import who
 from screening.tables.codes import Category, Sex
 from screening.tables.errors import UsageError
 
 if TYPE_CHECKING:
     from screening.alerts.nomination import Written
-    from screening.list_keeping.approving import Outcome
-    from screening.list_keeping.authoring import Author
-    from screening.list_keeping.proposals import Act, Proposal
-    from screening.profile.model import Profile
+    from screening.list_keeping.proposals import Act
 
 _MOST_BYTES = 512 * 1024 * 1024
 _List = Annotated[str, typer.Option("--list", help="Id of the list, one of the agency's own.")]
-_ListOrAny = Annotated[
-    str | None, typer.Option("--list", help="Id of the list, where the alert is not written LIST:ID.")
-]
 _Why = Annotated[
     str, typer.Option("--reason", help="Why, without names; recorded. A row's own goes before it.")
 ]
@@ -37,9 +31,6 @@ _File = Annotated[
 ]
 _Alerts = Annotated[
     list[str] | None, typer.Argument(help="Id of the alert, LIST:ID or ID; `-` reads them, a line each.")
-]
-_Proposals = Annotated[
-    list[str], typer.Argument(help="Id of a proposal or of the batch it was written with, or first digits.")
 ]
 _Name = Annotated[
     str | None,
@@ -65,17 +56,8 @@ _Expires = Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; else t
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the group `alerts`."""
-    for name, command in (
-        ("nominate", nominate),
-        ("amend", amend),
-        ("extend", extend),
-        ("withdraw", withdraw),
-        ("approve", approve),
-        ("reject", reject),
-        ("pending", pending),
-        ("due", due),
-    ):
-        app.command(name)(command)
+    for command in (nominate, amend, extend, withdraw, due):
+        app.command(command.__name__)(command)
 
 
 def nominate(
@@ -173,7 +155,7 @@ def amend(
 def extend(
     reason: _Why,
     alerts: _Alerts = None,
-    list_id: _ListOrAny = None,
+    list_id: ListOrAny = None,
     file: Annotated[
         Path | None, typer.Option(help="File with source_id, and review_by, expires if others.")
     ] = None,
@@ -195,7 +177,7 @@ def extend(
 def withdraw(
     reason: _Why,
     alerts: _Alerts = None,
-    list_id: _ListOrAny = None,
+    list_id: ListOrAny = None,
     file: Annotated[Path | None, typer.Option(help="File with source_id of each alert.")] = None,
     actor: Actor = None,
     shape: Shape = Format.TABLE,
@@ -207,114 +189,6 @@ def withdraw(
     from screening.list_keeping.proposals import Act
 
     _of_alerts(Act.WITHDRAW, alerts, list_id, file, {}, reason, actor, shape)
-
-
-def approve(
-    proposals: _Proposals,
-    reason: Annotated[str, typer.Option(help="Why, without names; recorded.")],
-    actor: Actor = None,
-    shape: Shape = Format.TABLE,
-) -> None:
-    """Approve proposals of another person; they come into use as a new version of the list, at once.
-
-    The version passes the import gate like any other. A proposal on something that was changed meanwhile is
-    refused and waits. Exits 1 where one was refused or the gate holds the version, 2 where you wrote it.
-
-    Example: screening alerts approve 5b1e --reason "checked against the file" --as ben
-    """
-    _decide(proposals, reason, actor, shape, approve_=True)
-
-
-def reject(
-    proposals: _Proposals,
-    reason: Annotated[str, typer.Option(help="Why, without names; recorded.")],
-    actor: Actor = None,
-    shape: Shape = Format.TABLE,
-) -> None:
-    """Reject proposals; an author takes their own back so.
-
-    Example: screening alerts reject 5b1e --reason "too little to find anybody" --as ben
-    """
-    _decide(proposals, reason, actor, shape, approve_=False)
-
-
-def pending(
-    proposals: Annotated[
-        list[str] | None,
-        typer.Argument(help="Proposals to show in full, names included; else all that wait."),
-    ] = None,
-    list_id: _ListOrAny = None,
-    every: Annotated[bool, typer.Option("--all", help="Those too on which somebody has decided.")] = False,
-    actor: Actor = None,
-    reason: Purpose = None,
-    shape: Shape = Format.TABLE,
-) -> None:
-    """List the proposals that wait for an approver, or show some with the whole alert. Recorded.
-
-    Example: screening alerts pending 5b1e --format json --as ben
-    """
-    from screening.list_keeping.proposals import State, chosen
-    from screening.list_keeping.proposals import proposals as stored
-    from screening.night.settings import load_settings
-
-    settings = load_settings()
-    found = chosen(settings.store, proposals) if proposals else stored(settings.store, list_id)
-    if not proposals and not every:
-        found = [one for one in found if one.state is State.PENDING]
-    rows = [_row(one) for one in found]
-    if proposals:
-        whole = [_whole(one, who(actor), settings.profile) for one in found]
-        rows = [row | more for row, more in zip(rows, whole, strict=True)]
-    ids = [one.proposal_id for one in found]
-    looked(settings.store, "alerts.pending", [f"shown:{len(ids)}", *ids], actor, reason)
-    show(rows, shape, (*_PENDING, "before", "alert") if proposals else _PENDING)
-
-
-_PENDING = (
-    *(
-        "proposal_id",
-        "batch",
-        "list",
-        "source_id",
-        "act",
-        "state",
-        "category",
-        "severity",
-        "changed",
-        "legal_basis",
-    ),
-    *("review_by", "expires", "by", "at", "reason", "decided_by", "decision"),
-)
-
-
-def _row(one: "Proposal") -> dict[str, object]:
-    alert = one.alert
-    return {
-        **{
-            name: getattr(one, name)
-            for name in ("proposal_id", "batch", "list", "source_id", "act", "by", "at")
-        },
-        **{name: alert.get(name) for name in ("category", "severity", "legal_basis", "review_by", "expires")},
-        "state": one.state,
-        "changed": sorted(set(one.before) | (set(one.fields) - {"source_id", "alert_id", "list"})),
-        "reason": one.reason,
-        "decided_by": one.decided.by if one.decided else None,
-        "decision": one.decided.reason if one.decided else None,
-    }
-
-
-def _whole(one: "Proposal", name: str, profile: "Profile") -> dict[str, object]:
-    """Return the alert of a proposal; of one that is shown to few, whom to call, for everybody else."""
-    from screening.hits.four_eyes import same_person
-
-    shown = profile.visibility
-    role = shown.named(one.alert.get("visibility"))
-    if role is None and one.alert.get("category") in {str(each) for each in shown.protecting}:
-        role = shown.named(shown.role)
-    people = (*role.actors, *profile.authoring.approvers, one.by) if role else (name,)
-    if role is not None and not any(same_person(name, each) for each in people):
-        return {"before": None, "alert": f"shown to few: call {role.contact}"}
-    return {"before": dict(one.before), "alert": dict(one.alert)}
 
 
 def due(
@@ -435,9 +309,9 @@ def _propose(
     from screening.list_keeping.authoring import COLUMNS, PENDING, REFUSED, import_first, propose
     from screening.night.settings import load_settings
 
-    settings, author = load_settings(), _author(actor, reason)
-    import_first(settings.store, settings.profile, settings.profile_folder, list_id, author)
-    told = propose(settings.store, settings.profile, list_id, act, rows, author)
+    settings, by = load_settings(), author(actor, reason)
+    import_first(settings.store, settings.profile, settings.profile_folder, list_id, by)
+    told = propose(settings.store, settings.profile, list_id, act, rows, by)
     refused = [one for one in told if one.state == REFUSED]
     if len(told) == 1 and refused and not refused[0].place:
         raise _wrong(refused[0].what, f"alerts {act}", "write what is missing, then the same again")
@@ -449,56 +323,6 @@ def _propose(
         say(f"Another person approves: screening alerts approve {ids}{more} --reason WHY --as NAME")
     if refused:
         raise typer.Exit(1 if len(refused) < len(told) else 2)
-
-
-def _decide(ids: list[str], reason: str, actor: str | None, shape: Format, *, approve_: bool) -> None:
-    from screening.casework.closing import close_hits
-    from screening.list_keeping.approving import decide
-    from screening.list_keeping.authoring import COLUMNS, REFUSED, import_first
-    from screening.list_keeping.proposals import chosen
-    from screening.night.settings import load_settings
-
-    settings, author = load_settings(), _author(actor, reason)
-    asked = chosen(settings.store, ids)
-    for list_id in sorted({one.list for one in asked}) if approve_ else ():
-        import_first(settings.store, settings.profile, settings.profile_folder, list_id, author)
-    outcomes = decide(settings.store, settings.profile, asked, author, approve=approve_)
-    rows, calls = [], False
-    for outcome in outcomes:
-        made = outcome.result
-        calls |= any(one.state == REFUSED for one in outcome.told) or (made is not None and not made.active)
-        about = {"version": made.version if made else None, "in_use": made.active if made else None}
-        rows += [one.row() | about for one in outcome.told]
-    closed = close_hits(settings.store, _withdrawn(outcomes)) if approve_ else []
-    show(rows, shape, (*COLUMNS[:-1], "version", "in_use"))
-    for one in closed if shape is Format.TABLE else ():
-        say(f"Night {one.night}: {len(one.hits)} hits of a withdrawn alert, closed; its report says so.")
-    for outcome in outcomes:
-        if outcome.result is not None and not outcome.result.active and shape is Format.TABLE:
-            made = outcome.result
-            held = "; ".join(one.text for one in made.gate.reasons)
-            say(f"Approved, and held back by the import gate: {held}")
-            say(f"screening alerts release --list {made.list_id} --version {made.version} --reason WHY")
-    raise typer.Exit(1 if calls else 0)
-
-
-def _withdrawn(outcomes: "Sequence[Outcome]") -> list[str]:
-    from screening.list_keeping.authoring import REFUSED
-    from screening.list_keeping.proposals import Act
-
-    return [
-        f"{one.list_id}:{one.source_id}"
-        for outcome in outcomes
-        if outcome.result is not None and outcome.result.active
-        for one in outcome.told
-        if one.act is Act.WITHDRAW and one.state != REFUSED
-    ]
-
-
-def _author(actor: str | None, reason: str) -> "Author":
-    from screening.list_keeping.authoring import Author
-
-    return Author(who(actor), reason.strip(), datetime.now(UTC))
 
 
 def _wrong(what: str, where: str, remedy: str) -> UsageError:

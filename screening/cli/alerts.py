@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli import alert_authoring
+from screening.cli import alert_approving, alert_authoring
 from screening.cli.alert_quality import add_to
 from screening.cli.looking import looked
 from screening.cli.options import Actor, Purpose, Shape
@@ -403,3 +403,4 @@ def _finding_rows(imported: "Imported", most: int | None) -> list[dict[str, obje
 
 add_to(app)
 alert_authoring.register(app)
+alert_approving.register(app)

@@ -39,6 +39,10 @@ Purpose = Annotated[
     str | None, typer.Option("--reason", help="Why you look; recorded. It must not name anybody.")
 ]
 
+ListOrAny = Annotated[
+    str | None, typer.Option("--list", help="Id of the list, where the alert is not written LIST:ID.")
+]
+
 
 def label(night: datetime) -> date:
     """Return the night's label."""

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from screening.night import remains
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
+from screening.night.pins import kept_pins
 from screening.night.quarantine_entries import OF_INPUT, row_of_input
 from screening.night.receive import (
     Receipt,
@@ -25,7 +26,6 @@ from screening.night.receive import (
     fresh_arrivals,
     frozen_inputs,
     kept_inputs,
-    kept_pins,
     published,
     take_in,
     take_up,

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from screening.night import run as stages
 from screening.night.frozen import Frozen, published_frozen
 from screening.night.let_through import release
-from screening.night.receive import Receipt, receive, refuse_unknown
+from screening.night.pins import refuse_unknown
+from screening.night.receive import Receipt, receive
 from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
 from screening.night.run import Run
