@@ -10,14 +10,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import combinations
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.aggregates.counts import EACH
 from screening.aggregates.definitions import DEFINITIONS, TIMETABLE, TIMETABLE_DIMENSIONS, TOTAL
 from screening.aggregates.regions import direction, region
-from screening.tables import dimensions
 from screening.tables.individual import COUNTS, TRAFFIC_CELLS
 
 
@@ -40,39 +38,52 @@ def cells(counts: pa.Table, *, day: date, country: str) -> pa.Table:
     wanted = pc.and_(pc.equal(counts["service_date"], pa.scalar(day)), pc.equal(counts["definition"], EACH))
     people = described(counts.filter(wanted), country)
     named = [(definition.name, definition.dimensions) for definition in DEFINITIONS]
-    parts = [_table(people, name, by) for name, by in [*named, (TIMETABLE, TIMETABLE_DIMENSIONS)]]
-    whole = pd.concat(parts, ignore_index=True)
-    columns: dict[str, pa.Array] = {
-        "definition": pa.array(whole["definition"].tolist(), pa.string()),
-        "period": pa.array([day.isoformat()] * len(whole), pa.string()),
-        "count": pa.array(whole["count"].tolist(), pa.int64()),
-    }
-    for name in dimensions.NAMES:
-        stated = whole[name] if name in whole else pd.Series([None] * len(whole))
-        columns[name] = pa.array(stated.astype(object).where(stated.notna(), None).tolist(), pa.string())
-    return TRAFFIC_CELLS.columns_table(columns)
+    parts = [TRAFFIC_CELLS.empty()]
+    for name, by in [*named, (TIMETABLE, TIMETABLE_DIMENSIONS)]:
+        table = with_margins(people, by)
+        for column, value in (("definition", name), ("period", day.isoformat())):
+            table = table.append_column(column, pa.repeat(value, table.num_rows))
+        parts.append(table)
+    return TRAFFIC_CELLS.conform(pa.concat_tables(parts, promote_options="default"))
 
 
-def described(counts: pa.Table, country: str) -> pd.DataFrame:
+def described(counts: pa.Table, country: str) -> pa.Table:
     """Give counts with the coarser levels of their dimensions, region and direction."""
-    people: pd.DataFrame = counts.to_pandas()
-    people["region"] = _each(people["nationality"], region)
-    people["direction"] = _each(people["route"], lambda route: direction(route, country))
-    return people
+    coarser: dict[str, tuple[str, Callable[[str], str]]] = {
+        "region": ("nationality", region),
+        "direction": ("route", lambda route: direction(route, country)),
+    }
+    for name, (finer, of) in coarser.items():
+        values = counts[finer].combine_chunks().dictionary_encode()
+        levels = pa.array([of(value) for value in values.dictionary.to_pylist()], pa.string())
+        counts = counts.append_column(name, levels.take(values.indices))
+    return counts
 
 
-def _each(values: pd.Series, of: Callable[[str], str]) -> pd.Series:
-    return values.map({value: of(value) for value in values.unique()})
+def with_margins(people: pa.Table, by: Sequence[str], beside: Sequence[str] = ()) -> pa.Table:
+    """Add people up to cells, and to every margin of them.
 
+    Args:
+        people: count, and the columns that the next two name.
+        by: dimensions of the cells; a margin has `Total` in those that it sums over.
+        beside: columns that are in every key.
 
-def _table(people: pd.DataFrame, name: str, by: Sequence[str]) -> pd.DataFrame:
-    finest = people.groupby(list(by), sort=True, observed=True)["count"].sum().reset_index()
+    Returns:
+        by, beside, count; without people only a grand total of 0, and none where something is beside.
+    """
+    summed = _summed(people, [*by, *beside])
     parts = []
-    for size in range(len(by), 0, -1):
+    for size in range(len(by), -1, -1):
         for some in combinations(by, size):
-            summed = finest.groupby(list(some), sort=True, observed=True)["count"].sum().reset_index()
-            parts.append(summed)
-    parts.append(pd.DataFrame({"count": [int(finest["count"].sum())]}))
-    table = pd.concat(parts, ignore_index=True).reindex(columns=[*by, "count"])
-    table[list(by)] = table[list(by)].fillna(TOTAL)
-    return table.assign(definition=name)
+            part = _summed(summed, [*some, *beside])
+            for each in by:
+                if each not in some:
+                    part = part.append_column(each, pa.repeat(TOTAL, part.num_rows))
+            parts.append(part.select([*by, *beside, "count"]))
+    return pa.concat_tables(parts)
+
+
+def _summed(people: pa.Table, by: Sequence[str]) -> pa.Table:
+    nobody_is_0 = pc.ScalarAggregateOptions(min_count=0)
+    summed = people.group_by(by, use_threads=False).aggregate([("count", "sum", nobody_is_0)])
+    return summed.rename_columns([*by, "count"])

@@ -4,18 +4,14 @@ Of all bookings and crews of the date only those matter that make up so much of 
 respondents (`disclosure.parties`). Travellers of no party known to us are one each.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.aggregates.cells import described
-from screening.aggregates.definitions import DEFINITIONS, TOTAL
+from screening.aggregates.cells import described, with_margins
+from screening.aggregates.definitions import DEFINITIONS
 from screening.disclosure.parties import Party, few_respondents
-
-_Rows = dict[tuple[str, tuple[str, ...]], int]
 
 
 def parties(counts: pa.Table, cells: pa.Table, *, country: str, threshold: int) -> list[Party]:
@@ -30,37 +26,31 @@ def parties(counts: pa.Table, cells: pa.Table, *, country: str, threshold: int) 
     Returns:
         Of each party, (definition, row of its cells) -> people, in every cell where it stands; sorted.
     """
-    people = described(counts, country)
-    people = people[people["party"].notna()]
-    sizes = people.groupby("party", observed=True)["count"].sum()
-    people = people[people["party"].isin(sizes[sizes > 1].index)]
-    if people.empty:
-        return []
-    held = pd.concat([_held(people, cells, each.name, each.dimensions) for each in DEFINITIONS])
-    largest = held.groupby(["definition", "row"])["people"].transform("max")
+    people = described(counts.filter(pc.is_valid(counts["party"])), country)
+    sizes = people.group_by("party").aggregate([("count", "sum")])
+    several = sizes["party"].filter(pc.greater(sizes["count_sum"], 1))
+    people = people.filter(pc.is_in(people["party"], several))
+    held = pa.concat_tables([_held(people, cells, each.name, each.dimensions) for each in DEFINITIONS])
+    most = held.group_by(["definition", "row"]).aggregate([("people", "max")])
+    held = held.join(most, ["definition", "row"])
     unsafe = [
         mine == most and few_respondents(count, mine, threshold)
-        for mine, most, count in zip(held["people"], largest, held["count"], strict=True)
+        for mine, most, count in zip(
+            *(held[name].to_pylist() for name in ("people", "people_max", "count")), strict=True
+        )
     ]
-    wanted = held[held["party"].isin(set(held["party"][unsafe]))]
+    wanted = held.filter(pc.is_in(held["party"], held["party"].filter(pa.array(unsafe, pa.bool_()))))
     found: dict[str, dict[tuple[str, int], int]] = {}
-    for party, name, row, own in wanted[["party", "definition", "row", "people"]].itertuples(index=False):
-        found.setdefault(party, {})[str(name), int(row)] = int(own)
-    return [found[party] for party in sorted(found)]
+    for row in wanted.sort_by([(name, "ascending") for name in ("party", "definition", "row")]).to_pylist():
+        found.setdefault(row["party"], {})[row["definition"], row["row"]] = row["people"]
+    return list(found.values())
 
 
-def _held(people: pd.DataFrame, cells: pa.Table, name: str, by: Sequence[str]) -> pd.DataFrame:
-    """People of each party in each cell of a table, with the cell's row and count."""
-    finest = people.groupby([*by, "party"], sort=False, observed=True)["count"].sum().reset_index()
-    mine = pd.concat(list(_margins(finest, by)), ignore_index=True).rename(columns={"count": "people"})
-    own = cells.filter(pc.equal(cells["definition"], name)).select([*by, "count"]).to_pandas()
-    own["row"] = range(len(own))
-    return mine.merge(own, on=list(by), how="inner").assign(definition=name)
-
-
-def _margins(finest: pd.DataFrame, by: Sequence[str]) -> Iterator[pd.DataFrame]:
-    for size in range(len(by) + 1):
-        for some in combinations(by, size):
-            keys = [*some, "party"]
-            summed = finest.groupby(keys, sort=False, observed=True)["count"].sum().reset_index()
-            yield summed.assign(**{each: TOTAL for each in by if each not in some})
+def _held(people: pa.Table, cells: pa.Table, name: str, by: Sequence[str]) -> pa.Table:
+    """Give the people of each party in each cell of a table, with the cell's row and count."""
+    own = cells.filter(pc.equal(cells["definition"], name)).select(["definition", *by, "count"])
+    own = own.append_column("row", pa.array(range(own.num_rows), pa.int64()))
+    mine = with_margins(people, by, beside=["party"]).rename_columns({"count": "people"})
+    return mine.join(own, list(by), join_type="inner").select(
+        ["definition", "row", "party", "people", "count"]
+    )
