@@ -1,6 +1,8 @@
 """Small agencies made by hand: a list with one person, and messages as carriers send them. All invented."""
 
+import copy
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -145,6 +147,12 @@ class Agency:
             'lists = [{ id = "watch", source = "canonical", path = "watch.jsonl", category = "inform", '
             'severity = 3, authority = "Example authority" }]\n[agency]\ntime_zone = "Europe/Vienna"\n'
         )
+
+    def copy(self, folder: Path) -> "Agency":
+        """Give the same agency in another folder: what is made once for many tests is copied, never changed."""
+        other = copy.copy(self)
+        other.folder = shutil.copytree(self.folder, folder, symlinks=True)
+        return other
 
     @property
     def store(self) -> Path:
