@@ -12,12 +12,13 @@ is prepared at the end of what it tells of, never now.
 Source: SDMX 3.0 and 2.1 (sdmx.org); SDMX cross-domain code lists and concepts, Content-Oriented Guidelines.
 """
 
+import csv
+import io
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pycountry
@@ -122,10 +123,6 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
     Returns:
         The message; a header alone where the definition has no row.
     """
-    from pysdmx.io import write_sdmx
-    from pysdmx.io.format import Format
-    from pysdmx.io.pd import PandasDataset
-
     if definition is QUALITY:  # one definition, and codes of findings are no ids
         own = rows.filter(pc.invert(pc.starts_with(rows["measure"], "finding:")))
     else:
@@ -144,11 +141,12 @@ def data(definition: Definition, rows: pa.Table, *, country: str) -> str:
         "CONF_STATUS": [_CONFIDENTIAL if value is None else _FREE for value in values],
         "OBS_STATUS": [_SUPPRESSED if value is None else told for value in values],
     }
-    frame = pa.table({name: pa.array(held, pa.string()) for name, held in columns.items()}).to_pandas(
-        types_mapper=pd.ArrowDtype  # as pysdmx wants them: it converts objects cell by cell
-    )
-    dataset = PandasDataset(structure=data_structure(definition).to_schema(), data=frame)
-    return str(write_sdmx([dataset], Format.DATA_SDMX_CSV_2_0_0))
+    structure = ("datastructure", f"{AGENCY}:{data_structure(definition).id}({VERSION})", "I")  # information
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("STRUCTURE", "STRUCTURE_ID", "ACTION", *columns))
+    lines.writerows((*structure, *row) for row in zip(*columns.values(), strict=True))
+    return text.getvalue()
 
 
 def component(dimension: str) -> str:
