@@ -15,7 +15,7 @@ MARTA = ("LINDQUIST", "MARTAELIN", "810412", "F", "SWE", "AA7712345")
 JONAS = ("LINDQUIST", "JONASOLOV", "790101", "M", "SWE", "AA8823456")
 PROFILE = """
 lists = [
-  { id = "watch", source = "canonical", path = "watch.jsonl", category = "CATEGORY", severity = 3 },
+LISTS
 ]
 [agency]
 name = "Agency of the test"
@@ -86,13 +86,18 @@ def _in(folder: Path, words, lines):
         yield
 
 
-def made(folder: Path, written, *, category: str = "inform", sought: dict | None = None) -> Agency:
-    """Run the two nights; the sought person stands on the API of the second."""
+def made(folder: Path, written, sought: list[dict] | None = None) -> Agency:
+    """Run the two nights; the sought person stands on the API of the second. A list for each who is sought."""
     folder.mkdir()
     agency = Agency(folder)
-    alert = written.sought | {"category": category} | (sought or {})
-    (folder / "watch.jsonl").write_text(json.dumps(alert) + "\n")
-    (folder / "profile.toml").write_text(PROFILE.replace("CATEGORY", category))
+    lists = []
+    for alert in sought or [written.sought]:
+        name, category = alert["list"], alert["category"]
+        (folder / f"{name}.jsonl").write_text(json.dumps(alert) + "\n")
+        lists.append(
+            f'{{ id = "{name}", source = "canonical", path = "{name}.jsonl", category = "{category}", severity = 3 }},'
+        )
+    (folder / "profile.toml").write_text(PROFILE.replace("LISTS", "\n".join(lists)))
     bookings = {"ABC123": [MARTA, JONAS], "DEF456": written.fillers[:2]}
     first, second = (folder / "inbox" / f"night={night}" for night in (FIRST, SECOND))
     for place in (first, second):

@@ -2,11 +2,18 @@
 
 import json
 import re
+import shutil
 import stat
 
 import pytest
 
-from tests.casework.subject.conftest import FIRST, SECOND, made
+from tests.casework.subject.conftest import FIRST, SECOND, Agency, made
+from tests.casework.subject.conftest import JONAS as JONAS_SENT
+from tests.casework.subject.conftest import MARTA as MARTA_SENT
+from tests.messages_by_hand import FILLERS
+from tests.messages_by_hand import YLVA as YLVA_SENT
+
+BAKARI_SENT, ISLA_SENT, _ = FILLERS
 
 MARTA = {"document": "AA-77 12345", "state": "SWE"}
 YLVA = {"document": "ZZ9081726", "state": "SE"}
@@ -118,32 +125,71 @@ def plain(done) -> dict:
     return document
 
 
-@pytest.mark.parametrize(
-    ("category", "caveat"),
-    [("discreet_check", None), ("inform", None), ("wanted", None), ("document", "do not tell the holder")],
-)
-def test_a_hit_that_must_not_be_told_leaves_no_trace(tmp_path, written, category, caveat):
+# Who is sought on which list: all of the flight of the second night, most of them booked the night before.
+NOT_TOLD = {
+    "inform": (YLVA_SENT, "SE", {"category": "inform"}),
+    "discreet": (BAKARI_SENT, "NG", {"category": "discreet_check"}),
+    "wanted": (ISLA_SENT, "GB", {"category": "wanted"}),
+    "caveat": (JONAS_SENT, "SE", {"category": "document", "caveat": "do not tell the holder"}),
+}
+TOLD = {"told": (MARTA_SENT, "SE", {"category": "document"})}
+
+
+def sought(written, list_id, person, state, more) -> dict:
+    surname, given, born, sex, _, number = person
+    day = f"19{born[:2]}-{born[2:4]}-{born[4:]}"
+    name = {"full": f"{surname}, {given}", "surname": surname, "given_names": given}
+    return written.sought | {
+        "alert_id": f"{list_id}:A1", "list": list_id, "sex": [sex], "nationalities": [state],
+        "names": [written.sought["names"][0] | name],
+        "dates_of_birth": [{"value": day, "from": day, "to": day, "precision": "day", "identity": 0}],
+        "documents": [written.sought["documents"][0] | {"number": number, "issuing_state": state}],
+    } | more  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory, written):
+    """Everybody of the flight is sought, each on a list of another kind; read only."""
+    alerts = [sought(written, list_id, *of) for list_id, of in (NOT_TOLD | TOLD).items()]
+    return made(tmp_path_factory.mktemp("listed") / "agency", written, alerts)
+
+
+@pytest.fixture(scope="module")
+def unlisted(tmp_path_factory, written):
+    """The same lists seek people who are nowhere; read only."""
+    nobody = [("NOBODY", "ATALL", "330303", "F", "SWE", f"XX000000{n}") for n in range(5)]
+    alerts = [
+        sought(written, list_id, person, state, more)
+        for person, (list_id, (_, state, more)) in zip(nobody, (NOT_TOLD | TOLD).items(), strict=True)
+    ]
+    return made(tmp_path_factory.mktemp("unlisted") / "agency", written, alerts)
+
+
+@pytest.mark.parametrize("list_id", NOT_TOLD)
+def test_a_hit_that_must_not_be_told_leaves_no_trace(listed, unlisted, list_id):
     """The document of who is sought and of who is not are the same, byte by byte."""
-    listed = made(tmp_path / "listed", written, category=category, sought={"caveat": caveat})
-    other = {"name": "x", "names": [{**written.sought["names"][0], "full": "NOBODY, Atall"}]}
-    other |= {"documents": [], "dates_of_birth": []}
-    other["names"][0] |= {"surname": "NOBODY", "given_names": "Atall"}
-    unlisted = made(tmp_path / "unlisted", written, category=category, sought=other)
-    hits = [len(agency.rows("analyst", SECOND, "hits")) for agency in (listed, unlisted)]
-    assert hits == [1, 0]
-    one, two = (agency.subject("report", **YLVA) for agency in (listed, unlisted))
+    hits = listed.rows("analyst", SECOND, "hits")
+    assert sorted(hit["alert_ids"] for hit in hits) == sorted([f"{one}:A1"] for one in NOT_TOLD | TOLD)
+    assert unlisted.rows("analyst", SECOND, "hits") == []
+    person, state, more = NOT_TOLD[list_id]
+    one, two = (agency.subject("report", document=person[-1], state=state) for agency in (listed, unlisted))
     assert plain(one) == plain(two)
-    assert re.search(r"not in the document: hit \w+, alert watch:A1", one.err)
-    assert (caveat or "no caveat") in one.err
+    assert re.search(rf"not in the document: hit \w+, alert {list_id}:A1", one.err)
+    assert more.get("caveat", "no caveat") in one.err
     assert two.err == ""
 
 
-def test_a_hit_that_may_be_told_is_told_with_its_decision(tmp_path, written):
-    agency = made(tmp_path / "agency", written, category="document")
-    (hit,) = agency.rows("analyst", SECOND, "hits")
-    agency("decide", hit["hit_id"], "--decision", "false_match", "--reason", "reissued")
-    done = agency.subject("report", **YLVA)
+def test_a_hit_that_may_be_told_is_told_with_its_decision(listed, tmp_path):
+    shutil.copytree(listed.folder, tmp_path / "agency", symlinks=True)
+    agency = Agency(tmp_path / "agency")
+    [hit] = [hit for hit in agency.rows("analyst", SECOND, "hits") if hit["alert_ids"] == ["told:A1"]]
+    done = agency(
+        "decide", hit["hit_id"], "--decision", "false_match", "--reason", "reissued", "--night", SECOND
+    )
+    assert done.code == 0, done.err
+    done = agency.subject("report", **MARTA)
     assert done.err == ""
-    (part,) = [part for part in json.loads(done.out)["parts"] if "a person looked at" in part["title"]]
-    assert part["rows"][0]["decision"] == "false match"
+    parts = [part for part in json.loads(done.out)["parts"] if "a person looked at" in part["title"]]
+    decided = [row["decision"] for part in parts for row in part["rows"]]
+    assert decided == ["false match", "false match"]  # of both nights
     assert "reissued" not in done.out
