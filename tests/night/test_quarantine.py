@@ -4,16 +4,17 @@ import io
 import json
 import re
 import shlex
-import shutil
 import signal
 import zipfile
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.messages_by_hand import Agency
+
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
-LEG, OTHER = "XQ401-20261123-ARN-VIE", "XQ402-20261123-ARN-VIE"
+LEG, OTHER, PACKED, BESIDE = (f"XQ40{number}-20261123-ARN-VIE" for number in (1, 2, 3, 4))
 
 
 def rows(agency, zone, table, leg):
@@ -48,25 +49,26 @@ def zipped(files):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return tmp_path_factory.mktemp("cut_off") / "night"
+def cut_once(tmp_path_factory, screening, written):
+    agency = Agency(tmp_path_factory.mktemp("cut_off") / "agency", screening)
+    whole = written.paxlst([*written.fillers, written.ylva])
+    agency.send("cut.edi", whole[: whole.index("QVARNSTEDT") + 14])
+    agency.send("other.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    agency.run(NIGHT, check=1)
+    (agency.folder / "mended.edi").write_text(whole)
+    return agency
 
 
 @pytest.fixture
-def cut_off(by_hand, written, made):
+def cut_off(cut_once, tmp_path):
     """A night whose manifest was cut in the sought traveller; gives the agency, his entry, the mended file."""
-    whole = written.paxlst([*written.fillers, written.ylva])
-    by_hand.send("cut.edi", whole[: whole.index("QVARNSTEDT") + 14])
-    by_hand.send("other.edi", written.paxlst(written.fillers, flight="XQ0402"))
-    if made.exists():
-        shutil.copytree(made, by_hand.store, symlinks=True)
-    else:
-        by_hand.run(NIGHT, check=1)
-        shutil.copytree(by_hand.store, made, symlinks=True)
-    mended = by_hand.folder / "mended.edi"
-    mended.write_text(whole)
-    [entry] = entries(by_hand)
-    return by_hand, entry, mended
+    agency = cut_once.copy(tmp_path / "agency")
+    [entry] = entries(agency)
+    return agency, entry, agency.folder / "mended.edi"
+
+
+def entry_of(agency, name):
+    return next(row for row in entries(agency) if row["input"] == name)
 
 
 def test_a_mended_cut_off_manifest_brings_the_missing_traveller_and_counts_nobody_twice(cut_off):
@@ -78,6 +80,7 @@ def test_a_mended_cut_off_manifest_brings_the_missing_traveller_and_counts_nobod
         "cut.edi",
     )
     before = {table: rows(agency, zone, table, OTHER) for zone, table in _TABLES}
+    mended = mended.rename(mended.with_name("QVARNSTEDT.edi"))
     replay(agency, entry["id"], mended)
     status = agency.status(NIGHT)
     assert (status[LEG]["travellers"], status[LEG]["hits"]) == (4, 1)
@@ -88,44 +91,16 @@ def test_a_mended_cut_off_manifest_brings_the_missing_traveller_and_counts_nobod
     agency("status", "--night", NIGHT, check=0)
     assert not list((agency.store / "landing" / "incoming").glob("*"))
     agency("audit", "verify", check=0)
+    assert "quarantine.replay" in audit(agency)
+    assert "QVARNSTEDT" not in audit(agency)
+
+    acts, now, record = _acts(agency), revision(agency), audit(agency)
+    done = replay(agency, entry["id"], mended)  # the same bytes once more
+    assert "were replayed before" in done.stdout
+    assert (_acts(agency), revision(agency), audit(agency)) == (acts, now, record)
 
 
-def test_a_message_that_names_another_type_is_mended(by_hand, written):
-    whole = written.paxlst([written.ylva], flight="XQ0402")
-    by_hand.send("bad.edi", whole.replace("PAXLST", "INVOIC"))
-    by_hand.send("good.edi", written.paxlst(written.fillers))
-    by_hand.run(NIGHT, check=1)
-    [entry] = [row for row in entries(by_hand) if row["input"] == "bad.edi"]
-    mended = by_hand.folder / "mended.edi"
-    mended.write_text(whole)
-    before = {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES}
-    replay(by_hand, entry["id"], mended)
-    row = by_hand.status(NIGHT)[OTHER]
-    assert (row["travellers"], row["hits"]) == (1, 1)
-    assert {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES} == before
-    assert [row["state"] for row in entries(by_hand)] == ["replayed"]
-    by_hand("run", "--night", NIGHT, "--inbox", "inbox", check=0)
-
-
-def test_a_member_of_a_zip_is_mended_by_another_zip_and_run_again(by_hand, written):
-    whole = written.paxlst([written.ylva], flight="XQ0402")
-    by_hand.send(
-        "b.zip",
-        zipped({"x.edi": whole.replace("PAXLST", "INVOIC"), "y.edi": written.paxlst(written.fillers)}),
-    )
-    by_hand.run(NIGHT, check=1)
-    [entry] = entries(by_hand)
-    assert entry["input"] == "b.zip!x.edi"
-    mended = by_hand.folder / "mended.zip"
-    mended.write_bytes(zipped({"x.edi": whole}))
-    replay(by_hand, entry["id"], mended)
-    assert by_hand.status(NIGHT)[OTHER]["hits"] == 1
-    by_hand("rerun", "--night", NIGHT, "--flight", LEG, "--flight", OTHER, check=0)
-    assert [row["travellers"] for row in by_hand.status(NIGHT).values()] == [0, 3, 1]
-
-
-@pytest.mark.parametrize("ending", ["", "\r\n"], ids=["as_sent", "line"])
-def test_a_resend_of_equal_time_adds_whom_the_first_lost_whatever_their_order(by_hand, written, ending):
+def test_a_resend_of_equal_time_adds_whom_the_first_lost_whatever_their_order(by_hand, written, tmp_path):
     whole = written.paxlst([written.ylva, *written.fillers])
     whole = re.sub(r"CNT\+42:4'\r\n", "", whole)
     whole = re.sub(r"UNT\+(\d+)", lambda found: f"UNT+{int(found[1]) - 1}", whole)  # nothing states a number
@@ -135,43 +110,32 @@ def test_a_resend_of_equal_time_adds_whom_the_first_lost_whatever_their_order(by
     by_hand.send("nameless.edi", nameless)
     by_hand.run(NIGHT, check=1)
     [entry] = [row for row in entries(by_hand) if row["unit"] == "traveller"]
-    mended = by_hand.folder / "mended.edi"
-    mended.write_bytes(
-        (whole + ending).encode()
-    )  # another ending gives another hash, which decides the order
-    replay(by_hand, entry["id"], mended)
-    row = by_hand.status(NIGHT)[LEG]
-    assert (row["travellers"], row["hits"]) == (4, 1)
+    for place, ending in enumerate(
+        ("", "\r\n")
+    ):  # another ending gives another hash, which decides the order
+        agency = by_hand.copy(tmp_path / f"{place}")
+        mended = agency.folder / "mended.edi"
+        mended.write_bytes((whole + ending).encode())
+        replay(agency, entry["id"], mended)
+        row = agency.status(NIGHT)[LEG]
+        assert (row["travellers"], row["hits"]) == (4, 1), place
 
 
-def test_the_same_bytes_twice_do_nothing_the_second_time(cut_off):
-    agency, entry, mended = cut_off
-    replay(agency, entry["id"], mended)
-    acts, now, record = _acts(agency), revision(agency), audit(agency)
-    done = replay(agency, entry["id"], mended)
-    assert "were replayed before" in done.stdout
-    assert (_acts(agency), revision(agency), audit(agency)) == (acts, now, record)
-
-
-def test_a_kill_between_act_and_rerun_leaves_it_pending_and_the_command_goes_on(cut_off):
+def test_a_replay_that_was_killed_is_pending_and_taken_up_by_its_command_and_by_any_run(cut_off, tmp_path):
     agency, entry, mended = cut_off
     # the second record of the command is the re-run's: the act before it is written
     killed = replay(agency, entry["id"], mended, check=None, KILL_AT="audit.half_line:2")
     assert killed.returncode == -signal.SIGKILL
     assert [row["state"] for row in entries(agency)] == ["pending"]
     agency("status", "--night", NIGHT, check=1)
+    other = agency.copy(tmp_path / "other")
     replay(agency, entry["id"], mended)
     assert len(_acts(agency)) == 1
-    assert [row["state"] for row in entries(agency)] == ["replayed"]
-    assert agency.status(NIGHT)[LEG]["travellers"] == 4
-
-
-def test_a_replay_that_was_killed_is_taken_up_by_any_run_of_its_night(cut_off):
-    agency, entry, mended = cut_off
-    replay(agency, entry["id"], mended, check=None, KILL_AT="audit.half_line:2")
-    agency("rerun", "--night", NIGHT, "--flight", OTHER, check=0)
-    assert agency.status(NIGHT)[LEG]["hits"] == 1
-    assert [row["state"] for row in entries(agency)] == ["replayed"]
+    other("rerun", "--night", NIGHT, "--flight", OTHER, check=0)
+    for one in (agency, other):
+        assert [row["state"] for row in entries(one)] == ["replayed"]
+        row = one.status(NIGHT)[LEG]
+        assert (row["travellers"], row["hits"]) == (4, 1)
 
 
 def test_mended_bytes_that_still_hold_errors_are_set_aside_anew(cut_off):
@@ -188,28 +152,79 @@ def test_mended_bytes_that_still_hold_errors_are_set_aside_anew(cut_off):
     assert agency.status(NIGHT)[LEG]["travellers"] == 3
 
 
-def test_a_released_file_that_is_no_message_needs_nobody(by_hand, written):
+def test_each_kind_of_file_that_was_set_aside_is_settled_in_its_own_way(by_hand, written):
+    typed = written.paxlst([written.ylva], flight="XQ0402")
+    member = written.paxlst([written.ylva], flight="XQ0403", reference="3")
+    beside = written.paxlst(written.fillers, flight="XQ0404", reference="4")
     by_hand.send("good.edi", written.paxlst(written.fillers))
+    by_hand.send("bad.edi", typed.replace("PAXLST", "INVOIC"))
+    by_hand.send("b.zip", zipped({"x.edi": member.replace("PAXLST", "INVOIC"), "y.edi": beside}))
     by_hand.send("notes.txt", "shift notes: nothing to report\n")
     by_hand.send("empty.edi", b"")
+    by_hand.send("photo.pdf", b"%PDF-1.7\x00\xff\xfe")
+    by_hand.send("list.csv", b"surname;given;born\nDOE;JANE;1980\nROE;RICHARD;1981\n")
     by_hand.run(NIGHT, check=1)
     published = by_hand.status(NIGHT)
-    for number, entry in enumerate(entries(by_hand)):
-        by_hand("status", "--night", NIGHT, check=1)
-        by_hand("quarantine", "release", entry["id"], "--reason", "test file", "--as", "anna", check=0)
+
+    # what holds nobody is released by the command that is printed
+    for number, name in enumerate(("notes.txt", "empty.edi"), start=1):
+        row, entry = published[f"input:{name}"], entry_of(by_hand, name)
+        assert row["quarantined"] == 0, name
+        by_hand(*shlex.split(row["mend"])[1:], check=0)
         again = by_hand("quarantine", "release", entry["id"], "--reason", "test file", check=0)
-        assert "released before, by anna" in again.stdout
-        assert len(_acts(by_hand)) == number + 1
-    assert {row["state"] for row in entries(by_hand)} == {"released"}
-    by_hand("status", "--night", NIGHT, check=0)
+        assert "released before, by tester" in again.stdout
+        assert len(_acts(by_hand)) == number
     after = by_hand.status(NIGHT)
     assert {name: row | {"reason": "", "mend": None} for name, row in published.items()} == {
-        name: row | {"reason": ""} for name, row in after.items()
+        name: row | {"reason": "", "mend": None} for name, row in after.items()
+    }
+    assert {name for name, row in published.items() if row["mend"] and not after[name]["mend"]} == {
+        "input:notes.txt",
+        "input:empty.edi",
+    }
+
+    # what may hold somebody is not released by one person alone; its printed command takes the whole message
+    printed = {}
+    for name in ("photo.pdf", "list.csv"):
+        row, entry = published[f"input:{name}"], entry_of(by_hand, name)["id"]
+        assert row["quarantined"] is None, name
+        by_hand("quarantine", "release", entry, "--reason", "not ours", check=2)
+        printed[name] = row["mend"].replace(entry, "ENTRY")
+    assert printed["photo.pdf"] == printed["list.csv"]
+    whole = by_hand.folder / "whole.edi"
+    whole.write_text(written.paxlst([written.ylva], flight="XQ0405", reference="5"))
+    words = shlex.split(published["input:list.csv"]["mend"])[1:]
+    by_hand(*[str(whole) if word == "FILE" else word for word in words], check=1)
+    assert by_hand.status(NIGHT)["XQ405-20261123-ARN-VIE"]["hits"] == 1
+    words = ("--reason", "not ours", "--second", "ben")
+    by_hand("quarantine", "release", entry_of(by_hand, "photo.pdf")["id"], *words, check=0)
+
+    # a message that names another type, also as the member of a zip, is mended by what holds it as it should be
+    before = {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES}
+    (by_hand.folder / "mended.edi").write_text(typed)
+    (by_hand.folder / "mended.zip").write_bytes(zipped({"x.edi": member}))
+    for name, mended, leg in _MENDED:
+        waits = name == "bad.edi"  # the member after it
+        replay(by_hand, entry_of(by_hand, name)["id"], by_hand.folder / mended, check=int(waits))
+        row = by_hand.status(NIGHT)[leg]
+        assert (row["travellers"], row["hits"]) == (1, 1), name
+        assert {table: rows(by_hand, zone, table, LEG) for zone, table in _TABLES} == before, name
+    by_hand("rerun", "--night", NIGHT, "--flight", BESIDE, "--flight", PACKED, check=0)
+    status = by_hand.status(NIGHT)
+    assert [status[leg]["travellers"] for leg in (LEG, OTHER, PACKED, BESIDE)] == [3, 1, 1, 3]
+
+    by_hand("status", "--night", NIGHT, check=0)
+    assert {row["input"]: row["state"] for row in entries(by_hand)} == {
+        "notes.txt": "released",
+        "empty.edi": "released",
+        "photo.pdf": "released",
+        "bad.edi": "replayed",
+        "b.zip!x.edi": "replayed",
+        "list.csv": "replayed",
     }
     report = by_hand.store / "analyst" / "reports" / f"night={NIGHT}" / "report.html"
     assert "nothing that was set aside waits for a person" in report.read_text()
-    done = by_hand.run(NIGHT, check=0)
-    assert "2 quarantine entries are replayed or released" in done.stdout
+    assert "6 quarantine entries are replayed or released" in by_hand.run(NIGHT, check=0).stdout
 
 
 def test_a_release_that_leaves_somebody_unscreened_says_how_many_and_needs_a_second_person(cut_off):
@@ -241,33 +256,6 @@ def test_a_large_file_is_given_in_parts_and_waits_until_everybody_came(by_hand, 
         words = [str(path) if word == "FILE" else word for word in shlex.split(row["mend"])[1:]]
         by_hand(*words, check=1 - part)
     assert "in order" in by_hand("nights").stdout
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "people"),
-    [
-        pytest.param("photo.pdf", b"%PDF-1.7\x00\xff\xfe", None, id="what nobody can read"),
-        pytest.param(
-            "list.csv", b"surname;given;born\nDOE;JANE;1980\nROE;RICHARD;1981\n", None, id="a table"
-        ),
-        pytest.param("note.txt", b"The host is down until 23:00.\n", 0, id="a note"),
-    ],
-)
-def test_a_printed_command_settles_what_holds_nobody_and_no_other(by_hand, written, name, content, people):
-    by_hand.send("good.edi", written.paxlst(written.fillers))
-    by_hand.send(name, content)
-    by_hand.run(NIGHT, check=1)
-    row = by_hand.status(NIGHT)[f"input:{name}"]
-    assert row["quarantined"] == people
-    [entry] = entries(by_hand)
-    if people == 0:
-        by_hand(*shlex.split(row["mend"])[1:], check=0)
-        return
-    by_hand("quarantine", "release", entry["id"], "--reason", "not ours", check=2)
-    whole = by_hand.folder / "whole.edi"
-    whole.write_text(written.paxlst([written.ylva], flight="XQ0402"))
-    by_hand(*[str(whole) if word == "FILE" else word for word in shlex.split(row["mend"])[1:]], check=0)
-    assert by_hand.status(NIGHT)[OTHER]["hits"] == 1
 
 
 @pytest.mark.parametrize(
@@ -325,19 +313,12 @@ def test_an_entry_is_shown_masked_and_names_only_with_a_record(cut_off):
     assert "quarantine.show_names" in audit(agency)
 
 
-def test_the_record_of_acts_names_nobody(cut_off):
-    agency, entry, mended = cut_off
-    named = mended.rename(mended.with_name("QVARNSTEDT.edi"))
-    replay(agency, entry["id"], named)
-    assert "quarantine.replay" in audit(agency)
-    assert "QVARNSTEDT" not in audit(agency)
-
-
 def _acts(agency):
     folder = agency.store / "individual" / "acts" / "quarantine_acts"
     return sorted(path.name for path in folder.glob("*.parquet"))
 
 
+_MENDED = (("bad.edi", "mended.edi", OTHER), ("b.zip!x.edi", "mended.zip", PACKED))
 _TABLES = (
     ("individual", "travellers"),
     ("individual", "flights"),
