@@ -4,6 +4,7 @@ A name is `given` or null, a date of birth is `given` and an age, an identifier 
 occurrence. So whatever Great Expectations reports, it has never seen a person.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
@@ -63,8 +64,8 @@ def _ages(travellers: pa.Table, flights: pa.Table) -> pa.ChunkedArray:
     )  # a day's error at a birthday is no matter
 
 
-def flight_frame(flights: pa.Table, travellers: pa.Table) -> pd.DataFrame:
-    """Legs with the travellers that they say and how many of them are not there."""
+def flight_frame(flights: pa.Table, travellers: pa.Table, erased: Mapping[str, int]) -> pd.DataFrame:
+    """Legs with the travellers that they say, and how many of them are neither there nor erased by right."""
     names = [
         n
         for n in ("flight_id", "carrier", "origin", "destination", "travellers")
@@ -72,11 +73,11 @@ def flight_frame(flights: pa.Table, travellers: pa.Table) -> pd.DataFrame:
     ]
     frame: pd.DataFrame = flights.select(names).to_pandas()
     if {"flight_id", "travellers"} <= set(names):
-        settled = travellers["flight_id"].to_pandas().value_counts()
-        # astype: a map over no rows gives text
-        frame["travellers_missing"] = frame["travellers"] - frame["flight_id"].map(settled).astype(
-            float
-        ).fillna(0)
+        there = Counter(travellers["flight_id"].to_pylist()) + Counter(erased)
+        said = zip(frame["flight_id"], frame["travellers"], strict=True)
+        frame["travellers_missing"] = pd.Series(
+            [number - there[leg] for leg, number in said], dtype="float64"
+        )
     return frame
 
 

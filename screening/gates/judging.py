@@ -137,6 +137,7 @@ def check_manifests(
     gates: Gates,
     quarantined: int,
     baseline: Sequence[Mapping[str, float]],
+    erased: Mapping[str, int],
 ) -> GateReport:
     """Ask whether the night's manifests are whole, and as full as usual.
 
@@ -147,11 +148,12 @@ def check_manifests(
         gates: section of the profile.
         quarantined: travellers that were set aside.
         baseline: figures (`frames.MEASURES`) of each of the (up to 28) nights before; may be empty.
+        erased: travellers of each leg who were erased by right since it was settled.
     """
     people = traveller_frame(travellers, flights, documents)
     frames = {
         "travellers": people,
-        "flights": flight_frame(flights, travellers),
+        "flights": flight_frame(flights, travellers, erased),
         "night": manifest_figures(people, flights.num_rows, quarantined, baseline),
     }
     bounds = {

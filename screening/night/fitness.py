@@ -17,6 +17,7 @@ import pyarrow as pa
 from screening.gates.judging import GATES, GateReport, check_hits, check_manifests, not_judged
 from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen, frozen_path, published_frozen
+from screening.protection.subject_rules import erased_of
 from screening.store.files import read_json, write_json
 from screening.store.revisions import read_current
 from screening.store.zones import Store
@@ -63,7 +64,7 @@ def judge(
 
     Args:
         frozen: the frozen set.
-        tables: flights, travellers, documents, hits, evidence.
+        tables: flights, travellers, documents, hits, evidence, ledger.
         quarantined: people set aside, as far as they could be counted.
         baseline: figures of earlier nights.
     """
@@ -72,7 +73,8 @@ def judge(
 
     def manifests() -> GateReport:
         named = (tables["flights"], people, tables["documents"])
-        return check_manifests(*named, gates=gates, quarantined=quarantined, baseline=baseline)
+        erased = erased_of(tables["ledger"], people=True)
+        return check_manifests(*named, gates=gates, quarantined=quarantined, baseline=baseline, erased=erased)
 
     def hits() -> GateReport:
         return check_hits(tables["hits"], tables["evidence"], people, gates=gates)

@@ -318,13 +318,15 @@ def _add(
     lines[stage, leg, ERASED] = common | {"as": ERASED, "received": 0, "passed": 0, "set_aside": aside}
 
 
-def erased_of(ledger: pa.Table) -> Counter[str]:
-    """Return by leg how many statements were erased since it was settled.
+def erased_of(ledger: pa.Table, *, people: bool = False) -> Counter[str]:
+    """Return by leg how many statements were erased since it was settled; with `people` how many travellers.
 
     Args:
         ledger: LEDGER.
+        people: count travellers.
     """
+    stage = _TRAVELLERS if people else _STATEMENTS
     rows = ledger.filter(
-        pc.and_(pc.equal(ledger["stage"], _STATEMENTS), pc.equal(ledger["as"], ERASED))
+        pc.and_(pc.equal(ledger["stage"], stage), pc.equal(ledger["as"], ERASED))
     ).to_pylist()
     return Counter({row["unit"]: row["set_aside"] for row in rows})

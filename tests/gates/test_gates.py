@@ -75,11 +75,12 @@ def documents(size=20):
     )  # fmt: skip
 
 
-def manifests(people=None, *, legs=None, papers=None, gates=SMALL, quarantined=0, baseline=()):
+def manifests(people=None, *, legs=None, papers=None, gates=SMALL, quarantined=0, baseline=(), erased=()):
     people = travellers() if people is None else people
     legs = flights(people.num_rows) if legs is None else legs
     papers = documents() if papers is None else papers
-    return check_manifests(legs, people, papers, gates=gates, quarantined=quarantined, baseline=baseline)
+    more = {"gates": gates, "quarantined": quarantined, "baseline": baseline, "erased": dict(erased)}
+    return check_manifests(legs, people, papers, **more)
 
 
 def hits(size=1, **facts):
@@ -154,6 +155,7 @@ def test_a_sound_night_passes_and_every_expectation_gives_a_figure(capfd):
         pytest.param({"people": travellers(nationality=lambda n: None if n < 9 else "FR")}, "travellers.nationality", id="nationalities"),
         pytest.param({"papers": documents(11)}, "travellers.document", id="documents"),
         pytest.param({"legs": flights(21)}, "flights.travellers_missing", id="a leg says more travellers than it has"),
+        pytest.param({"legs": flights(20), "erased": {LEG: 1}}, "flights.travellers_missing", id="somebody erased is there"),
         pytest.param({"people": travellers(flight_id=lambda n: "Q9-none" if n == 3 else LEG), "legs": flights(19)}, "travellers.leg", id="a traveller without his leg"),
         pytest.param({"quarantined": 6}, "night.quarantined_share", id="too many set aside"),
         pytest.param({"baseline": nights(200, 210, 190)}, "night.travellers_of_usual", id="a feed that is a fifth of what is usual"),
@@ -199,6 +201,10 @@ def test_a_feed_that_is_a_fifth_of_what_is_usual_is_incomplete_however_few_it_ha
     assert found.sentence == (
         f"travellers, against what is usual: {size} instead of 20, expected more than 20 % of the usual"
     )
+
+
+def test_who_was_erased_by_right_is_not_missing():
+    assert manifests(legs=flights(21), erased={LEG: 1}).failures == ()
 
 
 @pytest.mark.parametrize("baseline", [(), (2000,), (2000, 2000)], ids=len)
