@@ -49,7 +49,6 @@ def content(folder: Path):
     [
         pytest.param(signal.SIGINT, f"run --night {NIGHT} --inbox inbox", id="Ctrl-C"),
         pytest.param(signal.SIGTERM, f"run --night {NIGHT} --inbox inbox", id="kill"),
-        pytest.param(signal.SIGTERM, f"airflow run --night {NIGHT}", id="kill, within a task of Airflow"),
     ],
 )
 def test_a_night_that_is_ended_says_what_stands_and_goes_on_by_the_command_that_it_names(

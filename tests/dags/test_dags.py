@@ -1,16 +1,21 @@
-"""The DAGs really run: same bytes as the command line, red where a person is needed, nobody's name anywhere."""
+"""The DAGs really run: same bytes as the command line, red where a person is needed, nobody's name anywhere.
+
+To start Airflow costs more than a night: one agency lives through everything, in two processes.
+"""
 
 import ast
 import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,53 +24,33 @@ import pytest
 from screening.night.stages import Task, tasks
 
 pytestmark = pytest.mark.slow
-NIGHT = "2026-11-23"
-_ATTENTION = "select state from task_instance where task_id = 'attention'"
+NIGHT, EMPTY, MENDED = "2026-11-23", "2026-11-24", "2026-11-25"
+NOTE = "no messages tonight\n"
+RUN = f"airflow run --night {NIGHT}"
+
+HALF_MADE = """
+import os, signal, sys
+from pathlib import Path
+from screening.orchestration.embedded import _ready_database, prepare
+prepare(Path(sys.argv[1]), quiet=True)
+from alembic import command
+command.stamp = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+_ready_database(Path(sys.argv[1]))
+"""
+CALL = "from screening.cli.main import app; app()"
+CALLS = """
+import shlex, sys
+from screening.cli.main import app
+for line in sys.stdin:
+    sys.argv[1:] = shlex.split(line)
+    try:
+        app()
+    except SystemExit as end:
+        print(f"ended with {end.code}", flush=True)
+"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def database():
-    """Airflow's database, made once; how an embedded run makes its own is tested in test_database.py."""
-    from airflow.utils import db
-
-    path = Path(os.environ["AIRFLOW_HOME"], "airflow.db")
-    if not path.exists():
-        db.initdb()
-    return path
-
-
-@pytest.fixture(scope="module")
-def agency_with_airflow(made_night, database, tmp_path_factory):
-    """Make a copy of the small night with an Airflow home of its own."""
-
-    def make():
-        folder = tmp_path_factory.mktemp("dag") / "agency"
-        shutil.copytree(made_night, folder)
-        (folder / "airflow").mkdir()
-        with (
-            closing(sqlite3.connect(database)) as made,
-            closing(sqlite3.connect(folder / "airflow" / database.name)) as own,
-        ):
-            made.backup(own)  # the file alone lacks what stands in its journal
-            own.execute("pragma foreign_keys = on")  # with all that hangs on them
-            own.execute("delete from dag_run")  # of commands that other tests have run in that home
-            own.commit()
-        (folder / "airflow" / "airflow.db.ready").write_text(version("apache-airflow"))
-        return folder
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def ran(agency_with_airflow):
-    """The nightly DAG, run in a process of its own; a file takes the notices."""
-    folder = agency_with_airflow()
-    profile = folder / "profile.toml"
-    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
-    return folder, _airflow(folder, "--night", NIGHT)
-
-
-def _airflow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _begin(folder: Path, code: str, *words: str, **more) -> subprocess.Popen[str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("SCREENING_", "AIRFLOW"))
     }
@@ -76,18 +61,92 @@ def _airflow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "SCREENING_INBOX": str(folder / "inbox"),
         "AIRFLOW_HOME": str(folder / "airflow"),
     }
-    return subprocess.run(
-        [sys.executable, "-c", "from screening.cli.main import app; app()", "airflow", "run", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=250,
-        check=False,
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    words = (sys.executable, "-c", code, *words)
+    return subprocess.Popen(words, cwd=folder, env=environment, text=True, **streams)
+
+
+def _database(folder, question):
+    with closing(sqlite3.connect(folder / "airflow" / "airflow.db")) as database, database:
+        return database.execute(question).fetchall()
+
+
+@pytest.fixture(scope="module")
+def half_made(made_night, tmp_path_factory):
+    """The small night, with a database of Airflow's that a kill left half made; a file takes the notices."""
+    folder = tmp_path_factory.mktemp("dag") / "agency"
+    shutil.copytree(made_night, folder)
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
+    home = folder / "airflow"
+    home.mkdir()
+    (home / "airflow.db").touch()  # as one that was killed still earlier left it
+    killed = _begin(folder, HALF_MADE, str(home))
+    killed.communicate(timeout=250)
+    assert killed.returncode == -signal.SIGKILL
+    assert (home / "airflow.db").stat().st_size > 0
+    assert not (home / "airflow.db.ready").exists()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ended(half_made):
+    """The nightly DAG, ended by `kill` within a task."""
+    process = _begin(half_made, CALL, *RUN.split())
+    end = time.monotonic() + 120  # a busy machine takes half a minute to start Airflow
+    while not (half_made / "store" / "nights" / NIGHT / "runs").exists():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise AssertionError(f"no task has begun: {process.communicate()}")
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    return half_made, subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@pytest.fixture(scope="module")
+def call(ended):
+    """Command lines in one fresh interpreter, one after the other."""
+    folder, _ = ended
+    with (folder.parent / "errors").open("w+") as errors:
+        process = _begin(folder, CALLS, stdin=subprocess.PIPE, stderr=errors)
+
+        def given(line: str) -> subprocess.CompletedProcess[str]:
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+            out, last = "", process.stdout.readline()
+            while last and not last.startswith("ended with "):
+                out, last = out + last, process.stdout.readline()
+            err = errors.read()
+            assert last, out + err
+            return subprocess.CompletedProcess(line, int(last.removeprefix("ended with ")), out, err)
+
+        yield given
+        process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def ran(ended, call):
+    """The nightly DAG that goes on and comes to its end."""
+    folder, _ = ended
+    return folder, call(RUN)
+
+
+def test_a_database_that_a_kill_left_empty_or_half_made_is_made_anew(ran):
+    folder, _ = ran
+    assert _database(folder, "select count(*) from alembic_version") == [(1,)]
+    assert _database(folder, "select count(*) from slot_pool") == [(1,)]  # else no task would start
+
+
+def test_a_night_that_is_ended_within_a_task_says_what_stands_and_the_command_that_goes_on(ended):
+    _, done = ended
+    assert (done.returncode, done.stdout) == (143, "")
+    assert done.stderr == (
+        f"ended by SIGTERM: night {NIGHT}: nothing is published yet; goes on: screening {RUN}\n"
     )
 
 
-def test_the_dag_writes_the_bytes_of_the_command_line(ran, screened_night, promised):
+def test_the_dag_that_goes_on_writes_the_bytes_of_the_command_line(ran, screened_night, promised):
     folder, done = ran
     assert done.returncode == 1, done.stdout + done.stderr
     assert promised(folder / "store") == promised(screened_night / "store")
@@ -105,35 +164,108 @@ def test_the_run_prints_a_summary_and_no_noise(ran):
     assert "WARNING" not in done.stdout
 
 
-def test_a_second_run_of_the_dag_says_that_nothing_is_new(ran):
+def test_the_dag_run_is_red_because_a_person_is_needed(ran):
+    folder, _ = ran
+    last = "(select run_id from dag_run order by id limit 1 offset 1)"  # the first was ended
+    assert _database(folder, f"select state from dag_run where run_id = {last}") == [("failed",)]
+    red = f"select task_id from task_instance where state = 'failed' and run_id = {last}"
+    assert _database(folder, red) == [("attention",)]
+
+
+@pytest.fixture(scope="module")
+def again(ran, call):
+    """The same night a second time, after its notice was lost."""
     folder, _ = ran
     notices, told = folder / "notices.jsonl", folder / "store" / "nights" / NIGHT / "notices.json"
+    first = notices.read_text()
     notices.unlink()
     told.unlink()
-    again = _airflow(folder, "--night", NIGHT)
-    assert "nothing is new" in again.stdout
-    assert len(notices.read_text().splitlines()) == 1  # how the night stands is told then too
+    return first, call(RUN).stdout, notices.read_text()
 
 
-def test_whoever_watches_is_told_once_by_the_notifiers_of_the_tasks(ran):
-    folder, _ = ran
-    [told] = [json.loads(line) for line in (folder / "notices.jsonl").read_text().splitlines()]
+def test_whoever_watches_is_told_once_by_the_notifiers_of_the_tasks(again):
+    first, _, _ = again
+    [told] = [json.loads(line) for line in first.splitlines()]
     assert (told["about"], told["state"]) == (f"night {NIGHT}", "needs a person")
     assert told["counts"]["waiting"] > 0
     assert f"screening status --night {NIGHT}" in told["text"]
     assert "NOTE_OF_THE_SHIFT" not in json.dumps(told)
 
 
-def test_the_dag_run_is_red_because_a_person_is_needed(ran):
+def test_a_second_run_of_the_dag_says_that_nothing_is_new(again):
+    first, printed, then = again
+    assert "nothing is new" in printed
+    [was], [now] = ([json.loads(line) for line in lines.splitlines()] for lines in (first, then))
+    assert (now["about"], now["state"]) == (
+        was["about"],
+        was["state"],
+    )  # how the night stands is told then too
+
+
+@pytest.fixture(scope="module")
+def empty(ran, again, call):
+    """A night of one note, by a database that an older Airflow has made."""
     folder, _ = ran
-    with sqlite3.connect(folder / "airflow" / "airflow.db") as database:
-        states = {row[0] for row in database.execute(_ATTENTION)}
-        runs = [row[0] for row in database.execute("select state from dag_run order by id")]
-    assert "failed" in states
-    assert runs[0] == "failed"
+    for path in (folder / "inbox").iterdir():
+        path.unlink()
+    (folder / "inbox" / "note.txt").write_text(NOTE)
+    _database(folder, "update slot_pool set description = 'ours'")
+    (folder / "airflow" / "airflow.db.ready").write_text("3.0.0")
+    return folder, call(f"airflow run --night {EMPTY}")
 
 
-def test_no_name_date_or_number_of_a_person_is_written_outside_the_zones(ran):
+def test_a_night_without_a_single_usable_flight_is_published_all_the_same(empty):
+    folder, done = empty
+    assert "revision 1" in done.stdout, done.stdout + done.stderr
+    note = hashlib.sha256(NOTE.encode()).hexdigest()
+    assert set(_current(folder, EMPTY, "outcomes")) == {f"input:{note[:12]}"}
+
+
+def test_a_whole_database_is_kept_when_airflow_is_updated(empty):
+    folder, _ = empty
+    assert _database(folder, "select description from slot_pool") == [("ours",)]
+    assert (folder / "airflow" / "airflow.db.ready").read_text() != "3.0.0"
+
+
+@pytest.fixture(scope="module")
+def mended(empty, call, written):
+    """A night of which one message came spoilt and then whole, by the DAG for re-runs; some have no date of birth."""
+    folder, _ = empty
+    profile = folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndate_of_birth = 1.0\n")
+    undated = [(*person[:2], "", *person[3:]) for person in written.fillers]
+    whole = written.paxlst(undated, flight="XQ0402", reference="2", day="261125", origin="CPH")
+    folder_of_night = folder / "inbox" / f"night={MENDED}"
+    folder_of_night.mkdir()
+    (folder_of_night / "a.edi").write_text(written.paxlst(written.fillers, day="261125"))
+    (folder_of_night / "b.edi").write_text(whole.replace("PAXLST", "INVOIC"))
+    assert call(f"run --night {MENDED}").returncode == 1
+    before = _current(folder, MENDED, "outcomes")
+    (folder_of_night / "late.edi").write_text(whole)
+    letting = f"--let-through manifests --as anna --reason {shlex.quote('dates by phone')}"
+    done = call(f"airflow run --night {MENDED} --dag rerun_flights --failed {letting}")
+    return folder, done, before, _current(folder, MENDED, "outcomes")
+
+
+def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(mended):
+    _, done, before, after = mended
+    assert "revision 2: needs a person" in done.stdout, done.stdout + done.stderr
+    first, second = "XQ401-20261125-ARN-VIE", "XQ402-20261125-CPH-VIE"
+    assert first in before
+    assert after[first] == before[first]
+    assert before.get(second, {"travellers": 0})["travellers"] == 0
+    assert after[second]["travellers"] == 3
+
+
+def test_a_person_lets_the_night_through_from_the_rerun_dag(mended):
+    folder, *_ = mended
+    record = "".join(path.read_text() for path in (folder / "store" / "audit").glob("audit-*.jsonl"))
+    [act] = [json.loads(line) for line in record.splitlines() if '"gate.let_through"' in line]
+    assert act["actor"] == "anna"
+    assert act["reason"].startswith("dates by phone (triggered in Airflow by ")
+
+
+def test_no_name_date_or_number_of_a_person_is_written_outside_the_zones(ran, mended):
     import pyarrow.parquet as pq
 
     folder, done = ran
@@ -151,9 +283,17 @@ def test_no_name_date_or_number_of_a_person_is_written_outside_the_zones(ran):
     found = sorted(
         word
         for word in planted
-        if re.search(rb"(?<![0-9A-Z])" + re.escape(word.encode()) + rb"(?![0-9A-Z])", text)
+        if word.encode() in text
+        and re.search(rb"(?<![0-9A-Z])" + re.escape(word.encode()) + rb"(?![0-9A-Z])", text)
     )
     assert found == []
+
+
+def _current(folder, night, table):
+    import pyarrow.parquet as pq
+
+    path = folder / "store" / "individual" / "current" / f"night={night}" / f"{table}.parquet"
+    return {row["flight_id"]: row for row in pq.read_table(path).to_pylist()}
 
 
 def test_the_tasks_of_the_dag_are_those_of_the_stages(root):
@@ -205,47 +345,3 @@ def test_the_night_is_the_local_date_on_which_its_interval_begins(tmp_path, monk
     assert schedule.night_of(context).isoformat() == night
     assert schedule.night_of({"params": {"night": "2025-05-05"}}).isoformat() == "2025-05-05"
     schedule._schedule_settings.cache_clear()
-
-
-def test_the_rerun_dag_screens_a_mended_flight_and_leaves_the_others(agency_with_airflow, screening):
-    folder = agency_with_airflow()
-    profile = folder / "profile.toml"
-    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\ndocument = 1.0\n")
-    chosen = sorted((folder / "inbox").glob("*PAXLST*.edi"))[0]
-    whole = chosen.read_bytes()
-    chosen.write_bytes(whole.replace(b"PAXLST", b"INVOIC"))
-    screening(folder, "run", "--night", NIGHT, check=1)
-    before = _current(folder, "outcomes")
-    late = folder / "inbox" / f"night={NIGHT}"
-    late.mkdir()
-    (late / chosen.name).write_bytes(whole)
-    letting = ("--let-through", "manifests", "--as", "anna", "--reason", "documents by phone")
-    done = _airflow(folder, "--night", NIGHT, "--dag", "rerun_flights", "--failed", *letting)
-    assert "revision 2: needs a person" in done.stdout, done.stdout + done.stderr
-    record = "".join(path.read_text() for path in (folder / "store" / "audit").glob("audit-*.jsonl"))
-    [act] = [json.loads(line) for line in record.splitlines() if '"gate.let_through"' in line]
-    assert act["actor"] == "anna"
-    assert act["reason"].startswith("documents by phone (triggered in Airflow by ")
-    after = _current(folder, "outcomes")
-    kept = [leg for leg, row in before.items() if not leg.startswith("input:") and after[leg] == row]
-    assert len(kept) >= len(before) - 3
-    changed = [leg for leg, row in after.items() if row != before.get(leg)]
-    assert any(after[leg]["travellers"] > before.get(leg, {"travellers": 0})["travellers"] for leg in changed)
-
-
-def _current(folder, table):
-    import pyarrow.parquet as pq
-
-    path = folder / "store" / "individual" / "current" / f"night={NIGHT}" / f"{table}.parquet"
-    return {row["flight_id"]: row for row in pq.read_table(path).to_pylist()}
-
-
-def test_a_night_without_a_single_usable_flight_is_published_all_the_same(agency_with_airflow):
-    folder = agency_with_airflow()
-    for path in (folder / "inbox").iterdir():
-        path.unlink()
-    (folder / "inbox" / "note.txt").write_text("no messages tonight\n")
-    done = _airflow(folder, "--night", NIGHT)
-    assert "revision 1" in done.stdout, done.stdout + done.stderr
-    note = hashlib.sha256(b"no messages tonight\n").hexdigest()
-    assert set(_current(folder, "outcomes")) == {f"input:{note[:12]}"}
