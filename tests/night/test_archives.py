@@ -9,6 +9,8 @@ from hashlib import sha256
 import pyarrow.parquet as pq
 import pytest
 
+from tests.messages_by_hand import Agency
+
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
 
@@ -22,75 +24,6 @@ def zipped(*members):
     return packed.getvalue()
 
 
-def received(agency):
-    """Sha256 of each input of the night."""
-    path = agency.store / "landing" / "current" / f"night={NIGHT}" / "inputs.parquet"
-    return set(pq.read_table(path)["input_id"].to_pylist())
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        pytest.param(
-            lambda one, two: dict.fromkeys(("a.zip", "b.zip"), zipped(("x.edi", one), ("y.edi", two))),
-            id="an archive sent again under another name",
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", two))}, id="two members of one name"
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", one), ("y.edi", two))},
-            id="a member twice with its bytes",
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one)), "a.zip!x.edi": two},
-            id="a file named as a member of the archive beside it",
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one), ("y.edi", two)), "a.zip!x.edi": one},
-            id="a file named as a member, with its bytes",
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", two)), "b.edi": one},
-            id="two members of one name, the first also beside the archive",
-        ),
-        pytest.param(
-            lambda one, two: {"a.zip": zipped(("x.edi", one), ("x/", two))}, id="a member named as a folder"
-        ),
-    ],
-)
-def test_a_night_receives_every_member_once(files, by_hand, written):
-    one = written.paxlst(written.fillers).encode()
-    two = written.paxlst([written.ylva], flight="XQ0402", reference="2").encode()
-    for name, data in files(one, two).items():
-        by_hand.send(name, data)
-    by_hand.run(NIGHT, check=0)
-    assert {leg: row["travellers"] for leg, row in by_hand.status(NIGHT).items()} == {
-        "XQ401-20261123-ARN-VIE": 3,
-        "XQ402-20261123-ARN-VIE": 1,
-    }
-    assert {sha256(one).hexdigest(), sha256(two).hexdigest()} <= received(by_hand)
-
-
-def test_a_resent_archive_of_one_name_is_taken_in_beside_the_first(by_hand, written):
-    one = written.paxlst(written.fillers).encode()
-    two = written.paxlst([written.ylva], flight="XQ0402", reference="2").encode()
-    by_hand.send("a.zip", zipped(("x.edi", one)))
-    by_hand.run(NIGHT, check=0)
-    by_hand.send("a.zip", zipped(("x.edi", one), ("x.edi", two)))
-    by_hand.run(NIGHT, check=0)
-    assert [row["travellers"] for row in by_hand.status(NIGHT).values()] == [3, 1]
-    by_hand.send("b.zip", zipped(("x.edi", two)))
-    by_hand("rerun", "--night", NIGHT, "--flight", "XQ402", check=0)
-    by_hand.send("c.edi", two)
-    by_hand("rerun", "--night", NIGHT, "--flight", "XQ402", check=0)
-    by_hand.run(NIGHT, check=0)
-    assert [row["travellers"] for row in by_hand.status(NIGHT).values()] == [3, 1]
-    path = by_hand.store / "landing" / "current" / f"night={NIGHT}" / "inputs.parquet"
-    files = [row["name"] for row in pq.read_table(path).to_pylist() if row["container"] is None]
-    assert sorted(files) == ["a.zip", "a.zip", "b.zip", "c.edi"]
-
-
 def overlapping(one, two):
     """Two entries of the directory that lead to the first one's bytes."""
     data = bytearray(zipped(("x.edi", one), ("x.edi", two)))
@@ -99,43 +32,134 @@ def overlapping(one, two):
     return bytes(data)
 
 
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        pytest.param(overlapping, "archive_unreadable", id="members that share bytes"),
-        pytest.param(
-            lambda one, two: zipped(("x.edi", two)) + zipped(("x.edi", one)),
-            "archive_unreadable",
-            id="two archives one behind the other: the first is listed nowhere",
-        ),
-        pytest.param(
-            lambda one, two: zipped(("x.edi", one), ("x.edi", b"a note"), ("x.edi", b"another")),
-            "unb_missing",
-            id="two notes of one name",
-        ),
-    ],
-)
-def test_what_of_an_archive_is_not_read_needs_a_person_and_the_rest_is_screened(by_hand, written, data, code):
-    one = written.paxlst(written.fillers).encode()
-    two = written.paxlst([written.ylva], flight="XQ0402", reference="2").encode()
-    by_hand.send("a.zip", data(one, two))
-    by_hand.run(NIGHT, check=1)
-    status = by_hand.status(NIGHT)
-    assert status.pop("XQ401-20261123-ARN-VIE")["travellers"] == 3
-    assert [row["reason_code"] for row in status.values()] == [code]
+EVERY_MEMBER_ONCE = {
+    "an archive sent again under another name": lambda one, two: dict.fromkeys(
+        ("a.zip", "b.zip"), zipped(("x.edi", one), ("y.edi", two))
+    ),
+    "two members of one name": lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", two))},
+    "a member twice with its bytes": lambda one, two: {
+        "a.zip": zipped(("x.edi", one), ("x.edi", one), ("y.edi", two))
+    },
+    "a file named as a member of the archive beside it": lambda one, two: {
+        "a.zip": zipped(("x.edi", one)),
+        "a.zip!x.edi": two,
+    },
+    "a file named as a member, with its bytes": lambda one, two: {
+        "a.zip": zipped(("x.edi", one), ("y.edi", two)),
+        "a.zip!x.edi": one,
+    },
+    "two members of one name, the first also beside the archive": lambda one, two: {
+        "a.zip": zipped(("x.edi", one), ("x.edi", two)),
+        "b.edi": one,
+    },
+    "a member named as a folder": lambda one, two: {"a.zip": zipped(("x.edi", one), ("x/", two))},
+}
+NEEDS_A_PERSON = {  # the files, and the code of the one thing that is told of them
+    "members that share bytes": (
+        lambda one, two: {"a.zip": overlapping(one, two)},
+        {"a.zip": "archive_unreadable"},
+    ),
+    "two archives one behind the other, the first is listed nowhere": (
+        lambda one, two: {"a.zip": zipped(("x.edi", two)) + zipped(("x.edi", one))},
+        {"a.zip": "archive_unreadable"},
+    ),
+    "two notes of one name": (
+        lambda one, two: {"a.zip": zipped(("x.edi", one), ("x.edi", b"a note"), ("x.edi", b"another"))},
+        {"a.zip!x.edi": "unb_missing"},
+    ),
+    "an archive without a member": (
+        lambda one, two: {"a.zip": zipped(), "b.edi": one},
+        {"a.zip": "archive_empty"},
+    ),
+    "an archive in an archive": (
+        lambda one, two: {"a.zip": zipped(("in.zip", zipped(("x.edi", gzip.compress(two)))), ("y.edi", one))},
+        {"a.zip!in.zip": "unb_missing"},
+    ),
+}
+CASES = [*EVERY_MEMBER_ONCE, *NEEDS_A_PERSON, "sent again"]
 
 
-def test_an_archive_without_a_member_needs_a_person(by_hand, written):
-    by_hand.send("a.edi", written.paxlst(written.fillers))
-    by_hand.send("a.zip", zipped())
-    by_hand.run(NIGHT, check=1)
-    assert by_hand.status(NIGHT)["input:a.zip"]["reason_code"] == "archive_empty"
+def leg(case, which):
+    return f"XQ{CASES.index(case) * 2 + 10 + which}-20261123-ARN-VIE"
 
 
-def test_an_archive_in_an_archive_is_set_aside_and_the_rest_of_the_night_is_screened(by_hand, written):
-    inner = zipped(("x.edi", gzip.compress(written.paxlst([written.ylva], flight="XQ0402").encode())))
-    by_hand.send("a.zip", zipped(("in.zip", inner), ("y.edi", written.paxlst(written.fillers))))
-    by_hand.run(NIGHT, check=1)
-    status = by_hand.status(NIGHT)
-    assert status["XQ401-20261123-ARN-VIE"]["travellers"] == 3
-    assert status["input:a.zip!in.zip"]["outcome"] == "quarantined"
+@pytest.fixture(scope="module")
+def messages(written):
+    """Two messages a case, each of a flight of its own: of three people, and of the one who is sought."""
+
+    def sent(number, people):
+        return written.paxlst(people, flight=f"XQ{number:04}", reference=f"{number}").encode()
+
+    return {
+        case: (sent(place * 2 + 10, written.fillers), sent(place * 2 + 11, [written.ylva]))
+        for place, case in enumerate(CASES)
+    }
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory, screening, messages):
+    """A night with the files of every case in a folder of its own; read only, copy it."""
+    agency = Agency(tmp_path_factory.mktemp("archives") / "agency", screening)
+    made = EVERY_MEMBER_ONCE | {case: files for case, (files, _) in NEEDS_A_PERSON.items()}
+    for case, files in made.items():
+        for name, data in files(*messages[case]).items():
+            agency.send(f"{case}/{name}", data)
+    agency.send("sent again/a.zip", zipped(("x.edi", messages["sent again"][0])))
+    agency.run(NIGHT, check=1)
+    agency.rows = agency.json("status", "--night", NIGHT)
+    return agency
+
+
+def inputs(agency):
+    path = agency.store / "landing" / "current" / f"night={NIGHT}" / "inputs.parquet"
+    return pq.read_table(path).to_pylist()
+
+
+def told(night, case):
+    """Codes of what is told of a case's files that name no leg, by their names."""
+    return {
+        row["file"].removeprefix(f"{case}/"): row["reason_code"]
+        for row in night.rows
+        if (row["file"] or "").startswith(f"{case}/")
+    }
+
+
+@pytest.mark.parametrize("case", EVERY_MEMBER_ONCE)
+def test_a_night_receives_every_member_once(night, messages, case):
+    rows = {row["flight_id"]: row for row in night.rows}
+    both = [rows[leg(case, which)] for which in (0, 1)]
+    assert [(row["travellers"], row["quarantined"], row["mend"]) for row in both] == [
+        (3, 0, None),
+        (1, 0, None),
+    ]
+    assert told(night, case) == {}
+    assert {sha256(one).hexdigest() for one in messages[case]} <= {row["input_id"] for row in inputs(night)}
+
+
+@pytest.mark.parametrize("case", NEEDS_A_PERSON)
+def test_what_of_an_archive_is_not_read_needs_a_person_and_the_rest_is_screened(night, case):
+    travellers = {row["flight_id"]: row["travellers"] for row in night.rows}
+    assert travellers[leg(case, 0)] == 3
+    assert leg(case, 1) not in travellers
+    assert told(night, case) == NEEDS_A_PERSON[case][1]
+
+
+def test_a_resent_archive_of_one_name_is_taken_in_beside_the_first(night, messages, tmp_path):
+    agency, (one, two) = night.copy(tmp_path / "agency"), messages["sent again"]
+    agency.send("sent again/a.zip", zipped(("x.edi", one), ("x.edi", two)))
+    agency.run(NIGHT, check=1)
+    status = agency.status(NIGHT)
+    legs = (leg("sent again", 0), leg("sent again", 1))
+    assert [status[name]["travellers"] for name in legs] == [3, 1]
+    agency.send("sent again/b.zip", zipped(("x.edi", two)))
+    agency.send("sent again/c.edi", two)
+    agency("rerun", "--night", NIGHT, "--flight", legs[1], check=1)
+    agency.run(NIGHT, check=1)
+    assert agency.status(NIGHT) == status
+    files = [row["name"] for row in inputs(agency) if row["container"] is None]
+    assert sorted(name.removeprefix("sent again/") for name in files if name.startswith("sent again/")) == [
+        "a.zip",
+        "a.zip",
+        "b.zip",
+        "c.edi",
+    ]
