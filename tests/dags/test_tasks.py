@@ -95,24 +95,15 @@ def test_a_rerun_is_judged_by_its_flights_and_says_what_else_of_the_night_waits(
     by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
     with pytest.raises(AirflowFailException, match="travellers of XQ402 not screened   report"):
         at_work(tasks.receive_again, flights=["XQ402"])
+    assert by_hand.status(NIGHT)[LEG]["outcome"] == "failed"
+    with pytest.raises(AirflowFailException, match="1 file that holds nobody to look at"):
+        at_work(tasks.receive_again, all_failed=True)  # it is judged by all that failed
+    assert by_hand.status(NIGHT)[LEG]["outcome"] == "screened_with_findings"
     with caplog.at_level(logging.INFO):
         at_work(tasks.receive_again, flights=[LEG])
-    assert by_hand.status(NIGHT)[LEG]["outcome"] == "screened_with_findings"
     beside = [line for line in lines(caplog) if line.startswith("the flights of this re-run are in order; ")]
     assert "XQ402 not screened" in beside[0]
     assert "1 file that holds nobody" in beside[1]
-
-
-def test_a_rerun_of_all_that_failed_is_judged_by_all_of_it(by_hand, written, at_work):
-    from airflow.sdk.exceptions import AirflowFailException
-
-    from screening.orchestration import tasks
-
-    by_hand.send("a.edi", written.paxlst([written.ylva]))
-    by_hand.send("note.txt", "a note\n")
-    by_hand.run(NIGHT, check=1, FAIL_ON=LEG)
-    with pytest.raises(AirflowFailException, match="1 file that holds nobody to look at"):
-        at_work(tasks.receive_again, all_failed=True)
 
 
 def test_a_person_lets_an_incomplete_night_through_from_the_dag(by_hand, written, at_work, caplog):
@@ -264,7 +255,7 @@ def test_the_task_that_publishes_can_be_tried_again_after_a_run_that_changed_not
     from screening.orchestration import tasks
 
     by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
-    by_hand.run(NIGHT)
+    at_work()
     once = tasks.publish
     gave = []
 
@@ -274,21 +265,19 @@ def test_the_task_that_publishes_can_be_tried_again_after_a_run_that_changed_not
         tasks.settle(run)
         return gave[1]
 
-    monkeypatch.setattr(tasks, "publish", twice)
-    at_work(tasks.receive_again, flights=[LEG])
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, "publish", twice)
+        at_work(tasks.receive_again, flights=[LEG])
     assert gave[0] == gave[1]
     assert gave[0]["flights"] == [LEG]
     assert json.loads((by_hand.store / "nights" / NIGHT / "CURRENT.json").read_text())["revision"] == 1
     by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
-    by_hand.run(NIGHT)
+    at_work()
     assert set(by_hand.status(NIGHT)) == {LEG, "XQ402-20261123-ARN-VIE"}
 
 
-@pytest.mark.parametrize("after", ["receive", "read", "settle", "screen"])
-def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(
-    by_hand, written, at_work, monkeypatch, after
-):
-    """A late file of a night whose API has come to its end, and the purge of it between two tasks."""
+def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(by_hand, written, at_work, monkeypatch):
+    """Late files of a night whose API has come to its end, and the purge of it between two tasks."""
     from screening.orchestration import tasks
 
     profile = by_hand.folder / "profile.toml"
@@ -296,29 +285,33 @@ def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(
         profile.read_text() + "\n[retention]\napi = 48\nsettled = 48\nunread = 48\npnr = 87600\n"
     )
     by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
-    by_hand.run(NIGHT)
-    by_hand.send(f"night={NIGHT}/b.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
-    task = getattr(tasks, after)
+    at_work()
 
     def purge():
         by_hand("retention", "purge", "--as", "anna", check=0, CLOCK_AT="2026-11-29T12:00:00+00:00")
 
-    def purged(*asked):
-        done = task(*asked)
-        purge()
+    def purged_after(task):
+        def done(*asked):
+            gave = task(*asked)
+            purge()
+            return gave
+
         return done
 
-    with monkeypatch.context() as patched:
-        patched.setattr(tasks, after, purged)
+    late = {"receive": "XQ402", "read": "XQ403", "settle": "XQ404", "screen": "XQ405"}
+    for after, flight in late.items():
+        message = written.paxlst(written.fillers, flight=f"XQ0{flight[2:]}", reference=flight[-1])
+        by_hand.send(f"night={NIGHT}/{after}.edi", message)
         if after == "receive":  # its bytes are gone before they were read
             with pytest.raises(StoreError, match="before they were read") as caught:
-                at_work(purged)
+                at_work(purged_after(tasks.receive))
             assert f"`screening run --night {NIGHT}`" in caught.value.remedy
-        else:
             at_work()
-    if after == "receive":
-        at_work()
-    assert "XQ402-20261123-ARN-VIE" in by_hand.status(NIGHT)
+        else:
+            with monkeypatch.context() as patched:
+                patched.setattr(tasks, after, purged_after(getattr(tasks, after)))
+                at_work()
+        assert f"{flight}-20261123-ARN-VIE" in by_hand.status(NIGHT), after
     purge()
     by_hand("audit", "verify", check=0)
     assert by_hand.run(NIGHT, check=0).stdout.startswith(f"Night {NIGHT}: nothing is new")
