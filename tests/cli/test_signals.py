@@ -12,6 +12,7 @@ import pytest
 
 from screening.store.revisions import current
 from screening.store.zones import Store
+from tests.messages_by_hand import Agency
 
 ROOT = Path(__file__).parents[2]
 NIGHT = "2026-11-23"
@@ -30,7 +31,7 @@ def begin(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 120  # a busy machine takes half a minute to start Airflow
+    end = time.monotonic() + 120
     while not path.exists():
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
@@ -38,24 +39,31 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.02)
 
 
-def content(folder: Path):
+def content(store: Path):
     """What the published night holds, table by table; the bytes bear the moment of its frozen set."""
-    now = current(Store(folder / "store"), date.fromisoformat(NIGHT))
+    now = current(Store(store), date.fromisoformat(NIGHT))
     return {(file.table, file.cls, file.rows) for file in now.files}
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory, screening, written):
+    """A night that nobody ended."""
+    agency = Agency(tmp_path_factory.mktemp("straight") / "by_hand", screening)
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.run(NIGHT)
+    return agency.store
+
+
 @pytest.mark.parametrize(
-    ("number", "line"),
-    [
-        pytest.param(signal.SIGINT, f"run --night {NIGHT} --inbox inbox", id="Ctrl-C"),
-        pytest.param(signal.SIGTERM, f"run --night {NIGHT} --inbox inbox", id="kill"),
-    ],
+    "number", [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGTERM, id="kill")]
 )
 def test_a_night_that_is_ended_says_what_stands_and_goes_on_by_the_command_that_it_names(
-    number, line, agency, screening, screened_night
+    number, by_hand, written, straight
 ):
-    process = begin(agency, *line.split())
-    wait_for(agency / "store" / "nights" / NIGHT / "runs", process)
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    line = f"run --night {NIGHT} --inbox inbox"
+    process = begin(by_hand.folder, *line.split())
+    wait_for(by_hand.store / "nights" / NIGHT / "runs", process)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (CODES[number], "")
@@ -63,8 +71,8 @@ def test_a_night_that_is_ended_says_what_stands_and_goes_on_by_the_command_that_
         f"ended by {signal.Signals(number).name}: night {NIGHT}: nothing is published yet; "
         f"goes on: screening {line}\n"
     )
-    assert "Done. " in screening(agency, *line.split(), check=1).stdout
-    assert content(agency) == content(screened_night)
+    assert "Done. " in by_hand(*line.split(), check=0).stdout
+    assert content(by_hand.store) == content(straight)
 
 
 def test_a_command_without_a_night_says_that_it_can_be_given_again(agency):
@@ -90,13 +98,16 @@ def test_a_signal_that_was_ignored_stays_so():
 
 
 POOL = """
-import time
+import sys, time
+from pathlib import Path
 from screening.cli.signals import ends_with_a_word
 from screening.night.processes import each
+def work(sign):
+    Path(sign).touch()
+    time.sleep(60)
 if __name__ == "__main__":
     with ends_with_a_word():
-        print("begun", flush=True)
-        list(each(time.sleep, [60, 60], large=True))
+        list(each(work, sys.argv[1:], large=True))
 """
 
 
@@ -104,13 +115,13 @@ if __name__ == "__main__":
 def test_the_processes_of_a_large_night_end_with_it(tmp_path):
     script = tmp_path / "pool.py"
     script.write_text(POOL)
+    signs = [tmp_path / "first", tmp_path / "second"]
     process = subprocess.Popen(
-        [sys.executable, str(script)], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, str(script), *map(str, signs)], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT), "SCREENING_WORKERS": "2"}, text=True,
     )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    time.sleep(4)  # both have begun to work
+    for sign in signs:
+        wait_for(sign, process)  # both have begun to work
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=30)  # also waits until nobody holds its streams
     assert process.returncode == 143
