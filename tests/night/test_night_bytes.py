@@ -1,14 +1,21 @@
 """Same frozen set, same bytes: whatever kills the run, however it is grouped, whoever runs beside it."""
 
+import gzip
 import json
+import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
+
+from tests.conftest import _environment
+from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -41,6 +48,19 @@ def test_batches_decide_no_byte_of_any_table(agency, screening, promised, undist
     )
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory, screening, written):
+    """A small night of two legs and a note, run by a fresh interpreter; read only, copy it."""
+    agency = Agency(tmp_path_factory.mktemp("straight") / "agency", screening)
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.send("b.edi", written.pnrgov({"ABC123": written.fillers}))
+    other = written.paxlst(written.fillers[:1], flight="XQ0402", reference="2")
+    agency.send("c.edi.gz", gzip.compress(other.encode(), mtime=0))
+    agency.send("note.txt", "transfer host restarted\n")
+    screening(agency.folder, *RUN, check=1, cold=True)
+    return agency
+
+
 @pytest.mark.parametrize(
     "point",
     [
@@ -53,108 +73,79 @@ def test_batches_decide_no_byte_of_any_table(agency, screening, promised, undist
         "audit.half_line:2",
     ],
 )
-def test_a_run_killed_at_a_point_ends_in_the_same_bytes(agency, screening, promised, undisturbed, point):
-    killed = screening(agency, *RUN, KILL_AT=point)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    screening(agency, *RUN, check=1)
-    assert promised(agency / "store") == undisturbed
-    assert screening(agency, "audit", "verify").returncode == 0
+def test_a_run_killed_at_a_point_ends_in_the_same_bytes(straight, tmp_path, promised, point):
+    agency = straight.copy(tmp_path / "agency")
+    shutil.rmtree(agency.store)
+    agency.run(NIGHT, check=-signal.SIGKILL, KILL_AT=point)
+    agency.run(NIGHT, check=1)
+    assert promised(agency.store) == promised(straight.store)
+    agency("audit", "verify", check=0)
 
 
 def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(agency, screening, promised, undisturbed):
     chance = random.Random(20261123)
-    command = [sys.executable, "-c", "from screening.cli.main import app; app()", *RUN]
-    for _ in range(4):
-        process = subprocess.Popen(
-            command, cwd=agency, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_env(agency)
-        )
-        time.sleep(chance.uniform(0.8, 4.0))
-        process.kill()
-        process.wait()
+    lock = agency / "store" / "nights" / NIGHT / ".run"
+    with ThreadPoolExecutor(1) as other:
+        for _ in range(4):
+            lock.unlink(missing_ok=True)  # who held it is dead
+            running = other.submit(screening, agency, *RUN)
+            while not lock.exists() or not lock.read_text():
+                time.sleep(0.01)
+                assert not running.done(), running.result().stderr
+            time.sleep(chance.uniform(0, 2))
+            with suppress(ProcessLookupError):
+                os.kill(json.loads(lock.read_text())["pid"], signal.SIGKILL)
+            assert running.result().returncode in {-signal.SIGKILL, 1}  # 1: it was faster
     screening(agency, *RUN, check=1)
     assert promised(agency / "store") == undisturbed
     assert not list((agency / "store" / "work").iterdir())
 
 
-def test_two_runs_at_once_do_no_harm(agency, screening, promised, undisturbed):
-    command = [sys.executable, "-c", "from screening.cli.main import app; app()", *RUN]
-    both = [
-        subprocess.Popen(
-            command, cwd=agency, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_env(agency)
-        )
-        for _ in range(2)
-    ]
-    ended = [process.communicate(timeout=200) for process in both]
-    codes = sorted(process.returncode for process in both)
-    assert codes in ([1, 3], [1, 1]), ended  # one waits for nobody: it is refused, or finds nothing new
-    if codes == [1, 3]:
-        refused = next(
-            error for process, (_, error) in zip(both, ended, strict=True) if process.returncode == 3
-        )
-        assert "is held by" in refused
-    assert promised(agency / "store") == undisturbed
-
-
-def test_several_processes_write_the_bytes_of_one(agency, promised, undisturbed):
-    large = "import screening.night.run as r; r._LARGE_BYTES = r._LARGE_TRAVELLERS = 0; "
-    command = [sys.executable, "-c", large + "from screening.cli.main import app; app()", *RUN]
-    done = subprocess.run(command, cwd=agency, env=_env(agency), capture_output=True, text=True, check=False)
-    assert done.returncode == 1, done.stderr
-    assert promised(agency / "store") == undisturbed
-
-
 TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIECE_BYTES, m.MAPPED_FROM = 700, 500; "
+LARGE = "import screening.night.run as n; n._LARGE_BYTES = n._LARGE_TRAVELLERS = 0; "
 
 
-def test_inputs_read_in_pieces_have_the_bytes_of_inputs_read_at_once(agency, promised, undisturbed):
-    command = [sys.executable, "-c", TINY + "from tests.killed import main; main()", *RUN]
-    for point in ["files.before_rename:150", "landing.before_index:9", ""]:
-        surroundings = {**_env(agency), "KILL_AT": point, "SCREENING_WORKERS": "1"}
-        done = subprocess.run(
-            command, cwd=agency, env=surroundings, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == (-signal.SIGKILL if point else 1), done.stderr
+def test_inputs_read_in_pieces_by_several_processes_have_the_bytes_of_inputs_read_at_once(
+    agency, tmp_path, screening, promised, undisturbed
+):
+    """Killed twice; what the first has left is not taken for the pieces of a run that reads at once."""
+
+    def run(settings, **more):
+        return subprocess.run(
+            [sys.executable, "-c", settings + "from tests.killed import main; main()", *RUN],
+            cwd=agency, env={**_environment(), **more}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    for point in ("files.before_rename:150", "landing.before_index:9"):
+        killed = run(TINY, KILL_AT=point, SCREENING_WORKERS="1")
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
         if point.startswith("files"):
             assert list((agency / "store" / "work").glob("*/piece/*.json"))
+            shutil.copytree(agency, tmp_path / "at_once", symlinks=True)
+    done = run(TINY + LARGE, SCREENING_WORKERS="2")
+    assert done.returncode == 1, done.stderr
     assert promised(agency / "store") == undisturbed
+    screening(tmp_path / "at_once", *RUN, check=1)
+    assert promised(tmp_path / "at_once" / "store") == undisturbed
 
 
-def test_pieces_that_a_killed_run_has_left_are_not_taken_for_those_of_the_next(
-    agency, screening, promised, undisturbed
-):
-    command = [sys.executable, "-c", TINY + "from tests.killed import main; main()", *RUN]
-    surroundings = {**_env(agency), "KILL_AT": "files.before_rename:150"}
-    killed = subprocess.run(command, cwd=agency, env=surroundings, capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    screening(agency, *RUN, check=1)
-    assert promised(agency / "store") == undisturbed
-
-
-def test_a_revision_of_all_inputs_has_the_bytes_of_one_run_on_all(agency, screening, promised, undisturbed):
-    late = sorted((agency / "inbox").rglob("*.edi"))[-3:]
-    aside = agency / "aside"
-    aside.mkdir()
+def test_a_revision_of_all_inputs_has_the_bytes_of_one_run_on_all(straight, tmp_path, promised):
+    """A leg known by its bookings gets its API, and another leg comes."""
+    agency = straight.copy(tmp_path / "agency")
+    shutil.rmtree(agency.store)
+    late = [agency.folder / "inbox" / name for name in ("a.edi", "c.edi.gz")]
     for path in late:
-        shutil.move(path, aside / path.name)
-    screening(agency, *RUN, check=1)
+        path.rename(agency.folder / path.name)
+    agency.run(NIGHT, check=1)
     for path in late:
-        shutil.move(aside / path.name, path)
-    screening(agency, *RUN, check=1)
-    current = json.loads((agency / "store" / "nights" / NIGHT / "CURRENT.json").read_text())
+        (agency.folder / path.name).rename(path)
+    agency.run(NIGHT, check=1)
+    current = json.loads((agency.store / "nights" / NIGHT / "CURRENT.json").read_text())
     assert current["revision"] == 2
-    found = promised(agency / "store")
+    alone, found = promised(straight.store), promised(agency.store)
     # What was published in the aggregate zone before decides its pattern; all else is the same.
-    different = {name for name in undisturbed if found.get(name) != undisturbed[name]}
-    assert different <= {
+    assert {name for name in alone | found if found.get(name) != alone.get(name)} <= {
         f"{NIGHT} aggregate/published.parquet",
         f"{NIGHT} aggregate/protection.parquet",
         f"{NIGHT} individual/traffic_cells.parquet",
     }
-
-
-def _env(folder):
-    import os
-    from pathlib import Path
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SCREENING_")}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "SCREENING_ACTOR": "tester"}
