@@ -6,7 +6,6 @@ what it says and no more, and then the night is what it would have been without 
 
 import json
 import re
-import resource
 import shlex
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import _environment
+from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -38,26 +38,80 @@ def cell(state):
 
 
 @pytest.fixture(scope="module")
-def straight(tmp_path_factory):
-    return tmp_path_factory.mktemp("straight") / "store"
+def straight(tmp_path_factory, screening, written):
+    """An agency with two files in its inbox, after an undisturbed run; read only, copy it."""
+    agency = Agency(tmp_path_factory.mktemp("straight") / "agency", screening)
+    profile = agency.folder / "profile.toml"
+    profile.write_text(profile.read_text() + TERMS)
+    agency.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    agency.send("b.edi", written.pnrgov({"ABC123": written.fillers}))
+    agency.run(NIGHT)
+    return agency
 
 
 @pytest.fixture
-def agency(by_hand, written, straight):
-    """An agency with two files in its inbox; `straight` is its store after an undisturbed run, `aside` a copy."""
-    profile = by_hand.folder / "profile.toml"
-    profile.write_text(profile.read_text() + TERMS)
-    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
-    by_hand.send("b.edi", written.pnrgov({"ABC123": written.fillers}))
-    if not straight.exists():
-        by_hand.run(NIGHT)
-        by_hand.store.rename(straight)
-    by_hand.straight, by_hand.keys = straight, {}
-    return by_hand
+def published(straight, tmp_path):
+    """A copy of the agency whose night is published."""
+    agency = straight.copy(tmp_path / "agency")
+    agency.straight, agency.keys = straight.store, {}
+    return agency
 
 
-def publish(agency):
-    shutil.copytree(agency.straight, agency.store, symlinks=True)
+@pytest.fixture
+def agency(published):
+    """The agency before its first run."""
+    shutil.rmtree(published.store)
+    return published
+
+
+@pytest.fixture(scope="module")
+def killed_once(tmp_path_factory, straight):
+    agency = straight.copy(tmp_path_factory.mktemp("killed") / "agency")
+    shutil.rmtree(agency.store)
+    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
+    return agency
+
+
+@pytest.fixture
+def killed(agency, killed_once):
+    """The agency whose first run was killed just before it was published."""
+    shutil.copytree(killed_once.store, agency.store, symlinks=True)
+    return agency
+
+
+@pytest.fixture(scope="module")
+def erasure_killed_once(tmp_path_factory, straight, written):
+    agency = straight.copy(tmp_path_factory.mktemp("erasure") / "agency")
+    assert erase(agency, written.fillers[0][-1], KILL_AT="rewriting.after_intent") == -9
+    return agency
+
+
+@pytest.fixture
+def erasure_killed(published, erasure_killed_once):
+    """The agency whose night is published, and an erasure was killed."""
+    shutil.rmtree(published.store)
+    shutil.copytree(erasure_killed_once.store, published.store, symlinks=True)
+    return published
+
+
+@pytest.fixture(scope="module")
+def keyed_once(tmp_path_factory, straight):
+    agency = straight.copy(tmp_path_factory.mktemp("keyed") / "agency")
+    shutil.rmtree(agency.store)
+    keys = {"SCREENING_KEYS": "keys"}
+    agency("keys", "new", "--folder", "keys", check=0)
+    agency.first = (agency.folder / "keys" / "current").read_text().strip()
+    agency("keys", "rotate", "--reason", "seen", check=0, **keys)
+    agency.run(NIGHT, **keys)
+    return agency
+
+
+@pytest.fixture
+def keyed(keyed_once, tmp_path):
+    """An agency of two keys: its night is of the second, to which the `first` is linked."""
+    agency = keyed_once.copy(tmp_path / "keyed")
+    agency.keys = {"SCREENING_KEYS": "keys"}
+    return agency
 
 
 def do(agency, text, *, only=None):
@@ -88,41 +142,38 @@ def differences(agency):
 
 
 @pytest.fixture
-def as_straight(agency, promised):
+def as_straight(published, promised):
     """Compare the store with the undisturbed one."""
 
     def compare():
-        assert promised(agency.store) == promised(agency.straight)
-        assert not list((agency.store / "work").iterdir())
-        assert differences(agency) == []
+        assert promised(published.store) == promised(published.straight)
+        assert not list((published.store / "work").iterdir())
+        assert differences(published) == []
 
     return compare
 
 
 @cell("a run was killed")
-def killed(agency, as_straight):
-    for point in ("landing.after_index", "revisions.before_current", "audit.half_line"):
-        agency.run(NIGHT, check=-9, KILL_AT=point)
-    agency.run(NIGHT)
+def run_killed(killed, as_straight):
+    killed.run(NIGHT, check=-9, KILL_AT="audit.half_line")
+    killed.run(NIGHT)
     as_straight()
 
 
 @cell("a run was killed, then its bytes were purged")
-def killed_and_purged(agency, as_straight):
-    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
-    agency("retention", "purge", check=0, CLOCK_AT=LATER)
-    agency.run(NIGHT)
+def killed_and_purged(killed, as_straight):
+    killed("retention", "purge", check=0, CLOCK_AT=LATER)
+    killed.run(NIGHT)
     as_straight()
 
 
 @cell("a purge was killed")
-def purge_killed(agency):
-    publish(agency)
-    agency("retention", "purge", check=-9, CLOCK_AT=LATER, KILL_AT="retention.before_removal")
-    agency("status", "--night", NIGHT, check=0)
-    agency("retention", "purge", check=0, CLOCK_AT=LATER)
-    assert agency.json("retention", "due") == []
-    assert differences(agency) == []
+def purge_killed(published):
+    published("retention", "purge", check=-9, CLOCK_AT=LATER, KILL_AT="retention.before_removal")
+    published("status", "--night", NIGHT, check=0)
+    published("retention", "purge", check=0, CLOCK_AT=LATER)
+    assert published.json("retention", "due") == []
+    assert differences(published) == []
 
 
 def erase(agency, number, **more):
@@ -141,11 +192,10 @@ def erase(agency, number, **more):
 
 
 @cell("an erasure or correction was killed")
-def erasure_killed(agency, written):
-    publish(agency)
+def erasure_is_ended(erasure_killed, written):
+    agency = erasure_killed
     surname, *_, number = written.fillers[0]
     assert surname in [row["surname"] for row in travellers(agency)]
-    assert erase(agency, number, KILL_AT="rewriting.before_removal") == -9
     agency("status", "--night", NIGHT, check=0)
     assert erase(agency, number) == 0
     assert surname not in [row["surname"] for row in travellers(agency)]
@@ -153,10 +203,9 @@ def erasure_killed(agency, written):
 
 
 @cell("a purge or another act on rows was killed, then a hold is to be set")
-def hold_after_a_killed_act(agency, written):
-    publish(agency)
+def hold_after_a_killed_act(erasure_killed):
+    agency = erasure_killed
     [hit] = agency.json("hits", "--night", NIGHT)
-    assert erase(agency, written.fillers[0][-1], KILL_AT="rewriting.after_intent") == -9
     words = ("hold", "set", "--hit", hit["hit_id"], "--reason", "court", "--as", "anna")
     text = remedy(agency(*words))
     do(agency, text, only="screening retention")
@@ -194,61 +243,55 @@ def travellers(agency):
 
 
 @cell("a term ended, a flight is to be screened again")
-def ended(agency, written):
-    publish(agency)
-    agency("retention", "purge", check=0, CLOCK_AT=LATER)
-    text = remedy(agency("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", CLOCK_AT=LATER))
+def ended(published, written):
+    published("retention", "purge", check=0, CLOCK_AT=LATER)
+    text = remedy(published("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox", CLOCK_AT=LATER))
     [folder] = re.findall(r"(night=\S+)/", text)
-    agency.send(f"{folder}/again.edi", written.paxlst([written.ylva, *written.fillers], reference="2"))
-    do(agency, text)
-    assert (agency.status(NIGHT)[LEG]["travellers"], agency.status(NIGHT)[LEG]["hits"]) == (4, 1)
-    assert differences(agency) == []
+    published.send(f"{folder}/again.edi", written.paxlst([written.ylva, *written.fillers], reference="2"))
+    do(published, text)
+    assert (published.status(NIGHT)[LEG]["travellers"], published.status(NIGHT)[LEG]["hits"]) == (4, 1)
+    assert differences(published) == []
 
 
 @cell("a term ended, then a file came")
-def late(agency, written):
-    publish(agency)
-    agency("retention", "purge", check=0, CLOCK_AT=LATER)
-    agency.send("late.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
-    agency.run(NIGHT, CLOCK_AT=LATER)
-    assert agency.status(NIGHT)[LEG]["hits"] == 1
-    assert agency.status(NIGHT)["XQ402-20261123-ARN-VIE"]["travellers"] == 3
+def late(published, written):
+    published("retention", "purge", check=0, CLOCK_AT=LATER)
+    published.send("late.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
+    published.run(NIGHT, CLOCK_AT=LATER)
+    assert published.status(NIGHT)[LEG]["hits"] == 1
+    assert published.status(NIGHT)["XQ402-20261123-ARN-VIE"]["travellers"] == 3
+
+
+RERUN = ("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox")
+
+
+def copy_back(agency, text):
+    """Copy the key from the agency's safe, as the remedy says; give its path."""
+    [name, folder] = re.search(r"copy the file (\S+) from the agency's safe copy to (\S+)/", text).groups()
+    return Path(shutil.copy(agency.folder / "safe", agency.folder / folder / name))
 
 
 @cell("the key in use is another")
-def rotated(agency):
-    agency("keys", "new", "--folder", "keys", check=0)
-    agency.keys = {"SCREENING_KEYS": "keys"}
-    first = (agency.folder / "keys" / "current").read_text().strip()
-    agency.run(NIGHT, **agency.keys)
-    agency("keys", "new", "--folder", "keys", check=0)
-    words = ("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox")
-    agency(*words, check=0, **agency.keys)
-    (agency.folder / "keys" / first).rename(agency.folder / "safe")
-    text = remedy(agency(*words, **agency.keys))
-    [name, folder] = re.search(r"copy the file (\S+) from the agency's safe copy to (\S+)/", text).groups()
-    shutil.copy(agency.folder / "safe", agency.folder / folder / name)
-    do(agency, f"`chmod 600 {folder}/{name}`")
-    agency(*words, check=0, **agency.keys)
+def rotated(keyed):
+    of_night = (keyed.folder / "keys" / "current").read_text().strip()
+    keyed("keys", "new", "--folder", "keys", check=0)
+    (keyed.folder / "keys" / of_night).rename(keyed.folder / "safe")
+    path = copy_back(keyed, remedy(keyed(*RERUN, **keyed.keys)))
+    assert path.name == of_night
+    do(keyed, f"`chmod 600 {path}`")
+    keyed(*RERUN, check=0, **keyed.keys)
 
 
 @cell("a linked key is gone")
-def linked_key_gone(agency):
-    agency("keys", "new", "--folder", "keys", check=0)
-    agency.keys = {"SCREENING_KEYS": "keys"}
-    first = (agency.folder / "keys" / "current").read_text().strip()
-    agency("keys", "rotate", "--reason", "seen", check=0, **agency.keys)
-    agency.run(NIGHT, **agency.keys)
-    words = ("rerun", "--night", NIGHT, "--flight", LEG, "--inbox", "inbox")
-    (agency.folder / "keys" / first).rename(agency.folder / "safe")
-    text = remedy(agency(*words, **agency.keys))
-    [name, folder] = re.search(r"copy the file (\S+) from the agency's safe copy to (\S+)/", text).groups()
-    shutil.copy(agency.folder / "safe", agency.folder / folder / name)
-    agency(*words, check=0, **agency.keys)
-    (agency.folder / "keys" / first).unlink()
-    do(agency, remedy(agency(*words, **agency.keys)), only="screening")
-    agency(*words, check=0, **agency.keys)
-    assert differences(agency) == []
+def linked_key_gone(keyed):
+    (keyed.folder / "keys" / keyed.first).rename(keyed.folder / "safe")
+    path = copy_back(keyed, remedy(keyed(*RERUN, **keyed.keys)))
+    assert path.name == keyed.first
+    keyed(*RERUN, check=0, **keyed.keys)
+    path.unlink()
+    do(keyed, remedy(keyed(*RERUN, **keyed.keys)), only="screening")
+    keyed(*RERUN, check=0, **keyed.keys)
+    assert differences(keyed) == []
 
 
 @cell("the profile does not hold")
@@ -277,55 +320,49 @@ def profile_changed(agency, as_straight):
 
 
 @cell("other code had begun the run")
-def other_code(agency, as_straight):
-    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
-    path = agency.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
+def other_code(killed, as_straight):
+    path = killed.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
     path.write_text(re.sub(r'"code": "[^"]*"', '"code": "0.0.1+older"', path.read_text()))
-    agency.run(NIGHT)
+    killed.run(NIGHT)
     as_straight()
 
 
 @cell("the frozen set of a run that was not published is damaged")
-def frozen_damaged(agency, as_straight):
-    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
-    path = agency.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
+def frozen_damaged(killed, as_straight):
+    path = killed.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
     path.write_bytes(path.read_bytes()[:100])
-    do(agency, remedy(agency.run(NIGHT, check=3)))
+    do(killed, remedy(killed.run(NIGHT, check=3)))
     as_straight()
 
 
 @cell("the names of such a run's inputs are damaged")
-def names_damaged(agency, as_straight):
-    agency.run(NIGHT, check=-9, KILL_AT="revisions.before_current")
-    path = agency.store / "landing" / "named" / f"{NIGHT}-0001.json"
+def names_damaged(killed, as_straight):
+    path = killed.store / "landing" / "named" / f"{NIGHT}-0001.json"
     path.write_text(path.read_text().replace("b.edi", "c.edi"))
-    do(agency, remedy(agency.run(NIGHT, check=3)))
+    do(killed, remedy(killed.run(NIGHT, check=3)))
     as_straight()
 
 
 @cell("the profile that a night was frozen with is of another version")
-def profile_of_another_version(agency, written, as_straight):
-    publish(agency)
-    path = agency.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
+def profile_of_another_version(published, written):
+    path = published.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
     own = path.read_text()
     plain = json.loads(own)
     plain["pins"]["profile"]["screening"]["of_another_version"] = 1
     plain["machine"]["code"] = "0.0.1+older"
     path.write_text(json.dumps(plain))
     for shown in ("status", "nights", "hits", "report"):
-        assert agency(shown).returncode in {0, 1}
-    done = agency("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=3)
+        assert published(shown).returncode in {0, 1}
+    done = published("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=3)
     assert done.stderr.startswith(
         f"the profile of night {NIGHT} is of another version: screening.of_another_v"
     )
     assert "use the version that froze it, 0.0.1+older" in remedy(done)
     assert not (path.parents[1] / "0002").exists()
-    late = agency.send("c.edi", written.paxlst(written.fillers, flight="XQ0402", day="261124", reference="2"))
-    agency.run("2026-11-24")
-    late.unlink()
-    shutil.rmtree(agency.store / "nights" / "2026-11-24")
+    published.send("c.edi", written.paxlst(written.fillers, flight="XQ0402", day="261124", reference="2"))
+    published.run("2026-11-24")
     path.write_text(own)  # that version
-    agency("run", "--night", NIGHT, "--again", "--inbox", "inbox", check=0)
+    assert differences(published) == []
 
 
 @cell("a file stands where the store is to be")
@@ -353,49 +390,34 @@ def poisoned(agency, written):
 
 @cell("the disk is full")
 def disk_full(agency, as_straight):
-    def small():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
-
-    words = [sys.executable, "-c", "from screening.cli.main import app; app()", "run", "--night", NIGHT]
-    done = subprocess.run(
-        [*words, "--inbox", "inbox"],
-        cwd=agency.folder,
-        env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT), "SCREENING_ACTOR": "tester"},
-        preexec_fn=small,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    remedy(done)
+    remedy(agency.run(NIGHT, check=3, FILE_LIMIT="6000"))
     agency.run(NIGHT)
     as_straight()
 
 
 @cell("published tables are cut")
-def tables_cut(agency, as_straight):
-    publish(agency)
-    files = json.loads((agency.store / "nights" / NIGHT / "CURRENT.json").read_text())["files"]
+def tables_cut(published, as_straight):
+    files = json.loads((published.store / "nights" / NIGHT / "CURRENT.json").read_text())["files"]
     cut = [file["path"] for file in files if file["table"] != "inputs"]
     for path in cut:
-        (agency.store / path).unlink()
-        (agency.store / path).write_bytes(b"PAR1 cut")
-    found = differences(agency)
+        (published.store / path).unlink()
+        (published.store / path).write_bytes(b"PAR1 cut")
+    found = differences(published)
     assert len(found) == len(cut)
     [command] = {command for text in found for command in re.findall(r"`screening ([^`]+)`", text)}
-    assert command in remedy(agency("hits", "--night", NIGHT))
-    told = agency(*shlex.split(command), "--inbox", "inbox", check=0).stdout
+    assert command in remedy(published("hits", "--night", NIGHT))
+    told = published(*shlex.split(command), "--inbox", "inbox", check=0).stdout
     assert [line.partition("anew: ")[2] for line in told.splitlines() if line.startswith("Damaged")] == cut
     as_straight()
 
 
 @cell("the published table `inputs` is cut")
-def inputs_cut(agency, as_straight):
-    publish(agency)
-    [path] = (agency.store / "landing" / "revisions").rglob("inputs.parquet")
+def inputs_cut(published, as_straight):
+    [path] = (published.store / "landing" / "revisions").rglob("inputs.parquet")
     held = path.read_bytes()
     path.unlink()
     path.write_bytes(b"PAR1 cut")
-    assert remedy(agency("run", "--night", NIGHT, "--again", "--inbox", "inbox")).strip() == (
+    assert remedy(published("run", "--night", NIGHT, "--again", "--inbox", "inbox")).strip() == (
         "restore it from the backup"
     )
     path.write_bytes(held)
@@ -403,80 +425,76 @@ def inputs_cut(agency, as_straight):
 
 
 @cell("the index of the lists is damaged or gone")
-def index_damaged(agency, as_straight):
-    publish(agency)
-    [path] = (agency.store / "alerts" / "_index").glob("*.index")
+def index_damaged(published, as_straight):
+    [path] = (published.store / "alerts" / "_index").glob("*.index")
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
-    assert agency("run", "--night", NIGHT, "--again", "--inbox", "inbox").returncode in {0, 1}
+    assert published("run", "--night", NIGHT, "--again", "--inbox", "inbox").returncode in {0, 1}
     assert path.read_bytes() == whole
     as_straight()
 
 
 @cell("CURRENT.json is damaged or gone")
-def current_damaged(agency, as_straight):
+def current_damaged(published, as_straight):
     for harm in (lambda path: path.write_bytes(b"{"), Path.unlink):
-        shutil.rmtree(agency.store, ignore_errors=True)
-        publish(agency)
-        harm(agency.store / "nights" / NIGHT / "CURRENT.json")
-        [text] = differences(agency)
-        do(agency, text)
+        harm(published.store / "nights" / NIGHT / "CURRENT.json")
+        [text] = differences(published)
+        do(published, text)
         as_straight()
 
 
 @cell("a folder of the store is open to others")
-def open_modes(agency, as_straight):
-    publish(agency)
-    (agency.store / "analyst").chmod(0o777)
-    do(agency, "`" + re.search(r"chmod [^\n`]+", remedy(agency("hits", "--night", NIGHT)))[0].strip() + "`")
-    agency("hits", "--night", NIGHT, check=0)
+def open_modes(published, as_straight):
+    (published.store / "analyst").chmod(0o777)
+    do(
+        published,
+        "`" + re.search(r"chmod [^\n`]+", remedy(published("hits", "--night", NIGHT)))[0].strip() + "`",
+    )
+    published("hits", "--night", NIGHT, check=0)
     as_straight()
 
 
 @cell("the disk was replaced, the record of acts was kept")
-def disk_replaced(agency, promised):
-    publish(agency)
-    [hit] = agency.json("hits", "--night", NIGHT)
+def disk_replaced(published, promised):
+    [hit] = published.json("hits", "--night", NIGHT)
     words = ("decide", hit["hit_id"], "--decision", "inconclusive", "--reason", "seen", "--as", "anna")
-    agency(*words, check=0)
-    kept = agency.folder / "audit"
-    (agency.store / "audit").rename(kept)
-    shutil.rmtree(agency.store)
-    agency.store.mkdir(mode=0o700)
-    kept.rename(agency.store / "audit")
-    found = differences(agency)
+    published(*words, check=0)
+    kept = published.folder / "audit"
+    (published.store / "audit").rename(kept)
+    shutil.rmtree(published.store)
+    published.store.mkdir(mode=0o700)
+    kept.rename(published.store / "audit")
+    found = differences(published)
     assert len(found) == 3  # the night, the decision, the list
-    do(agency, next(text for text in found if text.startswith("night")))
-    [gone] = differences(agency)
+    do(published, next(text for text in found if text.startswith("night")))
+    [gone] = differences(published)
     assert "decide again" in gone
-    agency(*words, check=0)
-    assert differences(agency) == []
-    assert promised(agency.store) == promised(agency.straight)
+    published(*words, check=0)
+    assert differences(published) == []
+    assert promised(published.store) == promised(published.straight)
 
 
 @cell("the store comes from the backup of an earlier day")
-def from_backup(agency, written, promised):
-    publish(agency)
-    backup = agency.folder / "backup"
-    shutil.copytree(agency.store, backup, symlinks=True)
-    agency.send("late.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
-    agency.run(NIGHT)
-    wanted = promised(agency.store)
-    shutil.rmtree(agency.store)
-    backup.rename(agency.store)
-    agency.run(NIGHT)
-    assert promised(agency.store) == wanted
-    assert differences(agency) == []
+def from_backup(published, written, promised):
+    backup = published.folder / "backup"
+    shutil.copytree(published.store, backup, symlinks=True)
+    published.send("late.edi", written.paxlst(written.fillers, flight="XQ0402", reference="2"))
+    published.run(NIGHT)
+    wanted = promised(published.store)
+    shutil.rmtree(published.store)
+    backup.rename(published.store)
+    published.run(NIGHT)
+    assert promised(published.store) == wanted
+    assert differences(published) == []
 
 
 @cell("the record of acts is empty")
-def record_empty(agency, as_straight):
-    publish(agency)
-    shutil.move(agency.store / "audit", agency.folder / "audit")
-    [text] = differences(agency)
+def record_empty(published, as_straight):
+    shutil.move(published.store / "audit", published.folder / "audit")
+    [text] = differences(published)
     assert "restore the folder" in text
-    shutil.rmtree(agency.store / "audit", ignore_errors=True)
-    shutil.move(agency.folder / "audit", agency.store / "audit")
+    shutil.rmtree(published.store / "audit", ignore_errors=True)
+    shutil.move(published.folder / "audit", published.store / "audit")
     as_straight()
 
 
