@@ -14,6 +14,7 @@ from screening.protection.masked import drop_key, read_masked
 from screening.store.revisions import read_current
 from screening.tables import analyst, individual
 from screening.tables.errors import ProfileError
+from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -34,18 +35,26 @@ file = "notices.jsonl"
 """
 
 
-@pytest.fixture
-def night(by_hand, written, monkeypatch):
-    keys = by_hand.folder / "keys"
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, screening, written):
+    """A night with a hit, under a key of its own; copy it."""
+    agency = Agency(tmp_path_factory.mktemp("once") / "agency", screening)
+    keys = agency.folder / "keys"
     put_in_use(keys, make_key(keys))
-    monkeypatch.setenv("SCREENING_KEYS", str(keys))
-    monkeypatch.chdir(by_hand.folder)
-    profile = by_hand.folder / "profile.toml"
+    profile = agency.folder / "profile.toml"
     profile.write_text(profile.read_text() + TERMS)
-    by_hand.send("a.edi", written.paxlst([written.ylva, written.fillers[0]]))
-    by_hand.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
-    by_hand.run(NIGHT, SCREENING_KEYS=str(keys))
-    return by_hand
+    agency.send("a.edi", written.paxlst([written.ylva, written.fillers[0]]))
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
+    agency.run(NIGHT, SCREENING_KEYS="keys")
+    return agency
+
+
+@pytest.fixture
+def night(once, tmp_path, monkeypatch):
+    agency = once.copy(tmp_path / "agency")
+    monkeypatch.setenv("SCREENING_KEYS", str(agency.folder / "keys"))
+    monkeypatch.chdir(agency.folder)
+    return agency
 
 
 def table(settings, spec):
@@ -208,23 +217,14 @@ def test_masked_columns_are_shown_to_who_asked_when_another_has_approved(asked):
     assert acts == [("unmask.request", "anna"), ("unmask.approve", "judge.k"), ("unmask.show", "ANNA")]
 
 
-@pytest.mark.parametrize(
-    ("actor", "why"),
-    [
-        pytest.param("Anna", "who asked cannot approve", id="the same person in capitals"),
-        pytest.param("ａｎｎａ", "who asked cannot approve", id="the same person in full width"),
-        pytest.param(
-            "bert", "only court or competent authority approves", id="nobody whom the profile names"
-        ),
-    ],
-)
-def test_who_asked_or_may_not_cannot_approve(asked, actor, why):
+def test_who_asked_or_may_not_cannot_approve_and_who_may_is_compared_as_a_person_and_approves_once(asked):
     call, request_id, _ = asked
-    assert why in call("approve", request_id, "--reason", "x", "--as", actor, check=2).stderr
-
-
-def test_an_approver_is_compared_as_a_person_and_approves_once(asked):
-    call, request_id, _ = asked
+    for actor, why in (
+        ("Anna", "who asked cannot approve"),
+        ("ａｎｎａ", "who asked cannot approve"),
+        ("bert", "only court or competent authority approves"),  # nobody whom the profile names
+    ):
+        assert why in call("approve", request_id, "--reason", "x", "--as", actor, check=2).stderr, actor
     call("approve", request_id, "--reason", "x", "--as", "ZOE\u0308")
     assert (
         "approved already" in call("approve", request_id, "--reason", "x", "--as", "judge.k", check=2).stderr

@@ -1,5 +1,6 @@
 """Rows end by kind and outcome: who has no hit goes, who has one stays, under the same ids; holds keep rows."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from screening.protection.rewriting import rewriting_proofs
 from screening.store.revisions import current, read_current
 from screening.tables import analyst, individual
 from screening.tables.codes import RetentionClass
+from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -35,12 +37,19 @@ def settings(by_hand, monkeypatch):
     return read
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, screening, written):
+    """One leg: Ylva (a hit) by API and booking, one by both, one by booking alone, one by API alone; copy it."""
+    agency = Agency(tmp_path_factory.mktemp("once") / "agency", screening)
+    agency.send("a.edi", written.paxlst([written.ylva, written.fillers[0], written.fillers[2]]))
+    agency.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
+    agency.run(NIGHT)
+    return agency
+
+
 @pytest.fixture
-def night(by_hand, written):
-    """One leg: Ylva (a hit) by API and booking, one by both, one by booking alone, one by API alone."""
-    by_hand.send("a.edi", written.paxlst([written.ylva, written.fillers[0], written.fillers[2]]))
-    by_hand.send("b.edi", written.pnrgov({"ABC123": [written.ylva, *written.fillers[:2]]}))
-    by_hand.run(NIGHT)
+def night(by_hand, once):
+    shutil.copytree(once.folder, by_hand.folder, symlinks=True, dirs_exist_ok=True)
     return by_hand
 
 
