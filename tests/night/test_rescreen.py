@@ -7,6 +7,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from tests.messages_by_hand import Agency
+
 NIGHT = "2026-11-23"
 
 
@@ -48,14 +50,20 @@ def pairs(hits):
     }
 
 
-@pytest.fixture
-def screened(by_hand, written):
+@pytest.fixture(scope="module")
+def screened_once(tmp_path_factory, screening, written):
     """A night with one hit: of the alert A1, which stays; A2 will be withdrawn."""
     bakari = written.fillers[0]
-    by_hand.send("api.edi", written.paxlst([written.ylva, *written.fillers]))
-    lists(by_hand, alert(written, "A1", written.ylva), alert(written, "A2", bakari))
-    by_hand.run(NIGHT)
-    return by_hand
+    agency = Agency(tmp_path_factory.mktemp("screened") / "agency", screening)
+    agency.send("api.edi", written.paxlst([written.ylva, *written.fillers]))
+    lists(agency, alert(written, "A1", written.ylva), alert(written, "A2", bakari))
+    agency.run(NIGHT)
+    return agency
+
+
+@pytest.fixture
+def screened(screened_once, tmp_path):
+    return screened_once.copy(tmp_path / "agency")
 
 
 def test_a_rescreen_finds_what_a_full_screening_finds_less_what_was_found(screened, written, promised):
