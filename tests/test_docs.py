@@ -5,7 +5,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
 
 ROOT = Path(__file__).parent.parent
 GENERATED = {
@@ -93,9 +92,8 @@ def commands_in(page: str) -> list[list[str]]:
 
 def fault_of(words: list[str]) -> str | None:
     """Say what a command line names that does not exist; None where all is well."""
-    from screening.cli.main import cli
+    from screening.cli.main import tree as command
 
-    command = typer.main.get_command(cli)
     rest = list(words)
     while hasattr(command, "commands"):
         if not rest or _ABBREVIATED.match(rest[0]) or rest == ["--help"]:

@@ -127,12 +127,15 @@ def screening(context: typer.Context, version: _Version = False) -> None:
         nights.standing()
 
 
+tree = typer.main.get_command(cli)  # to build it takes longer than most commands do
+
+
 def app() -> None:
     """Run the command line."""
     guard(logging.getLogger())
     try:
         with ends_with_a_word():
-            cli()
+            tree()
     except ScreeningError as error:
         fail(error)
         sys.exit(error.exit_code)
