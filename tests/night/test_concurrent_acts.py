@@ -2,12 +2,14 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import _environment
+from tests.warm import Server
 
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
@@ -33,21 +35,20 @@ def agency(by_hand, written, run_once):
     return by_hand
 
 
-def at_once(agency, *lines):
-    """Start command lines together; return their exit codes and stderr in the order given."""
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", "from screening.cli.main import app; app()", *line],
-            cwd=agency.folder,
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "SCREENING_ACTOR": "tester"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for line in lines
-    ]
-    done = [process.communicate(timeout=280) for process in running]
-    return [(process.returncode, out, err) for process, (out, err) in zip(running, done, strict=True)]
+@pytest.fixture(scope="module")
+def at_once(screening):
+    """Start two command lines together, each forked by a server of its own: exit code, stdout and stderr of each."""
+    beside = Server(ROOT)
+    beside.run(["--version"], ROOT, _environment(), 60)  # it is ready
+
+    def both(agency, first, second):
+        with ThreadPoolExecutor(2) as threads:
+            one = threads.submit(screening, agency.folder, *first)
+            other = threads.submit(beside.run, list(second), agency.folder, _environment(), 280)
+            return [(done.returncode, done.stdout, done.stderr) for done in (one.result(), other.result())]
+
+    yield both
+    beside.stop()
 
 
 def acts(agency):
@@ -57,7 +58,7 @@ def acts(agency):
     return Counter(json.loads(line)["act"] for text in lines for line in text.splitlines())
 
 
-def test_of_two_contradicting_decisions_the_later_one_has_to_say_so(agency):
+def test_of_two_contradicting_decisions_the_later_one_has_to_say_so(agency, at_once):
     hit = agency.json("hits", "--night", NIGHT)[0]["hit_id"]
     before = acts(agency)
     words = [
@@ -73,7 +74,7 @@ def test_of_two_contradicting_decisions_the_later_one_has_to_say_so(agency):
     assert agency.json("hits", "--night", NIGHT)[0]["decision"] == stands
 
 
-def test_two_imports_of_one_list_are_two_versions_of_which_one_is_in_use(by_hand):
+def test_two_imports_of_one_list_are_two_versions_of_which_one_is_in_use(by_hand, at_once):
     for name, numbers in (("one", range(20)), ("two", range(1, 21))):
         rows = "".join(f"A{number:06};MDA;stolen\n" for number in numbers)
         (by_hand.folder / f"{name}.csv").write_text(HEADER + rows)
@@ -87,7 +88,7 @@ def test_two_imports_of_one_list_are_two_versions_of_which_one_is_in_use(by_hand
     acts(by_hand)
 
 
-def test_two_imports_of_the_same_file_are_one_version(by_hand):
+def test_two_imports_of_the_same_file_are_one_version(by_hand, at_once):
     (by_hand.folder / "one.csv").write_text(HEADER + "A000001;MDA;stolen\n")
     ended = at_once(by_hand, *[("alerts", "import", "documents", "one.csv", "--list", "papers")] * 2)
     assert [code for code, _, _ in ended] == [0, 0], ended
@@ -95,7 +96,7 @@ def test_two_imports_of_the_same_file_are_one_version(by_hand):
     acts(by_hand)
 
 
-def test_of_release_and_replay_of_one_entry_the_first_stands(agency, written):
+def test_of_release_and_replay_of_one_entry_the_first_stands(agency, written, at_once):
     [entry] = agency.json("quarantine", "list")
     (agency.folder / "mended.edi").write_text(written.paxlst(written.fillers, flight="XQ0402"))
     released, replayed = at_once(
@@ -112,7 +113,7 @@ def test_of_release_and_replay_of_one_entry_the_first_stands(agency, written):
     acts(agency)
 
 
-def test_two_runs_of_one_night_publish_it_once(agency, promised):
+def test_two_runs_of_one_night_publish_it_once(agency, promised, at_once):
     alone = promised(agency.store)
     shutil.rmtree(agency.store)
     ended = at_once(agency, *[("run", "--night", NIGHT, "--inbox", "inbox")] * 2)
@@ -123,7 +124,7 @@ def test_two_runs_of_one_night_publish_it_once(agency, promised):
     acts(agency)
 
 
-def test_a_purge_beside_a_run_takes_nothing_of_it(agency, written):
+def test_a_purge_beside_a_run_takes_nothing_of_it(agency, written, at_once):
     agency.send("b.edi", written.paxlst(written.fillers, day="261124", sent="261123:1800", reference="2"))
     run, purge = at_once(
         agency,

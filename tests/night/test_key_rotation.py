@@ -39,6 +39,25 @@ def agency(by_hand, written, cleared_once):
     return by_hand
 
 
+@pytest.fixture(scope="module")
+def rotated_once(tmp_path_factory):
+    return tmp_path_factory.mktemp("rotated") / "agency"
+
+
+@pytest.fixture
+def rotated(agency, written, rotated_once):
+    """The same with a second key, linked to the `first`, and a night under it; what that printed is `told`."""
+    agency.first = in_use(agency)
+    if rotated_once.exists():
+        shutil.rmtree(agency.folder)
+        shutil.copytree(rotated_once, agency.folder, symlinks=True)
+        return agency
+    rotate(agency)
+    (agency.folder / "told.txt").write_text(night(agency, written, 1).stdout)
+    shutil.copytree(agency.folder, rotated_once, symlinks=True)
+    return agency
+
+
 def night(agency, written, number, **more):
     """Run a night in which the cleared person flies again."""
     surname, given, born, sex, state, _ = written.ylva
@@ -78,12 +97,10 @@ def follow(agency, text):
     return agency(*shlex.split(command), check=0, **KEYS)
 
 
-def test_a_clearance_and_the_first_night_outlive_two_rotations(agency, written):
-    first = in_use(agency)
-    rotate(agency)
-    done = night(agency, written, 1)
+def test_a_clearance_and_the_first_night_outlive_two_rotations(rotated, written):
+    agency, first = rotated, rotated.first
     assert hits(agency, 1) == []
-    assert "1 pairs stayed silent" in done.stdout
+    assert "1 pairs stayed silent" in (agency.folder / "told.txt").read_text()
     rotate(agency)
     night(agency, written, 2)
     assert hits(agency, 2) == []
@@ -143,41 +160,30 @@ def test_a_key_that_is_not_linked_is_said_and_the_printed_command_links_it(agenc
     assert hits(agency, 2) == []
 
 
-@pytest.mark.parametrize(
-    ("harm", "mended", "said"),
-    [
-        pytest.param(
-            lambda key: key.rename(key.with_name("safe")),
-            lambda key: key.with_name("safe").rename(key),
-            "is not there",
-            id="lost and found",
-        ),
-        pytest.param(
-            lambda key: key.chmod(0o640), lambda key: key.chmod(0o600), "open to others", id="open to others"
-        ),
-    ],
-)
-def test_without_a_usable_linked_key_nights_go_on_and_raise_again(agency, written, harm, mended, said):
+def test_without_a_usable_linked_key_nights_go_on_and_raise_again(agency, written):
     first = in_use(agency)
     rotate(agency)
     key = agency.folder / "keys" / first
-    harm(key)
-    done = night(agency, written, 1)
-    assert len(hits(agency, 1)) == 1
-    assert f"made with the key {first}, which this night did not read" in done.stdout
-    states, code = listed(agency)
-    assert (said in states[first]["file"], states[first]["state"], code) == (True, "linked", 1)
-    assert states[first]["mend"]
-    mended(key)
-    night(agency, written, 2)
-    assert hits(agency, 2) == []
-    assert listed(agency)[1] == 0
+    safe = key.with_name("safe")
+    for number, harm, mended, why in (
+        (1, lambda: key.rename(safe), lambda: safe.rename(key), "is not there"),
+        (2, lambda: key.chmod(0o640), lambda: key.chmod(0o600), "open to others"),
+    ):
+        harm()
+        done = night(agency, written, number)
+        assert len(hits(agency, number)) == 1, why
+        assert f"made with the key {first}, which this night did not read" in done.stdout
+        states, code = listed(agency)
+        assert (why in states[first]["file"], states[first]["state"], code) == (True, "linked", 1)
+        assert states[first]["mend"]
+        mended()
+        assert listed(agency)[1] == 0
+    night(agency, written, 3)
+    assert hits(agency, 3) == []
 
 
-def test_a_night_that_read_a_key_that_is_lost_is_run_again_when_the_key_is_retired(agency, written):
-    first = in_use(agency)
-    rotate(agency)
-    night(agency, written, 1)
+def test_a_night_that_read_a_key_that_is_lost_is_run_again_when_the_key_is_retired(rotated):
+    agency, first = rotated, rotated.first
     again = ("run", "--night", NIGHTS[1], "--inbox", "inbox", "--again")
     before = (agency.store / "nights" / NIGHTS[1] / "CURRENT.json").read_text()
     (agency.folder / "keys" / first).unlink()
@@ -204,18 +210,18 @@ def test_a_run_that_was_killed_goes_on_without_a_linked_key_that_is_lost_meanwhi
     assert f"made with the key {first}, which this night did not read" in done.stdout
 
 
-@pytest.mark.parametrize("point", ["files.before_rename", "files.after_rename"])
-def test_a_rotation_that_is_killed_leaves_a_key_in_use_that_reads_the_one_before(agency, point):
-    """At each file that it writes: new key, record of acts, the link, the key in use."""
+def test_a_rotation_that_is_killed_leaves_a_key_in_use_that_reads_the_one_before(agency):
+    """Before each file that it writes (new key, record of acts, the link, the key in use) and after the last."""
     first, whole = in_use(agency), agency.folder.with_name("whole")
     shutil.copytree(agency.folder, whole, symlinks=True)
-    killed = 0
-    for passage in range(1, 12):
-        ended = rotate(agency, check=None, KILL_AT=f"{point}:{passage}").returncode
+
+    def dies(point):
+        shutil.rmtree(agency.folder)
+        shutil.copytree(whole, agency.folder, symlinks=True)
+        ended = rotate(agency, check=None, KILL_AT=point).returncode
         if ended == 0:
-            break
-        assert ended == -9
-        killed += 1
+            return False
+        assert ended == -9, point
         assert in_use(agency) == first or listed(agency)[0][first]["state"] == "linked"
         rotate(agency)
         assert in_use(agency) != first
@@ -224,23 +230,13 @@ def test_a_rotation_that_is_killed_leaves_a_key_in_use_that_reads_the_one_before
         if done.returncode:  # an act on record of which the kill left no file
             follow(agency, done.stderr + done.stdout)
             agency("audit", "verify", check=0)
-        shutil.rmtree(agency.folder)
-        shutil.copytree(whole, agency.folder, symlinks=True)
-    assert killed >= 5
+        return True
 
-
-def at_once(agency, *lines):
-    """Start command lines together; return exit codes and stderr."""
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "SCREENING_ACTOR": "tester", **KEYS}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", "from screening.cli.main import app; app()", *line],
-            cwd=agency.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for line in lines
-    ]  # fmt: skip
-    ended = [process.communicate(timeout=280)[1] for process in running]
-    return [(process.returncode, text) for process, text in zip(running, ended, strict=True)]
+    files = 0
+    while dies(f"files.before_rename:{files + 1}"):
+        files += 1
+    assert files >= 5
+    assert dies(f"files.after_rename:{files}")
 
 
 def test_two_rotations_beside_a_run_lose_nothing(agency, written):
@@ -250,9 +246,17 @@ def test_two_rotations_beside_a_run_lose_nothing(agency, written):
         "1.edi",
         written.paxlst([(surname, given, born, sex, state, OTHER_DOCUMENT)], flight="XQ0402", reference="2"),
     )
-    rotation = ("keys", "rotate", "--reason", "two at once")
-    ended = at_once(agency, rotation, ("run", "--night", NIGHTS[1], "--inbox", "inbox"), rotation)
-    assert [code for code, _ in ended] == [0, 0, 0], ended
+    words = ("keys", "rotate", "--reason", "two at once")
+    command = [sys.executable, "-c", "from screening.cli.main import app; app()", *words]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "SCREENING_ACTOR": "tester", **KEYS}
+    rotations = [
+        subprocess.Popen(command, cwd=agency.folder, env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    agency.run(NIGHTS[1], **KEYS)
+    for rotation in rotations:
+        said = rotation.communicate(timeout=280)[1]
+        assert rotation.returncode == 0, said
     assert hits(agency, 1) == []
     states, code = listed(agency)
     assert (len(states), states[first]["state"], code) == (3, "linked", 0)
@@ -269,10 +273,9 @@ def held(path):
     return json.dumps(pq.read_table(path).to_pylist(), default=str)
 
 
-def test_no_file_tells_who_a_person_was_under_the_key_before(agency, written):
+def test_no_file_tells_who_a_person_was_under_the_key_before(rotated):
+    agency = rotated
     old = hits(agency, 0)[0]["person_key"]
-    rotate(agency)
-    night(agency, written, 1)
     place = agency.store / "individual" / "current" / f"night={NIGHTS[1]}" / "travellers.parquet"
     [new] = pq.read_table(place)["person_key"].to_pylist()
     texts = {path: held(path) for path in agency.store.rglob("*") if path.is_file()}
