@@ -7,7 +7,7 @@ sorts by key, and refuses doubled keys, nulls where none may be, and words outsi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from typing import TypeVar, cast
 
 import pyarrow as pa
@@ -82,10 +82,17 @@ class TableSpec:
     version: str = "1.0"
     former_name: str | None = None
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         """Arrow schema with the meaning of each column in its metadata."""
-        return _schema(self)
+        metadata = {
+            "table": self.name,
+            "zone": str(self.zone),
+            "key": ",".join(self.key),
+            "version": self.version,
+            "meaning": self.meaning,
+        }
+        return pa.schema([column.field() for column in self.columns], metadata)
 
     def empty(self) -> pa.Table:
         """Return the table without rows."""
@@ -187,15 +194,3 @@ def rows_of(table: pa.Table, kind: type[_Row]) -> list[_Row]:
     if missing:
         raise SchemaError(f"{kind.__name__}: missing {', '.join(missing)}")
     return cast("list[_Row]", table.select(names).to_pylist())
-
-
-@lru_cache(maxsize=256)
-def _schema(spec: TableSpec) -> pa.Schema:
-    metadata = {
-        "table": spec.name,
-        "zone": str(spec.zone),
-        "key": ",".join(spec.key),
-        "version": spec.version,
-        "meaning": spec.meaning,
-    }
-    return pa.schema([column.field() for column in spec.columns], metadata)

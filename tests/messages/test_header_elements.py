@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from screening.manifests.settle import settle
@@ -46,18 +47,29 @@ FILES = [
 _PEOPLE_BEGIN = (b"NAD+FL", b"NAD+FM", b"NAD+DDU", b"NAD+DDT", b"PDT", b"SRC", b"TIF")
 
 
-def spoken(data):
-    """Who makes statements, and who is set aside: by name, birth date and documents as sent."""
-    reading = read_input(data, Intake(), input_id=hashlib.sha256(data).hexdigest())
-    tables = tabulate([reading])
-    papers = Counter()
-    for row in tables["statement_documents"].to_pylist():
-        papers[row["statement_id"]] += 1
-    people = {
-        row["statement_id"]: (row["name_as_sent"], row["birth_as_sent"], papers[row["statement_id"]])
-        for row in tables["statements"].to_pylist()
+def spoken(many):
+    """Who makes statements, and who is set aside: by name, birth date and documents as sent, of each input."""
+    ids = {data: hashlib.sha256(data).hexdigest() for data in many}
+    tables = tabulate([read_input(data, Intake(), input_id=name) for data, name in ids.items()])
+    papers = Counter(tables["statement_documents"]["statement_id"].to_pylist())
+    columns = (
+        tables["statements"][name].to_pylist() for name in ("statement_id", "name_as_sent", "birth_as_sent")
+    )
+    stated = {one: (name, birth, papers[one]) for one, name, birth in zip(*columns, strict=True)}
+    people = {name: Counter() for name in ids.values()}
+    for one, person in stated.items():  # once, on however many legs
+        people[one.partition(":")[0]][person] += 1
+    return {data: people[name] for data, name in ids.items()}, tables
+
+
+def of_input(tables, data):
+    """The rows of one input of many."""
+    name = hashlib.sha256(data).hexdigest()
+    keys = {"messages": "message_id", "message_legs": "message_id", "statements": "statement_id"}
+    return {
+        each: tables[each].filter(pc.starts_with(tables[each][key], name))
+        for each, key in (keys | {"statement_documents": "statement_id"}).items()
     }
-    return Counter(people.values()), tables
 
 
 def settled(tables):
@@ -99,10 +111,10 @@ def damages(data):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_same_people_are_screened_whatever_is_wrong_with_the_header(path):
     data = path.read_bytes()
-    before, tables = spoken(data)
-    on_legs = settled(tables)
-    for name, damaged in damages(data):
-        after, others = spoken(damaged)
-        assert not before - after, name
+    names, many = zip(("as it is", data), *damages(data), strict=True)
+    people, tables = spoken(set(many))  # put into tables at once: one by one takes three times as long
+    on_legs = settled(of_input(tables, data))
+    for name, damaged in zip(names, many, strict=True):
+        assert not people[data] - people[damaged], name
         if "garbled" in name and path.stem in OWN:
-            assert settled(others) == on_legs, name
+            assert settled(of_input(tables, damaged)) == on_legs, name
