@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,15 +33,21 @@ FIRST, SECOND = "2026-11-23", "2026-11-24"
 ZOE = "Zoë"
 
 
-@pytest.fixture
-def two_nights(by_hand, written):
+@pytest.fixture(scope="module")
+def two_nights_once(tmp_path_factory, screening, written):
     """The sought person on a leg, with a birth date and without document; the next night a fuller message."""
+    agency = Agency(tmp_path_factory.mktemp("two") / "agency", screening)
     plain = (*written.ylva[:5], "")
-    by_hand.send("a.edi", written.paxlst([plain, *written.fillers]))
-    by_hand.run(FIRST)
-    by_hand.send("b.edi", written.paxlst([written.ylva, *written.fillers], sent="261123:0600", reference="2"))
-    by_hand.run(SECOND)
-    return by_hand
+    agency.send("a.edi", written.paxlst([plain, *written.fillers]))
+    agency.run(FIRST)
+    agency.send("b.edi", written.paxlst([written.ylva, *written.fillers], sent="261123:0600", reference="2"))
+    agency.run(SECOND)
+    return agency
+
+
+@pytest.fixture
+def two_nights(two_nights_once, tmp_path):
+    return two_nights_once.copy(tmp_path / "agency")
 
 
 def test_near_misses_of_a_night_are_listed_last_whatever_their_severity_and_counted_apart(by_hand, written):
@@ -128,10 +133,8 @@ def made(tmp_path_factory, screening, written):
 
 
 @pytest.fixture
-def night_of_wanted(made, tmp_path, screening):
-    agency = Agency(tmp_path / "agency", screening)
-    shutil.copytree(made.folder, agency.folder, symlinks=True, dirs_exist_ok=True)
-    return agency
+def night_of_wanted(made, tmp_path):
+    return made.copy(tmp_path / "agency")
 
 
 AT = datetime(2026, 11, 24, 6, tzinfo=UTC)

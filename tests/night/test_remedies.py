@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from screening.night.frozen import machine
 from tests.conftest import _environment
 from tests.messages_by_hand import Agency
 
@@ -324,6 +325,7 @@ def other_code(killed, as_straight):
     path = killed.store / "nights" / NIGHT / "runs" / "0001" / "night.json"
     path.write_text(re.sub(r'"code": "[^"]*"', '"code": "0.0.1+older"', path.read_text()))
     killed.run(NIGHT)
+    assert json.loads(path.read_text())["machine"] == machine()
     as_straight()
 
 
