@@ -296,7 +296,8 @@ def linked_key_gone(keyed):
 
 
 @cell("the profile does not hold")
-def profile_wrong(agency, as_straight):
+def profile_wrong(published, as_straight):
+    agency = published
     profile = agency.folder / "profile.toml"
     held = profile.read_text()
     profile.write_text(held + "\n[gates]\nminimun = 1\n")
@@ -309,14 +310,10 @@ def profile_wrong(agency, as_straight):
 
 
 @cell("the profile changed")
-def profile_changed(agency, as_straight):
-    agency.run(NIGHT, check=-9, KILL_AT="landing.after_index")
-    profile = agency.folder / "profile.toml"
-    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\nnames = 0.9\n")
-    done = agency.run(NIGHT, check=None)
-    if done.returncode == 2:  # no such key: take one that there is
-        profile.write_text(profile.read_text().replace("names = 0.9\n", ""))
-        agency.run(NIGHT)
+def profile_changed(killed, as_straight):
+    profile = killed.folder / "profile.toml"
+    profile.write_text(profile.read_text() + "\n[gates]\nminimum = 1\n")
+    killed.run(NIGHT)
     as_straight()
 
 
