@@ -1,9 +1,12 @@
 """The pipeline as data: order, zones and tables fit together."""
 
 import re
+from datetime import date
 
 import pytest
 
+from screening.night.session import run_night
+from screening.night.settings import load_settings
 from screening.night.stages import STAGES, Task, Unit, stage, tasks
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
@@ -51,15 +54,10 @@ def test_tasks_come_in_the_order_of_the_stages_each_once():
 
 
 @pytest.mark.slow
-def test_the_command_line_goes_through_the_tasks_in_their_order(made_night, tmp_path, monkeypatch):
-    import shutil
-    from datetime import date
-
-    from screening.night.session import run_night
-    from screening.night.settings import load_settings
-
-    shutil.copytree(made_night, tmp_path / "agency")
-    monkeypatch.chdir(tmp_path / "agency")
+def test_the_command_line_goes_through_the_tasks_in_their_order(by_hand, written, monkeypatch):
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand.send("b.edi", written.paxlst(written.fillers, flight="XQ0402"))
+    monkeypatch.chdir(by_hand.folder)
     told: list[str] = []
     session = run_night(load_settings(), date(2026, 11, 23), actor="tester", tell=told.append)
     inside = {Task.PLAN, Task.ATTENTION}  # planned beside the first batch; told by the exit code

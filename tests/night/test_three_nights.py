@@ -66,18 +66,9 @@ def test_a_leg_grows_over_three_nights_and_a_decided_hit_is_not_raised_as_new(by
     assert by_hand("audit", "verify").returncode == 0
 
 
-def test_an_input_belongs_to_the_first_night_that_receives_it(by_hand, written):
-    by_hand.send("a.edi", written.paxlst(written.fillers))
-    by_hand.run("2026-11-22")
-    done = by_hand.run("2026-11-23", check=3)
-    assert "holds no file that was not received before" in done.stderr
-    by_hand.send("night=2026-11-24/b.edi", written.paxlst(written.fillers[:1], flight="XQ0402"))
-    by_hand.run("2026-11-23", check=3)
-    by_hand.run("2026-11-24")
-    assert set(by_hand.status("2026-11-24")) == {"XQ402-20261123-ARN-VIE"}
-
-
-def test_outsiders_read_each_row_of_each_night_once(by_hand, written):
+def test_an_input_belongs_to_the_night_that_receives_it_first_and_outsiders_read_each_row_once(
+    by_hand, written
+):
     """pandas, DuckDB and Polars, as `screening tables` says, also after a second revision."""
     import duckdb
     import pandas as pd
@@ -85,10 +76,15 @@ def test_outsiders_read_each_row_of_each_night_once(by_hand, written):
 
     by_hand.send("a.edi", written.paxlst([written.ylva]))
     by_hand.run("2026-11-22")
+    done = by_hand.run("2026-11-23", check=3)
+    assert "holds no file that was not received before" in done.stderr
     by_hand.send("night=2026-11-22/b.edi", written.paxlst([written.ylva], flight="XQ0405", origin="OSL"))
     by_hand.run("2026-11-22")
-    by_hand.send("c.edi", written.paxlst([written.ylva], flight="XQ0409", day="261124"))
-    by_hand.run("2026-11-23")
+    by_hand.send("night=2026-11-24/c.edi", written.paxlst([written.ylva], flight="XQ0409", day="261124"))
+    by_hand.run("2026-11-23", check=3)
+    by_hand.run("2026-11-24")
+    assert set(by_hand.status("2026-11-24")) == {"XQ409-20261124-ARN-VIE"}
+
     every = f"{by_hand.store}/analyst/current/*/hits.parquet"
     one = by_hand.store / "analyst" / "current" / "night=2026-11-22" / "hits.parquet"
     assert len(pd.read_parquet(one)) == 2

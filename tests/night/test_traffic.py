@@ -3,6 +3,8 @@
 import pyarrow.parquet as pq
 import pytest
 
+from tests.messages_by_hand import Agency
+
 pytestmark = pytest.mark.slow
 NIGHT = "2026-11-23"
 
@@ -24,36 +26,44 @@ def told(agency, night=NIGHT):
     return total, next(row["state"] for row in cost if row["definition"] == "by_sex")
 
 
-def test_a_few_latecomers_do_not_show_and_many_do(by_hand, written):
-    send(by_hand, written, 12, "261122:1800")
-    by_hand.run(NIGHT)
-    assert told(by_hand) == (12, "published")
-    send(by_hand, written, 14, "261122:1900")
-    by_hand.run(NIGHT)
-    assert told(by_hand) == (12, "earlier_stands")
-    assert by_hand.status(NIGHT)["XQ401-20261123-ARN-VIE"]["travellers"] == 14
-    send(by_hand, written, 22, "261122:2000")
-    by_hand.run(NIGHT)
-    assert told(by_hand)[0] == 22
+@pytest.fixture(scope="module")
+def twelve_once(tmp_path_factory, screening, written):
+    agency = Agency(tmp_path_factory.mktemp("twelve") / "agency", screening)
+    send(agency, written, 12, "261122:1800")
+    agency.run(NIGHT)
+    assert told(agency) == (12, "published")
+    return agency
 
 
-def test_a_later_night_is_held_against_what_the_earlier_one_published(by_hand, written):
-    send(by_hand, written, 12, "261122:1800")
-    by_hand.run(NIGHT)
-    send(by_hand, written, 13, "261123:1800")
-    by_hand.run("2026-11-24")
-    assert told(by_hand, "2026-11-24") == (12, "earlier_stands")
+@pytest.fixture
+def twelve(twelve_once, tmp_path):
+    """A night that published twelve travellers."""
+    return twelve_once.copy(tmp_path / "agency")
 
 
-def test_where_the_figures_behind_it_are_gone_by_rule_a_correction_stays_unpublished(by_hand, written):
-    profile = by_hand.folder / "profile.toml"
+def test_a_few_latecomers_do_not_show_and_many_do(twelve, written):
+    send(twelve, written, 14, "261122:1900")
+    twelve.run(NIGHT)
+    assert told(twelve) == (12, "earlier_stands")
+    assert twelve.status(NIGHT)["XQ401-20261123-ARN-VIE"]["travellers"] == 14
+    send(twelve, written, 22, "261122:2000")
+    twelve.run(NIGHT)
+    assert told(twelve)[0] == 22
+
+
+def test_a_later_night_is_held_against_what_the_earlier_one_published(twelve, written):
+    send(twelve, written, 13, "261123:1800")
+    twelve.run("2026-11-24")
+    assert told(twelve, "2026-11-24") == (12, "earlier_stands")
+
+
+def test_where_the_figures_behind_it_are_gone_by_rule_a_correction_stays_unpublished(twelve, written):
+    profile = twelve.folder / "profile.toml"
     text = profile.read_text()
-    send(by_hand, written, 12, "261122:1800")
-    by_hand.run(NIGHT)
     profile.write_text(text + "\n[retention]\nsettled = 1\n")
-    by_hand("retention", "purge", "--as", "anna", check=0)
-    assert not list((by_hand.store / "individual").rglob("traffic_cells.parquet"))
+    twelve("retention", "purge", "--as", "anna", check=0)
+    assert not list((twelve.store / "individual").rglob("traffic_cells.parquet"))
     profile.write_text(text)
-    send(by_hand, written, 30, "261123:1800")
-    by_hand.run("2026-11-24")
-    assert told(by_hand, "2026-11-24") == (12, "earlier_stands")
+    send(twelve, written, 30, "261123:1800")
+    twelve.run("2026-11-24")
+    assert told(twelve, "2026-11-24") == (12, "earlier_stands")
