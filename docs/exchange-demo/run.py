@@ -16,7 +16,7 @@ import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from screening.cli.main import cli
+from screening.cli.main import tree
 from screening.cli.output import fail
 from screening.tables.errors import ScreeningError
 
@@ -64,7 +64,7 @@ class Demo:
         os.chdir(home)
         try:
             with redirect_stdout(out), redirect_stderr(out):
-                code = cli(shlex.split(line), standalone_mode=False) or 0
+                code = tree(shlex.split(line), standalone_mode=False) or 0
         except ScreeningError as error:
             with redirect_stderr(out):
                 fail(error)

@@ -6,27 +6,24 @@ import pytest
 from typer.testing import CliRunner
 
 from screening.cli.laboratory import benchmark
-from screening.lab.benchmark_read import read_speeds
 
 
 @pytest.mark.slow
-def test_both_types_are_measured_beside_pydifact_on_the_same_bytes():
-    speeds = read_speeds(1600, seed=1, rounds=1, tell=lambda text: None)
-    assert [(one.type, one.reader.partition(" ")[0].strip(",")) for one in speeds] == [
-        (kind, whose) for kind in ("PAXLST", "PNRGOV") for whose in ("ours", "ours", "pydifact", "pydifact")
-    ]
-    for one in speeds:
-        assert min(one.megabytes, one.messages, one.travellers, one.seconds) > 0
-    assert [one.ratio for one in speeds if one.reader == "ours, bytes to tables"] == [1.0, 1.0]
-
-
-@pytest.mark.slow
-def test_a_page_keeps_what_stands_around_its_section(tmp_path):
+def test_both_types_are_measured_beside_pydifact_on_the_same_bytes_and_a_page_keeps_what_stands_around(
+    tmp_path,
+):
     page = tmp_path / "benchmarks.md"
     page.write_text("# Speed\n\n<!-- read: generated -->\nold\n<!-- read: end -->\n\nThe end.\n")
-    words = ["read", "--travellers", "1600", "--rounds", "1", "--out", str(page)]
+    words = ["read", "--travellers", "1600", "--rounds", "1", "--format", "json", "--out", str(page)]
     done = CliRunner().invoke(benchmark.app, words)
     assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout.split("written to")[0])
+    assert [(row["type"], row["reader"].partition(" ")[0].strip(",")) for row in rows] == [
+        (kind, whose) for kind in ("PAXLST", "PNRGOV") for whose in ("ours", "ours", "pydifact", "pydifact")
+    ]
+    for row in rows:
+        assert min(row[figure] for figure in ("MB/s", "messages/s", "travellers/s")) > 0
+    assert [row["times"] for row in rows if row["reader"] == "ours, bytes to tables"] == [1.0, 1.0]
     text = page.read_text()
     assert text.startswith("# Speed\n\n<!-- read: generated -->\n\nPAXLST ")
     assert text.endswith("<!-- read: end -->\n\nThe end.\n")
