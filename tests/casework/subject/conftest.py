@@ -86,8 +86,8 @@ def _in(folder: Path, words, lines):
         yield
 
 
-def made(folder: Path, written, sought: list[dict] | None = None) -> Agency:
-    """Run the two nights; the sought person stands on the API of the second. A list for each who is sought."""
+def made(folder: Path, written, sought: list[dict] | None = None, nights=(FIRST, SECOND)) -> Agency:
+    """Run the two nights, or all in one; the sought person is on API alone. A list for each who is sought."""
     folder.mkdir()
     agency = Agency(folder)
     lists = []
@@ -99,13 +99,13 @@ def made(folder: Path, written, sought: list[dict] | None = None) -> Agency:
         )
     (folder / "profile.toml").write_text(PROFILE.replace("LISTS", "\n".join(lists)))
     bookings = {"ABC123": [MARTA, JONAS], "DEF456": written.fillers[:2]}
-    first, second = (folder / "inbox" / f"night={night}" for night in (FIRST, SECOND))
-    for place in (first, second):
+    places = [folder / "inbox" / f"night={night}" for night in nights]
+    for place in places:
         place.mkdir(parents=True)
-    (first / "push.edi").write_text(written.pnrgov(bookings))
+    (places[0] / "push.edi").write_text(written.pnrgov(bookings))
     people = [MARTA, JONAS, *written.fillers[:2], written.ylva]
-    (second / "api.edi").write_text(written.paxlst(people))
-    for night in (FIRST, SECOND):
+    (places[-1] / "api.edi").write_text(written.paxlst(people))
+    for night in nights:
         done = agency("run", "--night", night, "--inbox", "inbox")
         assert done.code == 0, done.out + done.err
     return agency

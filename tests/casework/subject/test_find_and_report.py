@@ -125,7 +125,7 @@ def plain(done) -> dict:
     return document
 
 
-# Who is sought on which list: all of the flight of the second night, most of them booked the night before.
+# Who is sought on which list: all of a flight.
 NOT_TOLD = {
     "inform": (YLVA_SENT, "SE", {"category": "inform"}),
     "discreet": (BAKARI_SENT, "NG", {"category": "discreet_check"}),
@@ -151,7 +151,7 @@ def sought(written, list_id, person, state, more) -> dict:
 def listed(tmp_path_factory, written):
     """Everybody of the flight is sought, each on a list of another kind; read only."""
     alerts = [sought(written, list_id, *of) for list_id, of in (NOT_TOLD | TOLD).items()]
-    return made(tmp_path_factory.mktemp("listed") / "agency", written, alerts)
+    return made(tmp_path_factory.mktemp("listed") / "agency", written, alerts, nights=(SECOND,))
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def unlisted(tmp_path_factory, written):
         sought(written, list_id, person, state, more)
         for person, (list_id, (_, state, more)) in zip(nobody, (NOT_TOLD | TOLD).items(), strict=True)
     ]
-    return made(tmp_path_factory.mktemp("unlisted") / "agency", written, alerts)
+    return made(tmp_path_factory.mktemp("unlisted") / "agency", written, alerts, nights=(SECOND,))
 
 
 @pytest.mark.parametrize("list_id", NOT_TOLD)
@@ -183,13 +183,9 @@ def test_a_hit_that_may_be_told_is_told_with_its_decision(listed, tmp_path):
     shutil.copytree(listed.folder, tmp_path / "agency", symlinks=True)
     agency = Agency(tmp_path / "agency")
     [hit] = [hit for hit in agency.rows("analyst", SECOND, "hits") if hit["alert_ids"] == ["told:A1"]]
-    done = agency(
-        "decide", hit["hit_id"], "--decision", "false_match", "--reason", "reissued", "--night", SECOND
-    )
-    assert done.code == 0, done.err
+    assert agency("decide", hit["hit_id"], "--decision", "false_match", "--reason", "reissued").code == 0
     done = agency.subject("report", **MARTA)
     assert done.err == ""
-    parts = [part for part in json.loads(done.out)["parts"] if "a person looked at" in part["title"]]
-    decided = [row["decision"] for part in parts for row in part["rows"]]
-    assert decided == ["false match", "false match"]  # of both nights
+    (part,) = [part for part in json.loads(done.out)["parts"] if "a person looked at" in part["title"]]
+    assert part["rows"][0]["decision"] == "false match"
     assert "reissued" not in done.out
