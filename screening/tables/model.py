@@ -7,7 +7,7 @@ sorts by key, and refuses doubled keys, nulls where none may be, and words outsi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar, cast
 
 import pyarrow as pa
@@ -132,13 +132,16 @@ class TableSpec:
             SchemaError: a column is missing, a value does not fit its type or set, a null stands where
                 none may, or a key is doubled. The text names table and column, never a value.
         """
-        missing = [name for name in self.schema.names if name not in table.column_names]
+        present = set(table.column_names)
+        missing = [column.name for column in self.columns if column.name not in present]
         if missing:
             raise SchemaError(f"{self.name}: missing {', '.join(missing)}")
-        table = table.select(self.schema.names)
-        for field in self.schema:
-            if not field.nullable and table[field.name].null_count:
-                raise SchemaError(f"{self.name}.{field.name}: null where none may be")
+        if not table.num_rows:
+            return self.empty()
+        table = table.select([column.name for column in self.columns])
+        for column in self.columns:
+            if not column.nullable and table[column.name].null_count:
+                raise SchemaError(f"{self.name}.{column.name}: null where none may be")
         try:
             table = table.cast(self.schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, TypeError) as fault:
@@ -156,7 +159,7 @@ class TableSpec:
         for column in self.columns:
             if column.values is None:
                 continue
-            allowed = pa.array([str(word) for word in column.values])
+            allowed = _allowed(column.values)
             values = table[column.name]
             if pa.types.is_list(column.arrow):
                 values = pc.list_flatten(values)
@@ -174,6 +177,11 @@ class TableSpec:
             same = equal if same is None else pc.and_(same, equal)
         if same is not None and pc.any(same).as_py():
             raise SchemaError(f"{self.name}: doubled key ({', '.join(self.key)})")
+
+
+@cache
+def _allowed(words: type[StrEnum]) -> pa.Array:
+    return pa.array([str(word) for word in words])
 
 
 _Row = TypeVar("_Row")

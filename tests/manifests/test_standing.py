@@ -67,7 +67,7 @@ MESSAGE = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     messages=st.lists(MESSAGE, min_size=1, max_size=8),
     order=st.permutations(range(17)),

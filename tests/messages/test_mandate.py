@@ -168,11 +168,21 @@ MANDATES = {
 
 def again(data, intake):
     """Read bytes, and what landing keeps of them: the same tables."""
-    reading = read_input(data, intake, input_id="0")
-    shown = blank(data, reading)
-    assert len(shown) == len(data)
-    repeated = read_input(shown, intake, input_id="0")
-    before, after = tabulate([reading]), tabulate([repeated])
+    [(reading, shown)] = all_again([data], intake)
+    return reading, shown
+
+
+def all_again(inputs, intake):
+    """Do so for several inputs, put into tables at once: each has rows of its own there."""
+    readings, kept = [], []
+    for number, data in enumerate(inputs):
+        reading = read_input(data, intake, input_id=str(number))
+        shown = blank(data, reading)
+        assert len(shown) == len(data), number
+        readings.append(reading)
+        kept.append(shown)
+    before = tabulate(readings)
+    after = tabulate([read_input(shown, intake, input_id=str(number)) for number, shown in enumerate(kept)])
     for name, table in before.items():
         assert table.equals(after[name]), name
     ledger = (
@@ -182,13 +192,12 @@ def again(data, intake):
     )
     for row in ledger.to_pylist():
         assert row["received_sum"] == row["passed_sum"] + row["set_aside_sum"]
-    return reading, shown
+    return list(zip(readings, kept, strict=True))
 
 
 @pytest.mark.parametrize("intake", MANDATES.values(), ids=MANDATES)
 def test_what_landing_keeps_says_the_same_again(intake):
-    for path in GOLDEN:
-        again(path.read_bytes(), intake)
+    all_again([path.read_bytes() for path in GOLDEN], intake)
 
 
 @settings(max_examples=60, deadline=None)
