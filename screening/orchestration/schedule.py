@@ -38,6 +38,9 @@ TIME_OUTS = {
     "late_hits": timedelta(minutes=10),
     "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
+# A night that waits for an earlier one asks so often, and fails after so long: no task of the earlier one
+# runs any more by then, so somebody has to look at Airflow.
+TURN = {"mode": "reschedule", "poke_interval": timedelta(seconds=30), "timeout": timedelta(hours=12)}
 
 
 @lru_cache(maxsize=1)

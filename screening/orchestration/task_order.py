@@ -2,6 +2,9 @@
 
     receive ─► read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
 
+Nights are received in their order, however many runs Airflow has begun: `receive` waits, off its worker,
+while a run of an earlier night is queued or running.
+
 `publish` runs also when batches have failed (their legs are recorded as failed), and not when `settle` has:
 without it there is nothing to publish. A night that fails a gate is published all the same. A run has the
 colour of its last task, so `attention` is the last.
@@ -17,13 +20,14 @@ from airflow.sdk import (  # noqa: TID253  (only DAG files import this)
     Asset,
     AssetAlias,
     AssetAny,
+    PokeReturnValue,
     get_current_context,
     task,
 )
 
 from screening.orchestration import list_tasks, tasks
 from screening.orchestration.notifier import NightNotifier, RetentionNotifier
-from screening.orchestration.schedule import TIME_OUTS
+from screening.orchestration.schedule import TIME_OUTS, TURN
 
 _LISTS = AssetAlias("alert_lists")  # each task of a list adds the event of its own
 _make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
@@ -36,8 +40,10 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
         begin: receives the night or the re-run, and gives the run's id.
     """
 
-    def receive() -> str:
-        return begin(get_current_context())
+    def receive() -> PokeReturnValue:
+        context = get_current_context()
+        turn = tasks.has_its_turn(context)
+        return PokeReturnValue(turn, begin(context) if turn else None)
 
     def screen(run: str, unit: str, label: str) -> None:
         context: Any = get_current_context()
@@ -53,7 +59,7 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
         tasks.publish.__doc__,
     )
     judged = NightNotifier(judged=True)
-    received = _step(receive, on_skipped_callback=judged)()
+    received = _step(receive, make=task.sensor, on_skipped_callback=judged, **TURN)()
     settled = _step(tasks.settle)(_step(tasks.read)(received))
     batch = _step(screen, map_index_template="{{ label }}", on_failure_callback=None)
     published = _step(publish, trigger_rule="all_done_min_one_success")(settled)
@@ -122,12 +128,13 @@ def rescreen() -> None:
     _step(list_tasks.late_hits, on_failure_callback=None)(nights)
 
 
-def _step(function: Callable[..., Any], **how: Any) -> Any:  # noqa: ANN401  (Airflow's own arguments)
+def _step(function: Callable[..., Any], make: Any = _make, **how: Any) -> Any:  # noqa: ANN401  (Airflow's own)
     """Make a task: how long it may take, and who is told when it fails."""
     usual = {
         "execution_timeout": TIME_OUTS[function.__name__],
         "on_failure_callback": NightNotifier(judged=False),
         "doc_md": function.__doc__,
-        "show_return_value_in_logs": False,  # the line of counts says it
     }
-    return _make(**(usual | how))(function)
+    if make is _make:
+        usual["show_return_value_in_logs"] = False  # the line of counts says it
+    return make(**(usual | how))(function)

@@ -60,6 +60,22 @@ def letting_through(context: Mapping[str, Any]) -> LettingThrough:
     return LettingThrough(gates, named(actor, "let_through_by"), told)
 
 
+def has_its_turn(context: Mapping[str, Any]) -> bool:
+    """Say whether no run of an earlier night is queued or running: in a back-fill Airflow sets no limit.
+
+    Each night takes what came since the one before and looks at what that has published, so their order is
+    ours to keep. A run that has failed is not waited for, and a run by hand waits for none.
+    """
+    if context["dag_run"].run_type == "manual":
+        return True
+    for state in ("queued", "running"):  # in this order: one that is started between both is seen
+        earlier = context["ti"].get_previous_dagrun(state)
+        if earlier is not None:
+            _LOG.info("receive: waits for %s, which is %s", earlier.run_id, state)
+            return False
+    return True
+
+
 def receive(context: Mapping[str, Any]) -> str:
     """Receive the night; skip the rest where nothing is new and nobody lets anything through.
 

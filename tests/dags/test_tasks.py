@@ -455,3 +455,32 @@ def test_a_back_fill_gives_airflow_the_moments_at_which_the_nights_begin(by_hand
     assert "--from-date 2026-10-24T01:00:00+02:00 --to-date 2026-10-26T01:00:00+01:00" in words
     assert "--max-active-runs 1" in words
     assert words.endswith("--reprocess-behavior failed --dry-run")
+
+
+class Runs:
+    """Runs of the DAG that Airflow knows of, by state; asking may change them."""
+
+    def __init__(self, *asked):
+        self.asked = list(asked)
+
+    def get_previous_dagrun(self, state):
+        run = self.asked.pop(0).get(state)
+        return run and SimpleNamespace(run_id=run)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "turn"),
+    [
+        ("scheduled", ({}, {}), True),
+        ("backfill", ({"queued": "D1"},), False),
+        ("backfill", ({"running": "D1"}, {"running": "D1"}), False),
+        ("backfill", ({"queued": "D1"}, {"running": "D1"}), False),
+        ("backfill", ({"failed": "D1"}, {"failed": "D1"}), True),
+        ("manual", ({"queued": "D1"}, {"running": "D1"}), True),
+    ],
+)
+def test_a_night_waits_while_a_run_of_an_earlier_one_is_queued_or_running(kind, asked, turn):
+    from screening.orchestration import tasks
+
+    context = {"dag_run": SimpleNamespace(run_type=kind), "ti": Runs(*asked)}
+    assert tasks.has_its_turn(context) is turn
