@@ -29,6 +29,7 @@ from screening.orchestration import list_tasks, tasks
 from screening.orchestration.notifier import NightNotifier, RetentionNotifier
 from screening.orchestration.schedule import TIME_OUTS, TURN
 
+_NIGHTS = Asset("published_night")  # an event each publication, whether or not the night needs a person
 _LISTS = AssetAlias("alert_lists")  # each task of a list adds the event of its own
 _make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
 
@@ -51,7 +52,11 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
         tasks.screen(run, unit)
 
     def publish(run: str) -> tasks.Published:
-        return tasks.publish(run, get_current_context())
+        context: Any = get_current_context()
+        done = tasks.publish(run, context)
+        said = {"night": done["night"], "revision": done["revision"], "run": run}
+        context["outlet_events"][_NIGHTS].extra = said
+        return done
 
     receive.__doc__, screen.__doc__, publish.__doc__ = (
         begin.__doc__,
@@ -62,7 +67,7 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
     received = _step(receive, make=task.sensor, on_skipped_callback=judged, **TURN)()
     settled = _step(tasks.settle)(_step(tasks.read)(received))
     batch = _step(screen, map_index_template="{{ label }}", on_failure_callback=None)
-    published = _step(publish, trigger_rule="all_done_min_one_success")(settled)
+    published = _step(publish, trigger_rule="all_done_min_one_success", outlets=[_NIGHTS])(settled)
     batch.expand_kwargs(_step(tasks.plan)(settled)) >> published
     told = {"on_failure_callback": judged, "on_success_callback": judged}
     _step(tasks.report)(published) >> _step(tasks.attention, retries=0, **told)(published)

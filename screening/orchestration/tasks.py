@@ -199,11 +199,13 @@ class Published(TypedDict):
 
     Attributes:
         night: label of the night.
+        revision: number of its publication.
         flights: flights that a re-run screened again; None of a run over the whole night.
         inputs: ids of the files that it read; none of a run over the whole night.
     """
 
     night: str
+    revision: int
     flights: list[str] | None
     inputs: list[str]
 
@@ -216,6 +218,7 @@ def publish(run: str, context: Mapping[str, Any]) -> Published:
     """
     from screening.night import run as night
     from screening.night.let_through import release
+    from screening.night.receive import published
     from screening.night.stages import Task
 
     with explained():
@@ -228,6 +231,7 @@ def publish(run: str, context: Mapping[str, Any]) -> Published:
         frozen = opened.frozen
         return {
             "night": frozen.night.isoformat(),
+            "revision": published(opened.store, frozen.night).revision,
             "flights": None if frozen.flights is None else list(frozen.flights),
             "inputs": [] if frozen.flights is None else [entry.input_id for entry in frozen.inputs],
         }
