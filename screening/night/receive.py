@@ -30,6 +30,7 @@ from screening.night.sightings import came_again, note_seen
 from screening.protection import audit
 from screening.protection.key_links import readable
 from screening.protection.purposes import purpose_of
+from screening.store import acts
 from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock, undisturbed
@@ -147,6 +148,7 @@ def receive(
             _refuse_too_early(settings, night)
             _refuse_invalid(settings, night)
         fresh = take_in(store, fresh)
+        acts.gather_acts(store)
         if before is None:
             frozen = Frozen(
                 night=night,

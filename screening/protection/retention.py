@@ -51,6 +51,7 @@ from screening.store.files import (
     write_bytes,
 )
 from screening.store.landing import Content, incoming, landed, settled
+from screening.store.once import forget_gathered
 from screening.store.revisions import current, nights, read_current, revision, withdraw
 from screening.store.rights import inputs_with_rights, rights_path
 from screening.store.traffic_models import out_of_use
@@ -428,6 +429,7 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
     for item in files:
         path = store.root / item.path
         with disk_faults(path, effect="the purge is not complete; the nights no longer show the files"):
+            forget_gathered(path)
             path.unlink(missing_ok=True)
             if path.parent.exists():
                 sync_folder(path.parent)

@@ -39,6 +39,7 @@ from screening.store.files import (
     sync_folder,
     write_bytes,
 )
+from screening.store.once import forget_gathered
 from screening.store.revisions import (
     Current,
     FileKey,
@@ -315,6 +316,7 @@ def _remove(store: Store, paths: Iterable[str]) -> None:
         place = store.root / inner_path(path)
         if place.exists():
             with disk_faults(place, effect="the act is not complete; the nights no longer show these files"):
+                forget_gathered(place)
                 place.unlink(missing_ok=True)
                 sync_folder(place.parent)
         if place.exists():

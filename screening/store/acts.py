@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 from screening.hits.dispositions import standing
 from screening.store.files import write_table
 from screening.store.locks import exclusive
-from screening.store.once import acts_in
+from screening.store.once import acts_in, gather
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, KEY_ACTS
 from screening.tables.codes import Zone
+from screening.tables.hit_acts import TABLES
 from screening.tables.model import TableSpec
 
 
@@ -92,6 +93,16 @@ def key_acts(store: Store) -> pa.Table:
 def clearances_there(store: Store) -> pa.Table:
     """Read all clearances, those that were taken back too (CLEARANCES)."""
     return _all(store, CLEARANCES)
+
+
+def gather_acts(store: Store) -> None:
+    """Write acts into one file a table, where many lie apart; within a run, which keeps purges away.
+
+    Raises:
+        StoreError: a file is damaged, or cannot be written.
+    """
+    for spec in (DISPOSITIONS, CLEARANCES, *TABLES):
+        gather(_folder(store, spec), spec)
 
 
 def decisions_hash(among: pa.Table) -> str:

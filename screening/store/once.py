@@ -4,9 +4,14 @@ A file of an act is written once under its own id and never changed; it may go (
 revision of a night is immutable; which one is in force stands in CURRENT.json, replaced by one rename. So the
 folder is listed, and CURRENT.json is looked at, each time; what lies behind a name that was seen is not read
 again. A check that nobody changed a file (`screening audit verify`) is a process of its own.
+
+A process that begins reads a year of acts from one file, where a night has gathered them (`gather`): 100,000
+files take it over a minute. The files of the acts stay what holds; the gathered one is a copy, and goes
+before any of them does (`forget_gathered`).
 """
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from os import scandir
@@ -16,15 +21,19 @@ from threading import Lock
 import pyarrow as pa
 
 from screening.store.current_json import CURRENT
-from screening.store.files import read_table
+from screening.store.files import read_table, write_table
 from screening.store.revisions import read_columns, read_current
 from screening.store.zones import Store, check_declared
 from screening.tables.analyst import HITS
+from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
 _LOCK = Lock()
 _NIGHTS = 40
 """Tables of nights that are kept: of most hits the latest nights are asked for."""
+_GATHERED = ".gathered"
+_WORTH = 500
+"""Acts beyond those gathered for which they are gathered anew: half a second of reading."""
 
 
 @dataclass
@@ -50,12 +59,7 @@ def acts_in(folder: Path, spec: TableSpec) -> pa.Table:
     Raises:
         StoreError: a file is damaged.
     """
-    try:
-        with scandir(folder) as entries:
-            names = frozenset(one.name for one in entries if one.name.endswith(".parquet"))
-    except FileNotFoundError:
-        names = frozenset()
-    names = frozenset(name for name in names if not name.startswith("."))
+    names = _names(folder)
     with _LOCK:
         held = _ACTS.setdefault(folder.resolve(), _Acts())
     with held.lock:
@@ -65,10 +69,51 @@ def acts_in(folder: Path, spec: TableSpec) -> pa.Table:
         return held.table
 
 
+def gather(folder: Path, spec: TableSpec) -> None:
+    """Write the acts of a folder into one file, where many lie apart; who calls keeps purges away meanwhile.
+
+    Raises:
+        StoreError: a file is damaged, or cannot be written.
+    """
+    names = _names(folder)
+    there, _ = _gathered(folder, spec, names)
+    if not there:  # none, damaged, or of an act that is gone
+        folder.with_suffix(_GATHERED).unlink(missing_ok=True)
+    if len(names - there) >= _WORTH:
+        write_table(folder.with_suffix(_GATHERED), acts_in(folder, spec), spec)
+
+
+def forget_gathered(path: Path) -> None:
+    """Remove the copy of a file that is about to be removed, if it is that of an act."""
+    path.parent.with_suffix(_GATHERED).unlink(missing_ok=True)
+
+
+def _names(folder: Path) -> frozenset[str]:
+    try:
+        with scandir(folder) as entries:
+            names = [one.name for one in entries]
+    except FileNotFoundError:
+        names = []
+    return frozenset(name for name in names if name.endswith(".parquet") and not name.startswith("."))
+
+
 def _brought_up(folder: Path, spec: TableSpec, held: _Acts, names: frozenset[str]) -> pa.Table:
-    known = held.table if held.table is not None and held.names <= names else spec.empty()
-    new = names - held.names if known is held.table else names
-    return spec.conform(pa.concat_tables([known, *(read_table(folder / name, spec) for name in sorted(new))]))
+    if held.table is not None and held.names <= names:
+        there, known = held.names, held.table
+    else:
+        there, known = _gathered(folder, spec, names)
+    new = sorted(names - there)
+    return spec.conform(pa.concat_tables([known, *(read_table(folder / name, spec) for name in new)]))
+
+
+def _gathered(folder: Path, spec: TableSpec, names: frozenset[str]) -> tuple[frozenset[str], pa.Table]:
+    """Read the gathered acts: names of their files, and their rows; nothing where one of these is gone."""
+    with suppress(StoreError):  # none there, or damaged: the files of the acts are what holds
+        table = read_table(folder.with_suffix(_GATHERED), spec)
+        there = frozenset(f"{one}.parquet" for one in table[spec.key[0]].to_pylist())
+        if there <= names:
+            return there, table
+    return frozenset(), spec.empty()
 
 
 def hit_ids(store: Store, night: date) -> pa.ChunkedArray:
