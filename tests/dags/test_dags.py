@@ -174,7 +174,9 @@ def test_the_dag_run_is_red_because_a_person_is_needed(ran):
 
 def test_a_publication_is_an_event_whether_or_not_the_night_needs_a_person(ran):
     folder, _ = ran
-    told = "select e.extra from asset_event e join asset a on a.id = e.asset_id where a.name = 'published_night'"
+    told = (
+        "select e.extra from asset_event e join asset a on a.id = e.asset_id where a.name = 'published_night'"
+    )
     ((extra,),) = _database(folder, f"{told} order by e.id limit 1")
     assert json.loads(extra) == {"night": NIGHT, "revision": 1, "run": f"{NIGHT}-0001"}
 
