@@ -5,6 +5,8 @@
                                           MISCOUNT_ON=LEG    screening counts one traveller of it too few
                                           FILE_LIMIT=BYTES   no file may become larger: the disk is full
                                           CLOCK_AT=MOMENT    it is this moment, in ISO form with its zone
+                                          PIECES_OF=BYTES    inputs are read in pieces of so many bytes
+                                          LARGE=1            any run is large enough for several processes
 
 The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
 file that is known by its name, and the process dies just before or just after it.
@@ -138,6 +140,21 @@ def clock_at(moment: str) -> None:
             vars(module)["datetime"] = Moved
 
 
+def pieces_of(size: int) -> None:
+    """Read inputs in small pieces, whose tables are mapped."""
+    from screening.night import reading
+    from screening.store import mapped
+
+    vars(reading)["PIECE_BYTES"] = vars(mapped)["MAPPED_FROM"] = size
+
+
+def large() -> None:
+    """Let any run be a large one."""
+    from screening.night import run
+
+    vars(run)["_LARGE_BYTES"] = vars(run)["_LARGE_TRAVELLERS"] = 0
+
+
 def dies_at(point: str, work: Callable[[], object]) -> int:
     """Do the work in a forked process that dies at the point (a fresh interpreter costs 0.5 s, a fork nothing).
 
@@ -166,6 +183,10 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
     if moment := os.environ.get("CLOCK_AT"):
         clock_at(moment)
+    if size := os.environ.get("PIECES_OF"):
+        pieces_of(int(size))
+    if os.environ.get("LARGE"):
+        large()
     from screening.cli.main import app
 
     app()

@@ -6,15 +6,12 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 
-from tests.conftest import _environment
 from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
@@ -101,32 +98,21 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(agency, screening
     assert not list((agency / "store" / "work").iterdir())
 
 
-TINY = "import screening.night.reading as r, screening.store.mapped as m; r.PIECE_BYTES, m.MAPPED_FROM = 700, 500; "
-LARGE = "import screening.night.run as n; n._LARGE_BYTES = n._LARGE_TRAVELLERS = 0; "
-
-
 def test_inputs_read_in_pieces_by_several_processes_have_the_bytes_of_inputs_read_at_once(
-    agency, tmp_path, screening, promised, undisturbed
+    straight, tmp_path, promised
 ):
     """Killed twice; what the first has left is not taken for the pieces of a run that reads at once."""
-
-    def run(settings, **more):
-        return subprocess.run(
-            [sys.executable, "-c", settings + "from tests.killed import main; main()", *RUN],
-            cwd=agency, env={**_environment(), **more}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    for point in ("files.before_rename:150", "landing.before_index:9"):
-        killed = run(TINY, KILL_AT=point, SCREENING_WORKERS="1")
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        if point.startswith("files"):
-            assert list((agency / "store" / "work").glob("*/piece/*.json"))
-            shutil.copytree(agency, tmp_path / "at_once", symlinks=True)
-    done = run(TINY + LARGE, SCREENING_WORKERS="2")
-    assert done.returncode == 1, done.stderr
-    assert promised(agency / "store") == undisturbed
-    screening(tmp_path / "at_once", *RUN, check=1)
-    assert promised(tmp_path / "at_once" / "store") == undisturbed
+    agency = straight.copy(tmp_path / "agency")
+    shutil.rmtree(agency.store)
+    tiny = {"PIECES_OF": "200", "SCREENING_WORKERS": "1"}
+    agency.run(NIGHT, check=-signal.SIGKILL, KILL_AT="files.before_rename:30", **tiny)
+    assert list((agency.store / "work").glob("*/piece/*.json"))
+    at_once = agency.copy(tmp_path / "at_once")
+    agency.run(NIGHT, check=-signal.SIGKILL, KILL_AT="landing.before_index:3", **tiny)
+    agency.run(NIGHT, check=1, **tiny | {"SCREENING_WORKERS": "2", "LARGE": "1"})
+    at_once.run(NIGHT, check=1)
+    for one in (agency, at_once):
+        assert promised(one.store) == promised(straight.store)
 
 
 def test_a_revision_of_all_inputs_has_the_bytes_of_one_run_on_all(straight, tmp_path, promised):
