@@ -126,7 +126,12 @@ def screening() -> Iterator[Command]:
     server = Server(ROOT)
 
     def call(
-        folder: Path, *arguments: str, check: int | None = None, cold: bool = False, **environment: str
+        folder: Path,
+        *arguments: str,
+        check: int | None = None,
+        cold: bool = False,
+        typed: str = "",
+        **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         whole = {**_environment(), **environment}
         if cold or any(name.startswith(_READ_AT_START) for name in environment):
@@ -134,13 +139,14 @@ def screening() -> Iterator[Command]:
                 [sys.executable, str(ROOT / "tests" / "killed.py"), *arguments],
                 cwd=folder,
                 env=whole,
+                input=typed,
                 capture_output=True,
                 text=True,
                 timeout=280,
                 check=False,
             )
         else:
-            done = server.run(list(arguments), folder, whole, timeout=280)
+            done = server.run(list(arguments), folder, whole, timeout=280, typed=typed)
         if check is not None:
             assert done.returncode == check, done.stdout + done.stderr
         return done
@@ -151,10 +157,10 @@ def screening() -> Iterator[Command]:
 
 @pytest.fixture(scope="session")
 def screened_night(made_night: Path, tmp_path_factory: pytest.TempPathFactory, screening: Command) -> Path:
-    """The small night, screened by a fresh interpreter; read only, copy it (`symlinks=True`)."""
+    """The small night, screened; read only, copy it (`symlinks=True`)."""
     folder = tmp_path_factory.mktemp("screened") / "agency"
     shutil.copytree(made_night, folder)
-    screening(folder, "run", "--night", NIGHT.isoformat(), "--inbox", "inbox", check=1, cold=True)
+    screening(folder, "run", "--night", NIGHT.isoformat(), "--inbox", "inbox", check=1)
     return folder
 
 

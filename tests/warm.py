@@ -31,13 +31,19 @@ class Server:
         self._process: subprocess.Popen[str] | None = None
 
     def run(
-        self, arguments: list[str], folder: Path, environment: Mapping[str, str], timeout: float
+        self,
+        arguments: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        timeout: float,
+        typed: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """Run the command line (tests/killed.py) in a folder; what it prints is held like subprocess.run does."""
         server = self._started()
         assert server.stdin is not None
         assert server.stdout is not None
         with tempfile.TemporaryDirectory() as held:
+            Path(held, "in").write_text(typed, encoding="utf-8")
             asked = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
             server.stdin.write(json.dumps(asked | {"held": held, "timeout": timeout}) + "\n")
             server.stdin.flush()
@@ -107,7 +113,7 @@ def _serve() -> dict[str, Any] | None:
 
 def _become(asked: dict[str, Any]) -> None:
     for number, name, flags in (
-        (0, os.devnull, os.O_RDONLY),
+        (0, f"{asked['held']}/in", os.O_RDONLY),
         (1, f"{asked['held']}/out", os.O_WRONLY | os.O_CREAT),
         (2, f"{asked['held']}/err", os.O_WRONLY | os.O_CREAT),
     ):

@@ -9,14 +9,12 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from screening.night.frozen import machine
-from tests.conftest import _environment
 from tests.messages_by_hand import Agency
 
 pytestmark = pytest.mark.slow
@@ -179,17 +177,8 @@ def purge_killed(published):
 
 def erase(agency, number, **more):
     """Erase the person with a document; who it is, is typed."""
-    done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "killed.py", "subject", "erase", "--reason", "request 14/26"],
-        input=f"\n\n{number}\n\n",
-        cwd=agency.folder,
-        env={**_environment(), **more},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    return done.returncode
+    typed = f"\n\n{number}\n\n"
+    return agency("subject", "erase", "--reason", "request 14/26", typed=typed, **more).returncode
 
 
 @cell("an erasure or correction was killed")
@@ -498,18 +487,18 @@ def record_empty(published, as_straight):
 
 
 @cell("another run holds the night")
-def held(agency, as_straight):
+def held(published, as_straight):
     from datetime import date
 
     from screening.store.locks import exclusive
     from screening.store.zones import Store
 
-    store = Store(agency.store)
+    store = Store(published.store)
     with exclusive(store.night_folder(date.fromisoformat(NIGHT)) / ".run", what="the night", wait=False):
-        done = agency.run(NIGHT, check=3)
+        done = published.run(NIGHT, check=3)
         assert NIGHT in done.stderr
         assert "wait until it ends" in remedy(done)
-    agency.run(NIGHT)
+    published.run(NIGHT)
     as_straight()
 
 
