@@ -133,17 +133,17 @@ def _become(asked: dict[str, Any]) -> None:
 if __name__ == "__main__":
     _warm_up()
     mine = _serve()
-    if mine is not None:
-        _become(mine)
-        from tests.killed import main
+    if mine is None:
+        os._exit(0)  # taking apart half a gigabyte of modules is left to the system, here and below
+    _become(mine)
+    from tests.killed import main
 
-        try:
-            main()
-        except SystemExit as end:
-            # What is registered for the end runs; taking apart half a gigabyte of modules is left to the system.
-            atexit._run_exitfuncs()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            if end.code is None or isinstance(end.code, int):
-                os._exit(end.code or 0)
-            raise
+    try:
+        main()
+    except SystemExit as end:
+        atexit._run_exitfuncs()  # what is registered for the end
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if end.code is None or isinstance(end.code, int):
+            os._exit(end.code or 0)
+        raise

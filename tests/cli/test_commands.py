@@ -879,9 +879,9 @@ def named_to_people() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    "line",
-    [pytest.param(line, id=where) for where, line in named_to_people().items()],
-)
-def test_a_command_named_to_people_exists_and_parses(line):
-    parses(line)
+def test_a_command_named_to_people_exists_and_parses():
+    for where, line in named_to_people().items():
+        try:
+            parses(line)
+        except Exception as fault:
+            raise AssertionError(where) from fault
