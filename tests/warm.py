@@ -76,7 +76,10 @@ def _warm_up() -> None:
     import screening
 
     for module in pkgutil.walk_packages(screening.__path__, "screening."):
-        importlib.import_module(module.name)
+        if not module.name.startswith(
+            "screening.orchestration"
+        ):  # Airflow, which hardly any command asks for
+            importlib.import_module(module.name)
     from screening.gates.judging import _whole_frame
     from screening.matching.__main__ import main as match_once
     from screening.messages.read import read_input
