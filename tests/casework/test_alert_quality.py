@@ -134,6 +134,15 @@ def test_merged_alerts_are_one_hit_until_unmerged_and_clearances_outlive_both(by
     by_hand.send("night=2026-11-23/c.edi", written.paxlst([written.ylva], day="261123", reference="3"))
     by_hand.run("2026-11-23")
     assert hits(by_hand, "2026-11-23") == []
+    travellers = by_hand.store / "individual" / "current" / "night=2026-11-23" / "travellers.parquet"
+    [silent] = pq.read_table(travellers)["traveller_id"].to_pylist()
+    for night, who, verdict, clearance in (
+        ("2026-11-22", one["traveller_id"], "hit", "none"),
+        ("2026-11-23", silent, "silenced", "in_force"),
+    ):
+        why = by_hand.json("why", who, "watch:A1", "--night", night, "--as", "anna")
+        told = {step["step"]: step["result"] for step in why}
+        assert (told["verdict"], told["clearance"]) == (verdict, clearance), night
 
     by_hand("alerts", "unmerge", *decide, check=0)
     by_hand.send("night=2026-11-24/d.edi", written.paxlst([written.ylva], day="261124", reference="4"))

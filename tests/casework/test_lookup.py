@@ -421,36 +421,3 @@ def test_why_tells_that_the_leg_was_not_screened(by_hand, written, monkeypatch):
     found = explain(load_settings(), traveller, "watch:A1")
     assert found.verdict == "not_screened"
     assert found.score > found.threshold
-
-
-@pytest.mark.slow
-def test_why_tells_that_a_clearance_kept_a_pair_silent(by_hand, written, monkeypatch):
-    surname, given, born, sex, state, _ = written.ylva
-    double = (surname, given, born, sex, state, "KK5550001")
-    by_hand.send("a.edi", written.paxlst([double], sent="261121:1800"))
-    by_hand.run("2026-11-22")
-    [hit] = by_hand.json("hits", "--night", "2026-11-22")
-    by_hand(
-        "decide",
-        hit["hit_id"],
-        "--as",
-        "anna",
-        "--decision",
-        "false_match",
-        "--reason",
-        "other person",
-        check=0,
-    )
-    by_hand.send("b.edi", written.paxlst([double], flight="XQ0402", reference="2"))
-    by_hand.run("2026-11-23")
-    assert by_hand.json("hits", "--night", "2026-11-23") == []
-    monkeypatch.chdir(by_hand.folder)
-    settings = load_settings()
-    travellers = by_hand.store / "individual" / "current" / "night=2026-11-23" / "travellers.parquet"
-    [traveller] = pq.read_table(travellers)["traveller_id"].to_pylist()
-    silent = explain(settings, traveller, "watch:A1")
-    steps = {step.step: step for step in (*silent.before, *silent.after)}
-    assert (silent.verdict, steps["clearance"].result) == ("silenced", "in_force")
-    before = explain(settings, hit["traveller_id"], "watch:A1", date(2026, 11, 22))
-    steps = {step.step: step for step in (*before.before, *before.after)}
-    assert (before.verdict, steps["clearance"].result) == ("hit", "none")
