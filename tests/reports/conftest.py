@@ -243,12 +243,12 @@ def view(night_tables, **more):
     return build(night_tables, **(settings | more))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def night_tables():
     return tables
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def night_view():
     """Make the view of an invented night from its tables."""
     return view

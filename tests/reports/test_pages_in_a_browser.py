@@ -11,13 +11,14 @@ WIDER = """() => [...document.querySelectorAll("table")].filter(
     one => one.offsetParent && one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture
-def report(night_tables, night_view, tmp_path):
-    """Write the report of a small night and give its address."""
+@pytest.fixture(scope="module")
+def report(night_tables, night_view, tmp_path_factory):
+    """Write the report of a small night and give its address; read only."""
+    folder = tmp_path_factory.mktemp("report")
     view = night_view(night_tables(7, 8), moment=datetime(2026, 11, 23, 12, tzinfo=UTC), home="FR")
     for name, html in render(view).items():
-        (tmp_path / name).write_text(html, encoding="utf-8")
-    return (tmp_path / "report.html").as_uri()
+        (folder / name).write_text(html, encoding="utf-8")
+    return (folder / "report.html").as_uri()
 
 
 def test_axe_finds_nothing_in_the_report_and_a_planted_fault(report, page):
