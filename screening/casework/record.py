@@ -68,6 +68,7 @@ def differences(store: Store) -> list[str]:
             f"restore the folder {store.root / 'audit'} from the backup"
         ]
     return [
+        *_copies(store),  # first: from here on acts are read from their own files
         *_nights(store, stated, published),
         *_decisions(store, stated),
         *_on_hits(store, stated),
@@ -183,6 +184,14 @@ def _copy(folder: Path, night: date, revision: int) -> str:
             "the inbox still holds"
         )
     return f"`cp {own} {folder / CURRENT}`, or restore both from the backup"
+
+
+def _copies(store: Store) -> Iterator[str]:
+    for path in acts.differing_copies(store):
+        yield (
+            f"{path} is not what the files of these acts hold: remove it, a later night makes it anew: "
+            f"`rm {path}`"
+        )
 
 
 def _decisions(store: Store, stated: _Stated) -> Iterator[str]:

@@ -16,12 +16,14 @@ import pyarrow.compute as pc
 from screening.hits.dispositions import standing
 from screening.store.files import write_table
 from screening.store.locks import exclusive
-from screening.store.once import acts_in, gather
+from screening.store.once import acts_in, gather, read_apart
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, KEY_ACTS
 from screening.tables.codes import Zone
 from screening.tables.hit_acts import TABLES
 from screening.tables.model import TableSpec
+
+_GATHERED = (DISPOSITIONS, CLEARANCES, *TABLES)
 
 
 def _folder(store: Store, spec: TableSpec) -> Path:
@@ -101,8 +103,18 @@ def gather_acts(store: Store) -> None:
     Raises:
         StoreError: a file is damaged, or cannot be written.
     """
-    for spec in (DISPOSITIONS, CLEARANCES, *TABLES):
+    for spec in _GATHERED:
         gather(_folder(store, spec), spec)
+
+
+def differing_copies(store: Store) -> list[Path]:
+    """Read each act from its own file from now on, and return gathered copies that say something else.
+
+    Raises:
+        StoreError: a file is damaged.
+    """
+    found = (read_apart(_folder(store, spec), spec) for spec in _GATHERED)
+    return [path for path in found if path is not None]
 
 
 def decisions_hash(among: pa.Table) -> str:

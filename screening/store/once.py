@@ -3,7 +3,7 @@
 A file of an act is written once under its own id and never changed; it may go (end of term, erasure). A
 revision of a night is immutable; which one is in force stands in CURRENT.json, replaced by one rename. So the
 folder is listed, and CURRENT.json is looked at, each time; what lies behind a name that was seen is not read
-again. A check that nobody changed a file (`screening audit verify`) is a process of its own.
+again. A check that nobody changed a file (`screening audit verify`) is a process of its own (`read_apart`).
 
 A process that begins reads a year of acts from one file, where a night has gathered them (`gather`): 100,000
 files take it over a minute. The files of the acts stay what holds; the gathered one is a copy, and goes
@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.store.current_json import CURRENT
 from screening.store.files import read_table, write_table
@@ -81,6 +82,26 @@ def gather(folder: Path, spec: TableSpec) -> None:
         folder.with_suffix(_GATHERED).unlink(missing_ok=True)
     if len(names - there) >= _WORTH:
         write_table(folder.with_suffix(_GATHERED), acts_in(folder, spec), spec)
+
+
+def read_apart(folder: Path, spec: TableSpec) -> Path | None:
+    """Read each act from its own file, in this process from now on: who looks for changes asks no copy.
+
+    Returns:
+        The copy, where it holds other rows than these files.
+
+    Raises:
+        StoreError: a file is damaged.
+    """
+    names = _names(folder)
+    with _LOCK:
+        held = _ACTS.setdefault(folder.resolve(), _Acts())
+    with held.lock:
+        apart = (read_table(folder / name, spec) for name in sorted(names))
+        held.table, held.names = spec.conform(pa.concat_tables([spec.empty(), *apart])), names
+        _, copy = _gathered(folder, spec, names)
+        own = held.table.filter(pc.is_in(held.table[spec.key[0]], copy[spec.key[0]]))
+    return None if copy.equals(own) else folder.with_suffix(_GATHERED)
 
 
 def forget_gathered(path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 
 import pyarrow.parquet as pq
 import pytest
@@ -109,6 +110,29 @@ def test_a_decision_that_is_gone_or_changed_is_noticed(decided):
     [text] = verify(decided)
     assert "its file is gone" in text
     path.write_bytes(held)
+    assert verify(decided) == []
+
+
+def test_a_gathered_copy_hides_no_change_and_is_removed_as_told(decided, monkeypatch):
+    from screening.store import acts, once
+    from screening.store.zones import Store
+
+    monkeypatch.setattr(once, "_WORTH", 1)
+    acts.gather_acts(Store(decided.store))
+    folder = decided.store / "analyst" / "acts" / "dispositions"
+    [path], copy = folder.glob("*.parquet"), folder.with_suffix(".gathered")
+    held = path.read_bytes()
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("decision")
+    other = table.set_column(place, table.schema.field(place), [["false_match"]]).cast(table.schema)
+    pq.write_table(other, path)
+    about_the_copy, about_the_file = verify(decided)
+    assert "is not as an act recorded it" in about_the_file
+    path.write_bytes(held)
+    assert verify(decided) == []
+    pq.write_table(other, copy)
+    assert verify(decided) == [about_the_copy]
+    subprocess.run(shlex.split(about_the_copy.split("`")[1]), cwd=decided.folder, check=True)
     assert verify(decided) == []
 
 

@@ -80,3 +80,14 @@ def test_an_act_that_somebody_else_removed_is_not_read_from_the_copy_and_the_nex
     monkeypatch.setattr(once, "_WORTH", 4)
     acts.gather_acts(store)
     assert not gathered(store).exists()
+
+
+def test_who_looks_for_changes_reads_the_files_and_hears_of_a_copy_that_differs(store):
+    assert acts.differing_copies(store) == []
+    changed = DISPOSITIONS.table([row(2) | {"decision": "true_match"}])
+    acts.record(store, changed, None)  # somebody wrote over a file that was gathered
+    assert acts.differing_copies(store) == [gathered(store)]
+    decided = {r["disposition_id"]: r["decision"] for r in acts.dispositions(store).to_pylist()}
+    assert decided["d2"] == "true_match"
+    gathered(store).unlink()
+    assert acts.differing_copies(store) == []
