@@ -20,6 +20,8 @@ from screening.orchestration import schedule, task_order
     start_date=pendulum.datetime(2026, 1, 1, tz=schedule.time_zone()),
     catchup=False,
     max_active_runs=1,
+    max_active_tasks=4,  # each reads its list whole into memory
+    dagrun_timeout=schedule.RUN_TIME_OUTS["import_alert_lists"],
     default_args=schedule.TASK_DEFAULTS,
     tags=[*schedule.TAGS, "alert lists"],
     description="Fetches and imports the alert lists every day. Unpausing starts the schedule.",

@@ -8,13 +8,16 @@
 - A night that failed a gate is let through by `let_through`, `let_through_by` and `reason`: its traffic
   tables are published, nothing is screened again.
 
+- Late: who watches nights is told when one is not published by the profile's `schedule.published_by`.
+
 What each state asks for: docs/operations.md.
 """
 
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag
 
-from screening.orchestration import parameters, schedule, task_order, tasks
+from screening.orchestration import deadline, parameters, schedule, task_order, tasks
+from screening.orchestration.notifier import RunNotifier
 
 
 @dag(
@@ -22,6 +25,10 @@ from screening.orchestration import parameters, schedule, task_order, tasks
     start_date=pendulum.instance(schedule.first_point()),
     catchup=schedule.catch_up(),
     max_active_runs=1,
+    max_active_tasks=schedule.tasks_at_once(),
+    dagrun_timeout=schedule.RUN_TIME_OUTS["nightly_screening"],
+    deadline=deadline.published_by(),
+    on_failure_callback=RunNotifier(),
     params=parameters.NIGHTLY,
     default_args=schedule.TASK_DEFAULTS,
     tags=[*schedule.TAGS, "night"],

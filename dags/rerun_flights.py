@@ -11,11 +11,15 @@ What each state asks for: docs/operations.md.
 from airflow.sdk import dag
 
 from screening.orchestration import parameters, schedule, task_order, tasks
+from screening.orchestration.notifier import RunNotifier
 
 
 @dag(
     schedule=None,
     max_active_runs=1,
+    max_active_tasks=schedule.tasks_at_once(),
+    dagrun_timeout=schedule.RUN_TIME_OUTS["rerun_flights"],
+    on_failure_callback=RunNotifier(),
     params=parameters.RERUN,
     default_args=schedule.TASK_DEFAULTS,
     tags=[*schedule.TAGS, "by hand"],

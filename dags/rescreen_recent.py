@@ -15,6 +15,8 @@ from screening.orchestration import parameters, schedule, task_order
 @dag(
     schedule=task_order.any_list(),
     max_active_runs=1,
+    max_active_tasks=2,
+    dagrun_timeout=schedule.RUN_TIME_OUTS["rescreen_recent"],
     params=parameters.RESCREEN,
     default_args=schedule.TASK_DEFAULTS,
     tags=[*schedule.TAGS, "alert lists"],

@@ -17,6 +17,8 @@ from screening.orchestration import schedule, task_order
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
+    max_active_tasks=1,
+    dagrun_timeout=schedule.RUN_TIME_OUTS["retention"],
     default_args=schedule.TASK_DEFAULTS,
     tags=[*schedule.TAGS, "retention"],
     description="Removes every hour what has come to its term, and keeps the proof. Unpausing starts it.",

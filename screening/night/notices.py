@@ -1,6 +1,7 @@
 """Who watches nights is told: a night needs a person, is incomplete, failed, or has recovered.
 
     failed            the program ended without publishing
+    late              it is not published by the hour that the profile names
     incomplete        a gate failed, and nobody has let the night through
     needs a person    somebody was not screened, or something waits to be looked at
     recovered         none of it any more; told once
@@ -37,7 +38,7 @@ from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
 
 Say = Callable[[str], None]
-FAILED, RECOVERED, TRIAL, APPROVED = "failed", "recovered", "on trial", "approved"
+FAILED, LATE, RECOVERED, TRIAL, APPROVED = "failed", "late", "recovered", "on trial", "approved"
 COUNTS = {
     "not_screened": "travellers not screened",
     "uncounted": "flights and files with an unknown number of travellers",
@@ -57,7 +58,8 @@ class Notice:
 
     Attributes:
         about: `night 2026-11-23`, or `retention`.
-        state: in order, needs a person, incomplete, failed; recovered where it was none of these before.
+        state: in order, needs a person, incomplete, late, failed; recovered where it is none of
+            these any more.
         command: what to type next.
         revision: what is published of the night; 0 where nothing is.
         counts: by the keys of `COUNTS`; none of a failure.
@@ -144,6 +146,15 @@ def tell_failure(settings: Settings, night: date, cause: str, *, say: Say) -> No
     with harmless(say):
         if deliveries(settings):
             _tell(settings, _failure(settings.store, night, cause), say)
+
+
+def tell_late(settings: Settings, night: date, *, say: Say) -> None:
+    """Tell that a night is not published by the hour of the profile, if it is not, and if that is due."""
+    with harmless(say):
+        if deliveries(settings) and current(settings.store, night) is None:
+            due = settings.profile.schedule.published_by
+            cause = f"not published by {due:%H:%M}" if due else "not published"
+            _tell(settings, Notice(f"night {night}", LATE, "screening nights", cause=cause), say)
 
 
 def tell_retention(settings: Settings, *, failed: bool, say: Say) -> None:

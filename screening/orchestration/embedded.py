@@ -112,6 +112,7 @@ def run_dag(dag_id: str, conf: Mapping[str, Any], *, tell: Tell) -> Ran:
     home = airflow_home("airflow-embedded")
     prepare(home, quiet=True)
     os.environ["SCREENING_TASK_RETRIES"] = "0"  # an embedded run is watched: waiting helps nobody
+    os.environ.pop("SCREENING_POOL", None)  # that of another Airflow
     tell("starting Airflow in this process (some 10 s)")
     _ready_database(home)
     from airflow.dag_processing.dagbag import DagBag
@@ -126,6 +127,8 @@ def run_dag(dag_id: str, conf: Mapping[str, Any], *, tell: Tell) -> Ran:
             effect="nothing was run",
             remedy="look at the file named; `screening run` does the same without Airflow",
         )
+    # A scheduler's matter; Airflow 3.3.2 breaks off on one when a run is green (its issue 73428).
+    bag.dags[dag_id].deadline = None
     ran = Ran()
     listener = _progress(ran, tell)
     manager = get_listener_manager()

@@ -1,7 +1,8 @@
 """Airflow's notifiers: callbacks of tasks that hand over to `screening.night.notices`.
 
 They hang on tasks, not on DAGs: they run in the worker, and what could not be sent stands in the log of the
-task. One that is killed has its callback run by the DAG processor, which needs the same variables and store.
+task. One that is killed has its callback run by the DAG processor, which needs the same variables and store;
+so has a run that its time-out ends, the one thing that no task can tell of.
 """
 
 import sys
@@ -47,6 +48,18 @@ class NightNotifier(BaseNotifier):
                 notices.tell_night(settings, night, say=_say)
             else:
                 notices.tell_failure(settings, night, f"task {context['ti'].task_id} failed", say=_say)
+
+
+class RunNotifier(BaseNotifier):
+    """Tells of a run that its time-out has ended: none of its tasks failed, so none of them tells of it."""
+
+    def notify(self, context: Mapping[str, Any]) -> None:
+        """Tell of a run that took too long, and of nothing else; an error of telling ends nothing."""
+        from screening.night import notices
+
+        with notices.harmless(_say):
+            if context.get("reason") == "timed_out":
+                notices.tell_failure(load_settings(), night_of(context), "the run took too long", say=_say)
 
 
 class RetentionNotifier(BaseNotifier):

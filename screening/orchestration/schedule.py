@@ -18,6 +18,7 @@ TASK_DEFAULTS = {
     "owner": OWNER,
     "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
     "retry_delay": timedelta(minutes=2),
+    "pool": os.environ.get("SCREENING_POOL", "default_pool"),  # one that is not there would let tasks wait
 }
 # A task that hangs (a disk that answers no more) must end the same night, and no slow one may be cut. A night
 # of 250,000 travellers takes 4 to 48 s a task on two cores (docs/benchmarks.md): these are sixty times that.
@@ -38,6 +39,17 @@ TIME_OUTS = {
     "late_hits": timedelta(minutes=10),
     "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
+# A run whose tasks never start (no worker, no such pool) has no task that could end it, and holds up all that
+# come after it. It ends before the next one is due, and later than its tasks would end it.
+RUN_TIME_OUTS = {
+    "nightly_screening": timedelta(hours=23),
+    "rerun_flights": timedelta(hours=23),
+    "import_alert_lists": timedelta(hours=23),
+    "rescreen_recent": timedelta(hours=23),
+    "traffic_model": timedelta(hours=6),
+    "retention": timedelta(hours=3),
+}
+_USUAL_TASKS = 16  # Airflow's own default of max_active_tasks_per_dag
 # A night that waits for an earlier one asks so often, and fails after so long: no task of the earlier one
 # runs any more by then, so somebody has to look at Airflow.
 TURN = {"mode": "reschedule", "poke_interval": timedelta(seconds=30), "timeout": timedelta(hours=12)}
@@ -62,6 +74,28 @@ def time_zone() -> str:
 def catch_up() -> bool:
     """Does the agency want nights that were missed to be run?"""
     return _schedule_settings().profile.schedule.catch_up
+
+
+def tasks_at_once() -> int:
+    """How many tasks of one night may run beside one another: all its batches, if there are workers."""
+    return max(_USUAL_TASKS, _schedule_settings().profile.schedule.batches)
+
+
+def due_after() -> timedelta | None:
+    """How long after its begin a night is to be published; None where the profile does not say.
+
+    In the two nights a year in which clocks change this is an hour off, as Airflow adds it to a moment.
+
+    >>> _after(time(1, 0), time(6, 30)), _after(time(22, 0), time(4, 0))
+    (datetime.timedelta(days=1, seconds=19800), datetime.timedelta(days=1, seconds=21600))
+    """
+    stated = _schedule_settings().profile.schedule
+    return None if stated.published_by is None else _after(stated.start, stated.published_by)
+
+
+def _after(start: time, due: time) -> timedelta:
+    begun, ends = (timedelta(hours=at.hour, minutes=at.minute) for at in (start, due))
+    return timedelta(days=1) + (ends - begun) % timedelta(days=1)
 
 
 def first_point() -> datetime:

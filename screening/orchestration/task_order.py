@@ -26,6 +26,7 @@ from airflow.sdk import (  # noqa: TID253  (only DAG files import this)
 )
 
 from screening.orchestration import list_tasks, tasks
+from screening.orchestration.links import ReportLink
 from screening.orchestration.notifier import NightNotifier, RetentionNotifier
 from screening.orchestration.schedule import TIME_OUTS, TURN
 
@@ -70,7 +71,10 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
     published = _step(publish, trigger_rule="all_done_min_one_success", outlets=[_NIGHTS])(settled)
     batch.expand_kwargs(_step(tasks.plan)(settled)) >> published
     told = {"on_failure_callback": judged, "on_success_callback": judged}
-    _step(tasks.report)(published) >> _step(tasks.attention, retries=0, **told)(published)
+    reported, judgement = _step(tasks.report)(published), _step(tasks.attention, retries=0, **told)(published)
+    reported >> judgement
+    for last in (reported, judgement):
+        last.operator.operator_extra_links = (ReportLink(),)
 
 
 def retention() -> None:

@@ -11,6 +11,7 @@ VARIABLES = {
     "SCREENING_ACTOR": "who acts, where no `--as` says it",
     "SCREENING_WORKERS": "how many processes a large night may use",
     "SCREENING_TASK_RETRIES": "how often Airflow tries a task again after a fault of the store",
+    "SCREENING_POOL": "Airflow's pool for all tasks",
     "SCREENING_DEBUG": "show whole tracebacks, which may quote a value",
     "AIRFLOW_HOME": "Airflow's own: its home",
     "ARROW_DEFAULT_MEMORY_POOL": "Arrow's own: its allocator",

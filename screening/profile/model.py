@@ -69,6 +69,18 @@ class Schedule(_Section):
     first_night: date | None = None  # no schedule, back-fill or command runs an earlier one
     catch_up: bool = False
     batches: Annotated[int, Field(ge=1, le=200)] = 8
+    # Told of when a night is not published at this local time, the first after the night's end.
+    published_by: time | None = None
+    reports_at: str | None = None  # address under which the agency serves the folder of reports
+
+    @field_validator("reports_at")
+    @classmethod
+    def _served(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+                raise ValueError("must be an http or https address without a log-in")
+        return value
 
     @model_validator(mode="after")
     def _from_when(self) -> Self:
@@ -76,6 +88,8 @@ class Schedule(_Section):
             raise ValueError(
                 "`catch_up` needs `first_night`: else it would run every night since the year began"
             )
+        if self.published_by == self.start:
+            raise ValueError("`published_by` is the hour at which the night ends: it could not be met")
         return self
 
 
@@ -350,7 +364,7 @@ class Profile(_Section):
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
         any; nor do the words in which the law is named, who writes own alerts, who may see
-        a hit, and who reviews.
+        a hit, who reviews, by when a night is due and where its report is served.
         """
         return self.model_dump(
             mode="json",
@@ -362,6 +376,7 @@ class Profile(_Section):
                 "review": True,
                 "handout": True,
                 "clearing": {"notice_days"},
+                "schedule": {"published_by", "reports_at"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping", "keep_hours", "copy_hours"}},
                 "law": {"title", "sources", "duties"},

@@ -25,6 +25,7 @@ from screening.night.stages import Task, tasks
 
 pytestmark = pytest.mark.slow
 NIGHT, EMPTY, MENDED = "2026-11-23", "2026-11-24", "2026-11-25"
+DUE = '[schedule]\npublished_by = 06:00:00\nreports_at = "https://agency.example/reports"\n'
 NOTE = "no messages tonight\n"
 RUN = f"airflow run --night {NIGHT}"
 
@@ -77,7 +78,7 @@ def half_made(made_night, tmp_path_factory):
     folder = tmp_path_factory.mktemp("dag") / "agency"
     shutil.copytree(made_night, folder)
     profile = folder / "profile.toml"
-    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n')
+    profile.write_text(profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n' + DUE)
     home = folder / "airflow"
     home.mkdir()
     (home / "airflow.db").touch()  # as one that was killed still earlier left it
@@ -179,6 +180,19 @@ def test_a_publication_is_an_event_whether_or_not_the_night_needs_a_person(ran):
     )
     ((extra,),) = _database(folder, f"{told} order by e.id limit 1")
     assert json.loads(extra) == {"night": NIGHT, "revision": 1, "run": f"{NIGHT}-0001"}
+
+
+def test_a_red_run_has_a_link_to_the_report_of_the_night_that_it_published(ran):
+    folder, _ = ran
+    links = _database(folder, "select task_id, value from xcom where key = '_link_ReportLink' order by 1")
+    address = json.dumps(f"https://agency.example/reports/night={NIGHT}/report.html")
+    assert links == [("attention", address), ("report", address)]
+
+
+def test_airflow_keeps_the_deadline_of_the_nightly_dag_alone(ran):
+    folder, _ = ran
+    asked = "select distinct d.name, s.dag_id from deadline_alert d join serialized_dag s on s.id = d.serialized_dag_id"
+    assert _database(folder, asked) == [("published by", "nightly_screening")]
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -149,12 +150,15 @@ def test_a_dag_says_what_it_does_whose_it_is_and_what_its_fields_mean_when_left_
     from airflow.dag_processing.dagbag import DagBag
 
     from screening.gates.judging import GATES
-    from screening.orchestration import parameters
+    from screening.orchestration import parameters, schedule
 
     bag = DagBag(str(root / "dags"))
     assert bag.import_errors == {}
+    assert set(schedule.RUN_TIME_OUTS) == set(bag.dags)
     for name, dag in bag.dags.items():
         assert dag.owner == "screening", name
+        assert dag.dagrun_timeout > max(task.execution_timeout for task in dag.tasks), name
+        assert dag.max_active_runs == 1, name
         assert dag.description, name
         assert dag.doc_md.count("\n") > 3, name
         assert "screening" in dag.tags, name
@@ -237,15 +241,87 @@ def test_a_failed_task_is_told_and_a_slip_in_the_parameters_is_not(by_hand, at_w
         at_work()
     failed = context | {"params": {"night": NIGHT}, "exception": fault.value}
     notifier.NightNotifier(judged=False).notify(failed)
+    notifier.RunNotifier().notify(failed | {"reason": "task_failure"})  # its task has told of it
+    notifier.RunNotifier().notify(failed | {"reason": "timed_out"})
     notifier.RetentionNotifier(failed=False).notify({})
     notifier.RetentionNotifier(failed=True).notify({})
     notifier.RetentionNotifier(failed=False).notify({})
     told = [json.loads(line) for line in notices.read_text().splitlines()]
     assert [(one["about"], one["state"], one["cause"]) for one in told] == [
         (f"night {NIGHT}", "failed", "task receive failed"),
+        (f"night {NIGHT}", "failed", "the run took too long"),
         ("retention", "failed", "what is due could not be removed"),
         ("retention", "recovered", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "after"),
+    [
+        pytest.param("", None, id="no hour stated"),
+        pytest.param("published_by = 06:30:00", timedelta(hours=29, minutes=30), id="the morning after"),
+        pytest.param("start = 22:00:00\npublished_by = 04:00:00", timedelta(hours=30), id="over midnight"),
+    ],
+)
+def test_the_deadline_is_the_hour_of_the_profile_after_the_end_of_the_night(
+    root, tmp_path, monkeypatch, stated, after
+):
+    from airflow.dag_processing.dagbag import DagBag
+
+    from screening.orchestration import schedule
+
+    (tmp_path / "profile.toml").write_text(f"[schedule]\n{stated}\n")
+    monkeypatch.setenv("SCREENING_PROFILE", str(tmp_path / "profile.toml"))
+    schedule._schedule_settings.cache_clear()
+    dag = DagBag(str(root / "dags" / "nightly_screening.py")).dags["nightly_screening"]
+    schedule._schedule_settings.cache_clear()
+    assert [alert.interval for alert in dag.deadline or []] == ([after] if after else [])
+
+
+def test_a_late_night_is_told_once_and_never_one_that_is_published_or_long_over(by_hand, written, at_work):
+    import asyncio
+
+    from screening.orchestration import deadline
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(
+        profile.read_text() + '\n[notify]\nfile = "notices.jsonl"\n[schedule]\npublished_by = 06:00:00\n'
+    )
+    now = datetime.now(UTC)
+    run = {"conf": {"night": NIGHT}, "run_after": now.isoformat(), "data_interval_start": None}
+    old = {
+        "conf": {},
+        "run_after": now.isoformat(),
+        "data_interval_start": (now - timedelta(days=9)).isoformat(),
+        "data_interval_end": (now - timedelta(days=8)).isoformat(),
+    }
+    for asked in (old, run, run):
+        asyncio.run(deadline.tell_late({"dag_run": asked}))
+    by_hand.send("a.edi", written.paxlst(written.fillers))
+    by_hand.run(NIGHT, check=0)
+    asyncio.run(deadline.tell_late({"dag_run": run}))
+    told = [json.loads(line) for line in (by_hand.folder / "notices.jsonl").read_text().splitlines()]
+    assert [(one["about"], one["state"], one["cause"]) for one in told] == [
+        (f"night {NIGHT}", "late", "not published by 06:00"),
+        (f"night {NIGHT}", "recovered", None),
+    ]
+
+
+def test_a_report_is_linked_where_the_agency_serves_it(by_hand, monkeypatch):
+    from screening.orchestration.links import ReportLink
+
+    for name in ("STORE", "PROFILE"):
+        path = {"STORE": "store", "PROFILE": "profile.toml"}[name]
+        monkeypatch.setenv(f"SCREENING_{name}", str(by_hand.folder / path))
+    ended = SimpleNamespace(xcom_pull=lambda task: {"night": NIGHT} if task == "publish" else None)
+    below = f"night={NIGHT}/report.html"
+    file = (by_hand.store / "analyst" / "reports" / below).as_uri()
+    assert ReportLink().get_link(None, ti_key=ended) == file
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + '\n[schedule]\nreports_at = "https://agency.example/reports/"\n')
+    assert ReportLink().get_link(None, ti_key=ended) == f"https://agency.example/reports/{below}"
+    nothing = SimpleNamespace(xcom_pull=lambda task: None)
+    assert ReportLink().get_link(None, ti_key=nothing) == ""
 
 
 def test_the_task_that_publishes_can_be_tried_again_after_a_run_that_changed_nothing(
