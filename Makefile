@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow review test quick check mutation walk lock sample schemas exchange-demo clean
+.PHONY: help setup run airflow review test quick check mutation supply release walk lock sample schemas exchange-demo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,17 @@ exchange-demo: setup ## Two agencies exchange alert lists, withdraw, refuse forg
 mutation: setup ## Mutation run over the rule modules, not part of `make test` (MODULE=manifests/join for one)
 	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --target var/mutmut -r tests/mutation/requirements.txt
 	@PYTHONPATH=var/mutmut $(VENV)/bin/python tests/mutation/run.py $(ARGUMENTS) $(MODULE)
+
+supply: setup ## Known vulnerabilities, licences and bill of materials of the lock, not part of `make test` (AUDIT)
+	@$(VENV)/bin/uv venv --quiet --allow-existing --python $(VENV)/bin/python var/supply
+	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --python var/supply/bin/python \
+		-r tests/supply/requirements.txt
+	@var/supply/bin/python tests/supply/run.py var/supply/out $(AUDIT)
+
+release: test supply ## Test, check the supply, then write wheel, lock, bill of materials and their hashes into dist/
+	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)/bin/python -m hatchling build -t wheel -d dist
+	@cp requirements.lock var/supply/out/sbom.json dist/
+	@cd dist && sha256sum -- *.whl requirements.lock sbom.json > SHA256SUMS && cat SHA256SUMS
 
 walk: setup ## Random walk over a small store, 2,000 steps (half an hour), not part of `make test` (STEPS, SEED)
 	@PYTHONPATH=. $(VENV)/bin/python tests/walk.py $(or $(STEPS),2000) $(or $(SEED),0)

@@ -1,3 +1,3 @@
 """Advance passenger screening: a nightly batch from API and PNR manifests to hits and aggregates."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

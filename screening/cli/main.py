@@ -37,6 +37,7 @@ from screening.cli import (
     review,
     statement,
     statistics,
+    store,
     subject,
     unmask,
 )
@@ -45,6 +46,7 @@ from screening.cli.output import fail, say
 from screening.cli.signals import ends_with_a_word
 from screening.night.exceptions import place_of
 from screening.protection.logs import guard
+from screening.store.format import described
 from screening.tables.errors import ScreeningError, StoreError
 
 cli = typer.Typer(
@@ -101,6 +103,7 @@ cli.add_typer(profile.app, name="profile", rich_help_panel=LISTS)
 cli.add_typer(audit.audit_app, name="audit", rich_help_panel=STORE)
 cli.add_typer(keys.keys_app, name="keys", rich_help_panel=STORE)
 cli.add_typer(retention.app, name="retention", rich_help_panel=STORE)
+cli.add_typer(store.app, name="store", rich_help_panel=STORE)
 cli.add_typer(subject.app, name="subject", rich_help_panel=STORE)
 cli.add_typer(hold.app, name="hold", rich_help_panel=STORE)
 cli.add_typer(unmask.app, name="unmask", rich_help_panel=STORE)
@@ -121,7 +124,7 @@ def screening(context: typer.Context, version: _Version = False) -> None:
     Without a command: how the latest night stands, and the command that comes next.
     """
     if version:
-        say(f"screening {__version__}")
+        say(described())
         raise typer.Exit
     if context.invoked_subcommand is None:
         nights.standing()

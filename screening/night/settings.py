@@ -31,14 +31,18 @@ class Settings:
     profile_folder: Path
 
 
-def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> Settings:
+def load_settings(
+    *, inbox: Path | None = None, profile: Path | None = None, any_format: bool = False
+) -> Settings:
     """Read the environment and the profile.
 
     Args:
         inbox: overrides SCREENING_INBOX.
         profile: overrides SCREENING_PROFILE.
+        any_format: also where the store lies in another release's form.
 
     Raises:
+        FormatError: the store lies in a form that this release does not read.
         ProfileError: the profile named cannot be read or does not hold. Without any, defaults are used.
         StoreError: something else than a folder stands where the store is to be.
     """
@@ -48,8 +52,9 @@ def load_settings(*, inbox: Path | None = None, profile: Path | None = None) -> 
         parsed, folder = Profile(), Path.cwd()
     else:
         parsed, folder = read_profile(path), path.parent
+    root = _path(os.environ.get("SCREENING_STORE")) or Path("store")
     return Settings(
-        store=store_at(_path(os.environ.get("SCREENING_STORE")) or Path("store"), parsed.law.allowed),
+        store=store_at(root, parsed.law.allowed, any_format=any_format),
         inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),
         profile=parsed,
         profile_folder=folder.resolve(),

@@ -54,8 +54,12 @@ def undisturbed(store: Store) -> Iterator[None]:
 
 
 @contextmanager
-def purging(store: Store) -> Iterator[None]:
-    """Hold every night for a purge.
+def purging(store: Store, again: str = "screening retention purge") -> Iterator[None]:
+    """Hold every night for a purge, or for another act on all nights.
+
+    Args:
+        store: the store.
+        again: the command that is to be given again where a run works with the store.
 
     Raises:
         BusyError: a run works with the store; the text says of which night.
@@ -66,7 +70,7 @@ def purging(store: Store) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise _in_use(store) from None
+            raise _in_use(store, again) from None
         yield
     finally:
         os.close(handle)
@@ -92,13 +96,13 @@ def under_way(store: Store) -> list[str]:
     return sorted(held)
 
 
-def _in_use(store: Store) -> BusyError:
+def _in_use(store: Store, again: str) -> BusyError:
     held = under_way(store)
     return BusyError(
         f"the store is held by {'a run of night ' + held[0] if held else 'another process'}",
         where=str(_retention(store)),
-        effect="nothing was purged: a run must not lose what it reads",
-        remedy="wait until it ends, then start the purge again: `screening retention purge`",
+        effect="nothing was changed: a run must not lose what it reads",
+        remedy=f"wait until it ends, then start this again: `{again}`",
     )
 
 

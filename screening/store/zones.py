@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path, PurePath
 
 from screening.store.files import disk_faults, make_folder
+from screening.store.format import begin, check_format
 from screening.tables.codes import Use, Zone
 from screening.tables.errors import StoreError
 
@@ -105,18 +106,24 @@ class Store:
         return self.root / _NIGHTS
 
 
-def store_at(root: Path, uses: tuple[tuple[Use, tuple[str, ...]], ...] | None = None) -> Store:
+def store_at(
+    root: Path, uses: tuple[tuple[Use, tuple[str, ...]], ...] | None = None, *, any_format: bool = False
+) -> Store:
     """Return the store in a folder, which need not be there yet.
 
     Args:
         root: the folder.
         uses: what its individuals' data may be used for; None: everything.
+        any_format: also one that lies in another release's form.
 
     Raises:
+        FormatError: it lies in a form that this release does not read.
         StoreError: something else stands there.
     """
     if root.exists() and not root.is_dir():
         raise _no_folder(root)
+    if not any_format:
+        check_format(root)
     return Store(root, uses)
 
 
@@ -155,6 +162,7 @@ def open_zones(store: Store, zones: Iterable[Zone]) -> ZoneOpener:
     for zone in sorted(wanted):
         check_declared(zone, store.root)
     os.umask(PRIVATE_UMASK)
+    begin(store.root)
     for folder in (store.root, store.nights_folder, *(store.root / zone for zone in sorted(wanted))):
         with disk_faults(folder, effect="the store was not opened"):
             make_folder(folder)

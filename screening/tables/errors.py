@@ -8,6 +8,7 @@
     └── StoreError           the store cannot be used                exit 3
         ├── BusyError        another run holds the night             exit 3
         ├── OtherCodeError   the run was begun by other code         exit 3
+        ├── FormatError      the store has another release's form    exit 3
         └── BalanceError     counts do not add up; not published     exit 3
 
 No text of any of them carries a name, a date of birth or a document number of a person.
@@ -71,6 +72,12 @@ class BusyError(StoreError):
 
 class OtherCodeError(StoreError):
     """Other code, packages or tables froze the run than those that would go on with it."""
+
+    waiting_helps = False
+
+
+class FormatError(StoreError):
+    """The store lies in a form that this release does not read; nothing was read or written."""
 
     waiting_helps = False
 

@@ -16,7 +16,7 @@ def test_a_stage_reaches_only_the_zones_that_it_declares(store):
         opener.path(Zone.INDIVIDUAL)
     with pytest.raises(StoreError, match="not declared"):
         store.path(Zone.INDIVIDUAL, declared={Zone.AGGREGATE})
-    assert sorted(path.name for path in store.root.iterdir()) == ["aggregate", "nights"]
+    assert sorted(path.name for path in store.root.iterdir()) == ["FORMAT.json", "aggregate", "nights"]
 
 
 @pytest.mark.parametrize(
