@@ -1,4 +1,4 @@
-"""`screening airflow run` and `serve`: the real DAGs, in this process or under Airflow's own pages."""
+"""`screening airflow run`, `serve`, `dags`: the DAGs in this process, in Airflow's own pages, or in yours."""
 
 import sys
 from datetime import datetime
@@ -80,6 +80,19 @@ def backfill(
     from screening.orchestration.embedded import backfill as begin
 
     raise typer.Exit(begin(first.date(), last.date(), failed=failed, dry_run=dry_run))
+
+
+@app.command("dags")
+def dags() -> None:
+    """Print the setting that adds our DAGs to an Airflow that is there: its bundles of DAGs, and ours.
+
+    The setting is AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST.
+
+    Example: screening airflow dags
+    """
+    from screening.orchestration.embedded import dag_bundles
+
+    say(dag_bundles())
 
 
 @app.command("serve")

@@ -30,6 +30,7 @@ from screening.store.locks import exclusive
 from screening.tables.errors import BusyError, StoreError, UsageError
 
 Tell = Callable[[str], None]
+_BUNDLE = "screening"  # name of our DAGs in an Airflow that has others
 _SERVING = "serving.json"  # in Airflow's home: which processes serve its pages, and where
 
 
@@ -51,22 +52,39 @@ class Ran:
 
 
 def dags_folder() -> Path:
-    """Folder of the DAG files, beside the package.
+    """Folder of the DAG files: `screening_dags` beside the package in a wheel, `dags` in a clone.
+
+    Never within the package: a clone and a wheel of it are then the same code to a night.
 
     Raises:
         UsageError: the package was installed without them.
     """
     import screening
 
-    folder = Path(screening.__file__).parent.parent / "dags"
-    if not folder.is_dir():
-        raise UsageError(
-            "the DAG files are not beside the package",
-            where=str(folder),
-            effect="Airflow has nothing to run",
-            remedy="run from a clone of the repository, or copy dags/ there",
-        )
-    return folder
+    beside = Path(screening.__file__).parent.parent
+    folders = beside / "screening_dags", beside / "dags"
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise UsageError(
+        "the DAG files are not beside the package",
+        where=str(folders[0]),
+        effect="Airflow has nothing to run",
+        remedy="install the wheel again, or run from a clone of the repository",
+    )
+
+
+def dag_bundles() -> str:
+    """Return what Airflow's `[dag_processor] dag_bundle_config_list` is to be, so that it has our DAGs."""
+    from airflow.configuration import conf
+
+    ours = {
+        "name": _BUNDLE,
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {"path": str(dags_folder())},
+    }
+    set_up: Any = conf.getjson("dag_processor", "dag_bundle_config_list") or []
+    return json.dumps([*(bundle for bundle in set_up if bundle.get("name") != _BUNDLE), ours])
 
 
 def airflow_home(name: str) -> Path:

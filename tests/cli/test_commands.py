@@ -809,7 +809,7 @@ IN_A_TEST += [
     "subject find --reason --as --format",
     "subject report --reason --as --out",
 ]  # test_who_looked.py
-IN_A_TEST += ["airflow backfill --failed --dry-run"]  # tests/dags/test_tasks.py
+IN_A_TEST += ["airflow backfill --failed --dry-run", "airflow dags"]  # tests/dags
 IN_A_TEST += ["subject correct --field --reason --as", "subject erase --reason --as"]
 IN_A_TEST += ["alerts flag --list --end --reason --as"]  # tests/list_keeping, docs/exchange-demo
 IN_A_TEST += ["alerts diff --format", "quarantine replay --file --inbox --reason --as", "decide --instead-of"]

@@ -162,6 +162,7 @@ ELSEWHERE = {
     "store migrate": "recorded, shows nights (tests/cli/test_older_stores.py)",
     "airflow run": "as run",
     "airflow backfill": "starts runs in the scheduler, which shows nobody",
+    "airflow dags": "where DAG files lie, no store",
     "airflow serve": "Airflow's own pages hold no person (tests/dags)",
     "generate": "invented people, no store",
     "match": "files of the laboratory, no store",

@@ -560,3 +560,20 @@ def test_a_night_waits_while_a_run_of_an_earlier_one_is_queued_or_running(kind, 
 
     context = {"dag_run": SimpleNamespace(run_type=kind), "ti": Runs(*asked)}
     assert tasks.has_its_turn(context) is turn
+
+
+def test_an_airflow_that_is_there_keeps_its_bundles_and_gets_ours_once(root, tmp_path, monkeypatch):
+    from screening.orchestration.embedded import dag_bundles
+
+    theirs = {
+        "name": "theirs",
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {},
+    }
+    setting = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
+    monkeypatch.setenv(setting, json.dumps([theirs]))
+    once = dag_bundles()
+    monkeypatch.setenv(setting, once)
+    assert dag_bundles() == once
+    kept, ours = json.loads(once)
+    assert (kept, ours["name"], ours["kwargs"]) == (theirs, "screening", {"path": str(root / "dags")})
