@@ -7,10 +7,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +29,7 @@ from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen, machine
 from screening.night.outcomes import LegFailure
 from screening.night.scope import earlier_hits
+from screening.profile.hours import ends
 from screening.profile.model import Profile, Screening
 from screening.protection.keys import Keys
 from screening.store import acts
@@ -334,10 +334,7 @@ def watched(against: Watch, frozen: Frozen) -> ListsInUse:
 def begins(frozen: Frozen) -> datetime:
     """Moment at which the night's run begins: the end of its data interval, in UTC."""
     profile = frozen.agency_profile()
-    local = datetime.combine(
-        frozen.night + timedelta(days=1), profile.schedule.start, ZoneInfo(profile.agency.time_zone)
-    )
-    return local.astimezone(UTC)
+    return ends(frozen.night, profile.schedule.start, profile.agency.time_zone)
 
 
 def part(settled: Mapping[str, pa.Table], legs: Sequence[str]) -> dict[str, pa.Table]:

@@ -18,13 +18,14 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from screening.night.settings import load_settings
+from screening.profile.hours import begins, ends
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
 from screening.tables.errors import BusyError, StoreError, UsageError
@@ -243,8 +244,8 @@ def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
     """
     schedule = load_settings().profile.schedule
     zone = ZoneInfo(load_settings().profile.agency.time_zone)
-    begins, ends = (datetime.combine(night, schedule.start, zone) for night in (first, last))
-    over = datetime.combine(last + timedelta(days=1), schedule.start, zone) <= datetime.now(zone)
+    bounds = [begins(night, schedule.start, zone.key).astimezone(zone) for night in (first, last)]
+    over = ends(last, schedule.start, zone.key) <= datetime.now(UTC)
     early = schedule.first_night is not None and first < schedule.first_night
     if first > last or early or not over:
         raise UsageError(
@@ -259,7 +260,7 @@ def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
         prepare(airflow_home("airflow"), quiet=False)
     command = [str(Path(sys.executable).parent / "airflow"), "backfill", "create"]
     command += ["--dag-id", "nightly_screening", "--max-active-runs", "1"]
-    command += ["--from-date", begins.isoformat(), "--to-date", ends.isoformat()]
+    command += ["--from-date", bounds[0].isoformat(), "--to-date", bounds[1].isoformat()]
     command += ["--reprocess-behavior", "failed" if failed else "none", *(["--dry-run"] if dry_run else [])]
     return subprocess.run(command, check=False).returncode  # noqa: S603  (our own environment's airflow)
 

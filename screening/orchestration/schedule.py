@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from screening.night.settings import Settings, load_settings
+from screening.profile.hours import ends, last_over
 
 OWNER = "screening"
 _ANY_FIRST = date(2026, 1, 1)  # without catch-up only the last missed night is run
@@ -112,9 +113,11 @@ def is_long_over(context: Mapping[str, Any], now: datetime) -> bool:
     After an outage, or in a back-fill, what lies in the inbox without a night's folder came for the latest
     night; an earlier one would be published with the travellers of another day.
     """
-    ends = context.get("data_interval_end")
     given = (context.get("params") or {}).get("night")
-    return not given and ends is not None and now - ends >= timedelta(days=1)
+    if given or context.get("data_interval_end") is None:
+        return False
+    successor = night_of(context) + timedelta(days=1)
+    return ends(successor, _schedule_settings().profile.schedule.start, time_zone()) <= now
 
 
 def night_of(context: Mapping[str, Any]) -> date:
@@ -129,13 +132,9 @@ def night_of(context: Mapping[str, Any]) -> date:
     given = (context.get("params") or {}).get("night")
     if given:
         return date.fromisoformat(str(given))
-    zone = ZoneInfo(time_zone())
     begins = context.get("data_interval_start")
     if begins is not None:
-        local: datetime = datetime.fromtimestamp(begins.timestamp(), zone)
+        local: datetime = datetime.fromtimestamp(begins.timestamp(), ZoneInfo(time_zone()))
         return local.date()
-    run_after = context["dag_run"].run_after
-    start = _schedule_settings().profile.schedule.start
-    local = datetime.fromtimestamp(run_after.timestamp(), zone)
-    back = 1 if local.time() >= start else 2
-    return local.date() - timedelta(days=back)
+    run_after: datetime = context["dag_run"].run_after
+    return last_over(run_after, _schedule_settings().profile.schedule.start, time_zone())

@@ -36,8 +36,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from screening.profile import hours
 from screening.profile.model import Agency, ListPolicy, Masking, Retention, Schedule
 from screening.protection.audit import append
 from screening.protection.zone_terms import endings
@@ -113,8 +113,7 @@ def night_end(night: date, schedule: Schedule, agency: Agency) -> datetime:
     >>> night_end(date(2026, 7, 1), Schedule(), Agency(time_zone="Europe/Berlin")).isoformat()
     '2026-07-01T23:00:00+00:00'
     """
-    local = datetime.combine(night + timedelta(days=1), schedule.start, ZoneInfo(agency.time_zone))
-    return local.astimezone(UTC)
+    return hours.ends(night, schedule.start, agency.time_zone)
 
 
 def term(terms: Retention, cls: RetentionClass) -> timedelta | None:

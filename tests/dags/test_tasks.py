@@ -514,25 +514,6 @@ def test_no_night_before_the_first_is_run(by_hand, written, at_work):
     assert "`catch_up` needs `first_night`" in by_hand("profile", "check", check=2).stderr
 
 
-def test_a_back_fill_gives_airflow_the_moments_at_which_the_nights_begin(by_hand, tmp_path, monkeypatch):
-    import subprocess
-    from datetime import date
-
-    from screening.orchestration import embedded
-
-    asked = []
-    monkeypatch.setenv("SCREENING_PROFILE", str(by_hand.folder / "profile.toml"))
-    monkeypatch.setattr(
-        subprocess, "run", lambda words, check: asked.append(words[1:]) or SimpleNamespace(returncode=0)
-    )
-    # Vienna leaves summer time in the night of the 25th.
-    assert embedded.backfill(date(2026, 10, 24), date(2026, 10, 26), failed=True, dry_run=True) == 0
-    words = " ".join(asked[0])
-    assert "--from-date 2026-10-24T01:00:00+02:00 --to-date 2026-10-26T01:00:00+01:00" in words
-    assert "--max-active-runs 1" in words
-    assert words.endswith("--reprocess-behavior failed --dry-run")
-
-
 class Runs:
     """Runs of the DAG that Airflow knows of, by state; asking may change them."""
 

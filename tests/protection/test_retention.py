@@ -152,6 +152,10 @@ def test_a_manifest_of_unknown_inputs_has_the_clock_of_its_own_night(store, publ
     [
         pytest.param("day=2026-11-23", date(2026, 11, 23), id="a service date"),
         pytest.param("month=2026-11", date(2026, 11, 30), id="a month, from its last day"),
+        pytest.param("day=2028-02-29", date(2028, 2, 29), id="leap day"),
+        pytest.param("month=2028-02", date(2028, 2, 29), id="a leap February"),
+        pytest.param("month=2027-02", date(2027, 2, 28), id="a February"),
+        pytest.param("month=2026-12", date(2026, 12, 31), id="the end of a year"),
         pytest.param("somebody's", None, id="a folder that somebody put beside them"),
     ],
 )
