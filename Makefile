@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow review test quick check mutation supply release walk lock sample schemas exchange-demo clean
+.PHONY: help setup run airflow review test quick check mutation supply release walk cluster cluster-test lock sample schemas exchange-demo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -67,9 +67,17 @@ release: test supply ## Test, check the supply, then write wheel, lock, bill of 
 walk: setup ## Random walk over a small store, 2,000 steps (half an hour), not part of `make test` (STEPS, SEED)
 	@PYTHONPATH=. $(VENV)/bin/python tests/walk.py $(or $(STEPS),2000) $(or $(SEED),0)
 
-lock: ## Compile requirements.in anew
-	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--quiet requirements.in -o requirements.lock
+cluster: setup ## PostgreSQL, Redis, Airflow's parts and two Celery workers on this machine; not part of `make test`
+	@deploy/one-machine/cluster up
+
+cluster-test: setup ## Kill each part of the cluster in the middle of a night (CASES=…); not part of `make test`
+	@export CLUSTER=$(CURDIR)/var/cluster-test CLUSTER_PORT=8180; deploy/one-machine/cluster prepare && \
+		$(VENV)/bin/python tests/cluster/proof.py $(CASES)
+
+COMPILE := uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: ## Compile requirements.in and requirements-celery.in anew
+	$(COMPILE) requirements.in -o requirements.lock
+	$(COMPILE) requirements-celery.in -o requirements-celery.lock
 
 sample: setup ## Make sample_data anew (same bytes each time)
 	@$(VENV)/bin/screening generate --out sample_data --night $(NIGHT) --seed 1

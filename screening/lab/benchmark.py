@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import platform
 import pstats
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -62,6 +63,7 @@ def night_cost(
     seed: int,
     tell: Callable[[str], None],
     profile: bool = False,
+    kept: Path | None = None,
 ) -> Cost:
     """Generate a night of a size and screen it once, from an empty store.
 
@@ -73,12 +75,18 @@ def night_cost(
         seed: seed of the generator.
         tell: shows a line of progress.
         profile: profile it too (slower; seconds are then no measurement).
+        kept: folder in which the night is made, or was made before; None for one that is removed.
     """
     with tempfile.TemporaryDirectory(prefix="screening-benchmark-") as folder:
-        root = Path(folder)
-        tell(f"making {travellers:,} travellers on {flights} flights, {alerts:,} alerts")
-        generate(root, night, Size(flights=flights, travellers=travellers, alerts=alerts), seed)
-        return _measured(root, night, tell, profile=profile)
+        root = kept or Path(folder)
+        if not (root / "truth").is_dir():
+            tell(f"making {travellers:,} travellers on {flights} flights, {alerts:,} alerts")
+            generate(root, night, Size(flights=flights, travellers=travellers, alerts=alerts), seed)
+        shutil.rmtree(root / "store", ignore_errors=True)
+        try:
+            return _measured(root, night, tell, profile=profile)
+        finally:
+            shutil.rmtree(root / "store", ignore_errors=True)
 
 
 def _measured(root: Path, night: date, tell: Callable[[str], None], *, profile: bool) -> Cost:

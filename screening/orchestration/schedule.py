@@ -18,7 +18,10 @@ TAGS = ("screening",)
 TASK_DEFAULTS = {
     "owner": OWNER,
     "retries": int(os.environ.get("SCREENING_TASK_RETRIES", "1")),
-    "retry_delay": timedelta(minutes=2),
+    # a disk that hiccups, a worker that died: half a minute, then twice as long each time
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
     "pool": os.environ.get("SCREENING_POOL", "default_pool"),  # one that is not there would let tasks wait
 }
 # A task that hangs (a disk that answers no more) must end the same night, and no slow one may be cut. A night

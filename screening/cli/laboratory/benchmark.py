@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from screening.cli.laboratory import examine
+from screening.cli.laboratory.capacity import capacity
 from screening.cli.laboratory.pages import replace, table
 from screening.cli.output import Format, progress, say, show
 
@@ -15,6 +16,7 @@ app.command("evaluation-set")(examine.evaluation_set)
 app.command("match")(examine.match)
 app.command("accuracy")(examine.accuracy)
 app.command("candidates")(examine.candidates)
+app.command("capacity")(capacity)
 
 
 @app.command("night")
