@@ -180,6 +180,7 @@ ELSEWHERE = {
     "benchmark lists": "generated people, no store",
     "benchmark accuracy": "files of the laboratory, no store",
     "benchmark candidates": "files of the laboratory, no store",
+    "benchmark capacity": "generated people, no store",
 }
 
 

@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screening.cli.laboratory.pages import replace, table
 from screening.cli.output import Format, progress, say, show
 from screening.tables.errors import UsageError
+
+if TYPE_CHECKING:
+    from screening.lab.capacity import Size
 
 _WORKERS = (1, 2, 4, 8, 16)
 
@@ -36,19 +39,21 @@ def capacity(
     from screening.lab.capacity import GRID, PLAN, Size, cost, fitted
     from screening.night.processes import WORKERS, workers
 
-    def size_of(text: str) -> Size:
+    def size_of(text: str, option: str) -> Size:
         try:
             return Size.of(text)
         except ValueError:
             raise UsageError(
                 f"{text} is no size of a night",
-                where="--size, --check, --plan",
+                where=option,
                 effect="nothing was measured",
                 remedy="write travellers, x, names: 250000x100000",
             ) from None
 
-    grid, planned = [size_of(text) for text in sizes or GRID], [size_of(text) for text in plan or PLAN]
-    checked, processes, told = size_of(check) if check else None, workers(), os.environ.get(WORKERS)
+    grid = [size_of(text, "--size") for text in sizes or GRID]
+    planned = [size_of(text, "--plan") for text in plan or PLAN]
+    checked = size_of(check, "--check") if check else None
+    processes, told = workers(), os.environ.get(WORKERS)
     os.environ[WORKERS] = "1"
     costs = {}
     for size in grid:
@@ -56,7 +61,7 @@ def capacity(
         costs[size] = cost(size, keep, progress)
     model = fitted(costs)
     rows: list[dict[str, object]] = [
-        {"travellers": size.travellers, "names": size.alerts}
+        _size(size)
         | {f"with_{number}": round(model.whole(size, number)) for number in _WORKERS}
         | {"mib": round(model.peak(size))}
         for size in planned
@@ -65,7 +70,7 @@ def capacity(
     lines = [machine_line() + ". One process.", ""]
     stages = tuple(model.seconds)
     nights: list[dict[str, object]] = [
-        {"travellers": size.travellers, "names": size.alerts}
+        _size(size)
         | {one.stage: round(one.seconds, 1) for one in measured.stages}
         | {"whole": round(measured.seconds, 1), "mib": round(measured.peak_mib)}
         for size, measured in costs.items()
@@ -116,3 +121,7 @@ def capacity(
     if out is not None:
         replace(out, "capacity", lines)
         say(f"written to {out}")
+
+
+def _size(size: "Size") -> dict[str, object]:
+    return {"travellers": size.travellers, "names": size.alerts}
