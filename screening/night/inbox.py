@@ -94,7 +94,7 @@ def _below(root: Path, folder: Path, above: str, night: date) -> Iterator[Arriva
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        path, own = folder / entry.name, _readable(entry.name)
+        path, own = folder / entry.name, readable(entry.name)
         name = f"{above}/{own}" if above else own
         if own != entry.name:
             yield refused(name, path, "entry_name_not_utf8")
@@ -132,10 +132,10 @@ def _may_be_a_night(label: str, night: date) -> bool:
     return found.isoformat() == label and -_LONG_AGO <= found - night <= _FAR_AHEAD
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     r"""Return a file's name as text; bytes that are no UTF-8 are escaped.
 
-    >>> _readable("caf\udce9.edi")
+    >>> readable("caf\udce9.edi")
     'caf\\xe9.edi'
     """
     return os.fsencode(name).decode("utf_8", "backslashreplace")

@@ -202,21 +202,29 @@ def harmless(say: Say) -> Iterator[None]:
         say(f"A notice could not be made ({place_of(fault)}); the night is not affected.")
 
 
+def counts_of(store: Store, night: date) -> dict[str, int]:
+    """Return how a published night stands, by the keys of `COUNTS`.
+
+    Raises:
+        StoreError: what is published cannot be read.
+    """
+    published, done = current(store, night), settled(store, night)
+    rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
+    gates = fitness.records(store, published_frozen(store, night, published.revision if published else 0))
+    return {
+        "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
+        "uncounted": sum(row["quarantined"] is None for row in rows),
+        "waiting": sum(is_open(row, done) for row in rows),
+        "gates_failed": sum(record.waits for record in gates),
+        "hits": sum(row["hits"] for row in rows),
+    }
+
+
 def _standing(store: Store, night: date) -> Notice:
     """Say how a published night stands; one whose files cannot be read has failed."""
     try:
         line, published = headline_of(store, night), current(store, night)
-        done = settled(store, night)
-        rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
-        revision = published.revision if published else 0
-        gates = fitness.records(store, published_frozen(store, night, revision))
-        counts = {
-            "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
-            "uncounted": sum(row["quarantined"] is None for row in rows),
-            "waiting": sum(is_open(row, done) for row in rows),
-            "gates_failed": sum(record.waits for record in gates),
-            "hits": sum(row["hits"] for row in rows),
-        }
+        revision, counts = published.revision if published else 0, counts_of(store, night)
     except ScreeningError:
         return _failure(store, night, "what is published cannot be read")
     state = line.state if line.calls else IN_ORDER

@@ -8,12 +8,15 @@ left in the inbox would else be read in each night after the end of its term.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from screening.night.frozen import FrozenInput
-from screening.night.inbox import Arrival
+from screening.night.inbox import Arrival, readable
 from screening.store.files import read_json, write_json
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
@@ -56,6 +59,30 @@ def note_received(store: Store, inbox: Path, inputs: Iterable[FrozenInput]) -> N
     path = _path(store, inbox)
     if received:
         write_json(path, (_read(path) if path.exists() else {}) | received)
+
+
+def unread(store: Store, inbox: Path) -> list[float]:
+    """Return when each file of the inbox was written that no published night has received, oldest first.
+
+    Only names and times are looked at, so it can be asked at any moment; UTC, in seconds.
+    """
+    path = _path(store, inbox)
+    seen = _read(path) if path.exists() else {}
+    return sorted(
+        file.st_mtime for name, file in _lying(inbox) if seen.get(name) != f"{file.st_ino}-{file.st_mtime_ns}"
+    )
+
+
+def _lying(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the files of an inbox, by name; one that goes while it is looked at is none."""
+    for folder, folders, files in os.walk(inbox):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = Path(folder, name)
+            with suppress(OSError):
+                file = path.lstat()
+                if stat.S_ISREG(file.st_mode) and not name.startswith("."):
+                    yield readable(path.relative_to(inbox).as_posix()), file
 
 
 def _path(store: Store, inbox: Path) -> Path:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
 from screening.night.settings import load_settings
+from screening.orchestration import metrics
 from screening.orchestration.tasks import ACTOR, check_parameters, explained
 
 _DAYS = 3  # back from today, where nobody says otherwise
@@ -147,4 +148,6 @@ def late_hits(nights: Sequence[RescreenedNight]) -> int:
         if done["late"]:
             shown = f"screening hits --night {done['night']}"
             _LOG.warning("needs a person: %d late hits of night %s   %s", done["late"], done["night"], shown)
-    return sum(done["late"] for done in nights)
+    found = sum(done["late"] for done in nights)
+    metrics.tell({"rescreen.late_hits": found})
+    return found

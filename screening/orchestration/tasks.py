@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from screening.night.settings import load_settings
+from screening.orchestration import metrics
 from screening.orchestration.schedule import is_long_over, night_of
 from screening.tables.errors import ScreeningError, UsageError
 
@@ -91,6 +92,7 @@ def receive(context: Mapping[str, Any]) -> str:
     with explained():
         check_parameters(context)
         letting, night, settings = letting_through(context), night_of(context), load_settings()
+        metrics.tell_inbox(settings)
         now = datetime.now(UTC)
         receipt = begin(
             settings, night, chosen=None, actor=ACTOR, now=now, addressed=is_long_over(context, now)
@@ -264,7 +266,9 @@ def attention(published: Published) -> None:
     from screening.night.attention import left_by
     from screening.night.reporting import report_path
 
-    night, store = date.fromisoformat(published["night"]), load_settings().store
+    night, settings = date.fromisoformat(published["night"]), load_settings()
+    store = settings.store
+    metrics.tell_night(settings, night)
     with explained():
         left = left_by(store, night, published["flights"], published["inputs"])
     found = f"report: {report_path(store, night)}   flights: screening status --night {night}"
@@ -285,10 +289,13 @@ def purge() -> int:
     """
     from screening.night.purge import purge_now
 
+    settings = load_settings()
+    metrics.tell_inbox(settings)  # the one task that runs every hour
     with explained():
-        done = purge_now(load_settings(), datetime.now(UTC), ACTOR)
+        done = purge_now(settings, datetime.now(UTC), ACTOR)
     removed, rows = sum(len(proof.files) for proof in done.files), sum(proof.rows for proof in done.rows)
     proofs = len(done.files) + len(done.rows)
+    metrics.tell({"purge.files": removed, "purge.rows": rows})
     _LOG.info("purge: %d files and %d rows removed, %d proofs", removed, rows, proofs)
     return removed
 

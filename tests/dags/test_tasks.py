@@ -41,6 +41,24 @@ def at_work(by_hand, monkeypatch):
     schedule._schedule_settings.cache_clear()
 
 
+@pytest.fixture
+def sent():
+    """What Airflow's metrics are given: name -> number."""
+    from airflow.sdk.observability import stats
+    from airflow.sdk.observability.metrics import stats_utils
+
+    gauges = {}
+
+    class Receiver:
+        def gauge(self, name, number, **more):
+            assert more == {}  # a tag could carry anything
+            gauges[name] = number
+
+    stats.initialize(factory=Receiver, export_legacy_names=True)
+    yield gauges
+    stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+
+
 def lines(caplog, level=logging.INFO):
     return [record.getMessage() for record in caplog.records if record.levelno >= level]
 
@@ -64,9 +82,11 @@ def test_each_task_logs_one_line_of_counts_and_nothing_else(by_hand, written, at
 
 
 def test_attention_says_each_reason_and_where_the_report_is_before_it_fails(
-    by_hand, written, at_work, caplog
+    by_hand, written, at_work, caplog, sent
 ):
     from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.night.monitoring import METRICS
 
     by_hand.send("a.edi", written.paxlst(written.fillers))
     by_hand.send("b.edi", written.paxlst([written.ylva], flight="XQ0402").replace("PAXLST", "INVOIC"))
@@ -80,6 +100,36 @@ def test_attention_says_each_reason_and_where_the_report_is_before_it_fails(
     assert report in str(red.value)
     assert report in lines(caplog)[-1]
     assert "SOMEBODYSNAME" not in caplog.text + str(red.value)
+    # The same on monitoring's side: numbers under names that are fixed, so nobody's name can be among them.
+    of_night = {f"screening.{name}" for name in METRICS if name.startswith(("night.", "inbox."))}
+    assert set(sent) == of_night
+    assert all(type(number) is int for number in sent.values())
+    shown = by_hand.status(NIGHT)
+    assert sent["screening.inbox.unread"] == 3
+    assert sent["screening.night.flights.screened"] == 1
+    assert sent["screening.night.travellers"] == 3
+    assert sent["screening.night.waiting"] == sum(row["mend"] is not None for row in shown.values())
+
+
+def test_a_receiver_that_fails_ends_no_task_and_its_words_come_into_no_log(caplog):
+    import airflow.settings  # noqa: F401  (its import sets up logging)
+    from airflow.sdk.observability import stats
+    from airflow.sdk.observability.metrics import stats_utils
+
+    from screening.orchestration import metrics
+
+    def broken():
+        raise RuntimeError("no route for QVARNSTEDT")
+
+    stats.initialize(factory=broken, export_legacy_names=False)
+    try:
+        with caplog.at_level(logging.WARNING):
+            metrics.tell({"purge.files": 1})
+    finally:
+        stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+    [said] = [record.getMessage() for record in caplog.records]
+    assert "RuntimeError" in said
+    assert "QVARNSTEDT" not in said
 
 
 def test_a_rerun_is_judged_by_its_flights_and_says_what_else_of_the_night_waits(
