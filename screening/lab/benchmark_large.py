@@ -92,8 +92,9 @@ def _ways(root: Path, path: Path) -> dict[str, list[str]]:
 
 def read_night(folder: str) -> None:
     """Receive and read the inbox of a folder into its store; the measured process does this."""
+    from screening.night.opened import open_run
     from screening.night.receive import receive
-    from screening.night.run import open_run, read
+    from screening.night.run import plan_read, read_all
     from screening.night.settings import Settings
 
     root = Path(folder)
@@ -102,7 +103,8 @@ def read_night(folder: str) -> None:
     settings = Settings(Store(root / "store"), root / "inbox", profile, made)
     receipt = receive(settings, _NIGHT, chosen=None, actor="benchmark", now=datetime.now(UTC))
     if receipt.frozen is not None:
-        read(open_run(settings, receipt.frozen.run))
+        run = open_run(settings, receipt.frozen.run)
+        read_all(run, plan_read(run))
 
 
 def _write(source: Path, inbox: Path, megabytes: int, packing: str) -> Path:

@@ -3,7 +3,6 @@
 No output depends on how legs are grouped: rows of a leg depend on its manifest, the lists and the model.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +24,12 @@ from screening.matching.measured import Measured, measured_rate, measured_thresh
 from screening.matching.merged import all_names, better, merged_tables
 from screening.matching.model import Model
 from screening.night.balance import line
+from screening.night.batch_plan import Batch
 from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen, machine
 from screening.night.outcomes import LegFailure
 from screening.night.scope import earlier_hits
+from screening.night.settling import about
 from screening.profile.hours import ends
 from screening.profile.model import Profile, Screening
 from screening.protection.keys import Keys
@@ -37,51 +38,6 @@ from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Standing
 from screening.tables.errors import ScreeningError
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Legs of one task.
-
-    Attributes:
-        unit: hash of the legs.
-        label: what Airflow shows; numbers and carriers, never people.
-        flight_ids: the legs, sorted.
-    """
-
-    unit: str
-    label: str
-    flight_ids: tuple[str, ...]
-
-
-def plan(flights: pa.Table, number: int) -> list[Batch]:
-    """Group legs into at most `number` batches of about equally many travellers.
-
-    Args:
-        flights: FLIGHTS.
-        number: batches wanted.
-
-    Returns:
-        Batches in order; none without legs.
-    """
-    sized = sorted(
-        zip(flights["travellers"].to_pylist(), flights["flight_id"].to_pylist(), strict=True),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    bins: list[list[str]] = [[] for _ in range(min(number, len(sized)))]
-    loads = [0] * len(bins)
-    for travellers, leg in sized:
-        lightest = loads.index(min(loads))
-        bins[lightest].append(leg)
-        loads[lightest] += travellers + 1
-    carrier = dict(zip(flights["flight_id"].to_pylist(), flights["carrier"].to_pylist(), strict=True))
-    batches = []
-    for place, legs in enumerate(bins, start=1):
-        carriers = sorted({carrier[leg] for leg in legs if carrier[leg]})
-        shown = " ".join(carriers[:4]) + (" …" if len(carriers) > 4 else "")
-        unit = hashlib.sha256("\n".join(sorted(legs)).encode()).hexdigest()
-        batches.append(Batch(unit, f"{place:02d}: {len(legs)} flights {shown}", tuple(sorted(legs))))
-    return batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +210,7 @@ def _screen_leg(
     except ScreeningError:
         raise
     except Exception as fault:  # noqa: BLE001  (the text may hold a name: only its type and place are kept)
-        number = _chosen(settled["travellers"], (leg,)).num_rows
+        number = about(settled, (leg,))["travellers"].num_rows
         rows = line("screen", leg, "travellers", passed=0, aside={"failed": number})
         return Screened(
             analyst.HITS.empty(),
@@ -273,7 +229,7 @@ def _screen(
     settled: dict[str, pa.Table],
     legs: Sequence[str],
 ) -> Screened:
-    ours = part(settled, legs)
+    ours = about(settled, legs)
     flights, documents = ours["flights"], ours["documents"]
     travellers = to_screen(ours["travellers"], frozen.agency_profile().screening)
     scored = against.compare(identify(travellers, documents), against.thresholds)
@@ -335,15 +291,3 @@ def begins(frozen: Frozen) -> datetime:
     """Moment at which the night's run begins: the end of its data interval, in UTC."""
     profile = frozen.agency_profile()
     return ends(frozen.night, profile.schedule.start, profile.agency.time_zone)
-
-
-def part(settled: Mapping[str, pa.Table], legs: Sequence[str]) -> dict[str, pa.Table]:
-    """Return flights, travellers and documents of some legs."""
-    flights, travellers = _chosen(settled["flights"], legs), _chosen(settled["travellers"], legs)
-    wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
-    documents = settled["documents"].filter(wanted)
-    return {"flights": flights, "travellers": travellers, "documents": documents}
-
-
-def _chosen(table: pa.Table, legs: Sequence[str]) -> pa.Table:
-    return table.filter(pc.is_in(table["flight_id"], pa.array(legs, pa.string()))).combine_chunks()

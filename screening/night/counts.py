@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from screening.night import fitness
-from screening.night.run import NIGHT, Run
-from screening.night.settling import read_units
+from screening.night.chunks import shares
+from screening.night.opened import Run
+from screening.night.pieces import ReadUnit, read_units
 from screening.night.stages import Task
 from screening.store.revisions import current
 
@@ -32,13 +33,13 @@ _MADE: Mapping[Task, tuple[str, ...]] = {
 }
 
 
-def counted(run: Run, task: Task, unit: str | None = None) -> str:
+def counted(run: Run, task: Task, unit: str = "") -> str:
     """Say what a task made.
 
     Args:
         run: the run; the task has ended.
         task: one of read, settle, screen, publish.
-        unit: the batch that was screened.
+        unit: the share or batch.
 
     Returns:
         A line such as `read: 47 files, 61 messages, 4183 statements, 9 set aside`.
@@ -47,10 +48,16 @@ def counted(run: Run, task: Task, unit: str | None = None) -> str:
         return f"{task}: {', '.join(_published(run))}"
     if run.published:
         return f"{task}: nothing left to do, the run is published"
-    units = read_units(run.work) if task is Task.READ else [(str(task), unit or NIGHT)]
+    files, units = _read(run, unit) if task is Task.READ else ([], [(str(task), unit)])
     rows = {name: sum(run.work.rows(*found, name) for found in units) for name in _MADE[task]}
-    parts = [f"{len(run.frozen.inputs)} files"] if task is Task.READ else []
-    return f"{task}: {', '.join(parts + _said(task, rows))}"
+    return f"{task}: {', '.join(files + _said(task, rows))}"
+
+
+def _read(run: Run, unit: str) -> tuple[list[str], list[ReadUnit]]:
+    """How many files a share has, and where what was read of them lies."""
+    mine = [share for share in shares(run.frozen.inputs) if share.unit == unit]
+    chunks = {chunk.unit for share in mine for chunk in share.chunks}
+    return [f"{sum(share.files for share in mine)} files"], read_units(run.work, chunks)
 
 
 def _published(run: Run) -> list[str]:

@@ -8,7 +8,6 @@ Whatever an input provokes becomes its own outcome. Where our code fails, the ch
 part, so that the guilty one is found; that is set aside whole, and the chunk is read without it.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -24,9 +23,11 @@ from screening.messages.syntax.memory_map import forget
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes
 from screening.messages.tabulate import tabulate
 from screening.night.balance import line
+from screening.night.chunks import Chunk
 from screening.night.exceptions import place_of
 from screening.night.frozen import FrozenInput
 from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
+from screening.night.pieces import SPECS, summed
 from screening.profile.model import Intake
 from screening.store.landing import Settling, open_back
 from screening.store.rights import rights_of
@@ -34,57 +35,12 @@ from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
 from screening.tables.errors import ScreeningError
-from screening.tables.model import TableSpec
 
-CHUNK_BYTES = 8_000_000
-CHUNK_FILES = 64
 PIECE_BYTES = BYTES_AT_ONCE  # bytes of inputs whose tables are held at once
 _STRETCH = 1 << 20
 _FAILED = "our code failed on this input: "
-SPECS: tuple[TableSpec, ...] = (
-    landing.INPUTS,
-    landing.BYTE_RANGES,
-    individual.MESSAGES,
-    individual.MESSAGE_LEGS,
-    individual.STATEMENTS,
-    individual.STATEMENT_DOCUMENTS,
-    individual.BOOKINGS,
-    individual.QUARANTINE,
-    individual.OUTSIDE_MANDATE,
-    individual.LEDGER,
-)
 Collect = Callable[[dict[str, pa.Table]], None]
-_SUMMED = ("received", "passed", "set_aside")
 _CLASS = {Source.API: RetentionClass.API, Source.PNR: RetentionClass.PNR, None: RetentionClass.UNREAD}
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Inputs that are read as one unit of work."""
-
-    inputs: tuple[FrozenInput, ...]
-
-    @property
-    def unit(self) -> str:
-        """Hash of the inputs' names and bytes."""
-        named = "\n".join(
-            f"{entry.name}\t{entry.input_id}\t{entry.duplicate}\t{entry.refused}" for entry in self.inputs
-        )
-        return hashlib.sha256(named.encode()).hexdigest()
-
-
-def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
-    """Cut inputs into chunks of bounded size, in the order of their names."""
-    gathered: list[FrozenInput] = []
-    size = 0
-    for entry in sorted(inputs):
-        if gathered and (size + entry.size > CHUNK_BYTES or len(gathered) >= CHUNK_FILES):
-            yield Chunk(tuple(gathered))
-            gathered, size = [], 0
-        gathered.append(entry)
-        size += entry.size
-    if gathered:
-        yield Chunk(tuple(gathered))
 
 
 @dataclass(slots=True)
@@ -481,21 +437,3 @@ def _tables(gathered: _Gathered) -> dict[str, pa.Table]:
         ),
         "ledger": summed([*gathered.counted, tables["ledger"], received]),
     }
-
-
-def summed(counted: Sequence[pa.Table]) -> pa.Table:
-    """Add up ledger lines of one unit: an input tabulated in pieces, equal bytes that came more than once.
-
-    Args:
-        counted: tables of the ledger's columns, in any order.
-
-    Returns:
-        LEDGER.
-    """
-    lines = pa.concat_tables([individual.LEDGER.empty(), *counted])
-    sums = lines.group_by(list(individual.LEDGER.key), use_threads=False).aggregate(
-        [(name, "sum") for name in _SUMMED]
-    )
-    return individual.LEDGER.conform(
-        sums.rename_columns([name.removesuffix("_sum") for name in sums.column_names])
-    )

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 from screening.night import run as stages
 from screening.night.frozen import Frozen, published_frozen
 from screening.night.let_through import release
+from screening.night.opened import Run
 from screening.night.pins import refuse_unknown
 from screening.night.receive import Receipt, receive
 from screening.night.reporting import write_report
 from screening.night.rerun import Rerun, receive_again
-from screening.night.run import Run
 from screening.night.settings import Settings
 from screening.night.statistics import write_statistics
 from screening.store.locks import exclusive, undisturbed
@@ -185,12 +185,11 @@ def _carry_on(
     session.other_lists = _other_lists(settings, receipt.frozen)
     run = Run(settings, receipt.frozen)
     with _timed(session, "read", tell):
-        stages.read(run, counted=_counted("files read", tell))
+        stages.read_all(run, stages.plan_read(run), counted=_counted("files read", tell))
     with _timed(session, "settle", tell):
-        stages.settle(run)
+        stages.settle_all(run, stages.plan_settle(run), counted=_counted("shares of flights settled", tell))
     with _timed(session, "screen", tell):
-        planned = stages.plan(run)
-        stages.screen_all(run, planned, counted=_counted("batches screened", tell))
+        stages.screen_all(run, stages.plan(run), counted=_counted("batches screened", tell))
     with _timed(session, "publish", tell):
         published = stages.publish(run, actor=actor, let_through=let_through, reason=reason)
     session.fresh = session.fresh or published.revision == receipt.frozen.revision

@@ -1,19 +1,28 @@
-"""Settle: the night's statements and those of earlier nights become one manifest for each leg in scope."""
+"""Settle: the night's statements and those of earlier nights become one manifest for each leg in scope.
 
-from collections.abc import Callable, Mapping, Sequence
+First the cut: which legs are in scope, which may be one leg and stay together, what earlier nights hold about
+them. Then share by share, each from the chunks that speak of its legs. No output depends on the cut.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.manifests.codeshares import operating
-from screening.manifests.groups import groups, settle_in_groups
+from screening.manifests.groups import STATEMENTS_AT_ONCE, Group, groups, settle_in_groups
 from screening.manifests.provisional import moved, ties
 from screening.night import remains
 from screening.night.balance import line
 from screening.night.frozen import Frozen
-from screening.night.reading import SPECS, summed
-from screening.night.scope import STATED, draw, not_of, scope_of
+from screening.night.opened import NIGHT
+from screening.night.pieces import ReadUnit, lying_in, read_units
+from screening.night.scope import STATED, Drawn, draw, not_of, scope_of
+from screening.night.shares import MOST, evenly, unit_of
+from screening.night.stages import Task
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
 from screening.store.revisions import read_current
@@ -24,104 +33,192 @@ from screening.tables.codes import Level
 from screening.tables.findings import Finding
 from screening.tables.model import TableSpec
 
-_PIECE = "piece"  # stage of the work zone
+STATEMENTS_AT_LEAST = 40_000  # of a share: 2 s
+PEOPLE = (individual.FLIGHTS, individual.TRAVELLERS, individual.DOCUMENTS)
+SETTLED = (*PEOPLE, individual.LEDGER)
+_EARLIER = "earlier"  # travellers as earlier nights settled them
+_WHERE = ("message_id", "flight_id")
 
 
-class Pieces:
-    """Tables of a chunk that leave the memory while it is read; they count when the chunk lists them."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Legs that are settled by one task.
 
-    def __init__(self, work: Work, unit: str) -> None:
-        self._work, self._unit = work, unit
-        self._names: list[str] = []
-
-    def begin(self) -> Callable[[Mapping[str, pa.Table]], None]:
-        """Begin the chunk, forgetting the pieces of an attempt before; return what takes pieces."""
-        self._names = []
-        return self.write
-
-    def write(self, tables: Mapping[str, pa.Table]) -> None:
-        """Write one piece; what a killed run has left under its name is replaced."""
-        name = f"{self._unit}-{len(self._names):06}"
-        self._work.write(_PIECE, name, tables)
-        self._names.append(name)
-
-    def listed(self) -> pa.Table:
-        """Return the list that stands with the chunk: one column, the units of stage `piece`."""
-        return pa.table({"unit": pa.array(self._names, pa.string())})
-
-
-def gather(work: Work) -> dict[str, pa.Table]:
-    """Put the chunks of the read stage together.
-
-    Returns:
-        A table for each of `reading.SPECS`, by name.
+    Attributes:
+        unit: hash of all below.
+        groups: legs that may be one leg stay together; each is settled by itself.
+        lying: where the read stage left what is said of them.
+        statements: how many statements there are about them.
     """
-    lying = dict(zip(SPECS, _lying(work, SPECS), strict=True))
-    lying[individual.LEDGER] = summed([lying[individual.LEDGER]])
-    return {spec.name: spec.conform(table) for spec, table in lying.items()}
+
+    unit: str
+    groups: tuple[Group, ...]
+    lying: tuple[ReadUnit, ...]
+    statements: int
+
+    @property
+    def scope(self) -> list[str]:
+        """The legs that are to be settled, sorted."""
+        return sorted(leg for group in self.groups for leg in group.scope)
 
 
-def spoken(work: Work) -> dict[str, pa.Table]:
-    """Return what the read stage left of messages and statements, as it lies there.
-
-    Chunks are not joined nor sorted: settling takes rows in any order, and a copy in order of all statements
-    of a large night is the largest table there is.
-
-    Returns:
-        A table for each of `scope.STATED`, by name.
-    """
-    return {spec.name: table for spec, table in zip(STATED, _lying(work, STATED), strict=True)}
-
-
-def read_units(work: Work) -> list[tuple[str, str]]:
-    """Return stage and unit of all that the read stage left: its chunks, and the pieces that they list."""
-    units = [("read", unit) for unit in work.units("read")]
-    return units + [
-        (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
-    ]
-
-
-def _lying(work: Work, specs: Sequence[TableSpec]) -> list[pa.Table]:
-    """Return tables of the read stage over all chunks and the pieces that the chunks list."""
-    units = read_units(work)
-    held = {unit: work.tables(*unit) for unit in units}
-    return [
-        pa.concat_tables(
-            [spec.empty(), *(work.read(*unit, spec.name) for unit in units if spec.name in held[unit])]
-        )
-        for spec in specs
-    ]
-
-
-def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Settle every leg in scope.
+def cut_night(store: Store, frozen: Frozen, work: Work) -> dict[str, pa.Table]:
+    """Cut the legs in scope into shares.
 
     Args:
         store: the store, for statements of earlier nights.
         frozen: the frozen set.
-        keys: pseudonyms.
-        read: what the read stage made, `spoken` at least.
+        work: what the read stage left.
 
     Returns:
-        flights, travellers, documents, ledger by name; and `scope`, one column flight_id.
+        What `shares_of` and `settle_share` take up, by name; and `scope`, one column flight_id.
     """
-    named = night_scope(store, frozen, read)
-    earlier = (*frozen.pins.earlier, *remains.base_of(frozen))
-    reread = {entry.input_id for entry in frozen.inputs} if frozen.gone else ()
+    units = read_units(work)
+    stated = [_where(work, unit, individual.STATEMENTS) for unit in units]
+    read = lying_in(work, units, STATED[:2])
+    earlier, reread = frozen.pins.earlier, frozenset[str]()
+    if frozen.gone:
+        earlier = (*earlier, *remains.base_of(frozen))
+        reread = frozenset(entry.input_id for entry in frozen.inputs)
+    named = night_scope(store, frozen, read["messages"])
     drawn = draw(store, earlier, named, read["message_legs"], reread=reread)
-    stated = {spec.name: pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED}
-    profile = frozen.agency_profile()
-    tied = ties(*(stated[spec.name] for spec in STATED))
-    root, _ = operating(stated["message_legs"])
+    message_legs = pa.concat_tables([read["message_legs"], drawn.stated["message_legs"]])
+    tied = _tied(work, units, drawn) if pc.any(message_legs["provisional"]).as_py() else {}
+    root, _ = operating(message_legs)
     found = {leg for leg, whole in moved(tied, root).items() if whole in drawn.scope}
     scope = sorted({*drawn.scope, *found})
+    statements = pa.concat_tables([*stated, drawn.stated["statements"].select(_WHERE)])
+    # Ids of people whose statements are gone are told from all that is settled (`remains.with_known_ids`).
+    most = 1 if frozen.gone else MOST
+    number = max(1, min(most, statements.num_rows // STATEMENTS_AT_LEAST))
+    cut = groups(
+        message_legs,
+        statements,
+        scope,
+        tied=tied,
+        most=min(STATEMENTS_AT_ONCE, max(1, -(-statements.num_rows // number))),
+    )
+    legs = [_where(work, unit, individual.MESSAGE_LEGS) for unit in units]
+    where = [pa.concat_tables(both) for both in zip(legs, stated, strict=True)]
+    return {
+        **_listed(_shares(cut, statements, dict(zip(units, where, strict=True)), most)),
+        **drawn.stated,
+        _EARLIER: drawn.travellers.replace_schema_metadata(None),  # some columns of the declared ones
+        "scope": pa.table({"flight_id": pa.array(scope, pa.string())}),
+    }
+
+
+def _where(work: Work, unit: ReadUnit, spec: TableSpec) -> pa.Table:
+    """Which messages of a unit speak of which legs."""
+    if spec.name not in work.tables(*unit):
+        return spec.empty().select(_WHERE)
+    return work.read(*unit, spec.name, columns=_WHERE)
+
+
+def _tied(work: Work, units: Sequence[ReadUnit], drawn: Drawn) -> dict[str, set[str]]:
+    """Provisional legs and what they may be: for these alone all that travellers state is needed."""
+    read = lying_in(work, units, STATED)
+    return ties(*(pa.concat_tables([read[spec.name], drawn.stated[spec.name]]) for spec in STATED))
+
+
+def _shares(
+    cut: Sequence[Group], statements: pa.Table, where: Mapping[ReadUnit, pa.Table], most: int
+) -> Iterator[Share]:
+    sizes = Counter(statements["flight_id"].to_pylist())
+    weights = [sum(sizes[leg] for leg in group.legs) for group in cut]
+    for places in evenly(weights, least=STATEMENTS_AT_LEAST, most=most):
+        together = cut[places.start : places.stop]
+        legs = pa.array([leg for group in together for leg in group.legs], pa.string())
+        speaking = pa.chunked_array(
+            [
+                chunk
+                for stated in where.values()
+                for chunk in stated.filter(pc.is_in(stated["flight_id"], legs))["message_id"].chunks
+            ],
+            pa.string(),
+        ).unique()
+        lying = [
+            unit for unit, stated in where.items() if pc.any(pc.is_in(stated["message_id"], speaking)).as_py()
+        ]
+        parts = [
+            *("\t".join(group.legs) for group in together),
+            *("\t".join(group.scope) for group in together),
+            *("\t".join(unit) for unit in lying),
+        ]
+        yield Share(unit_of(parts), tuple(together), tuple(lying), sum(weights[places.start : places.stop]))
+
+
+def _listed(shares: Iterable[Share]) -> dict[str, pa.Table]:
+    """Return shares as tables of the work zone."""
+    held = list(shares)
+    grouped = [(share, group) for share in held for group in share.groups]
+    lying = [(share, unit) for share in held for unit in share.lying]
+    names = pa.list_(pa.string())
+    return {
+        "shares": pa.table(
+            {
+                "unit": pa.array([share.unit for share in held], pa.string()),
+                "statements": pa.array([share.statements for share in held], pa.int64()),
+            }
+        ),
+        "groups": pa.table(
+            {
+                "unit": pa.array([share.unit for share, _ in grouped], pa.string()),
+                "legs": pa.array([list(group.legs) for _, group in grouped], names),
+                "scope": pa.array([list(group.scope) for _, group in grouped], names),
+            }
+        ),
+        "lying": pa.table(
+            {
+                "unit": pa.array([share.unit for share, _ in lying], pa.string()),
+                "stage": pa.array([stage for _, (stage, _) in lying], pa.string()),
+                "read": pa.array([read for _, (_, read) in lying], pa.string()),
+            }
+        ),
+    }
+
+
+def shares_of(work: Work) -> list[Share]:
+    """Return the shares of the cut, in order."""
+    groups_of: dict[str, list[Group]] = defaultdict(list)
+    lying: dict[str, list[ReadUnit]] = defaultdict(list)
+    for row in work.read(Task.PLAN_SETTLE, NIGHT, "groups").to_pylist():
+        groups_of[row["unit"]].append(Group(tuple(row["legs"]), tuple(row["scope"])))
+    for row in work.read(Task.PLAN_SETTLE, NIGHT, "lying").to_pylist():
+        lying[row["unit"]].append((row["stage"], row["read"]))
+    return [
+        Share(row["unit"], tuple(groups_of[row["unit"]]), tuple(lying[row["unit"]]), row["statements"])
+        for row in work.read(Task.PLAN_SETTLE, NIGHT, "shares").to_pylist()
+    ]
+
+
+def settle_share(store: Store, frozen: Frozen, keys: Keys, work: Work, share: Share) -> dict[str, pa.Table]:
+    """Settle the legs of a share.
+
+    Args:
+        store: the store.
+        frozen: the frozen set.
+        keys: pseudonyms.
+        work: what the read stage and the cut left.
+        share: the legs.
+
+    Returns:
+        A table for each of SETTLED, by name.
+    """
+    read = lying_in(work, share.lying, STATED)
+    stated = {
+        spec.name: pa.concat_tables([read[spec.name], work.read(Task.PLAN_SETTLE, NIGHT, spec.name)])
+        for spec in STATED
+    }
+    del read
+    profile = frozen.agency_profile()
     settled = settle_in_groups(
         stated["messages"],
         stated["message_legs"],
         stated["statements"],
         stated["statement_documents"],
-        cut=groups(stated["message_legs"], stated["statements"], scope, tied=tied),
-        earlier=drawn.travellers,
+        cut=share.groups,
+        earlier=work.read(Task.PLAN_SETTLE, NIGHT, _EARLIER),
         pseudonym=keys.pseudonym,
         meant=profile.manifests.meant(),
     )
@@ -134,23 +231,66 @@ def settle_night(store: Store, frozen: Frozen, keys: Keys, read: dict[str, pa.Ta
         new = {entry.input_id for entry in frozen.inputs if not entry.carried} - had
         fewer = remains.fewer(store, frozen.night, not_of(stated["statements"], new), legs)
         flights = remains.told(flights, fewer, frozen.gone)
-    ledger = pa.concat_tables([_drawn_lines(stated["statements"], scope), settled.ledger])
+    ledger = pa.concat_tables([_drawn_lines(stated["statements"], share.scope), settled.ledger])
     return {
         "flights": flights,
         "travellers": travellers,
         "documents": documents,
         "ledger": individual.LEDGER.conform(ledger),
-        "scope": pa.table({"flight_id": pa.array(scope, pa.string())}),
     }
 
 
-def night_scope(store: Store, frozen: Frozen, read: dict[str, pa.Table]) -> list[str]:
+def settled_in(work: Work, *specs: TableSpec) -> dict[str, pa.Table]:
+    """Put the shares together.
+
+    Returns:
+        A table for each of the specs (some of SETTLED), by name.
+    """
+    units = [share.unit for share in shares_of(work)]
+    return {
+        spec.name: spec.conform(
+            pa.concat_tables([spec.empty(), *(work.read("settle", unit, spec.name) for unit in units)])
+        )
+        for spec in specs
+    }
+
+
+def flights_in(work: Work) -> pa.Table:
+    """Return FLIGHTS of all shares."""
+    return settled_in(work, individual.FLIGHTS)[individual.FLIGHTS.name]
+
+
+def settled_about(work: Work, legs: Sequence[str]) -> dict[str, pa.Table]:
+    """Return flights, travellers and documents of some legs, from the shares that have settled them."""
+    found: dict[str, list[pa.Table]] = defaultdict(list)
+    for share in shares_of(work):
+        if not set(legs).isdisjoint(share.scope):
+            ours = about({spec.name: work.read("settle", share.unit, spec.name) for spec in PEOPLE}, legs)
+            for name, table in ours.items():
+                found[name].append(table)
+    return {spec.name: spec.conform(pa.concat_tables([spec.empty(), *found[spec.name]])) for spec in PEOPLE}
+
+
+def about(settled: Mapping[str, pa.Table], legs: Sequence[str]) -> dict[str, pa.Table]:
+    """Return flights, travellers and documents of some legs."""
+    flights, travellers = (
+        settled[name]
+        .filter(pc.is_in(settled[name]["flight_id"], pa.array(legs, pa.string())))
+        .combine_chunks()
+        for name in ("flights", "travellers")
+    )
+    wanted = pc.is_in(settled["documents"]["traveller_id"], travellers["traveller_id"].combine_chunks())
+    documents = settled["documents"].filter(wanted)
+    return {"flights": flights, "travellers": travellers, "documents": documents}
+
+
+def night_scope(store: Store, frozen: Frozen, messages: pa.Table) -> list[str]:
     """Return the legs that this revision settles.
 
     A run over all inputs settles every leg that they name. A re-run settles the legs that were asked for,
     those that share messages with them, and legs that no published revision of the night knows.
     """
-    named = scope_of(read["messages"])
+    named = scope_of(messages)
     if frozen.flights is None:
         return named
     known = set(read_current(store, frozen.night, individual.OUTCOMES)["flight_id"].to_pylist())

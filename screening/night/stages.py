@@ -13,10 +13,11 @@ from screening.tables.declared import BY_NAME
 
 
 class Unit(StrEnum):
-    """Over what a stage runs."""
+    """Over what a stage runs; each but the night is a mapped task."""
 
-    INPUT = "input"
+    INPUTS = "inputs"
     NIGHT = "night"
+    LEGS = "legs"
     BATCH = "batch"
 
 
@@ -24,7 +25,10 @@ class Task(StrEnum):
     """Tasks of the DAG; each is one function of `screening.night.run`."""
 
     RECEIVE = "receive"
+    INDEX = "index"
+    PLAN_READ = "plan_read"
     READ = "read"
+    PLAN_SETTLE = "plan_settle"
     SETTLE = "settle"
     PLAN = "plan"
     SCREEN = "screen"
@@ -66,19 +70,22 @@ _LISTED = ("alerts", "alert_names", "alert_dates", "alert_documents", "alert_fac
 
 STAGES: tuple[Stage, ...] = (
     Stage("receive", Task.RECEIVE, Unit.NIGHT, ("inputs",), ("inputs",), "intake", (Zone.ALERTS, Zone.AUDIT)),
+    Stage("index", Task.INDEX, Unit.NIGHT, _LISTED, (), "lists", (Zone.INDIVIDUAL,)),
+    Stage("plan_read", Task.PLAN_READ, Unit.NIGHT, ("inputs",), (), "intake", (Zone.INDIVIDUAL,)),
     Stage(
         "read",
         Task.READ,
-        Unit.INPUT,
+        Unit.INPUTS,
         ("inputs",),
         (*_STATED, "quarantine", "byte_ranges", "ledger"),
         "intake",
     ),
-    Stage("scrub", Task.READ, Unit.INPUT, ("byte_ranges",), ("inputs", "byte_ranges"), "intake"),
+    Stage("scrub", Task.READ, Unit.INPUTS, ("byte_ranges",), ("inputs", "byte_ranges"), "intake"),
+    Stage("plan_settle", Task.PLAN_SETTLE, Unit.NIGHT, _STATED, ()),
     Stage(
         "settle",
         Task.SETTLE,
-        Unit.NIGHT,
+        Unit.LEGS,
         _STATED,
         ("flights", "travellers", "documents", "ledger"),
         "intake",

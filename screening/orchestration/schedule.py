@@ -28,7 +28,10 @@ TASK_DEFAULTS = {
 # of 250,000 travellers takes 4 to 48 s a task on two cores (docs/benchmarks.md): these are sixty times that.
 TIME_OUTS = {
     "receive": timedelta(minutes=30),
-    "read": timedelta(hours=1),
+    "index": timedelta(hours=1),
+    "plan_read": timedelta(minutes=30),  # every compressed file is unpacked
+    "read": timedelta(hours=1),  # a file is never cut: one that holds a whole night is read by one task
+    "plan_settle": timedelta(minutes=30),
     "settle": timedelta(hours=1),
     "plan": timedelta(minutes=10),
     "screen": timedelta(hours=1),

@@ -1,13 +1,15 @@
 """How the tasks of a night hang together in Airflow; both DAGs of nights share it.
 
-    receive ─► read ─► settle ─► plan ─► screen (each batch) ─► publish ─► report ─► attention
+    receive ─► plan_read ─► read, each share ─► plan_settle ─► settle, each share ─► plan
+       └─► index ──────────────────────────────────────────────────────────────────────┤
+                              attention ◄─ report ◄─ publish ◄─ screen, each batch ◄───┘
 
 Nights are received in their order, however many runs Airflow has begun: `receive` waits, off its worker,
 while a run of an earlier night is queued or running.
 
-`publish` runs also when batches have failed (their legs are recorded as failed), and not when `settle` has:
-without it there is nothing to publish. A night that fails a gate is published all the same. A run has the
-colour of its last task, so `attention` is the last.
+`publish` runs also when batches have failed (their legs are recorded as failed), and not when a task before
+them has: without manifests there is nothing to publish. A night that fails a gate is published all the same.
+A run has the colour of its last task, so `attention` is the last.
 
 Who is told: how the night stands, when `attention` has judged it and where nothing was new; else that a task
 failed, but of no batch: its flights are recorded as failed, and `attention` tells of them.
@@ -47,34 +49,42 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
         turn = tasks.has_its_turn(context)
         return PokeReturnValue(turn, begin(context) if turn else None)
 
-    def screen(run: str, unit: str, label: str) -> None:
+    def publish(planned: list[dict[str, str]]) -> tasks.Published:
         context: Any = get_current_context()
-        context["label"] = label  # numbers and carriers, never people
-        tasks.screen(run, unit)
-
-    def publish(run: str) -> tasks.Published:
-        context: Any = get_current_context()
+        run = planned[0]["run"]
         done = tasks.publish(run, context)
         said = {"night": done["night"], "revision": done["revision"], "run": run}
         context["outlet_events"][_NIGHTS].extra = said
         return done
 
-    receive.__doc__, screen.__doc__, publish.__doc__ = (
-        begin.__doc__,
-        tasks.screen.__doc__,
-        tasks.publish.__doc__,
-    )
+    receive.__doc__, publish.__doc__ = begin.__doc__, tasks.publish.__doc__
     judged = NightNotifier(judged=True)
     received = _step(receive, make=task.sensor, on_skipped_callback=judged, **TURN)()
-    settled = _step(tasks.settle)(_step(tasks.read)(received))
-    batch = _step(screen, map_index_template="{{ label }}", on_failure_callback=None)
-    published = _step(publish, trigger_rule="all_done_min_one_success", outlets=[_NIGHTS])(settled)
-    batch.expand_kwargs(_step(tasks.plan)(settled)) >> published
+    read = _each(tasks.read, _step(tasks.plan_read)(received))
+    cut = _step(tasks.plan_settle)(received)
+    settled = _each(tasks.settle, read >> cut)
+    planned = _step(tasks.plan)(received)
+    [settled, _step(tasks.index)(received)] >> planned
+    screened = _each(tasks.screen, planned, on_failure_callback=None)
+    published = _step(publish, trigger_rule="all_done_min_one_success", outlets=[_NIGHTS])(planned)
+    screened >> published
     told = {"on_failure_callback": judged, "on_success_callback": judged}
     reported, judgement = _step(tasks.report)(published), _step(tasks.attention, retries=0, **told)(published)
     reported >> judgement
     for last in (reported, judgement):
         last.operator.operator_extra_links = (ReportLink(),)
+
+
+def _each(function: Callable[[str, str], None], planned: Any, **how: Any) -> Any:  # noqa: ANN401  (Airflow's own)
+    """Map a task over what was planned; an instance is named by numbers and carriers, never by people."""
+
+    def labelled(run: str, unit: str, label: str) -> None:
+        context: Any = get_current_context()
+        context["label"] = label
+        function(run, unit)
+
+    labelled.__name__, labelled.__doc__ = function.__name__, function.__doc__
+    return _step(labelled, map_index_template="{{ label }}", **how).expand_kwargs(planned)
 
 
 def retention() -> None:

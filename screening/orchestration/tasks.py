@@ -19,7 +19,7 @@ from screening.orchestration.schedule import is_long_over, night_of
 from screening.tables.errors import ScreeningError, UsageError
 
 if TYPE_CHECKING:
-    from screening.night.run import Run
+    from screening.night.opened import Run
 
 ACTOR = "airflow"
 _LOG = logging.getLogger(__name__)
@@ -143,46 +143,79 @@ def receive_again(context: Mapping[str, Any]) -> str:
     return again.receipt.frozen.run
 
 
-def read(run: str) -> str:
-    """Read and scrub the inputs.
+def index(run: str) -> None:
+    """Make the lists ready to be compared, once for their versions, while the night is read."""
+    from screening.night import run as night
+
+    with explained():
+        night.index(_open(run))
+    _LOG.info("index: the lists are ready")
+
+
+def plan_read(run: str) -> list[dict[str, str]]:
+    """Cut the inputs into shares.
 
     Returns:
-        The run's id.
+        The arguments of each mapped `read` task.
     """
+    from screening.night import run as night
+
+    with explained():
+        planned = night.plan_read(_open(run))
+    return _planned("plan_read", run, planned, "shares of files")
+
+
+def read(run: str, unit: str) -> None:
+    """Read and scrub the inputs of one share."""
     from screening.night import run as night
     from screening.night.stages import Task
 
     with explained():
         opened = _open(run)
-        night.read(opened)
-        _count(opened, Task.READ)
-    return run
+        night.read(opened, unit)
+        _count(opened, Task.READ, unit)
 
 
-def settle(run: str) -> str:
-    """Settle the legs.
+def plan_settle(run: str) -> list[dict[str, str]]:
+    """Cut the legs into shares; what earlier nights hold about them is drawn in.
 
     Returns:
-        The run's id.
+        The arguments of each mapped `settle` task.
     """
+    from screening.night import run as night
+
+    with explained():
+        planned = night.plan_settle(_open(run))
+    return _planned("plan_settle", run, planned, "shares of flights")
+
+
+def settle(run: str, unit: str) -> None:
+    """Settle the legs of one share."""
     from screening.night import run as night
     from screening.night.stages import Task
 
     with explained():
         opened = _open(run)
-        night.settle(opened)
-        _count(opened, Task.SETTLE)
-    return run
+        night.settle(opened, unit)
+        _count(opened, Task.SETTLE, unit)
 
 
 def plan(run: str) -> list[dict[str, str]]:
-    """Return the arguments of each mapped `screen` task."""
+    """Group the legs into batches.
+
+    Returns:
+        The arguments of each mapped `screen` task.
+    """
     from screening.night import run as night
 
     with explained():
         planned = night.plan(_open(run))
-    _LOG.info("plan: %d batches", len(planned))
-    return [{"run": run, **batch} for batch in planned]
+    return _planned("plan", run, planned, "batches")
+
+
+def _planned(task: str, run: str, planned: list[dict[str, str]], of: str) -> list[dict[str, str]]:
+    _LOG.info("%s: %d %s", task, len(planned), of)
+    return [{"run": run, **one} for one in planned]
 
 
 def screen(run: str, unit: str) -> None:
@@ -325,12 +358,12 @@ def propose() -> str:
 
 
 def _open(run: str) -> "Run":
-    from screening.night.run import open_run
+    from screening.night.opened import open_run
 
     return open_run(load_settings(), run)
 
 
-def _count(run: "Run", task: Any, unit: str | None = None) -> None:  # noqa: ANN401  (a Task, imported late)
+def _count(run: "Run", task: Any, unit: str = "") -> None:  # noqa: ANN401  (a Task, imported late)
     from screening.night.counts import counted
 
     _LOG.info(counted(run, task, unit))

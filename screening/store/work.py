@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -98,8 +98,8 @@ class Work:
             listed[name] = {"sha256": written.sha256, "rows": written.rows}
         write_json(done, listed)
 
-    def read(self, stage: str, unit: str, table: str) -> pa.Table:
-        """Read one table of a unit.
+    def read(self, stage: str, unit: str, table: str, *, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read one table of a unit, or some of its columns.
 
         Raises:
             StoreError: the unit is not complete, holds no such table, or a file is damaged.
@@ -111,7 +111,8 @@ class Work:
                 effect="the stage that needs it did not begin",
                 remedy="start the night again; it takes up the same frozen set",
             )
-        return read_table(self._path(stage, f"{_word(unit)}.{table}.parquet"), BY_NAME.get(table))
+        path = self._path(stage, f"{_word(unit)}.{table}.parquet")
+        return read_table(path, None if columns else BY_NAME.get(table), columns=columns)
 
     def tables(self, stage: str, unit: str) -> tuple[str, ...]:
         """Return the names of a unit's tables; none if it is not complete."""

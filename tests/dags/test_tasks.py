@@ -30,9 +30,11 @@ def at_work(by_hand, monkeypatch):
             "params": {"night": NIGHT, **params},
             "dag_run": SimpleNamespace(conf={"night": NIGHT, **params}, triggering_user_name="duty"),
         }
-        run = tasks.settle(tasks.read(begin(context)))
-        for batch in tasks.plan(run):
-            tasks.screen(batch["run"], batch["unit"])
+        run = begin(context)
+        tasks.index(run)
+        for planned, each in (("plan_read", "read"), ("plan_settle", "settle"), ("plan", "screen")):
+            for one in getattr(tasks, planned)(run):
+                getattr(tasks, each)(one["run"], one["unit"])
         published = tasks.publish(run, context)
         tasks.report(published)
         tasks.attention(published)
@@ -70,7 +72,10 @@ def test_each_task_logs_one_line_of_counts_and_nothing_else(by_hand, written, at
     assert {record.name for record in caplog.records} == {"screening.orchestration.tasks"}
     assert lines(caplog) == [
         f"receive: night {NIGHT}, 1 new files",
+        "index: the lists are ready",
+        "plan_read: 1 shares of files",
         "read: 1 files, 1 messages, 4 statements, 0 set aside",
+        "plan_settle: 1 shares of flights",
         "settle: 1 flights, 4 travellers, 4 documents",
         "plan: 1 batches",
         "screen: 1 hits, 7 pieces of evidence, 0 flights failed",
@@ -387,8 +392,9 @@ def test_the_task_that_publishes_can_be_tried_again_after_a_run_that_changed_not
 
     def twice(run, context):
         gave.extend([once(run, context), once(run, context)])
-        tasks.read(run)
-        tasks.settle(run)
+        assert [one["unit"] for one in tasks.plan_read(run) + tasks.plan_settle(run)] == ["none", "none"]
+        tasks.read(run, "none")
+        tasks.settle(run, "none")
         return gave[1]
 
     with monkeypatch.context() as patched:
@@ -424,7 +430,7 @@ def test_a_purge_between_two_tasks_of_a_night_leaves_none_stuck(by_hand, written
 
         return done
 
-    late = {"receive": "XQ402", "read": "XQ403", "settle": "XQ404", "screen": "XQ405"}
+    late = {"receive": "XQ402", "read": "XQ403", "plan_settle": "XQ404", "screen": "XQ405"}
     for after, flight in late.items():
         message = written.paxlst(written.fillers, flight=f"XQ0{flight[2:]}", reference=flight[-1])
         by_hand.send(f"night={NIGHT}/{after}.edi", message)
