@@ -7,6 +7,7 @@
                                           CLOCK_AT=MOMENT    it is this moment, in ISO form with its zone
                                           PIECES_OF=BYTES    inputs are read in pieces of so many bytes
                                           LARGE=1            any run is large enough for several processes
+                                          SMALL_SHARES=1     any run is cut into as many shares as it can be
 
 The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
 file that is known by its name, and the process dies just before or just after it.
@@ -152,7 +153,21 @@ def large() -> None:
     """Let any run be a large one."""
     from screening.night import run
 
-    vars(run)["_LARGE_BYTES"] = vars(run)["_LARGE_TRAVELLERS"] = 0
+    vars(run).update(_LARGE_BYTES=0, _LARGE_STATEMENTS=0, _LARGE_TRAVELLERS=0)
+
+
+def small_shares() -> None:
+    """Let a share be a file, a leg, a batch of one leg."""
+    from screening.night import batch_plan, chunks, settling
+
+    vars(chunks)["CHUNK_FILES"] = vars(chunks)["BYTES_AT_LEAST"] = 1
+    vars(settling)["STATEMENTS_AT_LEAST"] = vars(batch_plan)["TRAVELLERS_AT_LEAST"] = 1
+
+
+def in_a_pool() -> None:
+    """Begin a process of a pool that a command has started: the cut is worked out anew in each."""
+    if os.environ.get("SMALL_SHARES"):
+        small_shares()
 
 
 def dies_at(point: str, work: Callable[[], object]) -> int:
@@ -187,6 +202,8 @@ def main() -> None:
         pieces_of(int(size))
     if os.environ.get("LARGE"):
         large()
+    if os.environ.get("SMALL_SHARES"):
+        small_shares()
     from screening.cli.main import app
 
     app()
@@ -194,3 +211,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+elif __name__ == "__mp_main__":
+    in_a_pool()

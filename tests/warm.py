@@ -150,3 +150,7 @@ if __name__ == "__main__":
         if end.code is None or isinstance(end.code, int):
             os._exit(end.code or 0)
         raise
+elif __name__ == "__mp_main__":
+    from tests.killed import in_a_pool
+
+    in_a_pool()

@@ -33,10 +33,11 @@ class Batch:
 
 def batches_of(run: Run) -> list[Batch]:
     """Return the batches of a run whose legs are settled."""
-    return plan(flights_in(run.work), run.frozen.agency_profile().schedule.batches)
+    most = run.frozen.agency_profile().schedule.batches
+    return plan(flights_in(run.work), most, least=TRAVELLERS_AT_LEAST)
 
 
-def plan(flights: pa.Table, most: int, *, least: int = TRAVELLERS_AT_LEAST) -> list[Batch]:
+def plan(flights: pa.Table, most: int, *, least: int) -> list[Batch]:
     """Group legs into batches of about equally many travellers.
 
     Args:

@@ -43,6 +43,11 @@ def chunks(inputs: Sequence[FrozenInput]) -> Iterator[Chunk]:
         yield Chunk(tuple(gathered))
 
 
+def units_of(inputs: Sequence[FrozenInput]) -> list[str]:
+    """Return the units of all chunks."""
+    return [chunk.unit for chunk in chunks(inputs)]
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Chunks that are read by one task."""

@@ -1,6 +1,6 @@
 """What the read stage leaves in the work zone: tables of each chunk, and of pieces of large inputs."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -48,25 +48,25 @@ class Pieces:
         return pa.table({"unit": pa.array(self._names, pa.string())})
 
 
-def gather(work: Work) -> dict[str, pa.Table]:
-    """Put the chunks of the read stage together.
+def gather(work: Work, chunks: Iterable[str]) -> dict[str, pa.Table]:
+    """Put chunks of the read stage together.
+
+    Args:
+        work: the run's work folder.
+        chunks: their units.
 
     Returns:
         A table for each of SPECS, by name.
     """
-    lying = lying_in(work, read_units(work), SPECS)
+    lying = lying_in(work, read_units(work, chunks), SPECS)
     lying[individual.LEDGER.name] = summed([lying[individual.LEDGER.name]])
     return {spec.name: spec.conform(lying[spec.name]) for spec in SPECS}
 
 
-def read_units(work: Work, chunks: Collection[str] | None = None) -> list[ReadUnit]:
-    """Return all that the read stage left: its chunks, and the pieces that they list.
-
-    Args:
-        work: the run's work folder.
-        chunks: of these chunks alone.
-    """
-    units = [("read", unit) for unit in work.units("read") if chunks is None or unit in chunks]
+def read_units(work: Work, chunks: Iterable[str]) -> list[ReadUnit]:
+    """Return what the read stage left of some chunks: themselves, and the pieces that they list."""
+    there = set(work.units("read"))
+    units = [("read", unit) for unit in sorted(chunks) if unit in there]
     return units + [
         (_PIECE, name) for _, unit in units for name in work.read("read", unit, "pieces")["unit"].to_pylist()
     ]

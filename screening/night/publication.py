@@ -8,6 +8,7 @@ import pyarrow as pa
 from screening.night import fitness, input_names, publishing, settling
 from screening.night.balance import line
 from screening.night.batch_plan import batches_of
+from screening.night.chunks import units_of
 from screening.night.frozen import save_frozen, set_unchanged
 from screening.night.opened import NIGHT, Run
 from screening.night.outcomes import LegFailure
@@ -75,7 +76,7 @@ def parts(run: Run) -> publishing.Parts:
         for row in run.work.read("screen", batch.unit, "failures").to_pylist():
             failures[row["flight_id"]] = LegFailure(row["code"], row["text"])
     return publishing.Parts(
-        read=gather(run.work),
+        read=gather(run.work, units_of(run.frozen.inputs)),
         settled=settled,
         hits=analyst.HITS.conform(pa.concat_tables([analyst.HITS.empty(), *hits])),
         evidence=analyst.EVIDENCE.conform(pa.concat_tables([analyst.EVIDENCE.empty(), *evidence])),

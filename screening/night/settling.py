@@ -17,6 +17,7 @@ from screening.manifests.groups import STATEMENTS_AT_ONCE, Group, groups, settle
 from screening.manifests.provisional import moved, ties
 from screening.night import remains
 from screening.night.balance import line
+from screening.night.chunks import units_of
 from screening.night.frozen import Frozen
 from screening.night.opened import NIGHT
 from screening.night.pieces import ReadUnit, lying_in, read_units
@@ -73,7 +74,7 @@ def cut_night(store: Store, frozen: Frozen, work: Work) -> dict[str, pa.Table]:
     Returns:
         What `shares_of` and `settle_share` take up, by name; and `scope`, one column flight_id.
     """
-    units = read_units(work)
+    units = read_units(work, units_of(frozen.inputs))
     stated = [_where(work, unit, individual.STATEMENTS) for unit in units]
     read = lying_in(work, units, STATED[:2])
     earlier, reread = frozen.pins.earlier, frozenset[str]()

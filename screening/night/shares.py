@@ -34,7 +34,7 @@ def evenly(weights: Sequence[int], *, least: int, most: int = MOST) -> list[rang
     begins: dict[int, int] = {}
     for place, (weight, end) in enumerate(zip(weights, accumulate(weights), strict=True)):
         share = (2 * end - weight) * number // (2 * whole) if whole else 0  # where its middle lies
-        begins.setdefault(share, place)
+        begins.setdefault(min(share, number - 1), place)
     starts = sorted(begins.values())
     return [range(start, end) for start, end in zip(starts, [*starts[1:], len(weights)], strict=True)]
 

@@ -40,5 +40,5 @@ def test_the_plan_does_not_depend_on_the_order_of_flights(legs, number, data):
 
 
 def test_a_label_names_numbers_and_carriers():
-    [batch] = plan(flights({"XQ401": 3, "YA7": 2}), 1)
+    [batch] = plan(flights({"XQ401": 3, "YA7": 2}), 1, least=1)
     assert batch.holds == "2 flights XQ YA"

@@ -98,13 +98,13 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(agency, screening
     assert not list((agency / "store" / "work").iterdir())
 
 
-def test_inputs_read_in_pieces_by_several_processes_have_the_bytes_of_inputs_read_at_once(
+def test_shares_done_in_pieces_by_several_processes_have_the_bytes_of_a_night_done_at_once(
     straight, tmp_path, promised
 ):
     """Killed twice; what the first has left is not taken for the pieces of a run that reads at once."""
     agency = straight.copy(tmp_path / "agency")
     shutil.rmtree(agency.store)
-    tiny = {"PIECES_OF": "200", "SCREENING_WORKERS": "1"}
+    tiny = {"PIECES_OF": "200", "SCREENING_WORKERS": "1", "SMALL_SHARES": "1"}
     agency.run(NIGHT, check=-signal.SIGKILL, KILL_AT="files.before_rename:30", **tiny)
     assert list((agency.store / "work").glob("*/piece/*.json"))
     at_once = agency.copy(tmp_path / "at_once")
