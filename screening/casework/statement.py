@@ -260,7 +260,9 @@ def _fields(settings: Settings, now: Current, frozen: Frozen, reader: Reader, at
             "flights": len(screened),
             "travellers": sum(row["travellers"] for row in screened),
             "not_screened": aside,
-            "uncounted": sum(row["quarantined"] is None for row in rows),
+            "uncounted": sum(
+                row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in rows
+            ),
         },
     }
 

@@ -12,6 +12,7 @@ from screening.store.locks import under_way
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
 from screening.tables.analyst import HITS
+from screening.tables.codes import Outcome
 from screening.tables.errors import UsageError
 from screening.tables.individual import OUTCOMES, QUARANTINE
 from screening.tables.landing import INPUTS
@@ -135,10 +136,10 @@ def _night(store: Store, night: date, running: Collection[str]) -> dict[str, obj
         "night": night,
         "revision": now.revision,
         "state": line.state,
-        "flights": len(rows),
+        "flights": sum(row["outcome"] != Outcome.EXPECTED for row in rows),
         "travellers": sum(row["travellers"] for row in rows),
         "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
-        "uncounted": sum(row["quarantined"] is None for row in rows),
+        "uncounted": sum(row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in rows),
         "hits": sum(row["hits"] for row in rows),
         "headline": line.text,
     }

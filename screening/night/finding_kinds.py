@@ -82,6 +82,21 @@ KINDS: tuple[FindingKind, ...] = (
         "Ask the carrier to send the manifest again; put it into the inbox and run the command shown.",
     ),
     FindingKind(
+        "manifest_missing",
+        Level.ERROR,
+        Effect.NONE,
+        "The schedule says that the flight is due, and no message about it came: nobody on it was screened.",
+        "Ask the carrier, put the file into the inbox and run the command shown; or mark it cancelled "
+        "in the schedule, and run it.",
+    ),
+    FindingKind(
+        "schedule_unreadable",
+        Level.ERROR,
+        Effect.NONE,
+        "The schedule of expected flights cannot be read, as a whole or in some lines.",
+        f"Mend the file that the profile names (intake.expected), {_RUN}.",
+    ),
+    FindingKind(
         "reader_failed",
         Level.ERROR,
         Effect.BYTES,

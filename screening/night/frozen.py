@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import ValidationError
 
 import screening
+from screening.night.schedule_file import DueFlight, Schedule
 from screening.profile.model import Profile
 from screening.protection.keys import Keys, load_former, load_linked
 from screening.store.current_json import revision as recorded
@@ -115,6 +116,7 @@ class Frozen:
         machine: code, lock, time zone data and Unicode tables that ran.
         sealed: its hash, of a set as read from night.json; empty where the inputs have their names.
         rescreened: made by a re-screen after a list had changed (`rescreen`): it is never taken up.
+        expected: flights that are due by the agency's schedule; None where it has none.
     """
 
     night: date
@@ -128,6 +130,7 @@ class Frozen:
     gone: tuple[str, ...] = ()
     sealed: str = ""
     rescreened: bool = False
+    expected: Schedule | None = None
 
     @property
     def nameless(self) -> bool:
@@ -155,7 +158,8 @@ class Frozen:
             for entry in (*self.inputs, *self.kept)
         )
         ended = [plain["base"], *plain["gone"]] if plain["gone"] else []
-        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended])
+        due = [plain["expected"]] if self.expected is not None else []
+        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended, *due])
 
     @property
     def pins_hash(self) -> str:
@@ -237,6 +241,8 @@ class Frozen:
             del plain["pins"]["merges"]
         if not self.rescreened:  # the same
             del plain["rescreened"]
+        if self.expected is None:  # the same
+            del plain["expected"]
         return plain
 
 
@@ -328,7 +334,15 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         gone=tuple(plain.get("gone", ())),
         sealed=plain.get("sealed", ""),  # earlier code wrote the names instead
         rescreened=plain.get("rescreened", False),
+        expected=_schedule(plain.get("expected")),
     )
+
+
+def _schedule(plain: dict[str, Any] | None) -> Schedule | None:
+    if plain is None:
+        return None
+    flights = tuple(DueFlight(**{**one, "also": tuple(one["also"])}) for one in plain["flights"])
+    return Schedule(flights, tuple(plain["unread"]), plain["fault"])
 
 
 def _inputs(plain: list[dict[str, Any]]) -> tuple[FrozenInput, ...]:

@@ -32,6 +32,7 @@ from screening.store.files import read_json, write_json
 from screening.store.locks import exclusive
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store
+from screening.tables.codes import Outcome
 from screening.tables.errors import BusyError, InputError, ScreeningError, StoreError, UsageError
 from screening.tables.individual import OUTCOMES, QUARANTINE
 from screening.tables.model import rows_of
@@ -43,6 +44,7 @@ COUNTS = {
     "not_screened": "travellers not screened",
     "uncounted": "flights and files with an unknown number of travellers",
     "waiting": "flights and files that wait",
+    "missing": "expected flights without a message",
     "gates_failed": "gates failed",
     "hits": "hits",
 }
@@ -210,14 +212,17 @@ def counts_of(store: Store, night: date) -> dict[str, int]:
     """
     published, done = current(store, night), settled(store, night)
     rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
-    gates = fitness.records(store, published_frozen(store, night, published.revision if published else 0))
-    return {
+    frozen = published_frozen(store, night, published.revision if published else 0)
+    counts = {
         "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
-        "uncounted": sum(row["quarantined"] is None for row in rows),
+        "uncounted": sum(row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in rows),
         "waiting": sum(is_open(row, done) for row in rows),
-        "gates_failed": sum(record.waits for record in gates),
+        "gates_failed": sum(record.waits for record in fitness.records(store, frozen)),
         "hits": sum(row["hits"] for row in rows),
     }
+    if frozen is not None and frozen.expected is not None:
+        counts["missing"] = sum(row["outcome"] == Outcome.EXPECTED and is_open(row, done) for row in rows)
+    return counts
 
 
 def _standing(store: Store, night: date) -> Notice:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from screening.night.finding_kinds import ENTRIES
 from screening.night.outside import outcomes_outside
-from screening.night.quarantine_entries import EMPTY, OF_INPUT, row_of_input, short, stands_apart
+from screening.night.quarantine_entries import EMPTY, row_of_input, short, stands_apart
 from screening.night.remedies import not_screened, remedy
 from screening.reports.headline import CUT, LEG_INCOMPLETE, NOT_READ
 from screening.reports.text import words
@@ -171,7 +171,7 @@ def outcomes(
 
 def _designator(leg: str) -> str | None:
     """Take the designator off a leg's id; an input has none."""
-    return None if leg.startswith(OF_INPUT) else leg.partition("-")[0] or None
+    return None if leg.startswith(individual.OF_INPUT) else leg.partition("-")[0] or None
 
 
 def _lost(failure: LegFailure, settled: int, aside: int | None) -> int | None:
@@ -182,7 +182,7 @@ def _lost(failure: LegFailure, settled: int, aside: int | None) -> int | None:
 
 
 def _failed(failure: LegFailure, leg: str, night: str) -> dict[str, object]:
-    chosen = "--failed" if leg.startswith(OF_INPUT) else f"--flight {leg}"
+    chosen = "--failed" if leg.startswith(individual.OF_INPUT) else f"--flight {leg}"
     return {
         "outcome": Outcome.FAILED,
         "reason_code": failure.code,

@@ -14,9 +14,10 @@ from screening.gates.frames import measured, traveller_frame
 from screening.manifests.quality import WHOLES, carrier_quality
 from screening.manifests.twins import tell_twins
 from screening.night import balance, remains
+from screening.night.expected import with_missing, without_missing
 from screening.night.frozen import Frozen
 from screening.night.outcomes import LegFailure, NightTables, outcomes
-from screening.night.quarantine_entries import OF_INPUT, row_of_input
+from screening.night.quarantine_entries import row_of_input
 from screening.night.rates import rates
 from screening.night.scope import nights_just_before
 from screening.night.stages import stage
@@ -92,7 +93,8 @@ def assemble(store: Store, frozen: Frozen, parts: Parts) -> dict[str, pa.Table]:
         pins_hash=frozen.pins_hash,
         withdrawn_screened=frozen.agency_profile().screening.withdrawn,
     )
-    merged["outcomes"] = _kept_outcomes(store, frozen, parts, fresh, merged["flights"])
+    kept = _kept_outcomes(store, frozen, parts, fresh, merged["flights"])
+    merged["outcomes"] = with_missing(store, frozen, kept, merged["flights"])
     with only(stage("count").opens()):
         merged["counts"] = count(merged["flights"], merged["travellers"])
     return merged
@@ -287,12 +289,12 @@ def _kept_outcomes(
     """
     if frozen.flights is None:
         return fresh
-    base = read_current(store, frozen.night, individual.OUTCOMES)
+    base = without_missing(read_current(store, frozen.night, individual.OUTCOMES))
     scope = set(parts.settled["scope"]["flight_id"].to_pylist())
     known = set(base["flight_id"].to_pylist())
     read = parts.read["inputs"].select(["name", "input_id"]).to_pylist()
     reread = {row_of_input(row["input_id"]) for row in read}
-    reread |= {f"{OF_INPUT}{row['name']}" for row in read}  # of an earlier version
+    reread |= {f"{individual.OF_INPUT}{row['name']}" for row in read}  # of an earlier version
     scope |= _told_otherwise(read_current(store, frozen.night, individual.FLIGHTS), flights)
     replaced = {leg for leg in known if leg in scope or leg in reread}
     new = {leg for leg in fresh["flight_id"].to_pylist() if leg in replaced or leg not in known}
@@ -321,7 +323,7 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
     """
     outcome = merged["outcomes"]["outcome"].to_pylist()
     figures: list[tuple[str, float, str]] = [
-        ("flights", len(outcome), "legs"),
+        ("flights", len(outcome) - outcome.count(Outcome.EXPECTED), "legs"),
         ("flights_screened", sum(word.startswith("screened") for word in outcome), "legs"),
         ("flights_quarantined", outcome.count(Outcome.QUARANTINED), "legs"),
         ("flights_failed", outcome.count(Outcome.FAILED), "legs"),
@@ -334,6 +336,7 @@ def night_health(frozen: Frozen, merged: dict[str, pa.Table], silenced: int) -> 
         ),
         ("travellers_withdrawn", pc.sum(merged["outcomes"]["withdrawn"]).as_py() or 0, "travellers on legs"),
         *_outside_figures(merged["outside_mandate"]),
+        *_due_figures(frozen, outcome.count(Outcome.EXPECTED)),
         ("messages", merged["messages"].num_rows, "messages"),
         ("inputs", merged["inputs"].num_rows, "files"),
         ("hits", merged["hits"].num_rows, "hits"),
@@ -366,6 +369,16 @@ def _outside_figures(outside: pa.Table) -> list[tuple[str, float, str]]:
     return [
         ("messages_outside_mandate", messages, "messages, nothing of them stored"),
         ("travellers_outside_mandate", named_outside(outside), "travellers named in messages, not stored"),
+    ]
+
+
+def _due_figures(frozen: Frozen, left: int) -> list[tuple[str, float, str]]:
+    """Flights that were due; no figure of a night without a schedule."""
+    if frozen.expected is None:
+        return []
+    return [
+        ("flights_expected", len(frozen.expected.waited_for), "legs due by the schedule"),
+        ("flights_missing", left, "legs due of which nothing came"),
     ]
 
 

@@ -28,6 +28,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from screening.night.expected import arrived_since
 from screening.night.inbox import Arrival
 from screening.reports.headline import Settled
 from screening.store.files import read_table, write_table
@@ -35,7 +36,7 @@ from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError
-from screening.tables.individual import MESSAGES, OUTCOMES, QUARANTINE, QUARANTINE_ACTS
+from screening.tables.individual import MESSAGES, OF_INPUT, OUTCOMES, QUARANTINE, QUARANTINE_ACTS
 from screening.tables.landing import INPUTS
 
 _ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
@@ -43,7 +44,6 @@ _ASIDE = frozenset({InputStatus.QUARANTINED, InputStatus.REFUSED})
 EMPTY = frozenset({"file_empty", "no_message", "entry_name_not_utf8"})
 _HASH_HEX = 64
 _SHORT_HEX = 12
-OF_INPUT = "input:"
 _WHOLE = frozenset({QuarantineUnit.MESSAGE, QuarantineUnit.INTERCHANGE, QuarantineUnit.FILE})
 _WRITTEN = re.compile(r"([0-9a-f]{4,64})((?::(?:\d+|file)(?::\d+)?)?)")
 
@@ -290,6 +290,7 @@ def settled(store: Store, night: date) -> Settled:
         entries={entry.quarantine_id: 0 if entry.settled else entry.people for entry in begun},
         legs=frozenset(touched - waiting.keys()),
         waiting={leg: people for leg, people in waiting.items() if leg in touched},
+        arrived=arrived_since(store, night),
     )
 
 

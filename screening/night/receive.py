@@ -5,12 +5,12 @@ Runs under the night's lock. Everything after it is a function of the frozen set
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from screening.list_keeping import lists
-from screening.night import input_names, remains
+from screening.night import expected, input_names, remains
 from screening.night.frozen import (
     Frozen,
     FrozenInput,
@@ -25,6 +25,7 @@ from screening.night.pins import kept_pins, new_pins, refuse_others
 from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
 from screening.night.received import Received, other_nights
+from screening.night.schedule_file import Schedule
 from screening.night.settings import Settings
 from screening.night.sightings import came_again, note_seen
 from screening.protection import audit
@@ -140,7 +141,8 @@ def receive(
         fresh = fresh_arrivals(settings, night, before, came)
         note_seen(store, settings.inbox, night, came, fresh)
         mended = {row["input_id"] for row in _refused_rows(store, night)} - {one.input_id for one in came}
-        if before is not None and not fresh and not mended and not again:
+        due, other = expected.due_again(settings, night, before) if before is not None else (None, False)
+        if before is not None and not fresh and not mended and not again and not other:
             return Receipt(None, resumed=False, files=0)
         if before is None and not _is_news(store, night, fresh):
             raise _nothing_came(settings, night, addressed=addressed)
@@ -158,18 +160,27 @@ def receive(
                 inputs=frozen_inputs(store, night, fresh, carried=()),
                 pins=new_pins(settings, night, chosen, actor, now),
                 machine=machine(),
+                expected=expected.due(settings, night),
             )
         else:
-            frozen = _further(settings, night, before, fresh, mended)
+            frozen = _further(settings, night, before, fresh, mended, due if other else None)
+            frozen = replace(frozen, expected=due)
         audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
         begin(store, frozen)
         return Receipt(frozen, resumed=False, files=len(fresh))
 
 
 def _further(
-    settings: Settings, night: date, before: Current, fresh: Sequence[Arrival], mended: Collection[str]
+    settings: Settings,
+    night: date,
+    before: Current,
+    fresh: Sequence[Arrival],
+    mended: Collection[str],
+    due: Schedule | None,
 ) -> Frozen:
     """Freeze a further revision of a published night: over all its bytes, else over what remains of them.
+
+    Where other flights are due than before (`due`), also if nothing has come.
 
     Raises:
         StoreError: nothing has come and bytes are gone by rule, or the night's frozen set is missing.
@@ -177,7 +188,7 @@ def _further(
     store, pins = settings.store, kept_pins(settings.store, night, before)
     had = tuple(entry for entry in carried_inputs(store, night) if entry.input_id not in mended)
     lost = remains.gone(store, night, had)
-    if lost and not fresh:
+    if lost and not fresh and due is None:
         raise remains.refusal(store, night, lost, f"night {night} cannot be screened again as a whole")
     inputs = frozen_inputs(store, night, fresh, carried=[entry for entry in had if entry not in lost])
     if not lost:

@@ -113,6 +113,7 @@ def view(store: Store, night: date, moment: datetime | None = None) -> NightView
         states=_states(store, hits, seen_from),
         moment=seen_from,
         home=frozen.stated("agency", "country") if frozen else None,
+        expected=len(frozen.expected.waited_for) if frozen and frozen.expected else None,
     )
 
 

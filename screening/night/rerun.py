@@ -7,17 +7,18 @@ wait for `screening run`.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.night import remains
+from screening.night.expected import due_again, without_missing
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
 from screening.night.pins import kept_pins
-from screening.night.quarantine_entries import OF_INPUT, row_of_input
+from screening.night.quarantine_entries import row_of_input
 from screening.night.receive import (
     Receipt,
     arrived,
@@ -113,7 +114,7 @@ def receive_again(
             store,
             fresh_arrivals(settings, night, before, arrived(settings, night)),
             set(named),
-            set(known["flight_id"].to_pylist()),
+            set(without_missing(known)["flight_id"].to_pylist()),
             settings.profile.intake,
             unknown=failed,
         )
@@ -130,7 +131,8 @@ def receive_again(
         if not named and not fresh:
             return Rerun(Receipt(None, resumed=False, files=0), (), (), code_differs=False, ended=ended)
         fresh = take_in(store, fresh)
-        frozen = _frozen(store, night, before, scope, fresh, lost)
+        due, _ = due_again(settings, night, before)
+        frozen = replace(_frozen(store, night, before, scope, fresh, lost), expected=due)
         audit.append(store, actor, "night.rerun", [frozen.run, *scope[:50]], None, now)
         begin(store, frozen)
         earlier = published_frozen(store, night, before.revision)
@@ -165,7 +167,7 @@ def _frozen(
         night=night,
         revision=before.revision + 1,
         base=before.revision,
-        flights=tuple(leg for leg in scope if not leg.startswith(OF_INPUT)),
+        flights=tuple(leg for leg in scope if not leg.startswith(individual.OF_INPUT)),
         inputs=frozen_inputs(store, night, fresh, carried),
         pins=kept_pins(store, night, before),
         machine=machine(),
@@ -258,11 +260,11 @@ def _inputs_of(
     }
     ids |= set(came_again)
     table = read_current(store, night, landing.INPUTS)
-    named = {leg.removeprefix(OF_INPUT) for leg in wanted if leg.startswith(OF_INPUT)}
+    named = {leg.removeprefix(individual.OF_INPUT) for leg in wanted if leg.startswith(individual.OF_INPUT)}
     names = {  # by id; by name of an earlier version
         row["name"]
         for row in table.select(["name", "input_id"]).to_pylist()
-        if row["name"] in named or row_of_input(row["input_id"]).removeprefix(OF_INPUT) in named
+        if row["name"] in named or row_of_input(row["input_id"]).removeprefix(individual.OF_INPUT) in named
     }
     containers = {
         row["container"] for row in table.to_pylist() if row["input_id"] in ids and row["container"]

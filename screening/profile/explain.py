@@ -148,6 +148,7 @@ def _source(key: str, sources: Mapping[str, str]) -> str:
 def _clauses(profile: Profile) -> Iterator[Clause]:
     yield from _law(profile)
     yield from _flights(profile)
+    yield from _expected(profile)
     yield from _elements(profile)
     yield from _terms(profile)
     yield from _lists(profile)
@@ -244,6 +245,17 @@ def _flights(profile: Profile) -> Iterator[Clause]:
             "intake.flights.rest",
             "What is outside is counted by flight, message and reason; no row and no text of a traveller is "
             "stored. A flight of which nobody can tell whether it is outside is processed and marked.",
+        )
+
+
+def _expected(profile: Profile) -> Iterator[Clause]:
+    asked = profile.intake.expected
+    if asked.path is not None:
+        when = f"{duration(asked.hours_before)} before it departs" if asked.hours_before else "it departs"
+        yield Clause(
+            "intake.expected",
+            f"A flight of the agency's schedule of which no message has come when {when} is named, and the "
+            "night needs a person.",
         )
 
 

@@ -100,6 +100,15 @@ class Designators(_Section):
     also: Annotated[tuple[Annotated[str, Field(pattern=_DESIGNATOR)], ...], Field(min_length=1)]
 
 
+class Expected(_Section):
+    """Which flights are due, so that a manifest that does not come is missed."""
+
+    path: str | None = None  # CSV, relative to the profile (docs/operations.md)
+    hours_before: Annotated[int, Field(ge=0, le=96)] = (
+        0  # by when, before departure, something has to be there
+    )
+
+
 class Intake(_Section):
     """Limits and care at the door."""
 
@@ -115,6 +124,7 @@ class Intake(_Section):
     designators: tuple[Designators, ...] = ()  # legs under any of them are one leg, under the first
     flights: Flights = Flights()
     elements: Elements = Elements()
+    expected: Expected = Expected()
 
     @model_validator(mode="after")
     def _no_remarks(self) -> Self:
@@ -363,8 +373,9 @@ class Profile(_Section):
         """Return as plain data what decides rows.
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
-        any; nor do the words in which the law is named, who writes own alerts, who may see
-        a hit, who reviews, by when a night is due and where its report is served.
+        any; nor do the words in which the law is named, the file of flights (which are due is frozen), who
+        writes own alerts, who may see a hit, who reviews, by when a night is due and where its report is
+        served.
         """
         return self.model_dump(
             mode="json",
@@ -376,6 +387,7 @@ class Profile(_Section):
                 "review": True,
                 "handout": True,
                 "clearing": {"notice_days"},
+                "intake": {"expected"},
                 "schedule": {"published_by", "reports_at"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping", "keep_hours", "copy_hours"}},

@@ -19,8 +19,10 @@ IN_ORDER, NEEDS_A_PERSON, INCOMPLETE = "in order", "needs a person", "incomplete
 CUT = frozenset({"traveller_cut_off"})  # whoever follows the cut is not in the bytes
 LEG_INCOMPLETE = "leg_incomplete"  # everybody was screened; the carrier is who mends it
 NOT_READ = "travellers_not_read"  # stated by the sender, and not to be read
+SCHEDULE_UNREAD = "schedule_unreadable"  # of the file that says which flights are due
 _NAMED = 3  # flights named in one line
 _DONE = "a person has replayed or released what was set aside"
+_ARRIVED = "its messages came, and a later night has received them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class Settled:
         entries: people who still wait of these entries, by id; 0 where it is settled, None where not known.
         legs: rows of `outcomes` all of whose entries are settled.
         waiting: people who still wait, of rows some of whose entries are settled; None where not known.
+        arrived: flights that were missing and of which a later night has received something.
     """
 
     entries: Mapping[str, int | None] = field(default_factory=dict)
     legs: frozenset[str] = frozenset()
     waiting: Mapping[str, int | None] = field(default_factory=dict)
+    arrived: frozenset[str] = frozenset()
 
 
 NOTHING = Settled()
@@ -68,6 +72,8 @@ def after_acts(outcomes: Iterable[OutcomeRow], settled: Settled) -> list[Outcome
         leg, changed = row["flight_id"], dict(row)
         if row["outcome"] != Outcome.FAILED and leg in settled.legs:
             changed |= {"quarantined": 0, "mend": None, "reason": _DONE}
+        elif row["outcome"] == Outcome.EXPECTED and leg in settled.arrived:
+            changed |= {"quarantined": 0, "mend": None, "reason": _ARRIVED}
         elif row["outcome"] != Outcome.FAILED and leg in settled.waiting:
             changed["quarantined"] = settled.waiting[leg]
         found.append(cast("OutcomeRow", changed))
@@ -128,7 +134,12 @@ def headline(
     """
     open_rows = [row for row in after_acts(outcomes, settled) if is_open(row, settled)]
     unscreened = _unscreened(open_rows)
-    others = [*_failed_without_people(open_rows), *_nobody(open_rows), *_by_document(open_rows)]
+    others = [
+        *_missing(open_rows),
+        *_failed_without_people(open_rows),
+        *_nobody(open_rows),
+        *_by_document(open_rows),
+    ]
     if failures:
         return Headline(INCOMPLETE, (*failures, *unscreened, *others))
     if _tolerable(open_rows, tolerated) and unscreened:
@@ -154,6 +165,8 @@ def _unscreened(rows: Sequence[OutcomeRow]) -> list[str]:
     cut: set[str] = set()
     for row in rows:
         flight = f"of {row['flight']}" if row["flight"] else _place(row)
+        if row["outcome"] == Outcome.EXPECTED:
+            continue  # nothing of it is here: it is missing, not set aside
         if row["quarantined"] is None:
             unknown[flight] += 1
         elif row["quarantined"]:
@@ -197,13 +210,30 @@ def _travellers(number: int) -> str:
     return f"{number} traveller{'' if number == 1 else 's'}"
 
 
+def _missing(rows: Sequence[OutcomeRow]) -> list[str]:
+    """`2 expected flights without a message: XQ401, XQ402`."""
+    unread = any(row["reason_code"] == SCHEDULE_UNREAD for row in rows)
+    told = ["the schedule of expected flights cannot be read as a whole"] if unread else []
+    names = sorted(row["flight"] or row["flight_id"] for row in rows if row["outcome"] == Outcome.EXPECTED)
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        what = f"{len(names)} expected flight{'' if len(names) == 1 else 's'} without a message"
+        told.append(f"{what}: {', '.join(names[:_NAMED])}{more}")
+    return told
+
+
 def _failed_without_people(rows: Sequence[OutcomeRow]) -> list[str]:
     failed = sum(row["outcome"] == Outcome.FAILED and row["quarantined"] == 0 for row in rows)
     return [f"{failed} flight{'' if failed == 1 else 's'} without travellers failed"] if failed else []
 
 
 def _nobody(rows: Sequence[OutcomeRow]) -> list[str]:
-    empty = sum(row["outcome"] == Outcome.QUARANTINED and row["quarantined"] == 0 for row in rows)
+    empty = sum(
+        row["outcome"] == Outcome.QUARANTINED
+        and row["quarantined"] == 0
+        and row["reason_code"] != SCHEDULE_UNREAD
+        for row in rows
+    )
     return (
         [f"{empty} file{' that holds' if empty == 1 else 's that hold'} nobody to look at"] if empty else []
     )

@@ -126,6 +126,13 @@ class NightView:
     promise: str
     moment: datetime | None = None
     """Moment that the report is made at, UTC: what lands after it, what was decided until then."""
+    expected: int | None = None
+    """Flights that were due by the agency's schedule; None without one."""
+
+    @property
+    def missing(self) -> int:
+        """Flights that were due and of which nothing came, until now."""
+        return sum(row["outcome"] == Outcome.EXPECTED and is_open(row) for row, _ in self.flights)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -165,6 +172,7 @@ def build(
     states: Mapping[str, HitState] | None = None,
     moment: datetime | None = None,
     home: str | None = None,
+    expected: int | None = None,
 ) -> NightView:
     """Make the view of a night.
 
@@ -182,6 +190,7 @@ def build(
         settled: what people have replayed or released.
         moment: the moment that the report is made at, UTC; None where time does not count.
         home: the agency's country, ISO alpha-2; None where directions cannot be told.
+        expected: flights that were due by the schedule; None without one.
         promise: on whom the false alerts that thresholds promise were measured.
 
     Returns:
@@ -204,7 +213,7 @@ def build(
         withdrawn=sum(row["withdrawn"] or 0 for row in outcomes),
         quarantined=people_aside(tables.quarantine, outcomes, settled),
         outside=named_outside(tables.outside_mandate),
-        uncounted=sum(row["quarantined"] is None for row in outcomes),
+        uncounted=sum(row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in outcomes),
         severities=dict(sorted(Counter(hit.row["severity"] for hit in hits).items(), reverse=True)),
         attention=tuple(_attention(outcomes, settled)),
         aside=_aside(tables.quarantine, settled),
@@ -219,6 +228,7 @@ def build(
         gates=tuple(gates),
         promise=promise,
         moment=moment,
+        expected=expected,
     )
 
 

@@ -112,13 +112,18 @@ def _labelled(label: str, text: str) -> str:
 
 def _received(view: NightView, *, files: bool) -> str:
     """Count outcomes of flights, or of the files that name none."""
-    of = [row for row, _ in view.flights if row["flight_id"].startswith("input:") == files]
+    of = [
+        row
+        for row, _ in view.flights
+        if row["flight_id"].startswith("input:") == files and row["outcome"] != Outcome.EXPECTED
+    ]
     parts = [
         f"{number} {words(word)}" for word in Outcome if (number := sum(row["outcome"] == word for row in of))
     ]
     if files:
         return f"{len(of)} that name no flight: {', '.join(parts)}" if of else ""
-    return f"{len(of)} received: {', '.join(parts)}" if of else "none received"
+    told = f"{len(of)} received: {', '.join(parts)}" if of else "none received"
+    return told if view.expected is None else f"{told}; {view.expected} expected, {view.missing} missing"
 
 
 def _travellers(view: NightView) -> str:

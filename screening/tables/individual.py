@@ -287,6 +287,9 @@ DOCUMENTS = TableSpec(
     ),
 )
 
+OF_INPUT = "input:"
+"""What the `flight_id` of an input that names no leg begins with in OUTCOMES."""
+
 OUTCOMES = TableSpec(
     name="outcomes",
     zone=Zone.INDIVIDUAL,
