@@ -31,7 +31,7 @@ from screening.reports.headline import IN_ORDER, after_acts, is_open, people_asi
 from screening.store.files import read_json, write_json
 from screening.store.locks import exclusive
 from screening.store.revisions import current, read_current
-from screening.store.zones import Store
+from screening.store.zones import Store, open_zones
 from screening.tables.codes import Outcome
 from screening.tables.errors import BusyError, InputError, ScreeningError, StoreError, UsageError
 from screening.tables.individual import OUTCOMES, QUARANTINE
@@ -247,6 +247,8 @@ def _failure(store: Store, night: date, cause: str) -> Notice:
 
 def _tell(settings: Settings, notice: Notice, say: Say) -> None:
     path = _path(settings.store, notice)
+    if not settings.store.root.exists():  # a first night is late or failed: the store begins with the notice
+        open_zones(settings.store, [])
     with exclusive(path.with_name(f".{path.stem}"), what="the notices", wait=True):
         before = _told(path)
         told = dict(before)
