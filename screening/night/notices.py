@@ -40,6 +40,7 @@ from screening.tables.rows import OutcomeRow
 
 Say = Callable[[str], None]
 FAILED, LATE, RECOVERED, TRIAL, APPROVED = "failed", "late", "recovered", "on trial", "approved"
+FETCHING = "fetching"
 COUNTS = {
     "not_screened": "travellers not screened",
     "uncounted": "flights and files with an unknown number of travellers",
@@ -59,7 +60,7 @@ class Notice:
     """What is told of a night.
 
     Attributes:
-        about: `night 2026-11-23`, or `retention`.
+        about: `night 2026-11-23`, `retention` or `fetching`.
         state: in order, needs a person, incomplete, late, failed; recovered where it is none of
             these any more.
         command: what to type next.
@@ -167,6 +168,16 @@ def tell_retention(settings: Settings, *, failed: bool, say: Say) -> None:
             _tell(settings, Notice("retention", state, "screening retention purge", cause=cause), say)
 
 
+def tell_fetching(settings: Settings, *, failed: bool, say: Say) -> None:
+    """Tell that manifests could not be fetched from a place, or that all could again, if that is due."""
+    with harmless(say):
+        state, cause = (
+            (FAILED, "a place of intake.fetch_from could not be read") if failed else (IN_ORDER, None)
+        )
+        if deliveries(settings):
+            _tell(settings, Notice(FETCHING, state, "airflow dags trigger fetch_manifests", cause=cause), say)
+
+
 def tell_unmasking(settings: Settings, request_id: str, *, say: Say) -> None:
     """Tell the data protection officer that masked columns may be shown; said where it cannot be sent.
 
@@ -271,6 +282,8 @@ def _message(notice: Notice, event: str) -> dict[str, object]:
 
 def _path(store: Store, notice: Notice) -> Path:
     _, _, night = notice.about.partition(" ")
+    if notice.about == FETCHING:
+        return store.nights_folder / "fetching.json"
     return (store.nights_folder / night if night else store.nights_folder) / "notices.json"
 
 

@@ -81,3 +81,24 @@ class RetentionNotifier(BaseNotifier):
 
         with notices.harmless(_say):
             notices.tell_retention(load_settings(), failed=self._failed, say=_say)
+
+
+class FetchingNotifier(BaseNotifier):
+    """Tells that manifests could not be fetched from a place, and once that they could again."""
+
+    def __init__(self, *, failed: bool) -> None:
+        """Make it.
+
+        Args:
+            failed: could a place not be read?
+        """
+        super().__init__()
+        self._failed = failed
+
+    def notify(self, context: Mapping[str, Any]) -> None:
+        """Tell, if it was not told; an error of telling ends nothing."""
+        del context
+        from screening.night import notices
+
+        with notices.harmless(_say):
+            notices.tell_fetching(load_settings(), failed=self._failed, say=_say)

@@ -44,6 +44,7 @@ TIME_OUTS = {
     "waiting": timedelta(minutes=10),
     "rescreen": timedelta(hours=1),
     "late_hits": timedelta(minutes=10),
+    "fetch_manifests": timedelta(minutes=50),
     "purge": timedelta(minutes=50),  # the next one begins after an hour
 }
 # A run whose tasks never start (no worker, no such pool) has no task that could end it, and holds up all that
@@ -55,6 +56,7 @@ RUN_TIME_OUTS = {
     "rescreen_recent": timedelta(hours=23),
     "traffic_model": timedelta(hours=6),
     "retention": timedelta(hours=3),
+    "fetch_manifests": timedelta(hours=3),
 }
 _USUAL_TASKS = 16  # Airflow's own default of max_active_tasks_per_dag
 # A night that waits for an earlier one asks so often, and fails after so long: no task of the earlier one

@@ -29,7 +29,7 @@ from airflow.sdk import (  # noqa: TID253  (only DAG files import this)
 
 from screening.orchestration import list_tasks, tasks
 from screening.orchestration.links import ReportLink
-from screening.orchestration.notifier import NightNotifier, RetentionNotifier
+from screening.orchestration.notifier import FetchingNotifier, NightNotifier, RetentionNotifier
 from screening.orchestration.schedule import TIME_OUTS, TURN
 
 _NIGHTS = Asset("published_night")  # an event each publication, whether or not the night needs a person
@@ -93,6 +93,15 @@ def retention() -> None:
         tasks.purge,
         on_failure_callback=RetentionNotifier(failed=True),
         on_success_callback=RetentionNotifier(failed=False),
+    )()
+
+
+def fetch_manifests() -> None:
+    """Put the fetching of manifests into the DAG that is being defined."""
+    _step(
+        tasks.fetch_manifests,
+        on_failure_callback=FetchingNotifier(failed=True),
+        on_success_callback=FetchingNotifier(failed=False),
     )()
 
 

@@ -333,6 +333,29 @@ def purge() -> int:
     return removed
 
 
+def fetch_manifests() -> int:
+    """Fetch what is new in the places of the profile into the inbox; one that fails stops no other.
+
+    Returns:
+        Number of files.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from screening.orchestration.manifest_sources import fetch, unreachable
+
+    settings = load_settings()
+    places = settings.profile.intake.fetch_from
+    if not places:
+        raise AirflowSkipException("the profile names no place to fetch from (intake.fetch_from)")
+    with explained():
+        done = fetch(settings)
+        _LOG.info("fetch: %d files of %d places, %d not read", done.files, len(places), len(done.failed))
+        metrics.tell_inbox(settings)
+        if done.failed:
+            raise unreachable(done.failed)
+    return done.files
+
+
 def propose() -> str:
     """Propose a traffic model from all nights that are still held; a person activates it.
 

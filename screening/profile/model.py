@@ -125,6 +125,20 @@ class Intake(_Section):
     flights: Flights = Flights()
     elements: Elements = Elements()
     expected: Expected = Expected()
+    fetch_from: tuple[str, ...] = ()  # folders behind connections of Airflow; its DAG fetches into the inbox
+
+    @field_validator("fetch_from")
+    @classmethod
+    def _by_connection(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            parts = urlsplit(place)
+            behind = parts.scheme in {"file", "local"} or (parts.username and parts.password is None)
+            if not parts.scheme or not behind or not parts.path.strip("/"):
+                raise ValueError(
+                    "each place is `scheme://CONNECTION@host-or-bucket/folder`, without a password, "
+                    "or `file:///folder`"
+                )
+        return value
 
     @model_validator(mode="after")
     def _no_remarks(self) -> Self:
@@ -374,8 +388,8 @@ class Profile(_Section):
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
         any; nor do the words in which the law is named, the file of flights (which are due is frozen), who
-        writes own alerts, who may see a hit, who reviews, by when a night is due and where its report is
-        served.
+        writes own alerts, who may see a hit, who reviews, where files are fetched, by when a night is due
+        and where its report is served.
         """
         return self.model_dump(
             mode="json",
@@ -387,7 +401,7 @@ class Profile(_Section):
                 "review": True,
                 "handout": True,
                 "clearing": {"notice_days"},
-                "intake": {"expected"},
+                "intake": {"expected", "fetch_from"},
                 "schedule": {"published_by", "reports_at"},
                 "exchange": True,
                 "lists": {"__all__": {"path", "mapping", "keep_hours", "copy_hours"}},

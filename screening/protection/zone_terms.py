@@ -19,7 +19,7 @@ or whose clearance silences, a frozen set of a night that still holds anybody.
 | `analyst/acts/unmasking/` | audit | the request |
 | `nights/D/runs/` but the last set, `notices.json` | record | the night's end; not while it holds anybody |
 | `landing/inputs/<id>.json` | record | the night's end; not while its bytes are there |
-| `landing/seen/<inbox>.json` (names of files) | record | last written |
+| `landing/seen/<inbox>.json` (names of files), `landing/fetched/<place>.json` | record | last written |
 | `audit/purges/`, `audit/rewritings/`, `audit/aside-*` | audit | end of the year in which they were written |
 """
 
@@ -97,7 +97,7 @@ def endings(
         yield path, RetentionClass.AUDIT, _stated(path, "at") + audit
     for path, night in _runs(store):
         yield path, RetentionClass.RECORD, ends(night) + record
-    for path in _files(store, Zone.LANDING, "seen/*.json"):
+    for path in (*_files(store, Zone.LANDING, "seen/*.json"), *_files(store, Zone.LANDING, "fetched/*.json")):
         # what lies in the inbox is written down again when it is received next
         yield path, RetentionClass.RECORD, _written(path) + record
     for input_id in settled(store):

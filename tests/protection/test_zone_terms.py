@@ -203,10 +203,13 @@ def test_an_index_does_not_outlive_its_lists(store, versions, hours):
 def test_names_of_files_of_the_inbox_go_with_the_record(store):
     seen = open_zones(store, [Zone.LANDING]).path(Zone.LANDING, "seen", "x.json")
     write_json(seen, {"file": "mark"})
-    os.utime(seen, (DECIDED.timestamp(), DECIDED.timestamp()))
+    fetched = open_zones(store, [Zone.LANDING]).path(Zone.LANDING, "fetched", "y.json")
+    write_json(fetched, ["hash"])
+    for path in (seen, fetched):
+        os.utime(path, (DECIDED.timestamp(), DECIDED.timestamp()))
     at = DECIDED + timedelta(hours=2000)
     assert due_at(store, at - timedelta(seconds=1)) == {}
-    assert set(due_at(store, at)) == {"landing/seen/x.json"}
+    assert set(due_at(store, at)) == {"landing/seen/x.json", "landing/fetched/y.json"}
 
 
 def test_a_frozen_set_but_the_last_goes_when_the_night_holds_nobody_any_more(store, publish_night):
