@@ -223,17 +223,15 @@ def counts_of(store: Store, night: date) -> dict[str, int]:
     """
     published, done = current(store, night), settled(store, night)
     rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
-    frozen = published_frozen(store, night, published.revision if published else 0)
-    counts = {
+    gates = fitness.records(store, published_frozen(store, night, published.revision if published else 0))
+    return {
         "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
         "uncounted": sum(row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in rows),
         "waiting": sum(is_open(row, done) for row in rows),
-        "gates_failed": sum(record.waits for record in fitness.records(store, frozen)),
+        "missing": sum(row["outcome"] == Outcome.EXPECTED and is_open(row, done) for row in rows),
+        "gates_failed": sum(record.waits for record in gates),
         "hits": sum(row["hits"] for row in rows),
     }
-    if frozen is not None and frozen.expected is not None:
-        counts["missing"] = sum(row["outcome"] == Outcome.EXPECTED and is_open(row, done) for row in rows)
-    return counts
 
 
 def _standing(store: Store, night: date) -> Notice:
