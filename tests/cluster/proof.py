@@ -353,12 +353,11 @@ def in_a_row(cluster: Cluster) -> dict[str, object]:
     wanted = {night: published(FOLDER / "one-after-another", night) for night in IN_A_ROW}
     store = Path(cluster.env["SCREENING_STORE"])
     shutil.rmtree(store, ignore_errors=True)
-    first, last = (date.fromisoformat(one) for one in (IN_A_ROW[0], IN_A_ROW[-1]))
-    span = (first - timedelta(days=1)).isoformat(), (last + timedelta(days=1)).isoformat()
+    before = (date.fromisoformat(IN_A_ROW[0]) - timedelta(days=1)).isoformat()  # Airflow's dates are UTC
     begun = time.time()
     command(
-        str(AIRFLOW), "backfill", "create", "--dag-id", DAG, "--from-date", f"{span[0]}T12:00:00+00:00",
-        "--to-date", f"{span[1]}T00:30:00+00:00", "--max-active-runs", "5", env=cluster.env,
+        str(AIRFLOW), "backfill", "create", "--dag-id", DAG, "--from-date", f"{before}T12:00:00+00:00",
+        "--to-date", f"{IN_A_ROW[-1]}T12:00:00+00:00", "--max-active-runs", "5", env=cluster.env,
     )  # fmt: skip
     until = time.monotonic() + _LONGEST
     while time.monotonic() < until:
