@@ -90,6 +90,11 @@ def identities():
 
 
 @pytest.fixture(scope="session")
+def listed_tables():
+    return alert_tables
+
+
+@pytest.fixture(scope="session")
 def make_index(model):
     def make(alerts, other=model) -> object:
         return build_index(alert_tables(alerts), other)

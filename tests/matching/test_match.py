@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from screening.matching.index import build_index
 from screening.matching.match import match
 from screening.tables.work import SCORED
 
@@ -260,7 +261,7 @@ def crowd(dice, number, day):
 
 
 @pytest.fixture(scope="module")
-def crowded(make_index, identities, exact_day):
+def crowded_sides(identities, exact_day):
     dice = random.Random(20261123)
     listed = crowd(dice, 150, exact_day)
     alerts = {
@@ -290,7 +291,13 @@ def crowded(make_index, identities, exact_day):
         )
         for at, (words, born) in flying.items()
     }
-    return make_index(alerts), identities(travellers)
+    return alerts, identities(travellers)
+
+
+@pytest.fixture(scope="module")
+def crowded(make_index, crowded_sides):
+    alerts, travellers = crowded_sides
+    return make_index(alerts), travellers
 
 
 @pytest.mark.parametrize("floor", [300, 900, 1500])
@@ -310,6 +317,22 @@ def test_pairs_do_not_depend_on_batch_or_order(crowded, model, rows_of):
     assert match(shuffled, index, floor=600).equals(together)
     halves = [match(part, index, floor=600) for part in (table.slice(0, 25), table.slice(25))]
     assert {**rows_of(halves[0]), **rows_of(halves[1])} == rows_of(together)
+
+
+@pytest.mark.parametrize("parts", [2, 5])
+def test_lists_in_parts_give_the_pairs_of_the_whole(
+    crowded, crowded_sides, listed_tables, model, rows_of, parts
+):
+    """How lists that fit into no worker's memory may be cut; the names of all of them are counted in each part."""
+    alerts, (index, travellers) = crowded_sides[0], crowded
+    everybody, found = listed_tables(alerts), {}
+    for part in range(parts):
+        held = listed_tables(
+            {key: said for at, (key, said) in enumerate(alerts.items()) if at % parts == part}
+        )
+        found |= rows_of(match(travellers, build_index(held, model, among=everybody), floor=600))
+    assert len(found) > 12
+    assert found == rows_of(match(travellers, index, floor=600))
 
 
 def test_each_list_may_have_its_own_floor(make_index, model, identities):
