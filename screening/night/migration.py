@@ -100,8 +100,10 @@ def migrate(store: Store, *, actor: str) -> Migrated:
         moved = sorted({one.night for one in found})
         for night in moved:
             _published_anew(store, night, actor)
-        for night in nights(store):  # also where a kill came between the two
-            record_publication(store, _held(store, night), actor)
+        said = {one for record in audit.records(store) for one in record["objects"]}
+        for held in (_held(store, night) for night in nights(store)):
+            if held.seal not in said:  # a kill came between the two
+                record_publication(store, held, actor)
         audit.append(store, actor, "store.migrate", [f"format:{before}", f"format:{FORMAT}"])
         write_format(store.root)
     return Migrated(before, tuple(moved))

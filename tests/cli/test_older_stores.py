@@ -97,6 +97,14 @@ def test_a_table_of_an_earlier_name_lies_under_todays_with_the_same_rows(unpacke
         assert now["hits"]["sha256"] == was["hits"]["sha256"]
 
 
+SOONEST = (
+    "",
+    "nights",
+    f"status --night {NIGHT}",
+    "hit {hit}",
+    "trace {hit}",
+    "audit verify",
+)  # of all others
 READING = {
     "": "Night 2026-11-24",
     "nights": NIGHT,
@@ -130,18 +138,17 @@ def first_hit(folder: Path) -> dict[str, str]:
 def test_every_command_that_reads_works_on_a_migrated_store(name, migrated):
     folder = migrated / name
     ids = {"hit": first_hit(folder)["hit_id"]}
-    for line, words in READING.items():
+    lines = READING if name == "format-1" else {line: READING[line] for line in SOONEST}
+    for line, words in lines.items():
         done = call(folder, *line.format(**ids).split())
         assert done.code in {0, 1}, (line, done.err)
         assert words in done.out, (line, done.out)
 
 
 def test_a_night_of_a_migrated_store_is_run_again(migrated, screening, tmp_path):
-    folder = tmp_path / "format-1-tiles"  # the oldest
+    folder = tmp_path / "format-1-tiles"  # the oldest: all others are nearer to what runs
     shutil.copytree(migrated / folder.name, folder, symlinks=True)
     hit = first_hit(folder)
-    why = screening(folder, "why", hit["traveller_id"], hit["alert_id"], "--night", NIGHT, check=0)
-    assert "bits" in why.stdout
     again = screening(folder, "rerun", "--night", NIGHT, "--flight", hit["flight_id"], "--inbox", "inbox")
     assert again.returncode in {0, 1}, again.stderr
     assert "The code differs" in again.stdout

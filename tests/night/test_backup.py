@@ -53,20 +53,19 @@ def desk_names(store: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("flock"), reason="flock (util-linux) is not installed")
 def test_a_store_lost_in_the_middle_of_a_night_comes_back_and_the_night_ends_the_same(
-    agency, screened_night, screening, promised, tmp_path
+    by_hand, written, promised, tmp_path
 ):
-    run = ("run", "--night", NIGHT, "--inbox", "inbox")
-    died = screening(agency, *run, KILL_AT="revisions.before_current")
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    undisturbed = by_hand.copy(tmp_path / "undisturbed")
+    undisturbed.run(NIGHT)
+    died = by_hand.run(NIGHT, check=None, KILL_AT="revisions.before_current")
     assert died.returncode == -9
-    assert list((agency / "store" / "work").glob("*/*"))  # what it had made lies there
+    assert list((by_hand.store / "work").glob("*/*"))  # what it had made lies there
     at = datetime(2026, 11, 24, tzinfo=UTC)
-    desk = desk_of(Store(agency / "store"))
-    add_account(desk, "anna", [ReviewRole.ANALYST], "a long password", at, cost=2**4)
-    do(BACK_UP, agency, tmp_path)
-    shutil.rmtree(agency / "store")
-    do(RESTORE, agency, tmp_path)
-    assert desk_names(agency / "store") == ["anna"]
-    done = screening(agency, *run, check=1)
-    assert "Done. " in done.stdout
-    assert promised(agency / "store") == promised(screened_night / "store")
-    do(RESTORE.splitlines()[-1], agency, tmp_path)  # the head of the backup lies on the chain
+    add_account(desk_of(Store(by_hand.store)), "anna", [ReviewRole.ANALYST], "a long password", at, cost=2**4)
+    do(BACK_UP, by_hand.folder, tmp_path)
+    shutil.rmtree(by_hand.store)
+    do(RESTORE, by_hand.folder, tmp_path)
+    assert desk_names(by_hand.store) == ["anna"]
+    by_hand.run(NIGHT)
+    assert promised(by_hand.store) == promised(undisturbed.store)
