@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.messages.syntax.segments import Data
 from screening.messages.syntax.unpack import PACKED, kind_of_bytes, members
@@ -27,7 +28,7 @@ from screening.tables.errors import ScreeningError
 from screening.tables.findings import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carried:
     """What the published revision knows of compressed files, whose own bytes are not kept.
 
@@ -38,6 +39,20 @@ class Carried:
 
     inputs: pa.Table
     quarantine: pa.Table
+
+    @functools.cached_property
+    def unpacked(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Rows of the files that were unpacked, by id and name: each input of a night asks for its own."""
+        rows = self.inputs.filter(pc.equal(self.inputs["status"], str(InputStatus.UNPACKED))).to_pylist()
+        return {(row["input_id"], row["name"]): row for row in rows}
+
+    @functools.cached_property
+    def members(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the members of each of them."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.inputs.filter(pc.is_valid(self.inputs["container"])).to_pylist():
+            found.setdefault(row["container"], []).append(row)
+        return found
 
 
 def carried(store: Store, night: date) -> Carried:
@@ -140,17 +155,12 @@ def parts_of(
 
 def _unpacked_before(entry: FrozenInput, known: Carried) -> dict[str, Any] | None:
     """Row of a compressed file that an earlier revision unpacked: only its members are kept, scrubbed."""
-    if not entry.carried:
-        return None
-    for row in known.inputs.to_pylist():
-        if row["input_id"] == entry.input_id and row["name"] == entry.name:
-            return row if row["status"] == InputStatus.UNPACKED else None
-    return None
+    return known.unpacked.get((entry.input_id, entry.name)) if entry.carried else None
 
 
 def _members_before(entry: FrozenInput, known: Carried) -> list[tuple[int, str, str]]:
     """Ordinal, name and id of the members that an earlier revision found; earlier code wrote no ordinals."""
-    rows = [row for row in known.inputs.to_pylist() if row["container"] == entry.input_id]
+    rows = known.members.get(entry.input_id, [])
     found = [
         (row["ordinal"] or place, row["name"], row["input_id"]) for place, row in enumerate(rows, len(rows))
     ]

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from screening.manifests.codeshares import operating
 from screening.manifests.groups import STATEMENTS_AT_ONCE, Group, groups, settle_in_groups
 from screening.manifests.provisional import moved, ties
-from screening.night import remains
 from screening.night.balance import line
 from screening.night.chunks import units_of
 from screening.night.frozen import Frozen
@@ -79,6 +78,8 @@ def cut_night(store: Store, frozen: Frozen, work: Work) -> dict[str, pa.Table]:
     read = lying_in(work, units, STATED[:2])
     earlier, reread = frozen.pins.earlier, frozenset[str]()
     if frozen.gone:
+        from screening.night import remains
+
         earlier = (*earlier, *remains.base_of(frozen))
         reread = frozenset(entry.input_id for entry in frozen.inputs)
     named = night_scope(store, frozen, read["messages"])
@@ -226,6 +227,8 @@ def settle_share(store: Store, frozen: Frozen, keys: Keys, work: Work, share: Sh
     flights = _outside_window(settled.flights, frozen.night, profile.intake)
     travellers, documents = settled.travellers, settled.documents
     if frozen.gone:
+        from screening.night import remains
+
         travellers, documents = remains.with_known_ids(travellers, documents, store, frozen.night)
         legs = flights["flight_id"].to_pylist()
         had = {entry.input_id for entry in frozen.kept}

@@ -24,7 +24,7 @@ def evenly(weights: Sequence[int], *, least: int, most: int = MOST) -> list[rang
     Returns:
         Places of each share's parts; none without parts.
 
-    >>> evenly([4, 4, 4, 4], least=8), evenly([1, 1, 1], least=8), evenly([9, 1, 9], least=1, most=2)
+    >>> evenly([4, 4, 4, 4], least=8), evenly([1, 1, 1], least=8), evenly([4, 1, 9], least=1, most=2)
     ([range(0, 2), range(2, 4)], [range(0, 3)], [range(0, 2), range(2, 3)])
     """
     if not weights:

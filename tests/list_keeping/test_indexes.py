@@ -2,6 +2,8 @@
 
 import os
 import resource
+import signal
+import time
 from datetime import timedelta
 
 import numpy as np
@@ -99,3 +101,38 @@ def test_where_the_disk_is_full_the_index_serves_its_process(store):
     assert found[0] == "description"
     assert found[1][0].tolist() == list(range(10_000))
     assert [path.name for path in (store.root / "alerts" / "_index").iterdir()] == [".lock"]
+
+
+def test_of_many_workers_that_begin_at_once_one_builds_and_a_killed_one_holds_nobody_up(store, tmp_path):
+    """The first to build is killed within it; of the others, begun meanwhile, one builds and all map the same."""
+    began, built = tmp_path / "began", tmp_path / "built"
+
+    def worker(dies):
+        def build():
+            with built.open("a") as told:
+                told.write(f"{os.getpid()}\n")
+            if dies:
+                os.kill(os.getpid(), signal.SIGSTOP)  # until the others wait for it, and it is killed
+            return "description", [np.arange(10_000)]
+
+        if child := os.fork():
+            return child
+        code = 1
+        try:
+            with began.open("a") as told:
+                told.write("x")
+            found = kept_or_built(store, "name", {}, build)
+            code = int(found[1][0].tolist() != list(range(10_000)))
+        finally:
+            os._exit(code)
+
+    first = worker(dies=True)
+    os.waitpid(first, os.WUNTRACED)
+    others = [worker(dies=False) for _ in range(4)]
+    while not began.exists() or len(began.read_text()) < 5:
+        time.sleep(0.005)
+    assert len(files(store)) == 0
+    os.kill(first, signal.SIGKILL)
+    assert [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in (first, *others)] == [-9, 0, 0, 0, 0]
+    assert len(built.read_text().splitlines()) == 2  # the one that was killed, and one for all the others
+    assert len(files(store)) == 1
