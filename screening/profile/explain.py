@@ -251,11 +251,11 @@ def _flights(profile: Profile) -> Iterator[Clause]:
 def _expected(profile: Profile) -> Iterator[Clause]:
     asked = profile.intake.expected
     if asked.path is not None:
-        when = f"{duration(asked.hours_before)} before it departs" if asked.hours_before else "it departs"
+        when = f"{duration(asked.hours_before)} before" if asked.hours_before else "by"
         yield Clause(
             "intake.expected",
-            f"A flight of the agency's schedule of which no message has come when {when} is named, and the "
-            "night needs a person.",
+            f"A flight of the agency's schedule of which no message has come {when} its departure is named, "
+            "and the night needs a person.",
         )
 
 

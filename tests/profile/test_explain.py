@@ -108,6 +108,21 @@ def test_a_source_of_no_clause_is_an_error():
     assert "law.sources" in told.value.where
 
 
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ('path = "s.csv"', "no message has come by its departure is named"),
+        ('path = "s.csv"\nhours_before = 24', "no message has come 24 hours before its departure is named"),
+        ("hours_before = 24", None),
+    ],
+)
+def test_flights_that_are_due_are_told_where_a_schedule_is(keys, says):
+    profile = parse_profile(f"[intake.expected]\n{keys}\n", name="a")
+    found = [clause.says for clause in explain(profile) if clause.key == "intake.expected"]
+    assert len(found) == (says is not None)
+    assert all(says in one for one in found)
+
+
 def test_two_profiles_differ_in_words_and_values():
     first = parse_profile("[disclosure]\nthreshold = 5\n", name="a")
     second = parse_profile('[disclosure]\nthreshold = 10\n[law.sources]\nclearing = "law"\n', name="b")
