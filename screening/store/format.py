@@ -18,11 +18,13 @@ from pathlib import Path
 
 from screening import __version__
 from screening.store.files import read_json, write_json
+from screening.tables.codes import Zone
 from screening.tables.errors import FormatError
 
 FORMAT = 2
 FILE = "FORMAT.json"
 FIRST = 1
+_ZONES = tuple(zone for zone in Zone if zone is not Zone.AUDIT)
 
 
 def described() -> str:
@@ -33,12 +35,15 @@ def described() -> str:
 def format_of(root: Path) -> int | None:
     """Return the form of the store in a folder, None where none has begun.
 
+    What stands there of a notice or a lock before a zone was opened is no store yet, nor is a record of acts
+    that was kept from another disk.
+
     Raises:
         FormatError: the file does not say a number.
     """
     path = root / FILE
     if not path.exists():
-        return FIRST if (root / "nights").is_dir() else None
+        return FIRST if any((root / zone).is_dir() for zone in _ZONES) else None
     return _stated(path)[0]
 
 

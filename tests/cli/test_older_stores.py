@@ -149,6 +149,8 @@ def test_a_night_of_a_migrated_store_is_run_again(migrated, screening, tmp_path)
     folder = tmp_path / "format-1-tiles"  # the oldest: all others are nearer to what runs
     shutil.copytree(migrated / folder.name, folder, symlinks=True)
     hit = first_hit(folder)
+    why = screening(folder, "why", hit["traveller_id"], hit["alert_id"], "--night", NIGHT, check=0)
+    assert "bits" in why.stdout
     again = screening(folder, "rerun", "--night", NIGHT, "--flight", hit["flight_id"], "--inbox", "inbox")
     assert again.returncode in {0, 1}, again.stderr
     assert "The code differs" in again.stdout
@@ -183,6 +185,20 @@ def test_a_damaged_store_keeps_its_format_and_the_check_names_each_file(unpacked
     states = {row["path"]: row["state"] for row in call(folder, "store", "check", "--format", "json").json()}
     assert "damaged" in states.values()
     assert "unknown" in states.values()
+
+
+@pytest.mark.parametrize(
+    "stands", ["nights/2026-11-23/notices.json", "nights/.retention", "audit/audit-2026.jsonl"]
+)
+def test_what_stands_there_before_a_store_begins_is_no_older_store(stands, tmp_path):
+    store = Store(tmp_path / "store")
+    (store.root / stands).parent.mkdir(parents=True, mode=0o700)
+    (store.root / stands).write_text("")
+    for folder in store.root.rglob(""):
+        folder.chmod(0o700)
+    check_format(store.root)
+    open_zones(store, [Zone.WORK])
+    assert json.loads((store.root / FILE).read_text())["format"] == FORMAT
 
 
 # What stands in the file, and the words of the refusal.
