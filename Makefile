@@ -11,7 +11,7 @@ export SCREENING_PROFILE ?= $(CURDIR)/sample_data/profile.toml
 export SCREENING_INBOX ?= $(CURDIR)/sample_data/inbox
 NIGHT ?= 2026-11-23
 
-.PHONY: help setup run airflow review test quick check mutation supply release walk cluster cluster-test lock sample schemas exchange-demo clean
+.PHONY: help setup run airflow review test quick check mutation supply release store-test walk cluster cluster-test lock sample schemas exchange-demo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ release: test supply ## Test, check the supply, then write wheel, lock, bill of 
 	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)/bin/python -m hatchling build -t wheel -d dist
 	@cp requirements.lock var/supply/out/sbom.json dist/
 	@cd dist && sha256sum -- *.whl requirements.lock sbom.json > SHA256SUMS && cat SHA256SUMS
+
+store-test: setup ## Kills and faults of nights on object storage, not part of `make test` (a quarter of an hour)
+	@$(VENV)/bin/python -m pytest -q tests/store_faults.py
 
 walk: setup ## Random walk over a small store, 2,000 steps (half an hour), not part of `make test` (STEPS, SEED)
 	@PYTHONPATH=. $(VENV)/bin/python tests/walk.py $(or $(STEPS),2000) $(or $(SEED),0)

@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser import browser, page
 from tests.messages_by_hand import by_hand, written
 from tests.warm import Server
+
+if TYPE_CHECKING:
+    from tests.s3 import Storage
 
 __all__ = ["browser", "by_hand", "page", "written"]  # fixtures of all rooms
 
@@ -107,6 +111,17 @@ def agency(made_night: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "agency"
     shutil.copytree(made_night, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator["Storage"]:
+    """Object storage in this process, with faults on demand; each test takes a store of its own."""
+    pytest.importorskip("moto")
+    pytest.importorskip("obstore")
+    from tests.s3 import Storage
+
+    with Storage() as storage:
+        yield storage
 
 
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -9,10 +9,11 @@
                                           LARGE=1            any run is large enough for several processes
                                           SMALL_SHARES=1     any run is cut into as many shares as it can be
 
-The product knows nothing of it: a point is a call of the operating system that the product makes anyway, on a
-file that is known by its name, and the process dies just before or just after it.
+The product knows nothing of it: a point is a call of the operating system (or of the library for object storage)
+that the product makes anyway, on a file that is known by its name, and the process dies just before or after it.
 """
 
+import importlib
 import os
 import re
 import resource
@@ -65,6 +66,24 @@ POINTS = {
     "rewriting.before_end": Point("unlink", r"/acts/rewriting/[^/]+\.begun$", "before"),
 }
 
+ON_OBJECTS = {
+    "objects.before_index": Point("put", r"/landing/inputs/[^/]+\.json$", "before"),
+    "objects.after_index": Point("put", r"/landing/inputs/[^/]+\.json$", "after"),
+    "objects.before_unit": Point("put", r"/work/[^/]+/screen/[^/]+\.json$", "before"),
+    "objects.before_file": Point("put", r"/revisions/night=[^/]+/\d+-\w+/[^/]+\.parquet$", "before"),
+    "objects.before_current": Point("put", r"/nights/[^/]+/CURRENT\.json$", "before"),
+    "objects.after_current": Point("put", r"/nights/[^/]+/CURRENT\.json$", "after"),
+    "objects.after_record": Point("put", r"/nights/[^/]+/revisions/\d+\.json$", "after"),
+    "objects.before_act": Point("put", r"/audit/audit-\d+\.jsonl$", "before"),
+    "objects.before_head": Point("put", r"/audit/head\.json$", "before"),
+    "objects.before_removal": Point("delete", r"/(work|incoming)/", "before"),
+    "objects.after_intent": Point("put", r"/purges/[^/]+\.begun$", "after"),
+    "objects.before_purge": Point("delete", r"/(content|revisions)/.*\.(bin|parquet)$", "before"),
+    "objects.before_proof": Point("copy", r"\.begun$", "before"),
+    "objects.between_names": Point("copy", r"\.begun$", "after"),
+}
+"""The same on object storage: calls of the library, by the key of the object."""
+
 
 _ASK_THE_TIME = ("screening.cli.", "screening.night.session", "screening.protection.audit")
 
@@ -72,8 +91,9 @@ _ASK_THE_TIME = ("screening.cli.", "screening.night.session", "screening.protect
 def kill_at(text: str) -> None:
     """Let this process die at `POINT` or `POINT:N`."""
     name, _, passage = text.partition(":")
-    point, left = POINTS[name], int(passage or 1)
-    call = getattr(os, point.call)
+    point, left = (POINTS | ON_OBJECTS)[name], int(passage or 1)
+    library = importlib.import_module("obstore" if name in ON_OBJECTS else "os")
+    call = getattr(library, point.call)
 
     @wraps(call)
     def watched(*arguments: Any, **more: Any) -> Any:
@@ -89,11 +109,13 @@ def kill_at(text: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return call(*arguments, **more)
 
-    setattr(os, point.call, watched)
+    setattr(library, point.call, watched)
 
 
 def _described(arguments: tuple[Any, ...]) -> str:
     first = arguments[0]
+    if type(first).__name__ == "S3Store":
+        return str(arguments[1])
     if isinstance(first, int):
         return str(Path(f"/proc/self/fd/{first}").readlink())
     return " -> ".join(os.fspath(one) for one in arguments[:2])

@@ -21,7 +21,7 @@ from screening.protection.retention import proofs
 from screening.protection.rewriting import rewriting_proofs
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
-from screening.store.files import sha256_file
+from screening.store.files import by_hand, sha256_file
 from screening.store.zones import Store
 from screening.tables import hit_acts
 from screening.tables.analyst import DISPOSITIONS
@@ -183,14 +183,14 @@ def _copy(folder: Path, night: date, revision: int) -> str:
             f"restore the store from the backup; without one `screening run --night {night}` screens what "
             "the inbox still holds"
         )
-    return f"`cp {own} {folder / CURRENT}`, or restore both from the backup"
+    return f"{by_hand('cp', own, folder / CURRENT)}, or restore both from the backup"
 
 
 def _copies(store: Store) -> Iterator[str]:
     for path in acts.differing_copies(store):
         yield (
             f"{path} is not what the files of these acts hold: remove it, a later night makes it anew: "
-            f"`rm {path}`"
+            f"{by_hand('rm', path)}"
         )
 
 

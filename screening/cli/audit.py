@@ -1,6 +1,5 @@
 """`screening audit …`: does the record of acts hold?"""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
 audit_app = typer.Typer(help="The record of acts: does it hold?", no_args_is_help=True)
 
 _StoreOption = Annotated[
-    Path, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
+    str, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
 ]
 _ActorOption = Annotated[str | None, typer.Option("--as", help="Who acts; recorded.")]
-_DEFAULT_STORE = Path("store")
+_DEFAULT_STORE = "store"
 
 
 @audit_app.command("verify")
@@ -40,11 +39,13 @@ def verify_command(
     """
     from screening.casework.record import differences
     from screening.protection.audit import verify
+    from screening.store.objects import store_path
     from screening.store.zones import store_at
 
-    state = verify(store_at(store), _head(anchor))
+    opened = store_at(store_path(store))
+    state = verify(opened, _head(anchor))
     progress("comparing the store with the record")
-    found = differences(store_at(store)) if store.is_dir() else []
+    found = differences(opened) if opened.root.is_dir() else []
     show([_row(state) | {"differences": found if shape is not Format.TABLE else len(found)}], shape)
     if shape is Format.TABLE:
         for text in found:
@@ -59,9 +60,10 @@ def head_command(store: _StoreOption = _DEFAULT_STORE) -> None:
     Example: screening audit head >> /mnt/other/audit-heads.txt
     """
     from screening.protection.audit import head
+    from screening.store.objects import store_path
     from screening.store.zones import store_at
 
-    last = head(store_at(store))
+    last = head(store_at(store_path(store)))
     say("0:" + "0" * 64 if last is None else f"{last.seq}:{last.hash}")
 
 
@@ -76,9 +78,10 @@ def mend_command(
     Example: screening audit mend --as officer1 --reason "disk replaced, line lost"
     """
     from screening.protection.audit import mend
+    from screening.store.objects import store_path
     from screening.store.zones import store_at
 
-    last = mend(store_at(store), who(actor), reason)
+    last = mend(store_at(store_path(store)), who(actor), reason)
     if last is None:
         say("There is nothing to mend: the record's end is whole. All of it: `screening audit verify`.")
         return

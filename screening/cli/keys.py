@@ -19,7 +19,7 @@ keys_app = typer.Typer(help="Keys that make pseudonyms; keys that sign.", no_arg
 keys_app.add_typer(signing_app, name="signing")
 
 _KEYS = "SCREENING_KEYS"
-_DEFAULT_STORE = Path("store")
+_DEFAULT_STORE = "store"
 _COLUMNS = ("key_id", "state", "file", "clearances", "until", "mend")
 _Why = Annotated[str, typer.Option("--reason", help="Why; recorded.")]
 _Second = Annotated[
@@ -33,7 +33,7 @@ def new_command(
         Path | None, typer.Option(envvar=_KEYS, help="Key folder, outside the store.", show_envvar=True)
     ] = None,
     store: Annotated[
-        Path, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
+        str, typer.Option("--store", envvar="SCREENING_STORE", help="Root of the store.", show_envvar=True)
     ] = _DEFAULT_STORE,
     actor: Actor = None,
 ) -> None:
@@ -46,12 +46,13 @@ def new_command(
     """
     from screening.protection.audit import append
     from screening.protection.keys import make_key, put_in_use
+    from screening.store.objects import store_path
     from screening.store.zones import store_at
 
-    folder = _outside(folder, store, "no key was made", f"--folder or {_KEYS}")
+    folder = _outside(folder, store_path(store), "no key was made", f"--folder or {_KEYS}")
     name = who(actor)
     key_id = make_key(folder)
-    append(store_at(store), name, "keys.new", [key_id])
+    append(store_at(store_path(store)), name, "keys.new", [key_id])
     put_in_use(folder, key_id)
     say(f"{key_id} is in use. Set {_KEYS}={folder} and keep a copy of the folder in a safe place.")
 

@@ -14,6 +14,7 @@ def tables(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     from screening.night.quarantine_entries import published_nights
     from screening.night.receive import published
     from screening.night.settings import load_settings
+    from screening.store.objects import ObjectPath
     from screening.store.zones import open_zones
 
     store = load_settings().store
@@ -38,6 +39,9 @@ def tables(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     show(rows, shape)
     if shape is Format.TABLE:
         root = store.root.resolve()
+        if isinstance(root, ObjectPath):
+            say(f"\nEach lies at {root}/<path>. Columns: docs/data-dictionary.md and schemas/tables/")
+            return
         one = f"{root}/analyst/current/night={chosen}/hits.parquet"
         every = f"{root}/analyst/current/*/hits.parquet"
         say(

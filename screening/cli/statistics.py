@@ -65,8 +65,6 @@ def export(
 
     Example: screening statistics export --period 2026-11 --out november
     """
-    import shutil
-
     from screening.cli.output import written_to
     from screening.night.settings import load_settings
     from screening.night.statistics import write_period
@@ -76,7 +74,7 @@ def export(
     with written_to(out):
         out.mkdir(parents=True, exist_ok=True)
         for path in sorted(page.parent.iterdir()):
-            shutil.copyfile(path, out / path.name)
+            (out / path.name).write_bytes(path.read_bytes())
     say(f"{len(list(page.parent.iterdir()))} files of {period} are in {out}: begin with {out / page.name}")
 
 

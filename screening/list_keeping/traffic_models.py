@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +28,7 @@ from screening.matching.traffic import count_traffic, counts_hash, with_traffic
 from screening.protection.audit import append
 from screening.store import traffic_models as stored
 from screening.store.files import canonical_json
+from screening.store.objects import store_path
 from screening.store.revisions import nights, read_current
 from screening.store.zones import Store
 from screening.tables.errors import StoreError, UsageError
@@ -323,7 +323,7 @@ def _night_model(root: str, version: str | None) -> NightModel:
     base = load_model()
     if version is None:
         return NightModel(base, {})
-    found = stored.open_model(Store(Path(root)), version)
+    found = stored.open_model(Store(store_path(root)), version)
     same = found.meta["base_model"] == base.version
     try:
         measured = {

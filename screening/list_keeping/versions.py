@@ -21,6 +21,7 @@ from screening.alerts.version import SHORT
 from screening.list_keeping.layers import Layer, layers_of, read_layers
 from screening.protection.audit import append
 from screening.store.files import (
+    json_if_there,
     make_folder,
     read_json,
     write_bytes,
@@ -114,9 +115,9 @@ def locked(store: Store, list_id: str) -> Iterator[Path]:
 
 def _active_state(folder: Path) -> Mapping[str, object]:
     path = folder / _ACTIVE
-    if not path.exists():
+    state = json_if_there(path)
+    if state is None:
         return {}
-    state = read_json(path)
     if not isinstance(state, dict) or not isinstance(state.get("version"), str):
         raise _damaged(path)
     return state

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +33,7 @@ from screening.profile.hours import ends
 from screening.profile.model import Profile, Screening
 from screening.protection.keys import Keys
 from screening.store import acts
+from screening.store.objects import store_path
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Standing
@@ -95,7 +95,7 @@ def _watch(
     traffic: str | None,
     decided: str | None,
 ) -> Watch:
-    store = Store(Path(root))
+    store = Store(store_path(root))
     tables, sizes = lists_of(store, dict(pinned))
     groups = merges.groups_of(store, tables, until=datetime.fromisoformat(decided)) if decided else ()
     profile, known = Profile.model_validate_json(profile_json), night_model(store, traffic)

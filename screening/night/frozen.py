@@ -26,7 +26,7 @@ from screening.night.schedule_file import DueFlight, Schedule
 from screening.profile.model import Profile
 from screening.protection.keys import Keys, load_former, load_linked
 from screening.store.current_json import revision as recorded
-from screening.store.files import write_json
+from screening.store.files import by_hand, write_json
 from screening.store.zones import Store
 from screening.tables.errors import OtherCodeError, StoreError
 
@@ -304,7 +304,8 @@ def _damaged(store: Store, night: date, revision: int, how: str) -> StoreError:
         else "this revision cannot go on; what is published stays",
         remedy="restore the file from the backup"
         if published
-        else f"it was not published yet: `rm -r {path.parent}`, then `screening run --night {night}`",
+        else f"it was not published yet: {by_hand('rm -r', path.parent)}, then "
+        f"`screening run --night {night}`",
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from screening.night.frozen import Frozen, FrozenInput
-from screening.store.files import read_json, write_json
+from screening.store.files import by_hand, read_json, write_json
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
@@ -69,7 +69,7 @@ def _called(entry: FrozenInput, name: object) -> FrozenInput:
 
 
 def _remedy(frozen: Frozen, path: Path) -> str:
-    return f"`rm {path}`, then `screening run --night {frozen.night}`: the run is frozen anew"
+    return f"{by_hand('rm', path)}, then `screening run --night {frozen.night}`: the run is frozen anew"
 
 
 def _path(store: Store, run: str) -> Path:

@@ -33,7 +33,14 @@ from screening.store.locks import exclusive
 from screening.store.revisions import current, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Outcome
-from screening.tables.errors import BusyError, InputError, ScreeningError, StoreError, UsageError
+from screening.tables.errors import (
+    BusyError,
+    InputError,
+    ScreeningError,
+    StoreError,
+    UnreachableError,
+    UsageError,
+)
 from screening.tables.individual import OUTCOMES, QUARANTINE
 from screening.tables.model import rows_of
 from screening.tables.rows import OutcomeRow
@@ -52,6 +59,7 @@ COUNTS = {
 _WHY = {
     InputError: "the inbox or an alert list cannot be used",
     StoreError: "the store cannot be used",
+    UnreachableError: "the object storage does not answer",
 }
 
 

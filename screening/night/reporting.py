@@ -40,6 +40,7 @@ from screening.reports.night_view import (
 from screening.reports.summary import Changed, summarise
 from screening.store import acts
 from screening.store.files import write_bytes
+from screening.store.objects import ObjectPath
 from screening.store.revisions import current, nights, read_current, read_revision, revision
 from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual
@@ -191,9 +192,10 @@ _COUNTED: tuple[tuple[str, TableSpec, str], ...] = (
 def tell(store: Store, night: date, seconds: dict[str, float]) -> str:
     """Return the summary for the terminal: what happened, what needs a person, where everything is."""
     root = store.root.resolve()
+    found = "<path>" if isinstance(root, ObjectPath) else f"<zone>/current/night={night}/"
     places = {
         "Hit report": str(report_path(store, night)),
-        "Parquet": f"{root}/<zone>/current/night={night}/   (screening tables --night {night})",
+        "Parquet": f"{root}/{found}   (screening tables --night {night})",
         "Airflow": "make airflow, or screening airflow serve, then http://127.0.0.1:8080",
     }
     stages = list(seconds.items())

@@ -49,6 +49,7 @@ from screening.protection.purposes import purpose_of
 from screening.store import acts
 from screening.store.files import read_json, write_json
 from screening.store.locks import night_lock, undisturbed
+from screening.store.objects import store_path
 from screening.store.revisions import Current, current, nights, publish, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import analyst, individual
@@ -237,7 +238,7 @@ def _change(store: Store, published: Current, frozen: Frozen) -> _Change:
 @lru_cache(maxsize=8)
 def _delta(root: str, list_id: str, old: str | None, new: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the ids of alerts added or changed, and of those removed, between two versions."""
-    store = Store(Path(root))
+    store = Store(store_path(root))
     after = lists.open_version(store, list_id, new)
     if old is None:
         return frozenset(after.alerts["alert_id"].to_pylist()), frozenset()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from screening.profile.load import parse_profile
 from screening.profile.model import Profile
+from screening.store.objects import store_path
 from screening.store.zones import Store, store_at
 from screening.tables.errors import ProfileError
 
@@ -52,7 +53,7 @@ def load_settings(
         parsed, folder = Profile(), Path.cwd()
     else:
         parsed, folder = read_profile(path), path.parent
-    root = _path(os.environ.get("SCREENING_STORE")) or Path("store")
+    root = store_path(os.environ.get("SCREENING_STORE") or "store")
     return Settings(
         store=store_at(root, parsed.law.allowed, any_format=any_format),
         inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),

@@ -28,6 +28,7 @@ from screening.night.settings import load_settings
 from screening.profile.hours import begins, ends
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
+from screening.store.objects import ObjectPath, store_path
 from screening.tables.errors import BusyError, StoreError, UsageError
 
 Tell = Callable[[str], None]
@@ -89,12 +90,15 @@ def dag_bundles() -> str:
 
 
 def airflow_home(name: str) -> Path:
-    """Airflow's home for one use, beside the store; AIRFLOW_HOME overrides it."""
+    """Airflow's home for one use, beside the store; AIRFLOW_HOME overrides it.
+
+    Of a store on object storage it lies in the current folder.
+    """
     given = os.environ.get("AIRFLOW_HOME")
     if given:
         return Path(given)
-    store = Path(os.environ.get("SCREENING_STORE", "store"))
-    return store.absolute().parent / name
+    store = store_path(os.environ.get("SCREENING_STORE") or "store")
+    return (Path.cwd() if isinstance(store, ObjectPath) else store.absolute().parent) / name
 
 
 def prepare(home: Path, *, quiet: bool) -> None:

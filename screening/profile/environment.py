@@ -5,6 +5,7 @@ A test compares this list with what the code reads, and the table in docs/operat
 
 VARIABLES = {
     "SCREENING_STORE": "root of the store",
+    "SCREENING_LOCAL": "folder of this machine's disk for what cannot lie on object storage",
     "SCREENING_PROFILE": "the profile",
     "SCREENING_INBOX": "folder that carriers' files arrive in",
     "SCREENING_KEYS": "folder of keys, outside the store",
@@ -14,6 +15,7 @@ VARIABLES = {
     "SCREENING_POOL": "Airflow's pool for all tasks",
     "SCREENING_DEBUG": "show whole tracebacks, which may quote a value",
     "AIRFLOW_HOME": "Airflow's own: its home",
+    "AWS_ALLOW_HTTP": "also object storage without TLS",
     "ARROW_DEFAULT_MEMORY_POOL": "Arrow's own: its allocator",
     "PATH": "where Airflow finds its parts",
 }

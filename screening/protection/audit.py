@@ -14,6 +14,12 @@ Files of years whose term has ended go (`forget`): `audit/base.json` keeps seque
 record of each, from which the chain is verified then, and an act on the chain names both. Whoever removes a
 file without such an act is seen.
 
+On object storage, where nothing can be appended, each record is an object of its own under its sequence
+(`audit-000000000042.jsonl`), put on condition that none is there: of two who write at once one succeeds, and
+the other writes the next. No lock is taken. `head.json` may fall behind where writers are killed, never
+ahead; who writes next looks from there on. `audit verify` reads both forms, of a store that was moved one
+after the other. Old records go by whole years there too.
+
 A kill in the middle of a line leaves a line without its end: its bytes are set aside in a file of their own,
 and a repair record takes its place. A complete line that does not hold is no accident of ours: nothing is
 written behind it until a person has looked (`mend`).
@@ -23,10 +29,11 @@ Directive (EU) 2016/680 art. 25.
 """
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,17 +42,29 @@ from typing import Any
 from screening.protection.audit_records import (
     Broken,
     Head,
+    act_path,
     body,
     chain_files,
     chain_lines,
     follows,
     head_of,
+    is_act,
     last_lines,
     parse,
 )
 from screening.protection.purposes import purpose_of
-from screening.store.files import disk_faults, read_json, sync_folder, write_bytes, write_json
+from screening.store import objects
+from screening.store.files import (
+    canonical_json,
+    disk_faults,
+    json_if_there,
+    read_json,
+    sync_folder,
+    write_bytes,
+    write_json,
+)
 from screening.store.locks import exclusive
+from screening.store.objects import ObjectPath, put_if, put_new
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
@@ -54,6 +73,7 @@ GENESIS = "0" * 64
 FORGET = "audit.forget"
 """Act that tells of files of the chain which have come to the end of their term."""
 _ACT = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
+_COMPARE = "compare with the head kept outside, then `screening audit verify`"
 _NOT_RECORDED = "the act was not recorded, so it was not done"
 
 
@@ -145,9 +165,11 @@ def append(
     moment = datetime.now(UTC) if at is None else at
     if moment.tzinfo is None or not _ACT.fullmatch(act):
         raise ValueError("an act is a lower-case word and its time knows its zone")
+    stated = _Act(actor, act, objects, reason, purpose)
     with _open(store) as folder:
-        tail = _repaired(folder, _tail(folder), moment)
-        return _write(folder, tail, _Act(actor, act, objects, reason, purpose), moment)
+        if isinstance(folder, ObjectPath):
+            return _put_act(folder, _furthest(folder), stated, moment)
+        return _write(folder, _repaired(folder, _tail(folder), moment), stated, moment)
 
 
 def head(store: Store) -> Head | None:
@@ -173,12 +195,17 @@ def mend(store: Store, actor: str, reason: str, at: datetime | None = None) -> H
     moment = datetime.now(UTC) if at is None else at
     with _open(store) as folder:
         tail, kept = _tail(folder), _kept_head(folder)
-        if not tail.rest and _agree(tail.head, kept):
+        if not tail.rest and (_agree(tail.head, kept) or _is_behind(folder, tail.head, kept)):
             return None
         objects = [_set_aside(folder, tail)] if tail.rest else []
         if kept is not None:
             objects.append(f"expected:{kept.seq}:{kept.hash}")
-        return _write(folder, tail, _Act(actor, "audit.mend", objects, reason), moment)
+        stated = _Act(actor, "audit.mend", objects, reason)
+        if isinstance(folder, ObjectPath):
+            mended = _put_act(folder, tail.head, stated, moment)
+            _keep_head(folder, mended)  # also where what was expected is further on, and is gone
+            return mended
+        return _write(folder, tail, stated, moment)
 
 
 def forget(
@@ -204,14 +231,14 @@ def forget(
         StoreError: the chain is broken in what would go, or a file cannot be removed.
     """
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
-    ended = [(path, record) for path, record in _ends_of(folder) if _at(record) < before]
+    ended = [(paths, record) for paths, record in _ends_of(folder) if _at(record) < before]
     if not ended:
         return []
-    going, last = [path for path, _ in ended], head_of(ended[-1][1])
+    going, last = [path for paths, _ in ended for path in paths], head_of(ended[-1][1])
     bases = _bases(folder)
     bases[last.seq] = last.hash
     write_json(folder / "base.json", {str(seq): digest for seq, digest in bases.items()})
-    files = [f"file:{path.name}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in going]
+    files = [_named(paths) for paths, _ in ended]
     append(store, actor, FORGET, [_base(last), *files, *carried(going)], "end of term", at)
     for path in going:
         with disk_faults(path, effect="the file is still there"):
@@ -221,18 +248,43 @@ def forget(
 
 
 def last_acts(store: Store) -> list[tuple[Path, datetime]]:
-    """Return each file of the chain but the newest, and when its last act was; oldest first.
+    """Return each file of the chain but those of the newest year, and when the last act of its year was.
 
     Raises:
         StoreError: the last line of one does not hold.
     """
-    return [(path, _at(record)) for path, record in _ends_of(store.root / Zone.AUDIT)]
+    return [(path, _at(record)) for paths, record in _ends_of(store.root / Zone.AUDIT) for path in paths]
 
 
-def _ends_of(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
-    for path in chain_files(folder)[:-1]:
+def _ends_of(folder: Path) -> Iterator[tuple[list[Path], dict[str, object]]]:
+    """Give the files of each year but the newest, and the last record of it."""
+    files = chain_files(folder)
+    acts = [path for path in files if isinstance(path, ObjectPath) and is_act(path)]
+    lines = files[: len(files) - len(acts)]
+    for path in lines if acts else lines[:-1]:
         for _, line in last_lines(path)[-1:]:
-            yield path, _parse_or_stop(path, line)
+            yield [path], _parse_or_stop(path, line)
+    if not acts or _year(acts[0]) == _year(acts[-1]):  # as nearly always: the rest is not read
+        return
+    year: list[Path] = []
+    last: dict[str, object] = {}
+    for path in acts:
+        record = _parse_or_stop(path, path.read_bytes())
+        if year and _at(record).year > _at(last).year:
+            yield year, last
+            year = []
+        year, last = [*year, path], record
+
+
+def _year(path: Path) -> int:
+    return _at(_parse_or_stop(path, path.read_bytes())).year
+
+
+def _named(paths: Sequence[Path]) -> str:
+    """Name files of the chain that go, and their bytes: many small ones together."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    name = paths[0].name if len(paths) == 1 else f"{paths[0].name}..{paths[-1].name}"
+    return f"file:{name}:{digest}"
 
 
 def _at(record: Mapping[str, object]) -> datetime:
@@ -290,11 +342,12 @@ def verify(store: Store, anchor: Head | None = None) -> AuditState:
     folder = store.root / Zone.AUDIT
     if not folder.is_dir():
         return _against(AuditState(0, None), {}, anchor, "no audit folder")
-    with exclusive(folder / ".lock", what="the audit chain", wait=True):
+    with _alone(folder):
         return _verified(folder, anchor)
 
 
 def _verified(folder: Path, anchor: Head | None) -> AuditState:
+    kept = _found_head(folder)  # before the lines: on object storage others may write meanwhile
     bases = {0: GENESIS} | _bases(folder)
     seen = dict(bases)
     last, repairs, begun = Head(0, GENESIS), 0, False
@@ -320,9 +373,7 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
     if unsaid is not None:
         how = f"records up to {unsaid.split(':')[1]} are gone, and no act says so"
         return AuditState(state.records, state.head, int(unsaid.split(":")[1]) + 1, "base.json", how, repairs)
-    try:
-        kept = _kept_head(folder)
-    except StoreError:
+    if isinstance(kept, StoreError):
         return AuditState(
             state.records, state.head, last.seq + 1, "head.json", "head.json is damaged", repairs
         )
@@ -330,6 +381,13 @@ def _verified(folder: Path, anchor: Head | None) -> AuditState:
         return AuditState(state.records, state.head, last.seq + 1, "head.json", "head.json is gone", repairs)
     state = _against(state, seen, kept, "head.json")
     return _against(state, seen, anchor, "the head kept outside") if state.holds else state
+
+
+def _found_head(folder: Path) -> Head | StoreError | None:
+    try:
+        return _kept_head(folder)
+    except StoreError as damaged:
+        return damaged
 
 
 def _listed(value: object) -> list[object]:
@@ -349,22 +407,26 @@ def _against(state: AuditState, seen: dict[int, str], head_: Head | None, origin
 @contextmanager
 def _open(store: Store) -> Iterator[Path]:
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
-    with (
-        exclusive(folder / ".lock", what="the audit chain", wait=True),
-        disk_faults(folder, effect=_NOT_RECORDED),
-    ):
+    with _alone(folder), disk_faults(folder, effect=_NOT_RECORDED):
         yield folder
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    if isinstance(folder, ObjectPath):
+        return nullcontext()
+    return exclusive(folder / ".lock", what="the audit chain", wait=True)
 
 
 def _kept_head(folder: Path) -> Head | None:
     path = folder / "head.json"
-    if not path.exists():
-        return None
-    remedy = "compare with the head kept outside, then `screening audit verify`"
-    document = read_json(path, remedy=remedy)
+    document = json_if_there(path, remedy=_COMPARE)
+    return None if document is None else _head_in(path, document)
+
+
+def _head_in(path: Path, document: object) -> Head:
     held = document if isinstance(document, dict) else {}
     if {*held} != {"seq", "hash"} or not isinstance(held["seq"], int):
-        raise StoreError("the file is damaged", where=str(path), effect=_NOT_RECORDED, remedy=remedy)
+        raise StoreError("the file is damaged", where=str(path), effect=_NOT_RECORDED, remedy=_COMPARE)
     return Head(held["seq"], str(held["hash"]))
 
 
@@ -391,6 +453,13 @@ def _agree(found: Head, kept: Head | None) -> bool:
     if kept is None:
         return found.seq <= 1
     return kept == found or kept.seq + 1 == found.seq
+
+
+def _is_behind(folder: Path, found: Head, kept: Head | None) -> bool:
+    """Do records follow the one that head.json names? So killed writers leave it on object storage."""
+    if kept is None or not isinstance(folder, ObjectPath) or kept.seq > found.seq:
+        return False
+    return kept.seq == 0 or _record_at(folder, kept.seq) == kept
 
 
 def _repaired(folder: Path, tail: _Tail, at: datetime) -> _Tail:
@@ -423,13 +492,87 @@ def _set_aside(folder: Path, tail: _Tail) -> str:
     """Move the bytes that do not hold to a file of their own and give its name."""
     name = f"aside-{hashlib.sha256(tail.rest).hexdigest()}.bin"
     write_bytes(folder / name, tail.rest)
-    handle = os.open(tail.path or folder, os.O_WRONLY)
+    path = tail.path or folder
+    if isinstance(path, ObjectPath):
+        if tail.offset:  # the lines of a year, from before the store was moved
+            write_bytes(path, path.read_bytes()[: tail.offset])
+        else:
+            path.unlink()
+        return name
+    handle = os.open(path, os.O_WRONLY)
     try:
         os.ftruncate(handle, tail.offset)
         os.fsync(handle)
     finally:
         os.close(handle)
     return name
+
+
+def _furthest(folder: ObjectPath) -> Head:
+    """Return the last record, looked for from head.json on; refuse to write behind one that does not hold."""
+    last = _begun_head(folder)
+    if last.seq and (_record_at(folder, last.seq) or _end_of_lines(folder)) != last:
+        raise _chain_broken(folder, f"record {last.seq} is missing, or another one than head.json says")
+    while (following := _record_at(folder, last.seq + 1, after=last)) is not None:
+        last = following
+    return last
+
+
+def _begun_head(folder: ObjectPath) -> Head:
+    """Return what head.json says; it is put before the first record, so that it is never missing later."""
+    kept = _kept_head(folder)
+    if kept is None and not _tail(folder).head.seq:
+        put_new(folder / "head.json", _said(Head(0, GENESIS)))
+    kept = kept or _kept_head(folder)  # another writer may have been quicker
+    if kept is None:
+        raise _chain_broken(folder, "head.json is gone")
+    return kept
+
+
+def _said(head_: Head) -> bytes:
+    return canonical_json({"seq": head_.seq, "hash": head_.hash})
+
+
+def _record_at(folder: ObjectPath, seq: int, after: Head | None = None) -> Head | None:
+    path = act_path(folder, seq)
+    try:
+        record = _parse_or_stop(path, path.read_bytes())
+        if after is not None:
+            follows(record, after)
+    except FileNotFoundError:
+        return None
+    except Broken as broken:
+        raise _chain_broken(path, str(broken)) from None
+    return head_of(record)
+
+
+def _end_of_lines(folder: Path) -> Head:
+    """Return the last record of a chain that was moved here as lines, and has no object yet."""
+    tail = _tail(folder)
+    if tail.rest:
+        raise _chain_broken(tail.path or folder, "its last line does not hold")
+    return tail.head
+
+
+def _put_act(folder: ObjectPath, last: Head, act: _Act, at: datetime) -> Head:
+    """Put a record where none is; where another writer was quicker, behind theirs."""
+    while True:
+        record = act.record(last, at.astimezone(UTC))
+        new = head_of(record)
+        if put_new(act_path(folder, new.seq), body(record) + b"\n") is not None:
+            break
+        last = _record_at(folder, new.seq, after=last) or last
+    path = folder / "head.json"
+    while True:
+        try:
+            data, known = objects.get(path)
+        except FileNotFoundError:  # it was lost, and this is the act that mends it
+            done = put_new(path, _said(new))
+        else:
+            kept = _head_in(path, json.loads(data))
+            done = put_if(path, _said(new), known.tag) if kept.seq < new.seq else known.tag
+        if done is not None:
+            return new
 
 
 def _write(folder: Path, tail: _Tail, act: _Act, at: datetime) -> Head:

@@ -1,18 +1,27 @@
 """Records of the chain of acts as they are written: one JSON line each, spelt in one way.
 
 A line that is not exactly what was written does not pass, whatever it says.
+
+    audit-2026.jsonl                in a folder: the lines of a year
+    audit-000000000042.jsonl        on object storage: one line, under its sequence
 """
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.store.objects import ObjectPath
+
 _FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
 _PURPOSE = "purpose"  # of acts that use individuals' data; older records have none
-_FILE = re.compile(r"audit-(\d{4})\.jsonl")
+_FILE = re.compile(r"audit-(\d{4}|\d{12})\.jsonl")
+_AT_ONCE = 16
+_FETCHED = 512  # lie in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +37,36 @@ class Broken(Exception):
 
 
 def chain_files(folder: Path) -> list[Path]:
-    """Return the files of the chain, oldest first."""
-    return sorted(path for path in folder.glob("audit-*.jsonl") if _FILE.fullmatch(path.name))
+    """Return the files of the chain, oldest first: of a store that was moved those of its former place."""
+    found = [path for path in folder.glob("audit-*.jsonl") if _FILE.fullmatch(path.name)]
+    here = isinstance(folder, ObjectPath)
+    return sorted(found, key=lambda path: (is_act(path) is here, path.name))
+
+
+def is_act(path: Path) -> bool:
+    """Is it the file of a single act?"""
+    return len(path.stem) > len("audit-2026")
 
 
 def chain_lines(folder: Path) -> Iterator[tuple[Path, int, bytes]]:
     """Yield file, number and bytes of each line of the chain."""
-    for path in chain_files(folder):
+    files = chain_files(folder)
+    acts = [path for path in files if isinstance(path, ObjectPath)]
+    for path in files[: len(files) - len(acts)]:
         with path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 yield path, number, line
+    with ThreadPoolExecutor(_AT_ONCE) as threads:  # of thousands of objects several are fetched at once
+        for start in range(0, len(acts), _FETCHED):
+            some = acts[start : start + _FETCHED]
+            for path, data in zip(some, threads.map(ObjectPath.read_bytes, some), strict=True):
+                for number, line in enumerate(io.BytesIO(data), start=1):
+                    yield path, number, line
+
+
+def act_path(folder: ObjectPath, seq: int) -> ObjectPath:
+    """Return the place of one act on object storage."""
+    return folder / f"audit-{seq:012d}.jsonl"
 
 
 def body(record: dict[str, object]) -> bytes:

@@ -30,7 +30,6 @@ Source: Regulation (EU) 2025/12 (48 hours from receipt); Directive (EU) 2016/681
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ from screening.protection.audit import append
 from screening.protection.zone_terms import endings
 from screening.store.files import (
     canonical_json,
+    date_file,
     disk_faults,
     is_locked,
     read_json,
@@ -445,7 +445,7 @@ def _carry_out(store: Store, begun: Path, actor: str, at: datetime | None) -> Pr
     # Killed between the record and the proof, the purge is recorded twice rather than never.
     append(store, actor, "retention.purge", [begun.stem, f"files:{len(files)}", *seals], "end of term", at)
     if at is not None:
-        os.utime(begun, (at.timestamp(), at.timestamp()))  # the proof's own term begins with its act
+        date_file(begun, at)  # the proof's own term begins with its act
     begun.replace(begun.with_suffix(".json"))
     sync_folder(begun.parent)
     return Proof(begun.stem, files)

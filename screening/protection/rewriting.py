@@ -19,7 +19,6 @@ A re-run that pinned a superseded revision reads what took its place (`revisions
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,6 +32,7 @@ from screening.protection.masked import key_is_there, masked_path, read_masked, 
 from screening.store.current_json import replaced
 from screening.store.files import (
     canonical_json,
+    date_file,
     disk_faults,
     read_json,
     sha256_file,
@@ -232,9 +232,7 @@ def _finish(store: Store, begun: Path, rules: Rules) -> RewritingProof:
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT, "rewritings")
     sha256 = write_bytes(folder / f"{begun.stem}.json", data)
     moment = datetime.fromisoformat(stated["at"])
-    os.utime(
-        folder / f"{begun.stem}.json", (moment.timestamp(), moment.timestamp())
-    )  # its own term begins here
+    date_file(folder / f"{begun.stem}.json", moment)  # its own term begins here
     objects = [*stated["objects"], begun.stem, f"proof:{sha256}", f"files:{files}", *seals]
     # Killed between the record and the end, the act is recorded twice rather than never.
     append(store, stated["actor"], stated["act"], objects, stated["reason"], moment)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screening.store.files import disk_faults, make_folder
-from screening.store.zones import Store, open_zones
+from screening.store.zones import Store, beside, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
@@ -97,4 +97,5 @@ def place(store: Store, name: str) -> Path:
     Raises:
         StoreError: the analyst zone is open to others or cannot be made.
     """
-    return open_zones(store, [Zone.ANALYST]).path(Zone.ANALYST, "review", name)
+    open_zones(store, [Zone.ANALYST])
+    return beside(store, Zone.ANALYST) / "review" / name

@@ -34,6 +34,7 @@ from screening.review.database import Database, place
 from screening.review.desk import stamp
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
+from screening.store.objects import ObjectPath
 from screening.store.once import night_table
 from screening.store.review_rows import INDEX
 from screening.store.zones import Store
@@ -143,7 +144,12 @@ def _list_ids(store: Store) -> list[str]:
 
 
 def _folders(store: Store) -> str:
-    """Return the moments at which folders of acts last changed; empty where one changed just now."""
+    """Return the moments at which folders of acts last changed; empty where one changed just now.
+
+    Empty too on object storage, where a folder has no moment of its own: acts are listed each time.
+    """
+    if isinstance(store.root, ObjectPath):
+        return ""
     marks = []
     for spec in (DISPOSITIONS, PROPOSALS):
         folder = store.root / "analyst" / "acts" / spec.name

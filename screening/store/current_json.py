@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from screening.store.files import canonical_json, read_json
+from screening.store.files import canonical_json, json_if_there, read_json
+from screening.store.objects import ObjectPath
 from screening.store.zones import Store, inner_path
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -109,7 +110,11 @@ def revision(store: Store, night: date, number: int) -> Current | None:
     Raises:
         StoreError: its record is damaged.
     """
-    return _load(record_path(store, night, number), night)
+    kept = _load(record_path(store, night, number), night)
+    if kept is None and isinstance(store.root, ObjectPath):  # there it is written after CURRENT.json
+        now = current(store, night)
+        return now if now is not None and now.revision == number else None
+    return kept
 
 
 def nights(store: Store) -> list[date]:
@@ -187,11 +192,11 @@ def replaced(store: Store, night: date) -> list[tuple[int, str, RetentionClass]]
 
 
 def _load(path: Path, night: date) -> Current | None:
-    if not path.exists():
-        return None
     records = path.parent if path.name != CURRENT else path.parent / "revisions"
     remedy = f"copy the highest-numbered file of {records} over it, or restore it from the backup"
-    document = read_json(path, remedy=remedy)
+    document = json_if_there(path, remedy=remedy)
+    if document is None:
+        return None
     try:
         return _parsed(document, night)
     except (KeyError, TypeError, ValueError):

@@ -1,9 +1,10 @@
 """How bytes and tables become files that are never half there.
 
-Every write goes to a temporary name in the same folder, is flushed to the disk (fsync), takes its final name
-by one rename, and the folder is flushed. A reader sees the old file or the new one, never a part; after a
-power cut too. Whoever writes a temporary file holds a lock on it, so that a sweep knows the leftovers of dead
-processes from files being written.
+Every write in a folder goes to a temporary name in the same folder, is flushed to the disk (fsync), takes its
+final name by one rename, and the folder is flushed. A reader sees the old file or the new one, never a part;
+after a power cut too. Whoever writes a temporary file holds a lock on it, so that a sweep knows the leftovers
+of dead processes from files being written. On object storage a write is one put, whole or not there, and
+needs nothing of this.
 
 Parquet, measured (pyarrow 26.0.1): the same table in 1, 2 or 5 chunks writes the same bytes, in 8,000 chunks
 others; another row group size, pandas metadata or another dictionary order writes others too. So a table is
@@ -16,6 +17,7 @@ Source: POSIX.1-2017 rename(), fsync(); Apache Parquet format 2.6.
 import errno
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -24,11 +26,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from screening.store import leases, objects
+from screening.store.objects import ObjectPath
 from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import SchemaError, TableSpec
@@ -97,6 +103,8 @@ def _explained(fault: OSError, where: Path, effect: str) -> StoreError:
 
 def make_folder(folder: Path) -> None:
     """Make a folder and its missing parents with mode 0700, durably; one that exists is left as it is."""
+    if isinstance(folder, ObjectPath):
+        return
     missing = []
     probe = folder
     while not probe.exists():
@@ -110,6 +118,8 @@ def make_folder(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Flush a folder, so that names made or changed in it outlive a power cut."""
+    if isinstance(folder, ObjectPath):
+        return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -145,7 +155,7 @@ class GrowingFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Begin a temporary file.
+        """Begin a temporary file; for object storage one without name on this machine's disk.
 
         Raises:
             StoreError: the folder cannot be made or written.
@@ -153,12 +163,17 @@ class GrowingFile:
         self._folder = folder
         self._digest = hashlib.sha256()
         self.size = 0
+        self._temporary: Path | None = None
+        self._stream: IO[bytes]
+        if isinstance(folder, ObjectPath):
+            self._stream = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `keep` or `discard`)
+            return
         with disk_faults(folder, effect=_NOT_WRITTEN):
             make_folder(folder)
-            self._handle, name = tempfile.mkstemp(prefix=".growing.", suffix=_TEMPORARY, dir=folder)
+            handle, name = tempfile.mkstemp(prefix=".growing.", suffix=_TEMPORARY, dir=folder)
             self._temporary = Path(name)
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-            self._stream = os.fdopen(self._handle, "wb")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._stream = os.fdopen(handle, "wb")
 
     @property
     def sha256(self) -> str:
@@ -171,7 +186,7 @@ class GrowingFile:
         Raises:
             StoreError: the disk is full or fails.
         """
-        with disk_faults(self._temporary, effect=_NOT_WRITTEN):
+        with disk_faults(self._temporary or self._folder, effect=_NOT_WRITTEN):
             self._stream.write(data)
         self._digest.update(data)
         self.size += len(data)
@@ -184,14 +199,18 @@ class GrowingFile:
         """
         with disk_faults(path, effect=_NOT_WRITTEN):
             self._stream.flush()
-            os.fsync(self._handle)
-            self._temporary.replace(path)
+            if isinstance(path, ObjectPath):
+                objects.put(path, self._stream)
+            elif self._temporary is not None:
+                os.fsync(self._stream.fileno())
+                self._temporary.replace(path)
             self._stream.close()
             sync_folder(self._folder)
 
     def discard(self) -> None:
         """Remove the file, unless it was kept."""
-        self._temporary.unlink(missing_ok=True)
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
         with suppress(OSError):  # what a full disk did not take is written again on closing
             self._stream.close()
 
@@ -205,8 +224,11 @@ def write_bytes(path: Path, data: bytes) -> str:
     Raises:
         StoreError: the disk is full, read-only, closed to us, or fails; an earlier file is untouched.
     """
-    with _replacing(path) as temporary:
-        temporary.write_bytes(data)
+    if isinstance(path, ObjectPath):
+        objects.put(path, data)
+    else:
+        with _replacing(path) as temporary:
+            temporary.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -246,12 +268,33 @@ def read_json(path: Path, *, remedy: str = "restore the file from the backup") -
     """
     with disk_faults(path, effect="nothing was read"):
         data = path.read_bytes()
+    return _json_in(path, data, remedy)
+
+
+def json_if_there(path: Path, *, remedy: str = "restore the file from the backup") -> object | None:
+    """Read a JSON file of the store as `read_json`; None where there is none, with one look instead of two.
+
+    Raises:
+        StoreError: the file cannot be read or is damaged.
+    """
     try:
-        return json.loads(data)
-    except ValueError:
-        raise StoreError(
-            "the file is damaged: it is not JSON", where=str(path), effect="nothing was read", remedy=remedy
-        ) from None
+        with disk_faults(path, effect="nothing was read"):
+            data = path.read_bytes()
+    except StoreError as fault:
+        if isinstance(fault.__cause__, FileNotFoundError):
+            return None
+        raise
+    return _json_in(path, data, remedy)
+
+
+def _json_in(path: Path, data: bytes, remedy: str) -> object:
+    with suppress(ValueError):
+        document: object = json.loads(data)
+        if document is not None:  # nothing of ours says only that
+            return document
+    raise StoreError(
+        "the file is damaged: it is not JSON", where=str(path), effect="nothing was read", remedy=remedy
+    )
 
 
 def declared_spec(table: pa.Table) -> TableSpec | None:
@@ -281,24 +324,37 @@ def write_table(path: Path, table: pa.Table, spec: TableSpec | None = None) -> W
     else:
         kept = {key: value for key, value in (table.schema.metadata or {}).items() if key != b"pandas"}
         table = table.replace_schema_metadata(kept or None)
+    if isinstance(path, ObjectPath):
+        buffer = io.BytesIO()
+        _write_parquet(buffer, table)
+        data = buffer.getvalue()
+        return WrittenTable(write_bytes(path, data), table.num_rows, len(data))
     with _replacing(path) as temporary:
-        pq.write_table(
-            table.combine_chunks(),
-            temporary,
-            row_group_size=ROW_GROUP_ROWS,
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=True,
-            version="2.6",
-            data_page_version="1.0",
-            store_schema=True,
-            write_page_checksum=True,
-        )
+        _write_parquet(temporary, table)
         return WrittenTable(sha256_file(temporary), table.num_rows, temporary.stat().st_size)
 
 
+def _write_parquet(where: Path | io.BytesIO, table: pa.Table) -> None:
+    pq.write_table(
+        table.combine_chunks(),
+        where,
+        row_group_size=ROW_GROUP_ROWS,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=True,
+        version="2.6",
+        data_page_version="1.0",
+        store_schema=True,
+        write_page_checksum=True,
+    )
+
+
 def read_table(
-    path: Path, spec: TableSpec | None = None, *, columns: Sequence[str] | None = None
+    path: Path,
+    spec: TableSpec | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    data: bytes | None = None,
 ) -> pa.Table:
     """Read a Parquet file of the store.
 
@@ -309,6 +365,7 @@ def read_table(
         path: the file.
         spec: declaration to hold it to; None for a table without one.
         columns: read these alone; without a declaration.
+        data: the bytes of the file, where they are at hand.
 
     Returns:
         The declared columns, cast to their types, in one chunk.
@@ -317,7 +374,10 @@ def read_table(
         StoreError: the file is missing, damaged, or of a version that cannot be read.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        if data is None and isinstance(path, ObjectPath):
+            data = path.read_bytes()
+        source = path if data is None else pa.BufferReader(data)
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
             table = file.read(columns=None if columns is None else list(columns))
     except FileNotFoundError as fault:
         raise StoreError(
@@ -369,7 +429,10 @@ def sha256_file(path: Path) -> str:
 
 
 def link_file(source: Path, target: Path) -> None:
-    """Link a file under a second name; copy it where the file system knows no hard links."""
+    """Link a file under a second name; copy it where there are no hard links."""
+    if isinstance(source, ObjectPath) and isinstance(target, ObjectPath):
+        objects.copy(source, target)
+        return
     make_folder(target.parent)
     try:
         target.hardlink_to(source)
@@ -379,17 +442,50 @@ def link_file(source: Path, target: Path) -> None:
         write_bytes(target, source.read_bytes())
 
 
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all that lies in it."""
+    if isinstance(folder, ObjectPath):
+        objects.delete_below(folder)
+    else:
+        shutil.rmtree(folder)
+
+
+def date_file(path: Path, moment: datetime) -> None:
+    """Let a file or folder be as old as a moment; an object is as old as its last put, whatever is wished."""
+    if not isinstance(path, ObjectPath):
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, in no order; none where there is no folder."""
+    if isinstance(folder, ObjectPath):
+        return [path.name for path in folder.iterdir()]
+    try:
+        with os.scandir(folder) as entries:
+            return [one.name for one in entries]
+    except FileNotFoundError:
+        return []
+
+
+def by_hand(command: str, *paths: Path) -> str:
+    """Return the command that a person types: `rm PATH`, of an object `aws s3 rm PATH`."""
+    if isinstance(paths[0], ObjectPath):
+        command = f"aws s3 {command.replace(' -r', ' --recursive')}"
+    return f"`{' '.join([command, *map(str, paths)])}`"
+
+
 def require_space(root: Path, needed: int) -> None:
     """Refuse to begin what would not fit on the disk.
 
     Args:
-        root: a folder on that disk; it need not exist yet.
+        root: a folder on that disk; it need not exist yet. Of object storage: what passes through this
+            machine's own temporary folder.
         needed: bytes.
 
     Raises:
         StoreError: less than that is free.
     """
-    probe = root
+    probe = Path(tempfile.gettempdir()) if isinstance(root, ObjectPath) else root
     while not probe.exists():
         probe = probe.parent
     free = shutil.disk_usage(probe).free
@@ -410,6 +506,8 @@ def sweep_temporaries(folder: Path) -> int:
     Returns:
         Number of files removed.
     """
+    if isinstance(folder, ObjectPath):
+        return 0
     removed = 0
     for path in sorted(folder.glob(f".*{_TEMPORARY}")):
         with suppress(FileNotFoundError):
@@ -422,6 +520,8 @@ def sweep_temporaries(folder: Path) -> int:
 
 def is_locked(path: Path) -> bool:
     """Say whether a living process holds the lock of this file; a file that is not there is free."""
+    if isinstance(path, ObjectPath):
+        return path.name.startswith(".") and leases.is_held(path)  # an object is never half written
     try:
         handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -440,14 +540,19 @@ __all__ = [
     "GrowingFile",
     "SchemaError",
     "WrittenTable",
+    "by_hand",
     "canonical_json",
+    "date_file",
     "declared_spec",
     "disk_faults",
     "is_locked",
+    "json_if_there",
     "link_file",
     "make_folder",
+    "names_in",
     "read_json",
     "read_table",
+    "remove_tree",
     "require_space",
     "sha256_file",
     "sweep_temporaries",

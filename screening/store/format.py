@@ -17,7 +17,7 @@ gains at its end do not change it (`store.files`).
 from pathlib import Path
 
 from screening import __version__
-from screening.store.files import read_json, write_json
+from screening.store.files import by_hand, read_json, write_json
 from screening.tables.codes import Zone
 from screening.tables.errors import FormatError
 
@@ -86,7 +86,9 @@ def check_format(root: Path) -> None:
 
 
 def _stated(path: Path) -> tuple[int, str]:
-    remedy = f"restore it from the backup; or `rm {path}`, then `screening store migrate` writes it anew"
+    remedy = (
+        f"restore it from the backup; or {by_hand('rm', path)}, then `screening store migrate` writes it anew"
+    )
     try:
         plain = read_json(path, remedy=remedy)
         number, release = plain["format"], plain["written_by"]  # type: ignore[index]

@@ -11,7 +11,7 @@ nobody writes to them, and what anybody wrote would not reach the file.
 
 Whoever finds no whole file builds the index, and the others wait for it. A file is never needed: it is made
 again where it was removed or is damaged, and where it cannot be written, the index serves the process that
-built it.
+built it. Of a store on object storage each machine keeps its own.
 
 A file that nobody has opened for `UNUSED` goes when another one is written, or at a purge
 (`screening.protection.zone_terms`).
@@ -33,7 +33,7 @@ import numpy.typing as npt
 
 from screening.store.files import make_folder, sweep_temporaries, write_pieces
 from screening.store.locks import exclusive
-from screening.store.zones import Store, open_zones
+from screening.store.zones import Store, beside, check_declared, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
@@ -96,7 +96,8 @@ def kept(store: Store) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def _folder(store: Store) -> Path:
-    return store.path(Zone.ALERTS, _FOLDER, declared=_ZONES)
+    check_declared(Zone.ALERTS, store.root)
+    return beside(store, Zone.ALERTS) / _FOLDER
 
 
 def _write(path: Path, made_of: Mapping[str, object], description: object, arrays: Sequence[Array]) -> None:

@@ -27,7 +27,7 @@ from screening.messages.syntax.segments import Data
 from screening.store.files import (
     GrowingFile,
     disk_faults,
-    read_json,
+    json_if_there,
     sha256_file,
     sweep_temporaries,
     write_json,
@@ -224,9 +224,9 @@ def landed(store: Store, input_id: str) -> Landed | None:
         StoreError: its list is damaged.
     """
     path = _list(open_zones(store, {Zone.LANDING}), input_id)
-    if not path.exists():
+    document = json_if_there(path)
+    if document is None:
         return None
-    document = read_json(path)
     try:
         return _parsed(document, input_id)
     except (KeyError, TypeError, ValueError):

@@ -7,7 +7,8 @@ would let two processes lock two files of one name.
 A forked child shares its parent's lock, so a night stays held until the last process of its pool has ended:
 that is meant, they may still write.
 
-Limits: one machine, or a shared file system that carries flock between machines (NFS version 4 does).
+Limits: one machine, or a shared file system that carries flock between machines (NFS version 4 does). On
+object storage the same locks are leases (`screening.store.leases`).
 
 Source: flock(2).
 """
@@ -17,11 +18,13 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from screening.store import leases
 from screening.store.files import disk_faults, is_locked, make_folder
+from screening.store.objects import ObjectPath
 from screening.store.zones import Store
 from screening.tables.errors import BusyError
 
@@ -45,7 +48,22 @@ def undisturbed(store: Store) -> Iterator[None]:
     Raises:
         StoreError: the lock's file cannot be opened.
     """
-    handle = _opened(_retention(store))
+    with shared(_retention(store)):
+        yield
+
+
+@contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Hold a lock together with others for the block; one who holds it alone is waited for.
+
+    Raises:
+        StoreError: the lock's file cannot be opened.
+    """
+    if isinstance(path, ObjectPath):
+        with leases.shared(path):
+            yield
+        return
+    handle = _opened(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH)
         yield
@@ -65,7 +83,14 @@ def purging(store: Store, again: str = "screening retention purge") -> Iterator[
         BusyError: a run works with the store; the text says of which night.
         StoreError: the lock's file cannot be opened.
     """
-    handle = _opened(_retention(store))
+    path = _retention(store)
+    if isinstance(path, ObjectPath):
+        with _leased(path, "the store", wait=False):
+            if leases.is_shared(path):
+                raise _in_use(store, again)
+            yield
+        return
+    handle = _opened(path)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,6 +144,10 @@ def exclusive(path: Path, *, what: str, wait: bool) -> Iterator[None]:
         BusyError: another process holds it and `wait` is false.
         StoreError: the lock's file cannot be opened.
     """
+    if isinstance(path, ObjectPath):
+        with _leased(path, what, wait=wait):
+            yield
+        return
     handle = _opened(path)
     try:
         try:
@@ -129,6 +158,16 @@ def exclusive(path: Path, *, what: str, wait: bool) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _leased(path: ObjectPath, what: str, *, wait: bool) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(leases.lease(path, wait=wait))
+        except BlockingIOError:
+            raise _busy(path, what, leases.holder(path)) from None
+        yield
 
 
 def _sign(handle: int) -> None:

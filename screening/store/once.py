@@ -14,7 +14,6 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from os import scandir
 from pathlib import Path
 from threading import Lock
 
@@ -22,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.store.current_json import CURRENT
-from screening.store.files import read_table, write_table
+from screening.store.files import names_in, read_table, write_table
 from screening.store.revisions import read_columns, read_current
 from screening.store.zones import Store, check_declared
 from screening.tables.analyst import HITS
@@ -110,11 +109,7 @@ def forget_gathered(path: Path) -> None:
 
 
 def _names(folder: Path) -> frozenset[str]:
-    try:
-        with scandir(folder) as entries:
-            names = [one.name for one in entries]
-    except FileNotFoundError:
-        names = []
+    names = names_in(folder)
     return frozenset(name for name in names if name.endswith(".parquet") and not name.startswith("."))
 
 

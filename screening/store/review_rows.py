@@ -3,7 +3,8 @@
 Whatever changes what is published of a night (a run, a purge, masking, an erasure) ends in one new revision.
 There the night's rows leave the index, whether the application runs or not; it reads them anew when it is
 next asked. Drafts of decisions go after a week, at each purge and whenever somebody logs in. Bytes of deleted
-rows are overwritten (secure_delete), the write-ahead log is emptied.
+rows are overwritten (secure_delete), the write-ahead log is emptied. Both files lie on the disk of the
+machine that runs the review (`zones.beside`), also where the store lies on object storage.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from screening.store.zones import Store
+from screening.store.zones import Store, beside
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError
 
@@ -23,7 +24,7 @@ _WAIT = 20.0
 
 def index_path(store: Store) -> Path:
     """Return where the index lies, whether it is there or not."""
-    return store.root.joinpath(Zone.ANALYST, *INDEX)
+    return beside(store, Zone.ANALYST).joinpath(*INDEX)
 
 
 def forget(store: Store, night: date) -> None:
@@ -50,7 +51,7 @@ def forget_drafts(store: Store, at: datetime) -> None:
     Raises:
         StoreError: the desk cannot be read: accounts lie in it, so it is not removed.
     """
-    path = store.root.joinpath(Zone.ANALYST, *DESK)
+    path = beside(store, Zone.ANALYST).joinpath(*DESK)
     if not path.exists():
         return
     try:

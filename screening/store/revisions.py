@@ -12,13 +12,21 @@ replaced by one rename, last. Readers go through it and see the old revision or 
 A kill between any two of these lines leaves the old revision published; the next publication or
 `mend_links` clears the rest away. Files whose bytes did not change are hard links to the earlier revision's.
 A damaged file of the current revision is replaced when the same bytes are published again.
+
+On object storage nothing is renamed or linked. A revision is written where it stays, in a folder that this
+attempt alone has (`0003-<token>`), and CURRENT.json is put on condition that it still is what was read
+before; the record of the revision follows it. There is no `current/`: readers take the files that
+CURRENT.json names. What attempts have left that died or came too late goes at a later publication, or with
+the shortest term.
 """
 
+import hashlib
 import re
-import shutil
+import secrets
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +52,7 @@ from screening.store.files import (
     link_file,
     make_folder,
     read_table,
+    remove_tree,
     sha256_file,
     sweep_temporaries,
     sync_folder,
@@ -52,16 +61,19 @@ from screening.store.files import (
     write_table,
 )
 from screening.store.locks import exclusive
+from screening.store.objects import ObjectPath, head, put_if, put_new
 from screening.store.review_rows import forget
 from screening.store.zones import Store, check_declared, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.declared import BY_NAME
-from screening.tables.errors import StoreError
+from screening.tables.errors import ScreeningError, StoreError
 from screening.tables.model import SchemaError, TableSpec
 
 _NOTHING = "nothing was published; the night stands as it was"
 _NIGHT_ZONES = tuple(zone for zone in Zone if zone not in {Zone.WORK, Zone.AUDIT})
 NEEDED_AGAIN = frozenset({"inputs"})  # says what a night has to read: it cannot be run again without it
+_ATTEMPT_SECONDS = 6 * 3600.0
+"""No attempt to publish takes so long: what an unpublished one has left on object storage is dead by then."""
 _TRIES = 5  # a reader meets at most one purge or publication; more is a fault
 
 
@@ -272,16 +284,30 @@ class _Draft:
     store: Store
     night: date
     before: Current | None
+    tag: str | None = None  # of CURRENT.json on object storage
+    token: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    @property
+    def in_place(self) -> bool:
+        """Is it written where it stays?"""
+        return isinstance(self.store.root, ObjectPath)
 
     @property
     def number(self) -> int:
         return self.before.revision + 1 if self.before else 1
 
     def part(self, zone: Zone) -> Path:
+        if self.in_place:
+            return self.final(zone)
         return _folder(self.store, self.night, zone) / f".part-{self.number:04d}"
 
     def final(self, zone: Zone) -> Path:
-        return _folder(self.store, self.night, zone) / f"{self.number:04d}"
+        return _folder(self.store, self.night, zone) / self.name
+
+    @property
+    def name(self) -> str:
+        """Name of its folders."""
+        return f"{self.number:04d}-{self.token}" if self.in_place else f"{self.number:04d}"
 
     def path(self, zone: Zone, name: str) -> str:
         return (self.final(zone) / name).relative_to(self.store.root).as_posix()
@@ -312,7 +338,7 @@ def _commit(
 ) -> Current:
     folder = store.night_folder(night)
     with exclusive(folder / ".publish", what=f"the publication of {night.isoformat()}", wait=True):
-        draft = _Draft(store, night, current(store, night))
+        draft = _begun(store, night)
         with disk_faults(folder, effect=_NOTHING):
             new = _staged(draft, frozen, stage, anew)
             if new == draft.before:
@@ -320,8 +346,21 @@ def _commit(
             else:
                 _expose(draft, new)
                 forget(store, night)
-        _link(store, new)
+        if not draft.in_place:
+            _link(store, new)
     return new
+
+
+def _begun(store: Store, night: date) -> _Draft:
+    """Take what is published for the revision before, and write its record where a kill came in between."""
+    path = store.night_folder(night) / CURRENT
+    if not isinstance(path, ObjectPath):
+        return _Draft(store, night, current(store, night))
+    known = head(path)  # before it is read: what changes in between is seen by the condition
+    before = current(store, night)
+    if before is not None and not record_path(store, night, before.revision).exists():
+        write_bytes(record_path(store, night, before.revision), canonical_json(before.document()))
+    return _Draft(store, night, before, known.tag if known else None)
 
 
 def _staged(
@@ -339,7 +378,7 @@ def _staged(
         for file in files:
             _share(draft.store, earlier.get(file.content()), draft.part(file.zone) / file.name)
     except BaseException:
-        with suppress(OSError):  # a full disk gets its room back; the fault itself is told
+        with suppress(OSError, ScreeningError):  # a full disk gets its room back; the fault itself is told
             _sweep(draft)
         raise
     same = before and before.frozen == frozen and earlier.keys() == {file.content() for file in files}
@@ -350,14 +389,29 @@ def _staged(
 
 def _expose(draft: _Draft, new: Current) -> None:
     """Make the written folders visible, then the revision current."""
+    data = canonical_json(new.document())
+    path = draft.store.night_folder(draft.night) / CURRENT
+    if isinstance(path, ObjectPath):
+        if not (put_new(path, data) if draft.tag is None else put_if(path, data, draft.tag)):
+            raise _outrun(path)
+        write_bytes(record_path(draft.store, draft.night, draft.number), data)
+        return
     for zone in sorted({file.zone for file in new.files}):
         part, final = draft.part(zone), draft.final(zone)
         sync_folder(part)
         part.rename(final)
         sync_folder(final.parent)
-    data = canonical_json(new.document())
     write_bytes(record_path(draft.store, draft.night, draft.number), data)
-    write_bytes(draft.store.night_folder(draft.night) / CURRENT, data)
+    write_bytes(path, data)
+
+
+def _outrun(path: Path) -> StoreError:
+    return StoreError(
+        "another process has published this night in the meantime",
+        where=str(path),
+        effect=f"{_NOTHING}, as that process has left it",
+        remedy="start the command again: it begins from what is published now",
+    )
 
 
 def _check(publications: Sequence[Publication]) -> None:
@@ -397,9 +451,9 @@ def _sweep(draft: _Draft) -> None:
     published = draft.number - 1
     for zone in _NIGHT_ZONES:
         for path in _folder(store, night, zone).glob("*"):
-            number = re.fullmatch(r"\.part-(\d+)|(\d{4,})", path.name)
-            if number and (number[1] or int(number[2]) > published):
-                shutil.rmtree(path)
+            number = re.fullmatch(r"\.part-(\d+)|(\d{4,})(-[0-9a-f]+)?", path.name)
+            if number and (number[1] or int(number[2]) > published) and _is_dead(draft, path):
+                remove_tree(path)
     records = tuple(path(store, night, 1).parent for path in (record_path, withdrawal_path, rewriting_path))
     for path in (path for folder in records for path in folder.glob("*.json")):
         if path.stem.isdigit() and int(path.stem) > published:
@@ -408,15 +462,26 @@ def _sweep(draft: _Draft) -> None:
         sweep_temporaries(folder)
 
 
+def _is_dead(draft: _Draft, attempt: Path) -> bool:
+    """Say whether nobody writes there: under the lock in a folder; by its age where a lock may be lost."""
+    if not draft.in_place or attempt.name == draft.name:
+        return True
+    with suppress(FileNotFoundError):  # gone meanwhile
+        return time.time() - attempt.stat().st_mtime > _ATTEMPT_SECONDS
+    return False
+
+
 def mend_links(store: Store) -> int:
     """Set every `current/night=D` link to what CURRENT.json says; run at the start of every command.
 
     Returns:
-        Number of links that were wrong, missing or left over.
+        Number of links that were wrong, missing or left over; object storage has none.
 
     Raises:
         StoreError: a CURRENT.json is damaged, or a link cannot be set.
     """
+    if isinstance(store.root, ObjectPath):
+        return 0
     published = nights(store)
     mended = 0
     for night in published:
@@ -527,9 +592,7 @@ def _read(store: Store, spec: TableSpec, files: Sequence[PublishedFile], *, veri
     for file in files:
         check_declared(file.zone, store.root)
         path = store.root / file.path
-        if verify:
-            _verify(path, file)
-        table = read_table(path, spec)
+        table = read_table(path, spec, data=_verified(path, file) if verify else None)
         if table.num_rows != file.rows:
             raise _damaged(path, file, f"it holds {table.num_rows} rows, CURRENT.json says {file.rows}")
         tables.append(table)
@@ -553,11 +616,14 @@ def verify_night(store: Store, night: date) -> list[str]:
     return wrong
 
 
-def _verify(path: Path, file: PublishedFile) -> None:
+def _verified(path: Path, file: PublishedFile) -> bytes | None:
+    """Compare the hash of a file; give its bytes where they came from far and need not come again."""
     with disk_faults(path, effect="nothing was read"):
-        found = sha256_file(path)
+        data = path.read_bytes() if isinstance(path, ObjectPath) else None
+        found = sha256_file(path) if data is None else hashlib.sha256(data).hexdigest()
     if found != file.sha256:
         raise _damaged(path, file, "its hash is not the one in CURRENT.json")
+    return data
 
 
 def _damaged(path: Path, file: PublishedFile, how: str) -> StoreError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.messages.rights import Rights, Stood
-from screening.store.files import disk_faults, read_json, sync_folder, write_json
+from screening.store.files import disk_faults, json_if_there, sync_folder, write_json
 from screening.store.landing import landed
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Level, Zone
@@ -29,7 +29,8 @@ def rights_of(store: Store, input_id: str) -> Rights | None:
         StoreError: the file is damaged.
     """
     path = rights_path(store, input_id)
-    return _parsed(path) if path.exists() else None
+    document = json_if_there(path)
+    return None if document is None else _parsed(path, document)
 
 
 def keep_rights(store: Store, input_id: str, rights: Rights) -> None:
@@ -91,8 +92,7 @@ def clear_unnamed(store: Store, input_id: str) -> int:
     return len(others)
 
 
-def _parsed(path: Path) -> Rights:
-    document = read_json(path)
+def _parsed(path: Path, document: object) -> Rights:
     try:
         return _read(document)
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -13,28 +13,29 @@ whose lock the caller holds; for another night when no process holds the run and
 (the tasks of a distributed run are processes of their own, with gaps between them).
 """
 
-import fcntl
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
 from screening.store.files import (
+    date_file,
     disk_faults,
     is_locked,
+    json_if_there,
     make_folder,
     read_json,
     read_table,
+    remove_tree,
     write_json,
     write_table,
 )
+from screening.store.locks import shared
 from screening.store.zones import Store, ZoneOpener, open_zones
 from screening.tables.codes import Zone
 from screening.tables.declared import BY_NAME
@@ -69,13 +70,8 @@ class Work:
     def alive(self) -> Iterator[None]:
         """Show, while the block runs, that a process works on this run; several may at once."""
         self._begin()
-        with disk_faults(self.folder, effect="the run did not begin"):
-            handle = os.open(self.folder / ".alive", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH)
+        with shared(self.folder / ".alive"):
             yield
-        finally:
-            os.close(handle)
 
     def write(self, stage: str, unit: str, tables: Mapping[str, pa.Table]) -> None:
         """Write what a stage made of one unit; a unit written before is replaced.
@@ -117,15 +113,13 @@ class Work:
     def tables(self, stage: str, unit: str) -> tuple[str, ...]:
         """Return the names of a unit's tables; none if it is not complete."""
         path = self._path(stage, f"{_word(unit)}.json")
-        if not path.exists():
-            return ()
-        listed = read_json(path, remedy="start the night again")
+        listed = json_if_there(path, remedy="start the night again")
         return tuple(sorted(listed)) if isinstance(listed, dict) else ()
 
     def rows(self, stage: str, unit: str, table: str) -> int:
         """Return how many rows a table of a unit has, without reading it; 0 where it is not there."""
         path = self._path(stage, f"{_word(unit)}.json")
-        listed = read_json(path, remedy="start the night again") if path.exists() else {}
+        listed = json_if_there(path, remedy="start the night again")
         return int(listed[table]["rows"]) if isinstance(listed, dict) and table in listed else 0
 
     def units(self, stage: str) -> list[str]:
@@ -145,7 +139,7 @@ class Work:
             write_json(path, {"night": self.night.isoformat(), "run": self.run})
         with disk_faults(path, effect="the run did not begin"):
             make_folder(self.folder)
-            os.utime(self.folder)
+            date_file(self.folder, datetime.now(UTC))
 
 
 def sweep_dead(
@@ -194,4 +188,4 @@ def _night_of(folder: Path) -> str | None:
 def _remove(folder: Path) -> None:
     with disk_faults(folder, effect="the run's working tables are still there"):
         if folder.exists():
-            shutil.rmtree(folder)
+            remove_tree(folder)

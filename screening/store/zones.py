@@ -9,6 +9,7 @@ store's root and each zone's own folder are checked: whoever cannot enter these 
 Source: Directive (EU) 2016/681 art. 13(2) and (5) (access by authorised staff); ISO/IEC 27002:2022, 8.3.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
@@ -20,6 +21,7 @@ from pathlib import Path, PurePath
 
 from screening.store.files import disk_faults, make_folder
 from screening.store.format import begin, check_format
+from screening.store.objects import ObjectPath
 from screening.tables.codes import Use, Zone
 from screening.tables.errors import StoreError
 
@@ -27,6 +29,7 @@ PRIVATE_UMASK = 0o077
 _DECLARED: ContextVar[frozenset[Zone] | None] = ContextVar("declared", default=None)
 _FORBIDDEN = stat.S_IWGRP | stat.S_IRWXO  # 0700 and 0750 pass
 _NIGHTS = "nights"
+_BEGUN: set[ObjectPath] = set()
 
 
 @contextmanager
@@ -66,10 +69,10 @@ def _undeclared(zone: Zone, declared: Collection[Zone], root: Path) -> StoreErro
 
 @dataclass(frozen=True)
 class Store:
-    """One store: the folder below which everything of one agency lies.
+    """One store: the folder, or the part of a bucket, below which everything of one agency lies.
 
     Attributes:
-        root: the folder; it need not exist yet.
+        root: the folder; it need not exist yet. `screening.store.objects.store_path` reads its address.
         uses: what its individuals' data may be used for, each with the purposes of the law that it serves
             (profile, law.uses); None: every use, no purpose is named.
     """
@@ -120,11 +123,30 @@ def store_at(
         FormatError: it lies in a form that this release does not read.
         StoreError: something else stands there.
     """
-    if root.exists() and not root.is_dir():
+    if not isinstance(root, ObjectPath) and root.exists() and not root.is_dir():
         raise _no_folder(root)
     if not any_format:
         check_format(root)
     return Store(root, uses)
+
+
+def beside(store: Store, zone: Zone) -> Path:
+    """Return the folder of a zone for what has to lie on this machine's own disk (mapped files, SQLite).
+
+    In a store that is a folder it is the zone itself. For one on object storage it lies below SCREENING_LOCAL
+    (`store-local` in the current folder), and must be as private. Nothing is created.
+
+    Raises:
+        StoreError: the folder is there, and open to others or somebody else's.
+    """
+    if not isinstance(store.root, ObjectPath):
+        return store.root / zone
+    local = Path(os.environ.get("SCREENING_LOCAL") or "store-local").absolute()
+    own = local / hashlib.sha256(str(store.root).encode()).hexdigest()[:16]
+    for folder in (local, own, own / zone):
+        if folder.exists():
+            check_private(folder)
+    return own / zone
 
 
 @dataclass(frozen=True)
@@ -162,7 +184,11 @@ def open_zones(store: Store, zones: Iterable[Zone]) -> ZoneOpener:
     for zone in sorted(wanted):
         check_declared(zone, store.root)
     os.umask(PRIVATE_UMASK)
-    begin(store.root)
+    if not isinstance(store.root, ObjectPath):
+        begin(store.root)
+    elif store.root not in _BEGUN:  # asked once a process: each look is a request
+        begin(store.root)
+        _BEGUN.add(store.root)
     for folder in (store.root, store.nights_folder, *(store.root / zone for zone in sorted(wanted))):
         with disk_faults(folder, effect="the store was not opened"):
             make_folder(folder)
@@ -176,6 +202,8 @@ def check_private(folder: Path) -> None:
     Raises:
         StoreError: with the command that mends it.
     """
+    if isinstance(folder, ObjectPath):
+        return  # who may open a bucket is decided where the bucket is
     state = folder.stat()
     effect = "nothing was read or written: what lies there could be seen or changed by others"
     if not stat.S_ISDIR(state.st_mode):

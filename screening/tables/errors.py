@@ -5,6 +5,7 @@
     ├── ProfileError         the profile does not hold               exit 2
     ├── UnprotectableError   a table must not be published           exit 1
     ├── InputError           an inbox or a list cannot be used       exit 3
+    ├── UnreachableError     the object storage does not answer      exit 3
     └── StoreError           the store cannot be used                exit 3
         ├── BusyError        another run holds the night             exit 3
         ├── OtherCodeError   the run was begun by other code         exit 3
@@ -58,6 +59,12 @@ class UnprotectableError(ScreeningError):
 
 class InputError(ScreeningError):
     """An inbox, a message file or an alert list cannot be used as a whole."""
+
+
+class UnreachableError(ScreeningError):
+    """The object storage refuses or does not answer: nobody may conclude that a file is damaged or gone."""
+
+    waiting_helps = True
 
 
 class StoreError(ScreeningError):

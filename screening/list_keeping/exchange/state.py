@@ -18,7 +18,7 @@ from screening.alerts.exchange.sharing import Origin
 from screening.profile.exchange import Exchange, Partner
 from screening.store.files import disk_faults, write_json
 from screening.store.locks import exclusive
-from screening.store.zones import Store, open_zones
+from screening.store.zones import Store, beside, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError, UsageError
 
@@ -106,7 +106,7 @@ def _root(store: Store) -> Path:
 
 def arriving(store: Store) -> Path:
     """Return the folder that accepted lines lie in while they are imported."""
-    return _root(store) / "arriving"
+    return beside(store, Zone.ALERTS) / FOLDER / "arriving"
 
 
 def _file(store: Store, direction: Direction, partner: str, list_id: str) -> Path:
