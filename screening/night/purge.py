@@ -16,7 +16,9 @@ from screening.protection.audit_terms import forget_old_acts, old_acts_due
 from screening.protection.keys import load_keys
 from screening.protection.retention import Due, Proof, due, night_end, purge
 from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
+from screening.protection.zone_terms import clear_machine
 from screening.store.locks import purging
+from screening.store.objects import ObjectPath
 from screening.store.review_rows import forget_drafts
 from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
@@ -96,10 +98,13 @@ def purge_now(settings: Settings, now: datetime, actor: str) -> Purged:
         rows = [*take_up(store, RULES), *_change_rows(settings, now, actor)]
         copies = reduce_copies(store, settings.profile, _pinned(store), now, actor)
         files = purge(store, _files_due(settings, now), actor=actor, at=now)
+        terms, lists = settings.profile.retention, settings.profile.lists
+        if isinstance(store.root, ObjectPath):
+            clear_machine(store, terms, pinned=_pinned(store), lists=lists, now=now)
         fold(store)
         for night in _without_report(store, files, rows):
             write_report(store, night)
-        forget_old_acts(store, settings.profile.retention, actor=actor, at=now)
+        forget_old_acts(store, terms, actor=actor, at=now)
         forget_drafts(store, now)
     return Purged(files, tuple(rows), copies)
 

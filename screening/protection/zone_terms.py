@@ -32,11 +32,12 @@ from typing import Any
 from screening.hits.dispositions import about
 from screening.profile.model import ListPolicy, Retention
 from screening.store import acts, kept_indexes
-from screening.store.files import read_json, read_table
+from screening.store.files import disk_faults, read_json, read_table
 from screening.store.landing import landed, settled
+from screening.store.objects import ObjectPath
 from screening.store.revisions import current, nights, read_current
 from screening.store.traffic_models import folder as counts_folder
-from screening.store.zones import Store
+from screening.store.zones import Store, beside
 from screening.tables import analyst, hit_acts, individual
 from screening.tables.codes import Decision, RetentionClass, TermKind, TermOutcome, Zone
 from screening.tables.model import TableSpec, rows_of
@@ -80,10 +81,11 @@ def endings(
         StoreError: an act, hits or a list's state cannot be read.
     """
     record, audit = timedelta(hours=terms.record), timedelta(hours=terms.audit)
-    policies = {one.id: one for one in lists}
+    policies = _by_id(lists)
     for path, ending in list_endings(store, terms, pinned, policies):
         yield path, RetentionClass.LIST, ending
-    yield from _indexes(store, terms, pinned, policies)
+    if not isinstance(store.root, ObjectPath):  # else they are none of its files: `clear_machine`
+        yield from _indexes(store, terms, pinned, policies)
     yield from _exchanges(store, terms)
     for path, decided in _proposals(store):
         yield path, RetentionClass.LIST, decided + timedelta(hours=terms.list)
@@ -138,6 +140,37 @@ def _indexes(
         if any(not folder.exists() or (folder / _REDUCED).exists() for folder in folders):
             ends.append(_written(path))
         yield path, RetentionClass.LIST, min(ends)
+
+
+def clear_machine(
+    store: Store,
+    terms: Retention,
+    *,
+    pinned: Collection[tuple[str, str]],
+    lists: Collection[ListPolicy],
+    now: datetime,
+) -> None:
+    """Remove what has ended of a store on object storage from this machine's disk.
+
+    They are copies, so no proof is kept.
+
+    Args:
+        store: the store; of one in a folder they are files like all others (`endings`).
+        terms: the profile's terms.
+        pinned: pairs of list and version that nights still need.
+        lists: what the profile says of each list.
+        now: the moment.
+    """
+    ended = [path for path, _, ending in _indexes(store, terms, pinned, _by_id(lists)) if ending <= now]
+    left = (beside(store, Zone.ALERTS) / "_exchange" / "arriving").glob("*")
+    ended += [path for path in left if _written(path) + timedelta(hours=terms.unread) <= now]
+    for path in ended:
+        with disk_faults(path, effect="a copy of what has ended is still on this machine"):
+            path.unlink(missing_ok=True)
+
+
+def _by_id(lists: Collection[ListPolicy]) -> dict[str, ListPolicy]:
+    return {one.id: one for one in lists}
 
 
 def list_endings(

@@ -6,11 +6,16 @@ import pickle
 import shutil
 import sqlite3
 import threading
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from screening.profile.model import Retention
+from screening.protection.zone_terms import clear_machine
 from screening.store import objects
 from screening.store.files import by_hand, read_json, write_bytes
+from screening.store.kept_indexes import kept_or_built
 from screening.store.objects import (
     copy,
     delete,
@@ -236,3 +241,20 @@ def test_what_must_be_mapped_lies_on_this_machine_and_as_private(root, tmp_path,
     with pytest.raises(StoreError, match="open to others"):
         beside(Store(root), Zone.ALERTS)
     assert beside(Store(tmp_path), Zone.ALERTS) == tmp_path / "alerts"
+
+
+def test_an_index_of_lists_that_have_ended_leaves_this_machine_with_a_purge(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCREENING_LOCAL", str(tmp_path / "own"))
+    store, now = Store(root), datetime.now(UTC)
+    write_bytes(root / "alerts" / "inform" / "version=there" / "version.json", b"{}")
+    for name in ("there", "gone"):
+        kept_or_built(store, name, {"lists": {"inform": name}}, lambda: ({}, [np.arange(3)]))
+    lines = beside(store, Zone.ALERTS) / "_exchange" / "arriving" / "own.jsonl"
+    write_bytes(lines, b"of a killed act")
+    pinned, terms = {("inform", "there")}, Retention(unread=24)
+    for hours, left in ((0, ["own.jsonl", "there.index"]), (25, ["there.index"]), (49, [])):
+        clear_machine(store, terms, pinned=pinned, lists=[], now=now + timedelta(hours=hours, seconds=1))
+        found = sorted(
+            path.name for path in (tmp_path / "own").rglob("*.*") if path.suffix in {".index", ".jsonl"}
+        )
+        assert found == left
