@@ -37,7 +37,8 @@ class RescreenedNight(TypedDict):
 
 def list_ids() -> list[str]:
     """Return the lists of the profile, each with an asset of its own."""
-    return [policy.id for policy in load_settings().profile.lists]
+    profile = load_settings(any_format=True).profile  # a DAG file is parsed whatever the store is
+    return [policy.id for policy in profile.lists]
 
 
 def lists_to_import() -> list[dict[str, str]]:

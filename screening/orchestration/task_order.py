@@ -65,7 +65,8 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
     settled = _each(tasks.settle, read >> cut)
     planned = _step(tasks.plan)(received)
     [settled, _step(tasks.index)(received)] >> planned
-    screened = _each(tasks.screen, planned, on_failure_callback=None)
+    lists = [list_asset(list_id) for list_id in list_tasks.list_ids()]
+    screened = _each(tasks.screen, planned, inlets=lists, on_failure_callback=None)
     published = _step(publish, trigger_rule="all_done_min_one_success", outlets=[_NIGHTS])(planned)
     screened >> published
     told = {"on_failure_callback": judged, "on_success_callback": judged}

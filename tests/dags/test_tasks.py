@@ -504,6 +504,8 @@ def test_a_version_that_comes_into_use_is_an_event_of_its_list(root, tmp_path, m
     bag = DagBag(str(root / "dags"))
     [outlet] = bag.dags["import_alert_lists"].get_task("import_list").outlets
     assert outlet == AssetAlias("alert_lists")
+    inlets = bag.dags["nightly_screening"].get_task("screen").inlets  # what lineage shows of a night
+    assert {asset.name for asset in inlets} == {"alert_list_watch", "alert_list_away"}
     starts = bag.dags["rescreen_recent"].timetable.asset_condition
     assert isinstance(starts, AssetAny)  # a version of one list suffices
     assert {asset.name for asset in starts.objects} == {"alert_list_watch", "alert_list_away"}
