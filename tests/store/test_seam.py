@@ -13,6 +13,7 @@ ELSEWHERE = {
     "matching/compiled.py": "our own compiled loops, beside the code",
     "orchestration/fetching.py": "a fetched list, in a folder of its own",
     "orchestration/embedded.py": "Airflow's home",
+    "orchestration/manifest_sources.py": "the inbox",
     "list_keeping/exchange/accepting.py": "lines of a package, on this machine's disk (`zones.beside`)",
     "review/database.py": "SQLite, on this machine's disk (`zones.beside`)",
     "night/inbox.py": "the inbox",
