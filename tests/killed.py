@@ -48,6 +48,8 @@ POINTS = {
     "revisions.before_current": Point("replace", r" -> .*/nights/[^/]+/revisions/\d+\.json$", "before"),
     "revisions.after_current": Point("replace", r" -> .*/nights/[^/]+/CURRENT\.json$", "after"),
     "revisions.between_links": Point("replace", r" -> .*/current/night=[^/]+$", "after"),
+    "work.before_cut": Point("replace", r" -> .*/work/[^/]+/plan_settle/night\.json$", "before"),
+    "work.after_share": Point("replace", r" -> .*/work/[^/]+/settle/[0-9a-f]+\.json$", "after"),
     "audit.half_line": Point("write", r"/audit/audit-\d+\.jsonl$", "within"),
     "audit.before_head": Point("replace", r" -> .*/audit/head\.json$", "before"),
     "audit.after_base": Point("replace", r" -> .*/audit/base\.json$", "after"),

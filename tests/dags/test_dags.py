@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.night.stages import Task, tasks
+from screening.night.stages import STAGES, Task, Unit, tasks
 
 pytestmark = pytest.mark.slow
 NIGHT, EMPTY, MENDED = "2026-11-23", "2026-11-24", "2026-11-25"
@@ -330,6 +330,13 @@ def test_the_tasks_of_the_dag_are_those_of_the_stages(root):
         dag = bag.dags[name]
         assert set(dag.task_ids) == wanted
         assert dag.get_task("publish").trigger_rule == "all_done_min_one_success"
+        assert dag.get_task("publish").upstream_task_ids == {
+            "plan",
+            "screen",
+        }  # without manifests it never runs
+        assert {task.task_id for task in dag.tasks if task.is_mapped} == {
+            str(one.task) for one in STAGES if one.unit is not Unit.NIGHT
+        }
         assert dag.get_task("attention").retries == 0
     order = [str(task) for task in tasks() if task is not Task.INDEX]
     assert list(tasks()) == list(Task)

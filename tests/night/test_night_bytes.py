@@ -63,6 +63,8 @@ def straight(tmp_path_factory, screening, written):
     [
         "files.before_rename:3",
         "landing.before_index:2",
+        "work.before_cut:1",
+        "work.after_share:1",
         "revisions.before_folder:1",
         "revisions.before_current:1",
         "revisions.after_current:1",
