@@ -518,34 +518,31 @@ def test_a_version_that_comes_into_use_is_an_event_of_its_list(root, tmp_path, m
 
 @pytest.fixture
 def scheduled(by_hand, at_work):
-    """Receive as the schedule does: for a night that began so long before now, without a parameter."""
-    from datetime import date, datetime, timedelta
-    from zoneinfo import ZoneInfo
+    """Receive as the schedule does: for a night so many before the last that is over, without a parameter."""
+    from datetime import UTC, datetime, time, timedelta
 
     from screening.orchestration import tasks
+    from screening.profile.hours import begins, ends, last_over
 
-    def receive(over_since: timedelta):
-        zone = ZoneInfo("Europe/Vienna")
-        ends = datetime.now(zone) - over_since
+    def receive(before: int):
+        hours = time(1), "Europe/Vienna"
+        label = last_over(datetime.now(UTC), *hours) - timedelta(days=before)
         context = {
             "params": {"night": None},
-            "data_interval_start": ends - timedelta(days=1),
-            "data_interval_end": ends,
+            "data_interval_start": begins(label, *hours),
+            "data_interval_end": ends(label, *hours),
             "dag_run": SimpleNamespace(conf={}, triggering_user_name=None),
         }
-        label: date = (ends - timedelta(days=1)).date()
         return label, lambda: tasks.receive(context)
 
     return receive
 
 
 def test_a_night_that_is_long_over_takes_what_lies_in_its_folder_alone(by_hand, written, scheduled):
-    from datetime import timedelta
-
     from airflow.sdk.exceptions import AirflowFailException
 
     by_hand.send("flat.edi", written.paxlst(written.fillers))
-    night, receive = scheduled(timedelta(days=30))
+    night, receive = scheduled(30)
     with pytest.raises(AirflowFailException, match="lies in its own folder") as refused:
         receive()
     assert f"screening run --night {night}" in str(refused.value)
@@ -553,7 +550,7 @@ def test_a_night_that_is_long_over_takes_what_lies_in_its_folder_alone(by_hand, 
     assert receive() == f"{night}-0001"
     frozen = json.loads((by_hand.store / "nights" / str(night) / "runs" / "0001" / "night.json").read_text())
     assert len(frozen["inputs"]) == 1
-    latest, receive = scheduled(timedelta(hours=20))  # the scheduler came up late
+    latest, receive = scheduled(0)  # the scheduler came up late
     assert receive() == f"{latest}-0001"
     frozen = json.loads((by_hand.store / "nights" / str(latest) / "runs" / "0001" / "night.json").read_text())
     assert len(frozen["inputs"]) == 1

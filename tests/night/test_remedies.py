@@ -353,6 +353,27 @@ def profile_of_another_version(published, written):
     assert differences(published) == []
 
 
+@cell("an older release wrote the store")
+def older_release(published):
+    (published.store / "FORMAT.json").unlink()
+    refused = published("status", check=3).stderr
+    assert "the store has format 1" in refused
+    [migrate, _] = re.findall(r"`screening ([^`]+)`", refused)
+    published(*shlex.split(migrate), check=0)
+    published("status", check=0)
+
+
+@cell("a newer release wrote the store")
+def newer_release(published):
+    backup = shutil.copytree(published.store, published.folder / "backup", symlinks=True)
+    (published.store / "FORMAT.json").write_text('{"format": 99, "written_by": "9.1.0"}')
+    refused = published("run", "--night", NIGHT, "--inbox", "inbox", check=3).stderr
+    assert "install release 9.1.0 or a later one again, or restore the backup" in refused
+    shutil.rmtree(published.store)
+    backup.rename(published.store)
+    published("status", check=0)
+
+
 @cell("a file stands where the store is to be")
 def no_folder(agency, as_straight):
     agency.store.write_text("")
