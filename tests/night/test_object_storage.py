@@ -6,39 +6,21 @@
 import json
 import signal
 
-import pytest
-
 DATE = "2026-11-23"
 
 
-@pytest.fixture
-def commands(screening, agency, storage):
-    """Commands of an agency whose store lies on object storage; a copy of the small night."""
-    root = storage.store(agency.parent.name)
-
-    def call(*arguments, check=0, **environment):
-        place = storage.environment | {"SCREENING_STORE": str(root)}
-        return screening(agency, *arguments, check=check, **place, **environment)
-
-    call.root = root
-    return call
-
-
 def test_a_night_killed_at_its_commit_point_ends_with_the_bytes_of_one_in_a_folder(
-    commands, screened_night, promised, agency
+    by_hand, written, storage, promised, tmp_path
 ):
-    run = ("run", "--night", DATE, "--inbox", "inbox")
-    commands(*run, check=-signal.SIGKILL, KILL_AT="objects.before_current")
-    assert "never published" in commands("nights").stdout
-    done = commands(*run, check=1).stdout
-    assert "revision 1: needs a person" in done
-    assert f"Parquet     {commands.root}/<path>" in done
-    assert promised(commands.root) == promised(screened_night / "store")
-    hits = json.loads(commands("hits", "--format", "json").stdout)
-    hit = next(row["hit_id"] for row in hits if row["severity"] < 5)
-    commands("decide", hit, "--as", "anna", "--decision", "false_match", "--reason", "other birth place")
-    verified = json.loads(commands("audit", "verify", "--format", "json").stdout)[0]
-    assert (verified["holds"], verified["differences"]) == (True, [])
-    assert f"{commands.root}/<path>" in commands("tables").stdout
-    assert not (agency / "store").exists()
-    assert not (agency / "s3:").exists()
+    by_hand.send("a.edi", written.paxlst([written.ylva, *written.fillers]))
+    by_hand.run(DATE)
+    beside, root = by_hand.copy(tmp_path / "beside"), storage.store(tmp_path.name)
+    place = storage.environment | {"SCREENING_STORE": str(root)}
+    killed = beside.run(DATE, check=-signal.SIGKILL, KILL_AT="objects.before_current", **place)
+    assert "published" not in killed.stdout
+    assert f"Parquet     {root}/<path>" in beside.run(DATE, **place).stdout
+    assert promised(root) == promised(by_hand.store)
+    told = json.loads(beside("audit", "verify", "--format", "json", check=0, **place).stdout)[0]
+    assert (told["holds"], told["differences"]) == (True, [])
+    assert promised(beside.store) == promised(by_hand.store), "nothing was written into the folder"
+    assert not (beside.folder / "s3:").exists()

@@ -190,9 +190,9 @@ def test_a_fault_that_stays_is_told_in_four_parts_and_nothing_is_concluded(root,
 
 
 def test_large_objects_come_and_go_in_parts(root, monkeypatch, tmp_path):
-    monkeypatch.setattr(objects, "_WHOLE", 6 << 20)
+    monkeypatch.setattr(objects, "_WHOLE", 5 << 20)
     monkeypatch.setattr(objects, "_PART", 5 << 20)
-    data = os.urandom(13 << 20)
+    data = os.urandom(6 << 20)
     (tmp_path / "x").write_bytes(data)
     with (tmp_path / "x").open("rb") as stream:
         put(root / "x.bin", stream)
