@@ -284,50 +284,33 @@ def copy(source: ObjectPath, target: ObjectPath) -> None:
     Raises:
         FileNotFoundError: it is not there.
     """
-    allowed()
-    _tried(source, lambda api, store: api.copy(store, source.key, target.key))
+    _tried(source, lambda api, store: api.copy(store, source.key, target.key), guarded=True)
 
 
 def delete(path: ObjectPath, *, guarded: bool = True) -> None:
     """Remove an object, there or not."""
-    if guarded:
-        allowed()
-    _remove(path, path.key)
+    _remove(path, path.key, guarded)
 
 
 def delete_below(folder: ObjectPath) -> None:
     """Remove every object below a folder."""
-    allowed()
     keys = [str(one["path"]) for one in _listing(folder)]
     if keys:
-        _remove(folder, keys)
+        _remove(folder, keys, guarded=True)
 
 
-def _remove(path: ObjectPath, keys: str | list[str]) -> None:
+def _remove(path: ObjectPath, keys: str | list[str], guarded: bool) -> None:
     try:
-        _tried(path, lambda api, store: api.delete(store, keys))
+        _tried(path, lambda api, store: api.delete(store, keys), guarded=guarded)
     except FileNotFoundError:  # some services say so
         return
 
 
 guards: list[Callable[[], None]] = []
-"""Asked before each change: a lease that was lost raises (`screening.store.leases`)."""
-
-
-def allowed() -> None:
-    """Let a process change nothing after one of its leases was lost.
-
-    Raises:
-        StoreError: one was.
-    """
-    for guard in list(guards):
-        guard()
+"""Asked before each try of a change: a lease that was lost raises (`screening.store.leases`)."""
 
 
 def _put(path: ObjectPath, data: "bytes | IO[bytes]", mode: "str | dict[str, str]", guarded: bool) -> str:
-    if guarded:
-        allowed()
-
     def do(api: Any, store: Any) -> str:  # noqa: ANN401  (the library's module and client)
         if not isinstance(data, bytes):
             data.seek(0)
@@ -335,7 +318,7 @@ def _put(path: ObjectPath, data: "bytes | IO[bytes]", mode: "str | dict[str, str
         in_parts = size > _WHOLE and mode == "overwrite"
         return str(api.put(store, path.key, data, mode=mode, use_multipart=in_parts)["e_tag"])
 
-    return _tried(path, do)
+    return _tried(path, do, guarded=guarded)
 
 
 def _put_on_condition(
@@ -361,8 +344,13 @@ class _NotMetError(Exception):
         self.unsure = unsure
 
 
-def _tried(path: ObjectPath, do: Callable[[Any, Any], _Answer]) -> _Answer:
+def _tried(path: ObjectPath, do: Callable[[Any, Any], _Answer], *, guarded: bool = False) -> _Answer:
     """Make a request, again after each fault that may pass.
+
+    Args:
+        path: what it is about.
+        do: makes it, with the library and a client.
+        guarded: it changes something, which a process that lost a lease may not.
 
     Raises:
         FileNotFoundError: the object is not there.
@@ -373,6 +361,8 @@ def _tried(path: ObjectPath, do: Callable[[Any, Any], _Answer]) -> _Answer:
 
     unsure = False
     for pause in (*_PAUSES, None):
+        for guard in list(guards) if guarded else ():
+            guard()
         try:
             return do(obstore, _client(path.bucket, os.getpid()))
         except (AlreadyExistsError, PreconditionError):
@@ -402,11 +392,25 @@ def _no_answer(path: ObjectPath, fault: BaseException, how: str) -> UnreachableE
     )
 
 
+_STARTED: dict[str, int] = {}  # the process that has used the library
+
+
 @lru_cache(maxsize=8)
 def _client(bucket: str, pid: int) -> Any:  # noqa: ANN401  (the library's client)
-    """Return a client; a process that was forked makes its own."""
+    """Return a client.
+
+    Raises:
+        StoreError: the process was forked from one that has used the library.
+    """
     from obstore.store import S3Store
 
+    if _STARTED.setdefault("here", pid) != pid:
+        raise StoreError(
+            "this process was forked from one that had used the object storage",
+            where=f"process {pid}",
+            effect="nothing was read or written: the library's threads do not outlive a fork",
+            remedy="start it as a process of its own (spawn)",
+        )
     return S3Store(
         bucket,
         client_options={

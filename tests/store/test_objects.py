@@ -201,6 +201,19 @@ def test_large_objects_come_and_go_in_parts(root, monkeypatch, tmp_path):
         assert os.fstat(stream.fileno()).st_size == len(data)
 
 
+def test_a_forked_process_is_refused_instead_of_waiting_for_ever(root):
+    put(root / "x.json", b"1")
+    child = os.fork()
+    if not child:
+        try:
+            get(root / "x.json")
+        except StoreError as refused:
+            os._exit(7 if "forked" in refused.what else 1)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
 def test_who_lost_the_race_publishes_nothing_and_says_so(root, night, whole_night, documents):
     store = Store(root)
     first = publish(store, night, "f", whole_night())
