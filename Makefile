@@ -53,7 +53,8 @@ mutation: setup ## Mutation run over the rule modules, not part of `make test` (
 	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --target var/mutmut -r tests/mutation/requirements.txt
 	@PYTHONPATH=var/mutmut $(VENV)/bin/python tests/mutation/run.py $(ARGUMENTS) $(MODULE)
 
-supply: setup ## Known vulnerabilities, licences and bill of materials of the lock, not part of `make test` (AUDIT)
+supply: setup ## Known vulnerabilities, licences and bill of materials of the locks, not part of `make test` (AUDIT)
+	@$(VENV)/bin/uv pip install --quiet --require-hashes --python $(VENV)/bin/python -r requirements-celery.lock
 	@$(VENV)/bin/uv venv --quiet --allow-existing --python $(VENV)/bin/python var/supply
 	@$(VENV)/bin/uv pip install --quiet --no-deps --require-hashes --python var/supply/bin/python \
 		-r tests/supply/requirements.txt
@@ -61,8 +62,8 @@ supply: setup ## Known vulnerabilities, licences and bill of materials of the lo
 
 release: test supply ## Test, check the supply, then write wheel, lock, bill of materials and their hashes into dist/
 	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)/bin/python -m hatchling build -t wheel -d dist
-	@cp requirements.lock var/supply/out/sbom.json dist/
-	@cd dist && sha256sum -- *.whl requirements.lock sbom.json > SHA256SUMS && cat SHA256SUMS
+	@cp requirements*.lock var/supply/out/sbom.json dist/
+	@cd dist && sha256sum -- *.whl requirements*.lock sbom.json > SHA256SUMS && cat SHA256SUMS
 
 store-test: setup ## Kills and faults of nights on object storage, not part of `make test` (a quarter of an hour)
 	@$(VENV)/bin/python -m pytest -q tests/store_faults.py

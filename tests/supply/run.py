@@ -2,8 +2,8 @@
 
     var/supply/bin/python tests/supply/run.py OUT [ARGUMENTS OF pip-audit …]
 
-Written into OUT: vulnerabilities.json, licences.json, sbom.json (CycloneDX 1.6, of the environment that the lock
-makes). Exit 1: a known vulnerability, a package that no service could tell of, or a licence that nobody has allowed.
+Written into OUT: vulnerabilities.json, licences.json, sbom.json (CycloneDX 1.6, of the environment that the
+locks make). Exit 1: a known vulnerability, a package that no service could tell of, or a licence that nobody has allowed.
 """
 
 import json
@@ -66,6 +66,7 @@ def _vulnerabilities(out: Path, words: Sequence[str]) -> list[str]:
     path = out / "vulnerabilities.json"
     path.unlink(missing_ok=True)
     lock = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "-r", "requirements.lock")
+    lock += ("-r", "requirements-celery.lock")
     done = _tool("pip-audit", *lock, "-f", "json", "-o", str(path), *words)
     if not path.exists():
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
