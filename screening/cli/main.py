@@ -46,7 +46,6 @@ from screening.cli.output import fail, say
 from screening.cli.signals import ends_with_a_word
 from screening.night.exceptions import place_of
 from screening.protection.logs import guard
-from screening.store.format import described
 from screening.tables.errors import ScreeningError, StoreError
 
 cli = typer.Typer(
@@ -124,6 +123,8 @@ def screening(context: typer.Context, version: _Version = False) -> None:
     Without a command: how the latest night stands, and the command that comes next.
     """
     if version:
+        from screening.store.format import described
+
         say(described())
         raise typer.Exit
     if context.invoked_subcommand is None:
