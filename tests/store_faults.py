@@ -81,6 +81,12 @@ def test_a_killed_purge_is_ended_by_the_next(commands, point):
     assert not list(commands.root.glob("audit/purges/*.begun"))
 
 
+def test_a_night_in_several_processes_has_the_same_bytes(commands, screened_night, promised):
+    commands(*RUN, check=1, LARGE="1", SCREENING_WORKERS="3")
+    assert promised(commands.root) == promised(screened_night / "store")
+    assert holds(commands)
+
+
 def test_of_two_runs_at_once_one_is_refused_and_nothing_is_lost(commands, screened_night, promised):
     start = [sys.executable, "-c", "from screening.cli.main import app; app()", *RUN]
     both = [

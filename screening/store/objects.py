@@ -19,7 +19,6 @@ import hashlib
 import os
 import random
 import re
-import stat
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -51,7 +50,6 @@ class ObjectStat:
     st_size: int
     st_mtime: float
     tag: str = ""
-    st_mode: int = stat.S_IFREG | 0o600
 
     @property
     def st_mtime_ns(self) -> int:
@@ -132,7 +130,7 @@ class ObjectPath(PosixPath):
             times = [one["last_modified"].timestamp() for one in _listing(self)]
             if not times:
                 raise FileNotFoundError(2, "no such object", str(self))
-            found = ObjectStat(0, max(times), st_mode=stat.S_IFDIR | 0o700)
+            found = ObjectStat(0, max(times))
         return found
 
     def samefile(self, other_path: Any) -> bool:  # noqa: ANN401  (as Path)
@@ -176,12 +174,6 @@ class ObjectPath(PosixPath):
             path = _named(self, str(one["path"]))
             if fnmatchcase(path.name, pattern):
                 yield path
-
-    def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
-        """Do nothing: a folder is there while an object lies below it."""
-
-    def rmdir(self) -> None:
-        """Do nothing: a folder is gone with its last object."""
 
     def unlink(self, missing_ok: bool = False) -> None:
         """Remove an object; one that is gone is no fault."""

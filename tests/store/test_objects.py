@@ -74,6 +74,8 @@ def test_an_address_is_a_path_with_the_parts_of_one():
         lambda path: path.write_text("x"),
         lambda path: path.write_bytes(b"x"),
         lambda path: path.touch(),
+        lambda path: path.mkdir(),
+        lambda path: path.rmdir(),
         lambda path: path.rename("x"),
         lambda path: path.hardlink_to("x"),
         lambda path: path.symlink_to("x"),
