@@ -53,7 +53,7 @@ def capacity(
     grid = [size_of(text, "--size") for text in sizes or GRID]
     planned = [size_of(text, "--plan") for text in plan or PLAN]
     checked = size_of(check, "--check") if check else None
-    processes, told = workers(), os.environ.get(WORKERS)
+    processes, told = workers(), os.environ.get("SCREENING_WORKERS")
     os.environ[WORKERS] = "1"
     costs = {}
     for size in grid:
@@ -115,7 +115,7 @@ def capacity(
         ("travellers", "names", *(f"{number}" for number in _WORKERS), "MiB"),
     )
     if told is None:
-        os.environ.pop(WORKERS)
+        os.environ.pop("SCREENING_WORKERS")
     else:
         os.environ[WORKERS] = told
     if out is not None:
