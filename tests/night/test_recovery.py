@@ -121,7 +121,7 @@ def test_a_worker_of_other_code_takes_no_part_in_a_run(by_hand, written, tmp_pat
     shutil.copy(ROOT / "requirements.lock", other)
     changed = other / "screening" / "matching" / "match.py"
     changed.write_text(changed.read_text() + "# a fix that has reached one machine alone\n")
-    task = f"from screening.orchestration.tasks import read; read('{NIGHT}-0001')"
+    task = f"from screening.orchestration.tasks import plan; plan('{NIGHT}-0001')"
 
     def work(code: Path) -> subprocess.CompletedProcess[str]:
         surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(code), "AIRFLOW_HOME": str(tmp_path)}
