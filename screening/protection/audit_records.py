@@ -11,16 +11,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening.store.objects import ObjectPath
+from screening.store.objects import ObjectPath, side_by_side
 
 _FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
 _PURPOSE = "purpose"  # of acts that use individuals' data; older records have none
 _FILE = re.compile(r"audit-(\d{4}|\d{12})\.jsonl")
-_AT_ONCE = 16
 _FETCHED = 512  # lie in memory at a time
 
 
@@ -56,12 +54,11 @@ def chain_lines(folder: Path) -> Iterator[tuple[Path, int, bytes]]:
         with path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 yield path, number, line
-    with ThreadPoolExecutor(_AT_ONCE) as threads:  # of thousands of objects several are fetched at once
-        for start in range(0, len(acts), _FETCHED):
-            some = acts[start : start + _FETCHED]
-            for path, data in zip(some, threads.map(ObjectPath.read_bytes, some), strict=True):
-                for number, line in enumerate(io.BytesIO(data), start=1):
-                    yield path, number, line
+    for start in range(0, len(acts), _FETCHED):
+        some = acts[start : start + _FETCHED]
+        for path, data in zip(some, side_by_side(ObjectPath.read_bytes, some), strict=True):
+            for number, line in enumerate(io.BytesIO(data), start=1):
+                yield path, number, line
 
 
 def act_path(folder: ObjectPath, seq: int) -> ObjectPath:

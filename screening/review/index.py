@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from threading import Lock
 
 import pyarrow as pa
@@ -34,7 +35,7 @@ from screening.review.database import Database, place
 from screening.review.desk import stamp
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
-from screening.store.objects import ObjectPath
+from screening.store.objects import ObjectPath, side_by_side
 from screening.store.once import night_table
 from screening.store.review_rows import INDEX
 from screening.store.zones import Store
@@ -128,15 +129,25 @@ def _held(db: sqlite3.Connection) -> dict[str, str]:
 
 def _marks(store: Store, profile: Profile, now: datetime) -> dict[str, str]:
     """Return what the rows of nights follow from: nights, lists in use, the day, who sees what."""
-    found = {}
-    for night in nights(store):
-        with suppress(FileNotFoundError):
-            state = (store.night_folder(night) / CURRENT).stat()
-            found[night.isoformat()] = f"{state.st_ino}:{state.st_mtime_ns}:{state.st_size}"
+    published = nights(store)
+    paths = [store.night_folder(night) / CURRENT for night in published]
+    far = [path for path in paths if isinstance(path, ObjectPath)]
+    states = side_by_side(_state, far) if far else map(_state, paths)
+    found = {
+        night.isoformat(): state for night, state in zip(published, states, strict=True) if state is not None
+    }
     lists = {one: active_version(store, one) for one in _list_ids(store)}
     found["lists"] = json.dumps([sorted(lists.items()), now.date().isoformat()], default=str)
     found["seen"] = profile.visibility.model_dump_json() + profile.agency.country
     return found
+
+
+def _state(path: Path) -> str | None:
+    """Return what differs once another revision is in force; None where the night is gone."""
+    with suppress(FileNotFoundError):
+        state = path.stat()
+        return f"{state.st_ino}:{state.st_mtime_ns}:{state.st_size}"
+    return None
 
 
 def _list_ids(store: Store) -> list[str]:
