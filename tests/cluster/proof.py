@@ -213,7 +213,7 @@ def _stop_worker(cluster: Cluster, task: Task) -> Callable[[], None]:
 CASES: dict[str, Case] = {
     **{
         f"worker-{task}": Case(f"`kill -9` of the worker in `{task}`", task, _kill_worker)
-        for task in ("read", "settle", "screen", "publish")
+        for task in ("plan_read", "read", "plan_settle", "settle", "screen", "publish")
     },
     "scheduler": Case("`kill -9` of the scheduler", "screen", _kill("scheduler")),
     "api-server": Case("`kill -9` of the API server", "screen", _kill("api-server")),
