@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 import psutil
 
 HERE = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ["CLUSTER"]).absolute()
+FOLDER = Path(os.environ.get("CLUSTER", "var/cluster-test")).absolute()
 SCRIPT = HERE / "deploy" / "one-machine" / "cluster"
 SCREENING = HERE / ".venv" / "bin" / "screening"
 AIRFLOW = HERE / ".venv" / "bin" / "airflow"
