@@ -62,5 +62,7 @@ def test_a_night_killed_and_started_again_leaves_the_same_bytes(tmp_path, tree, 
 
 def test_every_point_of_the_store_is_tried():
     here = {point.partition(":")[0] for point in POINTS}
-    elsewhere = {point for point in KNOWN if point.startswith(("audit.", "retention.", "rewriting.", "work."))}
+    elsewhere = {
+        point for point in KNOWN if point.startswith(("audit.", "retention.", "rewriting.", "work."))
+    }
     assert here | elsewhere == set(KNOWN)
