@@ -53,13 +53,21 @@ def load_settings(
         parsed, folder = Profile(), Path.cwd()
     else:
         parsed, folder = read_profile(path), path.parent
-    root = store_path(os.environ.get("SCREENING_STORE") or "store")
+    places = parsed.places
+    root = store_path(os.environ.get("SCREENING_STORE") or _beside(folder, places.store) or "store")
     return Settings(
         store=store_at(root, parsed.law.allowed, any_format=any_format),
-        inbox=inbox or _path(os.environ.get("SCREENING_INBOX")) or Path("inbox"),
+        inbox=inbox
+        or _path(os.environ.get("SCREENING_INBOX") or _beside(folder, places.inbox))
+        or Path("inbox"),
         profile=parsed,
         profile_folder=folder.resolve(),
     )
+
+
+def _beside(folder: Path, place: str | None) -> str | None:
+    """Return a place that the profile names, from where it is read; one with a scheme is that already."""
+    return place if place is None or "://" in place else str(folder / place)
 
 
 def read_profile(path: Path) -> Profile:

@@ -359,10 +359,18 @@ class Notify(_Section):
         return value
 
 
+class Places(_Section):
+    """Where things lie, relative to the profile; variables of the environment stand above it."""
+
+    store: str | None = None  # a folder, or s3://BUCKET/PREFIX; None: `store` in the current folder
+    inbox: str | None = None  # None: `inbox` in the current folder
+
+
 class Profile(_Section):
     """One agency's decisions."""
 
     agency: Agency = Agency()
+    places: Places = Places()
     law: Law = Law()
     schedule: Schedule = Schedule()
     intake: Intake = Intake()
@@ -388,12 +396,13 @@ class Profile(_Section):
 
         A webhook's address may be a secret, the name of a list's file a person's, and neither decides
         any; nor do the words in which the law is named, the file of flights (which are due is frozen), who
-        writes own alerts, who may see a hit, who reviews, where files are fetched, by when a night is due
-        and where its report is served.
+        writes own alerts, who may see a hit, who reviews, where things lie, where files are fetched, by when
+        a night is due and where its report is served.
         """
         return self.model_dump(
             mode="json",
             exclude={
+                "places": True,
                 "notify": True,
                 "keys": True,
                 "authoring": True,
