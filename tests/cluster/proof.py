@@ -380,6 +380,7 @@ def in_a_row(cluster: Cluster) -> dict[str, object]:
 
 def main(chosen: list[str]) -> int:
     """Run the cases; say each, and write them to proof.json."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: the cluster goes with it
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in ("store", "made", "embedded"):
         shutil.rmtree(FOLDER / name, ignore_errors=True)
