@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import screening
 from screening.profile.environment import VARIABLES
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -65,6 +66,7 @@ def test_airflow_has_every_option(path):
 
 def test_the_chart_has_the_settings_of_the_other_machines():
     values = yaml.safe_load((DEPLOY / "container" / "values.yaml").read_text())
+    assert values["images"]["airflow"]["tag"] == screening.__version__
     env = settings(ENV["airflow"])
     for section, options in values["config"].items():
         for option, value in options.items():
