@@ -1,6 +1,7 @@
 """Records of the chain of acts as they are written: one JSON line each, spelt in one way.
 
-A line that is not exactly what was written does not pass, whatever it says.
+A line that is not exactly what was written does not pass, whatever it says. `base.json` names the records
+behind which the chain may begin, as files before them have come to the end of their term (`audit_terms`).
 
     audit-2026.jsonl                in a folder: the lines of a year
     audit-000000000042.jsonl        on object storage: one line, under its sequence
@@ -10,12 +11,15 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from screening.store.files import read_json
 from screening.store.objects import ObjectPath, side_by_side
 
+GENESIS = "0" * 64
 _FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]
 _PURPOSE = "purpose"  # of acts that use individuals' data; older records have none
 _FILE = re.compile(r"audit-(\d{4}|\d{12})\.jsonl")
@@ -32,6 +36,31 @@ class Head:
 
 class Broken(Exception):
     """A record does not hold; the text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be recorded (`audit.append`)."""
+
+    actor: str
+    act: str
+    objects: Sequence[str]
+    reason: str | None
+    purpose: str | None = None
+
+    def record(self, previous: Head, at: datetime) -> dict[str, object]:
+        """Return the record of the act behind another."""
+        record: dict[str, object] = {
+            "seq": previous.seq + 1,
+            "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "actor": self.actor,
+            "act": self.act,
+            "objects": list(self.objects),
+            "reason": self.reason,
+            "previous": previous.hash,
+        } | ({"purpose": self.purpose} if self.purpose else {})
+        record["hash"] = hashlib.sha256(body(record)).hexdigest()
+        return record
 
 
 def chain_files(folder: Path) -> list[Path]:
@@ -72,7 +101,7 @@ def body(record: dict[str, object]) -> bytes:
 
 
 def parse(line: bytes) -> dict[str, object]:
-    """Read a line that is exactly what `_write` writes: no other spelling of the same values passes.
+    """Read a line that is exactly what `Act.record` gives: no other spelling of the same values passes.
 
     Raises:
         Broken: the line is none; the text says how.
@@ -128,3 +157,15 @@ def last_lines(path: Path) -> list[tuple[int, bytes]]:
         ends -= len(line)
         found.append((ends, line))
     return found[::-1]
+
+
+def bases_in(folder: Path) -> dict[int, str]:
+    """Return the records behind which the chain may begin: sequence -> hash."""
+    path = folder / "base.json"
+    held = read_json(path) if path.exists() else {}
+    return {int(seq): str(digest) for seq, digest in held.items()} if isinstance(held, dict) else {}
+
+
+def base_of(head_: Head) -> str:
+    """Return the text by which an act names such a record."""
+    return f"base:{head_.seq}:{head_.hash}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from screening.profile.model import Agency, Retention, Schedule, Term
-from screening.protection.audit import append, forget, head, verify
+from screening.protection.audit import append, head, verify
 from screening.protection.audit_terms import forget_old_acts, old_acts_due
 from screening.protection.retention import due, night_end
 from screening.protection.terms import outcomes_of
@@ -281,5 +281,5 @@ def test_forgetting_that_was_killed_is_ended_by_the_next(chain, point):
 
 
 def test_nothing_of_the_record_goes_before_its_term(chain):
-    assert forget(chain, YEARS[0], "robot", lambda going: [], YEARS[3]) == []
+    assert forget_old_acts(chain, TERMS, actor="robot", at=YEARS[0] + timedelta(hours=TERMS.audit)) == []
     assert len(files(chain)) == 4

@@ -22,7 +22,8 @@ ELSEWHERE = {
     "night/deliveries.py": "the file of notices",
     "cli/output.py": "a file that a person names",
     "protection/masked.py": "the key folder",
-    "protection/audit.py": "lines of the record, where the store is a folder",
+    "protection/audit_lines.py": "lines of the record, where the store is a folder",
+    "protection/audit_end.py": "a line of it that does not hold, the same",
 }
 
 
