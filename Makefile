@@ -76,7 +76,7 @@ cluster: setup ## PostgreSQL, Redis, Airflow's parts and two Celery workers on t
 
 cluster-test: setup ## Kill each part of the cluster in the middle of a night (CASES=…); not part of `make test`
 	@export CLUSTER=$(CURDIR)/var/cluster-test CLUSTER_PORT=8180; deploy/one-machine/cluster prepare && \
-		$(VENV)/bin/python tests/cluster/proof.py $(CASES)
+		$(VENV)/bin/python -m tests.cluster.proof $(CASES)
 
 COMPILE := uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: ## Compile requirements.in and requirements-celery.in anew

@@ -3,11 +3,12 @@
     make cluster-test CASES="worker-read redis order"
 
 Brings up the cluster of deploy/one-machine in a folder of its own, runs one night undisturbed, then once for
-each case with its fault, and compares every published file with that of the embedded run. Then back-fills five
-nights that Airflow is asked to run all at once. Exit 1 where a night did not end by itself, or ended in other
-bytes. Half an hour on two cores: no part of `make test`.
+each case with its fault, and compares every published table with that of the embedded run (`order`: back-fills
+nights that Airflow is asked to run all at once; `objects`: the store on object storage, moto's in this process).
+Exit 1 where a night did not end by itself, or ended in other bytes. Half an hour on two cores: no part of
+`make test`.
 
-FLIGHTS (300) and TRAVELLERS (12000) may be set from outside.
+FLIGHTS (300), TRAVELLERS (12000) and NIGHTS (5, those of `order`) may be set from outside.
 """
 
 import json
@@ -27,13 +28,19 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from screening.store.objects import ObjectPath, delete_below, store_path
+from tests.s3 import Storage
+
 HERE = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("CLUSTER", "var/cluster-test")).absolute()
 SCRIPT = HERE / "deploy" / "one-machine" / "cluster"
 SCREENING = HERE / ".venv" / "bin" / "screening"
 AIRFLOW = HERE / ".venv" / "bin" / "airflow"
 NIGHT = "2026-11-23"
-IN_A_ROW = [f"2026-11-{day:02}" for day in range(9, 14)]
+IN_A_ROW = [
+    (date(2026, 11, 13) - timedelta(days=before)).isoformat()
+    for before in reversed(range(int(os.environ.get("NIGHTS", "5"))))
+]
 DAG = "nightly_screening"
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker1", "worker2")
 _LONGEST = 1200.0  # seconds: a night that takes longer did not end by itself
@@ -225,9 +232,17 @@ CASES: dict[str, Case] = {
 
 
 def published(store: Path, night: str) -> dict[str, str]:
-    """Every published file of a night and its hash."""
+    """Every published table of a night and its hash."""
     current = json.loads((store / "nights" / night / "CURRENT.json").read_text())
-    return {one["path"]: one["sha256"] for one in current["files"]}
+    return {f"{one['table']} {one['class']}": one["sha256"] for one in current["files"]}
+
+
+def emptied(store: Path) -> None:
+    """Begin with an empty store."""
+    if isinstance(store, ObjectPath):
+        delete_below(store)
+    else:
+        shutil.rmtree(store, ignore_errors=True)
 
 
 def command(*arguments: str, env: dict[str, str], **changed: str) -> float:
@@ -244,7 +259,7 @@ def command(*arguments: str, env: dict[str, str], **changed: str) -> float:
 
 
 def make_nights() -> None:
-    """Generate the night of the faults, and five small ones in a row; each has its own folder of one inbox."""
+    """Generate the night of the faults, and small ones in a row; each has its own folder of one inbox."""
     inbox = FOLDER / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     sizes = [(NIGHT, os.environ.get("FLIGHTS", "300"), os.environ.get("TRAVELLERS", "12000"))]
@@ -307,8 +322,8 @@ def to_the_end(cluster: Cluster, run: str) -> tuple[str, float, float]:
 def disturbed(cluster: Cluster, name: str, case: Case | None, wanted: dict[str, str]) -> dict[str, object]:
     """Run the night once, with its fault, and compare."""
     cluster.healthy()
-    store, run = Path(cluster.env["SCREENING_STORE"]), f"{name}-{int(time.time())}"
-    shutil.rmtree(store, ignore_errors=True)
+    store, run = store_path(cluster.env["SCREENING_STORE"]), f"{name}-{int(time.time())}"
+    emptied(store)
     begin(cluster, run)
     struck, afterwards = 0.0, None
     if case:
@@ -344,7 +359,7 @@ def disturbed(cluster: Cluster, name: str, case: Case | None, wanted: dict[str, 
 
 
 def in_a_row(cluster: Cluster) -> dict[str, object]:
-    """Back-fill five nights that Airflow is asked to run at once; compare with one after another."""
+    """Back-fill nights that Airflow is asked to run at once; compare with one after another."""
     alone = {"SCREENING_STORE": str(FOLDER / "one-after-another")}
     shutil.rmtree(FOLDER / "one-after-another", ignore_errors=True)
     inbox, seconds = cluster.env["SCREENING_INBOX"], 0.0
@@ -359,7 +374,7 @@ def in_a_row(cluster: Cluster) -> dict[str, object]:
         str(AIRFLOW), "backfill", "create", "--dag-id", DAG, "--from-date", f"{before}T12:00:00+00:00",
         "--to-date", f"{IN_A_ROW[-1]}T12:00:00+00:00", "--max-active-runs", "5", env=cluster.env,
     )  # fmt: skip
-    until = time.monotonic() + _LONGEST
+    until = time.monotonic() + _LONGEST + 120 * len(IN_A_ROW)
     while time.monotonic() < until:
         runs = cluster.rows(
             "select run_id, state from dag_run where dag_id = %s and run_type = 'backfill'", DAG
@@ -370,12 +385,32 @@ def in_a_row(cluster: Cluster) -> dict[str, object]:
     took = time.time() - begun
     equal = [night for night in IN_A_ROW if published(store, night) == wanted[night]]
     return {
-        "case": "five nights back-filled at once",
+        "case": f"{len(IN_A_ROW)} nights back-filled at once",
         "seconds": round(took, 1),
         "same_bytes": equal == IN_A_ROW,
         "one_after_another": round(seconds, 1),
         "runs": len(runs),
     }
+
+
+def on_object_storage(env: dict[str, str], wanted: dict[str, str]) -> Iterator[dict[str, object]]:
+    """The night with its store on object storage: embedded, undisturbed, and a worker killed."""
+    with Storage() as storage:
+        store = storage.store("proof")
+        place = {"SCREENING_STORE": str(store), "SCREENING_LOCAL": str(FOLDER / "local")}
+        there = env | storage.environment | place
+        seconds = embedded(there)
+        same = published(store, NIGHT) == wanted
+        yield {"case": "embedded, on object storage", "seconds": round(seconds, 1), "same_bytes": same}
+        with cluster_up(there) as cluster:
+            for name in ("undisturbed", "worker-screen"):
+                found = disturbed(cluster, f"objects-{name}", CASES.get(name), wanted)
+                yield found | {"case": f"{found['case']}, on object storage"}
+
+
+def embedded(env: dict[str, str]) -> float:
+    """The night by Airflow in one process; seconds."""
+    return command(str(SCREENING), "airflow", "run", "--night", NIGHT, env=env, SCREENING_WORKERS="1")
 
 
 def main(chosen: list[str]) -> int:
@@ -393,24 +428,26 @@ def main(chosen: list[str]) -> int:
         "PATH": f"{HERE / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
     }
     told: list[dict[str, object]] = []
-    alone = {"SCREENING_STORE": str(FOLDER / "embedded"), "SCREENING_WORKERS": "1"}
-    seconds = command(str(SCREENING), "airflow", "run", "--night", NIGHT, env=env | alone)
+
+    def tell(found: dict[str, object]) -> None:
+        told.append(found)
+        say(f"proof: {json.dumps(found)}")
+        (FOLDER / "proof.json").write_text(json.dumps(told, indent=2) + "\n")
+
+    seconds = embedded(env | {"SCREENING_STORE": str(FOLDER / "embedded")})
     wanted = published(FOLDER / "embedded", NIGHT)
-    say(f"proof: embedded run {seconds:.1f} s, {len(wanted)} files published")
-    told.append({"case": "embedded, one process", "seconds": round(seconds, 1), "same_bytes": True})
+    tell({"case": "embedded, one process", "seconds": round(seconds, 1), "same_bytes": True})
     with cluster_up(env) as cluster:
         command(str(AIRFLOW), "dags", "unpause", DAG, "-y", env=cluster.env)
         cluster.quiet()
-        names = [one for one in CASES if not chosen or one in chosen]
-        for name in ["undisturbed", *names]:
-            told.append(disturbed(cluster, name, CASES.get(name), wanted))
-            say(f"proof: {json.dumps(told[-1])}")
-            (FOLDER / "proof.json").write_text(json.dumps(told, indent=2) + "\n")
+        for name in ["undisturbed", *(one for one in CASES if not chosen or one in chosen)]:
+            tell(disturbed(cluster, name, CASES.get(name), wanted))
         if not chosen or "order" in chosen:
             cluster.healthy()
-            told.append(in_a_row(cluster))
-            say(f"proof: {json.dumps(told[-1])}")
-    (FOLDER / "proof.json").write_text(json.dumps(told, indent=2) + "\n")
+            tell(in_a_row(cluster))
+    if not chosen or "objects" in chosen:
+        for found in on_object_storage(env, wanted):
+            tell(found)
     say(table(told))
     return 0 if all(one["same_bytes"] for one in told) else 1
 
