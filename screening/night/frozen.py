@@ -100,6 +100,11 @@ class Pins:
     merges: str | None = None
 
 
+def run_id(night: date, revision: int) -> str:
+    """Identifier of the run that makes a revision, `2026-11-23-0001`."""
+    return f"{night.isoformat()}-{revision:04d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """The frozen set of one revision of one night.
@@ -140,7 +145,7 @@ class Frozen:
     @property
     def run(self) -> str:
         """Identifier of the run, `2026-11-23-0001`."""
-        return f"{self.night.isoformat()}-{self.revision:04d}"
+        return run_id(self.night, self.revision)
 
     @property
     def hash(self) -> str:

@@ -1,5 +1,6 @@
 """The record of acts names what each publication consists of, also where a run was killed before it could."""
 
+from screening.night.frozen import run_id
 from screening.protection import audit
 from screening.store.current_json import Current
 from screening.store.zones import Store
@@ -13,6 +14,5 @@ def record_publication(store: Store, published: Current, actor: str) -> None:
     """
     if any(published.seal in record["objects"] for record in audit.records(store)):
         return
-    run = f"{published.night.isoformat()}-{published.revision:04d}"
-    objects = [run, published.frozen, published.seal]
+    objects = [run_id(published.night, published.revision), published.frozen, published.seal]
     audit.append(store, actor, "night.publish", objects, f"{published.revision}")

@@ -28,9 +28,11 @@ class ImportedList(TypedDict):
 
 
 class RescreenedNight(TypedDict):
-    """What re-screening a night gave: numbers, and the night's label."""
+    """What re-screening a night gave: numbers, the night's label, what is published now and its run."""
 
     night: str
+    revision: int
+    run: str
     late: int
     closed: int
 
@@ -123,6 +125,7 @@ def waiting(context: Mapping[str, Any]) -> list[dict[str, str]]:
 def rescreen(night: str) -> RescreenedNight:
     """Compare the travellers of one night with the alerts that were added or changed since."""
     from screening.night import rescreen as stages
+    from screening.night.frozen import run_id
 
     with explained():
         done = stages.rescreen(
@@ -136,7 +139,13 @@ def rescreen(night: str) -> RescreenedNight:
         len(done.late),
         len(done.closed),
     )
-    return {"night": night, "late": len(done.late), "closed": len(done.closed)}
+    return {
+        "night": night,
+        "revision": done.revision,
+        "run": run_id(done.night, done.revision),
+        "late": len(done.late),
+        "closed": len(done.closed),
+    }
 
 
 def late_hits(nights: Sequence[RescreenedNight]) -> int:

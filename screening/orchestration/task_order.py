@@ -33,6 +33,7 @@ from screening.orchestration.notifier import FetchingNotifier, NightNotifier, Re
 from screening.orchestration.schedule import TIME_OUTS, TURN
 
 _NIGHTS = Asset("published_night")  # an event each publication, whether or not the night needs a person
+_AGAIN = AssetAlias("published_again")  # a re-screened night adds such an event only where it found something
 _LISTS = AssetAlias("alert_lists")  # each task of a list adds the event of its own
 _make: Any = task  # its typed form knows plain arguments only, not the results of other tasks
 
@@ -149,10 +150,14 @@ def rescreen() -> None:
     def rescreen(night: str) -> list_tasks.RescreenedNight:
         context: Any = get_current_context()
         context["label"] = night
-        return list_tasks.rescreen(night)
+        done = list_tasks.rescreen(night)
+        if done["late"] or context["ti"].try_number > 1:  # a try before may have died after publication
+            said = {"night": night, "revision": done["revision"], "run": done["run"]}
+            context["outlet_events"][_AGAIN].add(_NIGHTS, extra=said)
+        return done
 
     waiting.__doc__, rescreen.__doc__ = list_tasks.waiting.__doc__, list_tasks.rescreen.__doc__
-    each = _step(rescreen, map_index_template="{{ label }}", on_failure_callback=None)
+    each = _step(rescreen, map_index_template="{{ label }}", outlets=[_AGAIN], on_failure_callback=None)
     nights = each.expand_kwargs(_step(waiting, on_failure_callback=None)())
     _step(list_tasks.late_hits, on_failure_callback=None)(nights)
 

@@ -483,6 +483,7 @@ def test_one_list_that_cannot_be_fetched_stops_no_other_and_late_hits_are_told(
         context = {"params": {"days": 3000}, "dag_run": SimpleNamespace(conf={"days": 3000})}
         [waits] = list_tasks.waiting(context)
         result = list_tasks.rescreen(**waits)
+        assert result == {"night": NIGHT, "revision": 2, "run": f"{NIGHT}-0002", "late": 1, "closed": 0}
         assert list_tasks.late_hits([result]) == 1
         assert list_tasks.waiting(context) == []
     said = "\n".join([str(told.value), *lines(caplog)])
@@ -504,6 +505,7 @@ def test_a_version_that_comes_into_use_is_an_event_of_its_list(root, tmp_path, m
     bag = DagBag(str(root / "dags"))
     [outlet] = bag.dags["import_alert_lists"].get_task("import_list").outlets
     assert outlet == AssetAlias("alert_lists")
+    assert bag.dags["rescreen_recent"].get_task("rescreen").outlets == [AssetAlias("published_again")]
     inlets = bag.dags["nightly_screening"].get_task("screen").inlets  # what lineage shows of a night
     assert {asset.name for asset in inlets} == {"alert_list_watch", "alert_list_away"}
     starts = bag.dags["rescreen_recent"].timetable.asset_condition
