@@ -45,7 +45,8 @@ def prepared(folder: Path, hits: int, analysts: int) -> None:
     from screening.lab.generate.night import Size, generate
     from screening.review.accounts import add_account
     from screening.review.desk import desk_of
-    from screening.store.revisions import read_current, rewrite
+    from screening.store.published import read_current
+    from screening.store.revisions import rewrite
     from screening.store.zones import Store
     from screening.tables import analyst
     from screening.tables.codes import RetentionClass

@@ -18,7 +18,7 @@ from screening.profile.authoring import Visibility
 from screening.reports.hit import AlertSide
 from screening.store import acts
 from screening.store.once import night_table
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, hit_acts, individual
 from screening.tables.errors import StoreError

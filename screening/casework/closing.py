@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from screening.night.reporting import write_report
+from screening.store.current_json import nights
 from screening.store.locks import undisturbed
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst
 from screening.tables.model import rows_of

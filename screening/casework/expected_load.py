@@ -34,7 +34,8 @@ from screening.matching.index import AlertTables
 from screening.matching.model import KINDS
 from screening.night.batches import Watch, to_screen, watch_of
 from screening.night.settings import Settings
-from screening.store.revisions import nights, read_current
+from screening.store.current_json import nights
+from screening.store.published import read_current
 from screening.store.traffic_models import active as traffic_in_use
 from screening.tables.individual import DOCUMENTS, TRAVELLERS
 from screening.tables.model import rows_of

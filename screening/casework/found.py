@@ -5,8 +5,8 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.store.current_json import nights
 from screening.store.once import hit_ids, night_table
-from screening.store.revisions import nights
 from screening.store.zones import Store
 from screening.tables import analyst
 from screening.tables.errors import UsageError

@@ -18,7 +18,7 @@ from screening.protection import audit
 from screening.protection.actor import named
 from screening.reports.handout import Entry, Sheet, closed_entry, entry, ordered
 from screening.store import acts
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.tables import analyst, individual
 from screening.tables.codes import Decision
 from screening.tables.errors import UsageError

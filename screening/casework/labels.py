@@ -19,7 +19,8 @@ from screening.night.frozen import published_frozen
 from screening.night.settings import Settings
 from screening.profile.model import ListPolicy
 from screening.store import acts
-from screening.store.revisions import current, nights, read_current
+from screening.store.current_json import current, nights
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Decision, EvidenceKind

@@ -12,7 +12,7 @@ from screening.night.receive import published
 from screening.profile.authoring import Visibility
 from screening.store import acts
 from screening.store.once import night_table
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.hit_acts import PROPOSALS

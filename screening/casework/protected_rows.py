@@ -9,8 +9,9 @@ from screening.casework.found import find_hit
 from screening.protection.holds import set_hold
 from screening.protection.rewriting import begun
 from screening.protection.unmasking import request
+from screening.store.current_json import nights
 from screening.store.locks import undisturbed
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import individual
 from screening.tables.errors import StoreError, UsageError

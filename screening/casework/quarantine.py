@@ -36,7 +36,7 @@ from screening.night.settings import Settings
 from screening.profile.model import Intake
 from screening.protection import audit
 from screening.store.landing import open_back, write_incoming
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables.codes import InputStatus, QuarantineAct

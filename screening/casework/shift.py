@@ -12,8 +12,8 @@ from screening.night.settings import Settings
 from screening.protection import audit
 from screening.reports.shift import Acts, Came, Row, shift
 from screening.store import acts
-from screening.store.current_json import revision
-from screening.store.revisions import current, nights, read_current, read_revision
+from screening.store.current_json import current, nights, revision
+from screening.store.published import read_current, read_revision
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.errors import UsageError

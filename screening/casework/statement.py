@@ -35,7 +35,7 @@ from screening.reports.headline import after_acts, people_aside
 from screening.reports.statement import KIND, VERSION, Answer, Reader, answer, lines_of
 from screening.store import acts
 from screening.store.current_json import Current
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Decision, Outcome, Standing

@@ -8,8 +8,9 @@ from screening.night.quarantine_entries import published_nights, row_of_input, s
 from screening.night.receive import published
 from screening.night.reporting import held_back
 from screening.reports.headline import IN_ORDER, after_acts, people_aside
+from screening.store.current_json import current
 from screening.store.locks import under_way
-from screening.store.revisions import current, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.analyst import HITS
 from screening.tables.codes import Outcome

@@ -11,8 +11,9 @@ from screening.night.frozen import published_frozen
 from screening.night.receive import published
 from screening.reports.hit import standing_sentence
 from screening.store import acts
+from screening.store.current_json import nights
 from screening.store.landing import landed, missing
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.errors import StoreError

@@ -44,7 +44,8 @@ from screening.protection.keys import Keys, load_keys
 from screening.reports.hit import kind_words
 from screening.reports.text import bits, words
 from screening.store import acts
-from screening.store.revisions import nights, read_current
+from screening.store.current_json import nights
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Category, EvidenceKind, Outcome, Standing

@@ -35,7 +35,7 @@ def run(
     from screening.night.reporting import tell
     from screening.night.settings import load_settings
     from screening.orchestration.embedded import run_dag
-    from screening.store.revisions import current
+    from screening.store.current_json import current
 
     conf: dict[str, object] = {"night": label(night).isoformat()}
     if dag == "rerun_flights":

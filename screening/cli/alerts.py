@@ -225,7 +225,7 @@ def check_command(
     from screening.cli import alert_quality as quality
     from screening.list_keeping import lists
     from screening.night.settings import load_settings
-    from screening.store.revisions import nights
+    from screening.store.current_json import nights
 
     settings = load_settings()
     store = settings.store

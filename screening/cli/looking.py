@@ -60,7 +60,7 @@ def looked_at_files(paths: Sequence[Path], act: str, actor: str | None, reason: 
 
 def of_night(store: "Store", night: date) -> str:
     """Return night and revision: with them the record says which rows were shown."""
-    from screening.store.revisions import current
+    from screening.store.current_json import current
 
     now = current(store, night)
     return f"night:{night}:{now.revision if now else 0}"

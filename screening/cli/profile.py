@@ -89,7 +89,7 @@ def outside(
     from screening.night.outside import outside_by_leg
     from screening.night.receive import published
     from screening.night.settings import load_settings
-    from screening.store.revisions import read_current
+    from screening.store.published import read_current
     from screening.tables.individual import OUTSIDE_MANDATE
 
     store = load_settings().store

@@ -48,7 +48,7 @@ def night_under_way(night: date) -> Iterator[None]:
 
     def told() -> str:
         from screening.night.settings import load_settings
-        from screening.store.revisions import current
+        from screening.store.current_json import current
 
         now = current(load_settings().store, night)
         stands = f"revision {now.revision} stands" if now else "nothing is published yet"

@@ -27,9 +27,10 @@ from screening.matching.model import Model, load_model
 from screening.matching.traffic import count_traffic, counts_hash, with_traffic
 from screening.protection.audit import append
 from screening.store import traffic_models as stored
+from screening.store.current_json import nights
 from screening.store.files import canonical_json
 from screening.store.objects import store_path
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.errors import StoreError, UsageError
 from screening.tables.individual import DOCUMENTS, TRAVELLERS

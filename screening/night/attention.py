@@ -8,7 +8,8 @@ from screening.night import fitness
 from screening.night.frozen import published_frozen
 from screening.night.quarantine_entries import row_of_input, settled
 from screening.reports.headline import Headline, headline
-from screening.store.revisions import current, read_current
+from screening.store.current_json import current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.individual import OUTCOMES
 from screening.tables.landing import INPUTS

@@ -12,7 +12,7 @@ from screening.night.chunks import shares
 from screening.night.opened import Run
 from screening.night.pieces import ReadUnit, read_units
 from screening.night.stages import Task
-from screening.store.revisions import current
+from screening.store.current_json import current
 
 _SAID = {
     "messages": "messages",

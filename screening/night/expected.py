@@ -21,8 +21,8 @@ from screening.night.scope import read_earlier
 from screening.night.settings import Settings
 from screening.profile.hours import begins, ends
 from screening.reports.headline import SCHEDULE_UNREAD
-from screening.store.current_json import Current
-from screening.store.revisions import current, nights, read_columns, read_current
+from screening.store.current_json import Current, current, nights
+from screening.store.published import read_columns, read_current
 from screening.store.zones import Store
 from screening.tables import individual
 from screening.tables.codes import Outcome

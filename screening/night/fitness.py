@@ -19,7 +19,7 @@ from screening.night.exceptions import place_of
 from screening.night.frozen import Frozen, frozen_path, published_frozen
 from screening.protection.subject_rules import erased_of
 from screening.store.files import read_json, write_json
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import individual
 from screening.tables.errors import ScreeningError

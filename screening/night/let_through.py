@@ -12,8 +12,10 @@ from screening.night.frozen import Frozen, published_frozen
 from screening.night.publication_record import record_publication
 from screening.night.receive import published
 from screening.protection import audit
+from screening.store.current_json import Current
 from screening.store.locks import night_lock, undisturbed
-from screening.store.revisions import Current, publish, read_current
+from screening.store.published import read_current
+from screening.store.revisions import publish
 from screening.store.zones import Store
 from screening.tables import individual
 

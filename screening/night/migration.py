@@ -18,7 +18,8 @@ from screening.store.current_json import Current, PublishedFile, current, nights
 from screening.store.files import read_table, sha256_file
 from screening.store.format import FILE, FORMAT, check_format, format_of, write_format
 from screening.store.locks import purging
-from screening.store.revisions import NightFiles, Publication, publish
+from screening.store.published import NightFiles
+from screening.store.revisions import Publication, publish
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
 from screening.tables.declared import BY_NAME

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from screening.night.notices import COUNTS, counts_of
 from screening.night.settings import Settings
 from screening.night.sightings import unread
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.codes import Outcome
 from screening.tables.individual import OUTCOMES, QUARANTINE

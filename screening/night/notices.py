@@ -28,9 +28,10 @@ from screening.night.frozen import published_frozen
 from screening.night.quarantine_entries import settled
 from screening.night.settings import Settings
 from screening.reports.headline import IN_ORDER, after_acts, is_open, people_aside
+from screening.store.current_json import current
 from screening.store.files import read_json, write_json
 from screening.store.locks import exclusive
-from screening.store.revisions import current, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Outcome
 from screening.tables.errors import (

@@ -21,8 +21,8 @@ from screening.night.processes import give_back
 from screening.night.settings import Settings
 from screening.night.stages import STAGES, Task
 from screening.protection.keys import Keys
+from screening.store.current_json import Current, current
 from screening.store.locks import undisturbed
-from screening.store.revisions import Current, current
 from screening.store.work import Work
 from screening.store.zones import Store, only
 from screening.tables.codes import Zone

@@ -20,7 +20,7 @@ from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
 from screening.store.landing import held, nameless, open_back
 from screening.store.mapped import Counted
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import InputKind, InputStatus, Level

@@ -16,7 +16,7 @@ from screening.profile.model import Profile
 from screening.protection.key_links import linked_with, readable
 from screening.protection.keys import load_keys
 from screening.store import acts
-from screening.store.revisions import Current, current, nights
+from screening.store.current_json import Current, current, nights
 from screening.store.traffic_models import active as traffic_in_use
 from screening.store.zones import Store
 from screening.tables.errors import InputError, StoreError, UsageError

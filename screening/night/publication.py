@@ -15,8 +15,8 @@ from screening.night.outcomes import LegFailure
 from screening.night.pieces import gather
 from screening.night.sightings import note_received
 from screening.night.stages import Task
+from screening.store.current_json import current
 from screening.store.landing import release_incoming
-from screening.store.revisions import current
 from screening.store.work import sweep_dead
 from screening.tables import analyst, individual
 from screening.tables.codes import Use

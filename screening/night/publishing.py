@@ -23,7 +23,8 @@ from screening.night.scope import nights_just_before
 from screening.night.stages import stage
 from screening.night.traffic import traffic
 from screening.reports.headline import named_outside, people_aside
-from screening.store.revisions import Publication, read_current
+from screening.store.published import read_current
+from screening.store.revisions import Publication
 from screening.store.zones import Store, only
 from screening.tables import aggregate, analyst, individual, landing
 from screening.tables.codes import InputStatus, Outcome, RetentionClass, Source

@@ -17,10 +17,11 @@ from screening.protection.keys import load_keys
 from screening.protection.retention import Due, Proof, due, night_end, purge
 from screening.protection.rewriting import Rewriting, RewritingProof, carry_out, take_up
 from screening.protection.zone_terms import clear_machine
+from screening.store.current_json import current, nights
 from screening.store.locks import purging
 from screening.store.objects import ObjectPath
+from screening.store.published import read_current
 from screening.store.review_rows import forget_drafts
-from screening.store.revisions import current, nights, read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import HITS
 from screening.tables.codes import Zone

@@ -31,8 +31,9 @@ import pyarrow as pa
 from screening.night.expected import arrived_since
 from screening.night.inbox import Arrival
 from screening.reports.headline import Settled
+from screening.store.current_json import current, nights
 from screening.store.files import read_table, write_table
-from screening.store.revisions import current, nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone
 from screening.tables.errors import UsageError

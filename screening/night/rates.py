@@ -14,7 +14,8 @@ from screening.list_keeping.traffic_models import lists_of
 from screening.night.frozen import Frozen
 from screening.night.solver import start_solver
 from screening.store import acts
-from screening.store.revisions import current, nights, read_columns, read_current
+from screening.store.current_json import current, nights
+from screening.store.published import read_columns, read_current
 from screening.store.zones import Store
 from screening.tables.aggregate import RATES
 from screening.tables.analyst import HITS

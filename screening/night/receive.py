@@ -32,10 +32,12 @@ from screening.protection import audit
 from screening.protection.key_links import readable
 from screening.protection.purposes import purpose_of
 from screening.store import acts
+from screening.store.current_json import Current, current, nights
+from screening.store.current_links import mend_links
 from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock, undisturbed
-from screening.store.revisions import Current, current, mend_links, nights, read_current
+from screening.store.published import read_current
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import InputStatus, Zone

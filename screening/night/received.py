@@ -5,8 +5,9 @@ from datetime import date
 
 from screening.night.frozen import published_frozen
 from screening.profile.model import Intake
+from screening.store.current_json import current, nights
 from screening.store.landing import landed, missing
-from screening.store.revisions import current, nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.codes import InputStatus
 from screening.tables.landing import INPUTS

@@ -25,9 +25,10 @@ from screening.night.scope import draw
 from screening.profile.model import Intake
 from screening.protection.retention import proofs
 from screening.protection.subject_rules import erased_of
+from screening.store.current_json import Current
 from screening.store.landing import missing
 from screening.store.mapped import mapped
-from screening.store.revisions import Current, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Level, RetentionClass

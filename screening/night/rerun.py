@@ -37,8 +37,10 @@ from screening.profile.model import Intake
 from screening.protection import audit
 from screening.protection.purposes import purpose_of
 from screening.reports.headline import LEG_INCOMPLETE
+from screening.store.current_json import Current
+from screening.store.current_links import mend_links
 from screening.store.locks import night_lock, undisturbed
-from screening.store.revisions import Current, mend_links, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual, landing
 from screening.tables.codes import Outcome, Zone

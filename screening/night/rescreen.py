@@ -47,10 +47,12 @@ from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.purposes import purpose_of
 from screening.store import acts
+from screening.store.current_json import Current, current, nights
 from screening.store.files import read_json, write_json
 from screening.store.locks import night_lock, undisturbed
 from screening.store.objects import store_path
-from screening.store.revisions import Current, current, nights, publish, read_current
+from screening.store.published import read_current
+from screening.store.revisions import publish
 from screening.store.zones import Store, open_zones
 from screening.tables import analyst, individual
 from screening.tables.codes import Zone

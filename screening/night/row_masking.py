@@ -13,8 +13,9 @@ from screening.profile.model import Masking, Profile
 from screening.protection.masking import KEYED_BY, Chosen, among, booked, mask_rows, tables_of
 from screening.protection.rewriting import Change, NightRows
 from screening.protection.terms import Terms
+from screening.store.current_json import FileKey, current, nights
 from screening.store.files import canonical_json, read_json, write_json
-from screening.store.revisions import FileKey, NightFiles, current, nights
+from screening.store.published import NightFiles
 from screening.store.zones import Store
 from screening.tables.declared import BY_NAME
 

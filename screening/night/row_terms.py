@@ -36,15 +36,8 @@ from screening.protection.terms import (
     stronger,
 )
 from screening.store import acts
-from screening.store.revisions import (
-    FileKey,
-    NightFiles,
-    current,
-    nights,
-    older_differ,
-    read_columns,
-    read_current,
-)
+from screening.store.current_json import FileKey, current, nights, older_differ
+from screening.store.published import NightFiles, read_columns, read_current
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Clock, RetentionClass, TermKind, TermOutcome

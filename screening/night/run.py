@@ -23,7 +23,7 @@ from screening.night.opened import NIGHT, Run, opening
 from screening.night.processes import each
 from screening.night.shares import NOBODY, planned
 from screening.night.stages import Task
-from screening.store.revisions import Current
+from screening.store.current_json import Current
 from screening.tables.codes import InputStatus
 from screening.tables.errors import StoreError
 

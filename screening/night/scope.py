@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from screening.manifests.codeshares import operating
 from screening.manifests.provisional import fitting
 from screening.night.frozen import EarlierNight
-from screening.store.revisions import current, read_current, read_revision, revision
+from screening.store.current_json import current, revision
+from screening.store.published import read_current, read_revision
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.errors import StoreError

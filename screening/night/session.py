@@ -17,7 +17,7 @@ from screening.night.rerun import Rerun, receive_again
 from screening.night.settings import Settings
 from screening.night.statistics import write_statistics
 from screening.store.locks import exclusive, undisturbed
-from screening.store.revisions import verify_night
+from screening.store.published import verify_night
 from screening.store.zones import open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError

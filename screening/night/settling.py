@@ -25,7 +25,7 @@ from screening.night.shares import MOST, evenly, unit_of
 from screening.night.stages import Task
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.work import Work
 from screening.store.zones import Store
 from screening.tables import individual

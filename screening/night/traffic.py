@@ -18,7 +18,8 @@ from screening.aggregates.parties import parties
 from screening.aggregates.protecting import Edition, balance, protect_date, stands
 from screening.night.frozen import Frozen
 from screening.night.solver import start_solver
-from screening.store.revisions import Current, current, read_current, read_revision, revision
+from screening.store.current_json import Current, current, revision
+from screening.store.published import read_current, read_revision
 from screening.store.zones import Store
 from screening.tables.aggregate import PROTECTION, PUBLISHED
 from screening.tables.errors import StoreError

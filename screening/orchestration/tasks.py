@@ -365,7 +365,7 @@ def propose() -> str:
     from airflow.sdk.exceptions import AirflowSkipException
 
     from screening.list_keeping import traffic_models
-    from screening.store.revisions import nights
+    from screening.store.current_json import nights
 
     store = load_settings().store
     with explained():

@@ -40,6 +40,7 @@ from screening.profile import hours
 from screening.profile.model import Agency, ListPolicy, Masking, Retention, Schedule
 from screening.protection.audit import append
 from screening.protection.zone_terms import endings
+from screening.store.current_json import current, nights, revision
 from screening.store.files import (
     canonical_json,
     date_file,
@@ -52,7 +53,8 @@ from screening.store.files import (
 )
 from screening.store.landing import Content, incoming, landed, settled
 from screening.store.once import forget_gathered
-from screening.store.revisions import current, nights, read_current, revision, withdraw
+from screening.store.published import read_current
+from screening.store.revisions import withdraw
 from screening.store.rights import inputs_with_rights, rights_path
 from screening.store.traffic_models import out_of_use
 from screening.store.zones import Store, inner_path, open_zones

@@ -15,7 +15,7 @@ They do it here and nowhere else:
 A kill anywhere is taken up by the next `take_up`: a rule is asked again and finds nothing left to do where
 its night is done. So a rule must be idempotent, and depend on its parameters and the store, never on a clock.
 
-A re-run that pinned a superseded revision reads what took its place (`revisions.read_revision`).
+A re-run that pinned a superseded revision reads what took its place (`published.read_revision`).
 """
 
 import hashlib
@@ -29,7 +29,7 @@ import pyarrow as pa
 
 from screening.protection.audit import append
 from screening.protection.masked import key_is_there, masked_path, read_masked, write_masked
-from screening.store.current_json import replaced
+from screening.store.current_json import Current, FileKey, current, replaced, revision, superseded
 from screening.store.files import (
     canonical_json,
     date_file,
@@ -40,15 +40,8 @@ from screening.store.files import (
     write_bytes,
 )
 from screening.store.once import forget_gathered
-from screening.store.revisions import (
-    Current,
-    FileKey,
-    NightFiles,
-    current,
-    revision,
-    rewrite,
-    superseded,
-)
+from screening.store.published import NightFiles
+from screening.store.revisions import rewrite
 from screening.store.zones import Store, inner_path, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError

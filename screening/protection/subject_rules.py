@@ -29,8 +29,8 @@ from screening.messages.rights import CORRECTED, fulfil, typed
 from screening.messages.tabulate import tabulate
 from screening.profile.model import Intake
 from screening.protection.rewriting import Change, NightRows
+from screening.store.current_json import FileKey
 from screening.store.landing import held, open_back
-from screening.store.revisions import FileKey
 from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables.analyst import EVIDENCE, HITS

@@ -24,7 +24,7 @@ from screening.profile.model import Masking
 from screening.protection.audit import append
 from screening.protection.masked import masked_nights, read_masked
 from screening.store.files import read_json, write_json
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables import individual
 from screening.tables.codes import Zone

@@ -16,10 +16,15 @@ from screening.store.files import canonical_json, json_if_there, read_json
 from screening.store.objects import ObjectPath
 from screening.store.zones import Store, inner_path
 from screening.tables.codes import RetentionClass, Zone
+from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec
 
 CURRENT = "CURRENT.json"
+NIGHT_ZONES = tuple(zone for zone in Zone if zone not in {Zone.WORK, Zone.AUDIT})
+"""Zones that hold tables of nights."""
+FileKey = tuple[str, RetentionClass]
+"""Table and retention class: one file of a revision."""
 _FIELDS = ("path", "sha256", "rows", "zone", "table", "class", "schema_version")
 
 
@@ -126,6 +131,16 @@ def nights(store: Store) -> list[date]:
     return sorted(found)
 
 
+def declared_name(table: str) -> str:
+    """Return the name under which a table is declared now."""
+    return next((spec.name for spec in BY_NAME.values() if table in {spec.name, spec.former_name}), table)
+
+
+def revisions_folder(store: Store, night: date, zone: Zone) -> Path:
+    """Return the folder of a night's revisions in a zone."""
+    return store.root / zone / "revisions" / f"night={night.isoformat()}"
+
+
 def record_path(store: Store, night: date, number: int) -> Path:
     """Return the place of a revision's own record."""
     return store.night_folder(night) / "revisions" / f"{number:04d}.json"
@@ -189,6 +204,40 @@ def replaced(store: Store, night: date) -> list[tuple[int, str, RetentionClass]]
             if now is not None and int(path.stem) <= now.revision and isinstance(listed, list):
                 found += [(int(path.stem), str(table), RetentionClass(cls)) for table, cls in listed]
     return sorted(found)
+
+
+def superseded(store: Store, night: date) -> list[str]:
+    """Return the paths of all files that a later revision left out or rewrote, there or gone, sorted.
+
+    Raises:
+        StoreError: a record of the night is damaged.
+    """
+    found = set()
+    for number, table, cls in replaced(store, night):
+        for before in range(1, number):
+            kept = revision(store, night, before)
+            files = kept.files if kept else ()
+            found |= {
+                file.path
+                for file in files
+                if (declared_name(file.table), file.cls) == (declared_name(table), cls)
+            }
+    return sorted(found)
+
+
+def older_differ(store: Store, now: Current, key: FileKey) -> bool:
+    """Say whether an earlier revision still holds other rows of a file than the one in force."""
+    ours = next((file for file in now.files if (declared_name(file.table), file.cls) == key), None)
+    # what was replaced before only waits to be removed
+    last = [number for number, table, cls in replaced(store, now.night) if (declared_name(table), cls) == key]
+    earlier = (revision(store, now.night, number) for number in range(max(last, default=1), now.revision))
+    return any(
+        (declared_name(file.table), file.cls) == key
+        and (ours is None or file.sha256 != ours.sha256)
+        and (store.root / file.path).exists()
+        for kept in earlier
+        for file in (kept.files if kept else ())
+    )
 
 
 def _load(path: Path, night: date) -> Current | None:

@@ -10,7 +10,7 @@ Ages are taken by the storage's own clock, never by this machine's.
 
 A holder that could not renew for that long (paused, cut off) has lost its lease: its next change of any
 object is refused (`objects.guards`). What that cannot shut is a pause between this look and the request
-itself; so the commit points are put on condition too (`revisions`, `audit`).
+itself; so the commit points are put on condition too (`revisions`, `audit_objects`).
 """
 
 import json

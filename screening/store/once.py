@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from screening.store.current_json import CURRENT
 from screening.store.files import names_in, read_table, write_table
-from screening.store.revisions import read_columns, read_current
+from screening.store.published import read_columns, read_current
 from screening.store.zones import Store, check_declared
 from screening.tables.analyst import HITS
 from screening.tables.errors import StoreError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.store.revisions import current
+from screening.store.current_json import current
 from screening.store.zones import Store
 from tests.messages_by_hand import Agency
 

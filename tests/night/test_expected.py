@@ -11,7 +11,8 @@ from screening.night.frozen import published_frozen
 from screening.night.schedule_file import DueFlight, Schedule, read_schedule
 from screening.night.settings import Settings
 from screening.profile.model import Profile
-from screening.store.revisions import Publication, publish, read_current
+from screening.store.published import read_current
+from screening.store.revisions import Publication, publish
 from screening.store.zones import Store
 from screening.tables.codes import RetentionClass
 from screening.tables.individual import FLIGHTS, OUTCOMES

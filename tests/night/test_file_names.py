@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from screening.night.frozen import published_frozen
-from screening.store.revisions import current
+from screening.store.current_json import current
 from screening.store.zones import Store
 from tests.messages_by_hand import Agency
 

@@ -11,7 +11,7 @@ from screening.night.purge import due_now, purge_now
 from screening.night.settings import load_settings
 from screening.protection.keys import make_key, put_in_use
 from screening.protection.masked import drop_key, read_masked
-from screening.store.revisions import read_current
+from screening.store.published import read_current
 from screening.tables import analyst, individual
 from screening.tables.errors import ProfileError
 from tests.messages_by_hand import Agency

@@ -11,7 +11,8 @@ from screening.night.frozen import load_frozen  # noqa: F401  (imported before a
 from screening.night.purge import due_now, purge_now
 from screening.night.settings import load_settings
 from screening.protection.rewriting import rewriting_proofs
-from screening.store.revisions import current, read_current
+from screening.store.current_json import current
+from screening.store.published import read_current
 from screening.tables import analyst, individual
 from screening.tables.codes import RetentionClass
 from tests.messages_by_hand import Agency

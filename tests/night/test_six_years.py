@@ -18,7 +18,8 @@ from screening.night.settings import load_settings
 from screening.protection.audit import verify
 from screening.protection.keys import make_key, put_in_use
 from screening.protection.masked import masked_nights, read_masked
-from screening.store.revisions import nights, verify_night
+from screening.store.current_json import nights
+from screening.store.published import verify_night
 from tests.messages_by_hand import FILLERS, SOUGHT
 
 pytestmark = pytest.mark.slow

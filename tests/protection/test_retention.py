@@ -14,9 +14,11 @@ from screening.profile.model import Agency, Profile, Retention, Schedule
 from screening.protection.audit import verify
 from screening.protection.retention import due, first_nights, night_end, proofs, purge, term
 from screening.protection.rewriting import rewriting_proofs
+from screening.store.current_json import current
+from screening.store.current_links import mend_links
 from screening.store.files import write_bytes
 from screening.store.landing import missing, read_back, release_incoming, settle_landing, write_incoming
-from screening.store.revisions import current, mend_links, read_current, verify_night
+from screening.store.published import read_current, verify_night
 from screening.store.zones import open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError

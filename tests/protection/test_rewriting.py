@@ -19,15 +19,9 @@ from screening.protection.masked import (
     write_masked,
 )
 from screening.protection.rewriting import Change, Rewriting, begun, carry_out, rewriting_proofs, take_up
-from screening.store.revisions import (
-    current,
-    mend_links,
-    read_current,
-    read_revision,
-    revision,
-    superseded,
-    verify_night,
-)
+from screening.store.current_json import current, revision, superseded
+from screening.store.current_links import mend_links
+from screening.store.published import read_current, read_revision, verify_night
 from screening.tables.codes import RetentionClass
 from screening.tables.errors import StoreError
 from screening.tables.individual import STATEMENT_DOCUMENTS, TRAVELLERS

@@ -4,7 +4,8 @@ from datetime import date
 
 from screening.list_keeping.proposals import proposals
 from screening.store import acts
-from screening.store.revisions import read_current, rewrite
+from screening.store.published import read_current
+from screening.store.revisions import rewrite
 from screening.tables import analyst
 from screening.tables.codes import RetentionClass
 from screening.tables.hit_acts import BORDER_OUTCOMES, CLOSINGS, NOTES, OPINIONS

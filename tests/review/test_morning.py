@@ -15,7 +15,8 @@ from screening.review.accounts import add_account
 from screening.review.desk import desk_of
 from screening.review.index import bring_up, index_of
 from screening.store import acts
-from screening.store.revisions import read_current, rewrite
+from screening.store.published import read_current
+from screening.store.revisions import rewrite
 from screening.tables import analyst
 from screening.tables.codes import Decision, RetentionClass
 from screening.tables.errors import UsageError

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from screening.store.current_links import mend_links
 from screening.store.landing import read_back, release_incoming, settle_landing, sweep_landing, write_incoming
-from screening.store.revisions import Publication, mend_links, publish
+from screening.store.revisions import Publication, publish
 from screening.store.zones import Store
 from screening.tables.codes import InputKind, InputStatus, RetentionClass
 from screening.tables.individual import NIGHT_HEALTH

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from screening.store import acts, landing
-from screening.store.current_json import current, nights, revision
+from screening.store.current_json import current, nights, revision, superseded
+from screening.store.current_links import mend_links
 from screening.store.files import (
     GrowingFile,
     is_locked,
@@ -27,16 +28,8 @@ from screening.store.files import (
 from screening.store.locks import exclusive, night_lock, purging, shared, under_way, undisturbed
 from screening.store.objects import ObjectPath
 from screening.store.once import acts_in
-from screening.store.revisions import (
-    mend_links,
-    publish,
-    read_current,
-    read_revision,
-    rewrite,
-    superseded,
-    verify_night,
-    withdraw,
-)
+from screening.store.published import read_current, read_revision, verify_night
+from screening.store.revisions import publish, rewrite, withdraw
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, store_at
 from screening.tables.analyst import EVIDENCE

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from screening.store.revisions import current, read_current, verify_night
+from screening.store.current_json import current
+from screening.store.published import read_current, verify_night
 from screening.store.zones import Store
 from screening.tables.individual import NIGHT_HEALTH
 from tests.killed import POINTS as KNOWN

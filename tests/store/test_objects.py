@@ -14,6 +14,7 @@ import pytest
 from screening.profile.model import Retention
 from screening.protection.zone_terms import clear_machine
 from screening.store import objects
+from screening.store.current_json import current, revision
 from screening.store.files import by_hand, read_json, write_bytes
 from screening.store.kept_indexes import kept_or_built
 from screening.store.objects import (
@@ -27,7 +28,8 @@ from screening.store.objects import (
     put_new,
     store_path,
 )
-from screening.store.revisions import current, publish, revision, rewrite, verify_night
+from screening.store.published import verify_night
+from screening.store.revisions import publish, rewrite
 from screening.store.zones import Store, beside
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError, UnreachableError

@@ -9,20 +9,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from screening.store import revisions
+from screening.store.current_json import current, nights, revision
+from screening.store.current_links import mend_links
 from screening.store.files import canonical_json, sha256_file
-from screening.store.revisions import (
-    Publication,
-    current,
-    mend_links,
-    nights,
-    publish,
-    read_current,
-    read_revision,
-    revision,
-    verify_night,
-    withdraw,
-)
+from screening.store.published import read_current, read_revision, verify_night
+from screening.store.revisions import Publication, publish, withdraw
 from screening.tables.analyst import EVIDENCE, HITS
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -310,14 +301,14 @@ def test_a_folder_beside_the_nights_is_no_night(store, night, whole_night):
     (store.root / "nights" / "notes").mkdir()
     (store.root / "nights" / "notes" / "CURRENT.json").write_bytes(b"{}")
     assert nights(store) == [night]
-    assert revisions.current(store, night).of(INPUTS)[0].rows == 1
+    assert current(store, night).of(INPUTS)[0].rows == 1
 
 
 def test_a_table_is_found_under_the_name_that_earlier_code_gave_it(store, night, whole_night):
     publish(store, night, "f", whole_night())
     path = store.root / "nights" / night.isoformat() / "CURRENT.json"
     path.write_text(path.read_text().replace(f'"{INPUTS.name}"', '"arrivals"'))
-    published = revisions.current(store, night)
+    published = current(store, night)
     assert published.of(INPUTS) == ()
     renamed = dataclasses.replace(INPUTS, former_name="arrivals")
     assert [file.table for file in published.of(renamed)] == ["arrivals"]

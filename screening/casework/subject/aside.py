@@ -13,8 +13,9 @@ from screening.identity.names import tokens
 from screening.matching.evidence.document import SHORTEST
 from screening.messages.aside_rights import Sought, Theirs, theirs
 from screening.night.quarantine_entries import short
+from screening.store.current_json import nights
 from screening.store.landing import landed, missing, open_back
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.individual import QUARANTINE
 

@@ -22,8 +22,9 @@ from screening.night.row_rules import RULES
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.rewriting import Rewriting, carry_out, take_up
+from screening.store.current_json import nights
 from screening.store.locks import purging
-from screening.store.revisions import nights, read_current
+from screening.store.published import read_current
 from screening.store.rights import keep_rights, rights_of
 from screening.store.zones import Store, open_zones
 from screening.tables import individual

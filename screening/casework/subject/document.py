@@ -35,8 +35,9 @@ from screening.protection.retention import night_end
 from screening.reports.subject_html import MASKED, Part, SubjectDocument
 from screening.reports.text import words
 from screening.store import acts
+from screening.store.current_json import current, nights
 from screening.store.landing import landed, missing
-from screening.store.revisions import current, nights, read_current
+from screening.store.published import read_current
 from screening.store.rights import rights_of
 from screening.store.zones import Store
 from screening.tables import analyst, individual

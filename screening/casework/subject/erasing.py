@@ -47,9 +47,10 @@ from screening.protection import audit
 from screening.protection.holds import held
 from screening.protection.rewriting import Rewriting, carry_out, take_up
 from screening.store import acts
+from screening.store.current_json import current, nights
 from screening.store.landing import Landed, Settling, landed, missing, open_back, sweep_unfinished
 from screening.store.locks import purging
-from screening.store.revisions import current, nights, read_current
+from screening.store.published import read_current
 from screening.store.rights import clear_unnamed, inputs_with_rights, keep_rights, rights_of
 from screening.store.zones import Store, open_zones
 from screening.tables import analyst

@@ -33,7 +33,8 @@ from screening.protection.keys import load_keys
 from screening.protection.masked import key_is_there, masked_nights, read_masked
 from screening.protection.retention import first_nights
 from screening.store import acts
-from screening.store.revisions import nights, read_current
+from screening.store.current_json import nights
+from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import analyst, hit_acts, individual
 from screening.tables.declared import BY_NAME
