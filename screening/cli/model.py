@@ -41,7 +41,7 @@ def count(
     from screening.lab import evaluation_tables
     from screening.list_keeping import traffic_models
     from screening.night.settings import load_settings
-    from screening.store.files import write_table
+    from screening.store.parquet import write_table
     from screening.tables.traffic import TRAFFIC_COUNTS
 
     if (travellers is None) == (first is None and last is None):

@@ -23,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.store.files import link_file, read_table, sha256_file, write_table
+from screening.store.files import link_file, sha256_file
+from screening.store.parquet import read_table, write_table
 from screening.tables.alerts import ALERTS, TABLES
 from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec

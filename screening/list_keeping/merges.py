@@ -18,8 +18,9 @@ import pyarrow as pa
 from screening.alerts.merging import AlertParts, Judged, divided, groups, identity_hashes, judge
 from screening.list_keeping.versions import known_lists, open_version, resolve
 from screening.protection.audit import append
-from screening.store.files import make_folder, read_table, write_table
+from screening.store.files import make_folder
 from screening.store.locks import exclusive
+from screening.store.parquet import read_table, write_table
 from screening.store.zones import Store, open_zones
 from screening.tables.alerts import MERGE_ACTS
 from screening.tables.codes import MergeAct, Zone

@@ -20,15 +20,9 @@ from screening.alerts.model import AlertFinding, Imported
 from screening.alerts.version import SHORT
 from screening.list_keeping.layers import Layer, layers_of, read_layers
 from screening.protection.audit import append
-from screening.store.files import (
-    json_if_there,
-    make_folder,
-    read_json,
-    write_bytes,
-    write_json,
-    write_table,
-)
+from screening.store.files import json_if_there, make_folder, read_json, write_bytes, write_json
 from screening.store.locks import exclusive
+from screening.store.parquet import write_table
 from screening.store.zones import Store, open_zones
 from screening.tables.alerts import ALERTS, TABLES
 from screening.tables.codes import Zone

@@ -15,9 +15,10 @@ from enum import StrEnum
 from screening.night.publication_record import record_publication
 from screening.protection import audit
 from screening.store.current_json import Current, PublishedFile, current, nights
-from screening.store.files import read_table, sha256_file
+from screening.store.files import sha256_file
 from screening.store.format import FILE, FORMAT, check_format, format_of, write_format
 from screening.store.locks import purging
+from screening.store.parquet import read_table
 from screening.store.published import NightFiles
 from screening.store.revisions import Publication, publish
 from screening.store.zones import Store, open_zones

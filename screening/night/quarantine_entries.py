@@ -32,7 +32,7 @@ from screening.night.expected import arrived_since
 from screening.night.inbox import Arrival
 from screening.reports.headline import Settled
 from screening.store.current_json import current, nights
-from screening.store.files import read_table, write_table
+from screening.store.parquet import read_table, write_table
 from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Counted, InputStatus, MessageStatus, QuarantineAct, QuarantineUnit, Zone

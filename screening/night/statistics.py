@@ -24,7 +24,8 @@ from screening.reports import sdmx
 from screening.reports.statistics_html import render
 from screening.reports.statistics_view import build
 from screening.store.current_json import current, nights
-from screening.store.files import write_bytes, write_table
+from screening.store.files import write_bytes
+from screening.store.parquet import write_table
 from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.aggregate import (

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.hits.dispositions import standing
-from screening.store.files import write_table
 from screening.store.locks import exclusive
 from screening.store.once import acts_in, gather, read_apart
+from screening.store.parquet import write_table
 from screening.store.zones import Store, open_zones
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS, KEY_ACTS
 from screening.tables.codes import Zone

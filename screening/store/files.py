@@ -1,4 +1,4 @@
-"""How bytes and tables become files that are never half there.
+"""How bytes become files that are never half there; tables: `parquet`.
 
 Every write in a folder goes to a temporary name in the same folder, is flushed to the disk (fsync), takes its
 final name by one rename, and the folder is flushed. A reader sees the old file or the new one, never a part;
@@ -6,67 +6,38 @@ after a power cut too. Whoever writes a temporary file holds a lock on it, so th
 of dead processes from files being written. On object storage a write is one put, whole or not there, and
 needs nothing of this.
 
-Parquet, measured (pyarrow 26.0.1): the same table in 1, 2 or 5 chunks writes the same bytes, in 8,000 chunks
-others; another row group size, pandas metadata or another dictionary order writes others too. So a table is
-held to its declaration, joined into one chunk and written with fixed settings. Page checksums (CRC-32) make
-a flipped bit an error instead of a wrong name.
-
-Source: POSIX.1-2017 rename(), fsync(); Apache Parquet format 2.6.
+Source: POSIX.1-2017 rename(), fsync().
 """
 
 import errno
 import fcntl
 import hashlib
-import io
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from screening.store import leases, objects
 from screening.store.objects import ObjectPath
-from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
-from screening.tables.model import SchemaError, TableSpec
 
-ROW_GROUP_ROWS = 65_536
 _TEMPORARY = ".tmp"
 _GRACE_SECONDS = 60.0  # between the creation of a temporary file and its lock
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
-_RESTORE = "run the night again (`screening run --night DATE --again`) or restore the file from the backup"
 _NOT_WRITTEN = "the file was not written and nothing was published; an earlier file of that name is untouched"
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenTable:
-    """A table as it lies on the disk.
-
-    Attributes:
-        sha256: hash of the file.
-        rows: number of rows.
-        bytes: size of the file.
-    """
-
-    sha256: str
-    rows: int
-    bytes: int
 
 
 @contextmanager
 def disk_faults(where: Path, *, effect: str) -> Iterator[None]:
-    """Turn faults of the disk into a StoreError that says what, where, what follows and how to mend it.
+    """Turn faults of the disk into a StoreError (`explained`).
 
     Raises:
         StoreError: the disk is full, read-only, closed to us, or fails.
@@ -74,10 +45,11 @@ def disk_faults(where: Path, *, effect: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise _explained(fault, where, effect) from fault
+        raise explained(fault, where, effect) from fault
 
 
-def _explained(fault: OSError, where: Path, effect: str) -> StoreError:
+def explained(fault: OSError, where: Path, effect: str) -> StoreError:
+    """Return a fault of the disk as an error that says what, where, what follows and how to mend it."""
     code = errno.errorcode.get(fault.errno or 0, "unknown error")
     if fault.errno in _FULL:
         what = f"no room left to write ({code})"
@@ -128,7 +100,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Open a locked temporary file beside `path`; on leaving it takes that name, durably."""
     with disk_faults(path, effect=_NOT_WRITTEN):
         make_folder(path.parent)
@@ -227,7 +199,7 @@ def write_bytes(path: Path, data: bytes) -> str:
     if isinstance(path, ObjectPath):
         objects.put(path, data)
     else:
-        with _replacing(path) as temporary:
+        with replacing(path) as temporary:
             temporary.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
 
@@ -239,7 +211,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
         StoreError: the disk is full, read-only, closed to us, or fails; an earlier file is untouched.
     """
     digest = hashlib.sha256()
-    with _replacing(path) as temporary, temporary.open("wb") as stream:
+    with replacing(path) as temporary, temporary.open("wb") as stream:
         for piece in pieces:
             digest.update(piece)
             stream.write(piece)
@@ -295,131 +267,6 @@ def _json_in(path: Path, data: bytes, remedy: str) -> object:
     raise StoreError(
         "the file is damaged: it is not JSON", where=str(path), effect="nothing was read", remedy=remedy
     )
-
-
-def declared_spec(table: pa.Table) -> TableSpec | None:
-    """Return the declaration that a table's own metadata names, None for a table without one."""
-    name = (table.schema.metadata or {}).get(b"table")
-    return BY_NAME.get(name.decode()) if name else None
-
-
-def write_table(path: Path, table: pa.Table, spec: TableSpec | None = None) -> WrittenTable:
-    """Write a table as Parquet: same rows, same bytes, however they are chunked.
-
-    Args:
-        path: file to write.
-        table: the table; one with a declaration (given, or named in its metadata) is conformed first.
-        spec: its declaration.
-
-    Returns:
-        Hash, rows and size of the file.
-
-    Raises:
-        SchemaError: the table does not keep its declaration.
-        StoreError: the disk is full, read-only, closed to us, or fails; an earlier file is untouched.
-    """
-    spec = spec or declared_spec(table)
-    if spec is not None:
-        table = spec.conform(table)
-    else:
-        kept = {key: value for key, value in (table.schema.metadata or {}).items() if key != b"pandas"}
-        table = table.replace_schema_metadata(kept or None)
-    if isinstance(path, ObjectPath):
-        buffer = io.BytesIO()
-        _write_parquet(buffer, table)
-        data = buffer.getvalue()
-        return WrittenTable(write_bytes(path, data), table.num_rows, len(data))
-    with _replacing(path) as temporary:
-        _write_parquet(temporary, table)
-        return WrittenTable(sha256_file(temporary), table.num_rows, temporary.stat().st_size)
-
-
-def _write_parquet(where: Path | io.BytesIO, table: pa.Table) -> None:
-    pq.write_table(
-        table.combine_chunks(),
-        where,
-        row_group_size=ROW_GROUP_ROWS,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=True,
-        version="2.6",
-        data_page_version="1.0",
-        store_schema=True,
-        write_page_checksum=True,
-    )
-
-
-def read_table(
-    path: Path,
-    spec: TableSpec | None = None,
-    *,
-    columns: Sequence[str] | None = None,
-    data: bytes | None = None,
-) -> pa.Table:
-    """Read a Parquet file of the store.
-
-    Columns that a newer minor version added at the end are null in older files. No folder name becomes a
-    column.
-
-    Args:
-        path: the file.
-        spec: declaration to hold it to; None for a table without one.
-        columns: read these alone; without a declaration.
-        data: the bytes of the file, where they are at hand.
-
-    Returns:
-        The declared columns, cast to their types, in one chunk.
-
-    Raises:
-        StoreError: the file is missing, damaged, or of a version that cannot be read.
-    """
-    try:
-        if data is None and isinstance(path, ObjectPath):
-            data = path.read_bytes()
-        source = path if data is None else pa.BufferReader(data)
-        with pq.ParquetFile(source, page_checksum_verification=True) as file:
-            table = file.read(columns=None if columns is None else list(columns))
-    except FileNotFoundError as fault:
-        raise StoreError(
-            "a file of the store is missing", where=str(path), effect="nothing was read", remedy=_RESTORE
-        ) from fault
-    except PermissionError as fault:
-        raise _explained(fault, path, "nothing was read") from fault
-    except (pa.ArrowException, OSError, ValueError) as fault:
-        raise StoreError(
-            f"a file of the store is damaged or no Parquet ({type(fault).__name__})",
-            where=str(path),
-            effect="nothing was read",
-            remedy=_RESTORE,
-        ) from None
-    return (table if spec is None else _evolved(table, spec, path)).combine_chunks()
-
-
-def _evolved(table: pa.Table, spec: TableSpec, path: Path) -> pa.Table:
-    have = (table.schema.metadata or {}).get(b"version", b"unknown").decode()
-    for field in _added_since(table.column_names, spec, have):
-        table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    try:
-        return table.select(spec.schema.names).cast(spec.schema)
-    except (KeyError, pa.ArrowException, ValueError, TypeError):
-        raise StoreError(
-            f"the file does not hold `{spec.name}` {spec.version} (it says version {have})",
-            where=str(path),
-            effect="nothing was read",
-            remedy="read it with the code version that wrote it, run the night again, or restore the file",
-        ) from None
-
-
-def _added_since(names: list[str], spec: TableSpec, version: str) -> list[pa.Field]:
-    """Columns that an older version lacks: nullable ones at the end, never one in between.
-
-    Measured: one flipped bit in a file's footer renames a column, and a nullable one would be read as null
-    throughout. So a column may be missing only where evolution can have added it.
-    """
-    missing = [field for field in spec.schema if field.name not in names]
-    tail = list(spec.schema)[len(spec.schema) - len(missing) :]
-    older = version != spec.version and missing == tail and all(field.nullable for field in tail)
-    return missing if older else []
 
 
 def sha256_file(path: Path) -> str:
@@ -533,32 +380,3 @@ def is_locked(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
-
-
-__all__ = [
-    "ROW_GROUP_ROWS",
-    "GrowingFile",
-    "SchemaError",
-    "WrittenTable",
-    "by_hand",
-    "canonical_json",
-    "date_file",
-    "declared_spec",
-    "disk_faults",
-    "is_locked",
-    "json_if_there",
-    "link_file",
-    "make_folder",
-    "names_in",
-    "read_json",
-    "read_table",
-    "remove_tree",
-    "require_space",
-    "sha256_file",
-    "sweep_temporaries",
-    "sync_folder",
-    "write_bytes",
-    "write_json",
-    "write_pieces",
-    "write_table",
-]

@@ -3,7 +3,7 @@
 A release reads and writes one form. It refuses a store of a newer one, because it would misread it, and one
 of an older one until `screening store migrate` has brought it up: so what a release does not know cannot lie
 where it reads. The number changes when something lies elsewhere or means something else; columns that a table
-gains at its end do not change it (`store.files`).
+gains at its end do not change it (`store.parquet`).
 
 | format | what is new in it |
 |---|---|

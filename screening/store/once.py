@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.store.current_json import CURRENT
-from screening.store.files import names_in, read_table, write_table
+from screening.store.files import names_in
+from screening.store.parquet import read_table, write_table
 from screening.store.published import read_columns, read_current
 from screening.store.zones import Store, check_declared
 from screening.tables.analyst import HITS

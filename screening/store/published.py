@@ -20,8 +20,9 @@ from screening.store.current_json import (
     is_withdrawn,
     successor,
 )
-from screening.store.files import disk_faults, read_table, sha256_file
+from screening.store.files import disk_faults, sha256_file
 from screening.store.objects import ObjectPath
+from screening.store.parquet import read_table
 from screening.store.zones import Store, check_declared
 from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError

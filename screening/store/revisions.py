@@ -56,10 +56,10 @@ from screening.store.files import (
     sync_folder,
     write_bytes,
     write_json,
-    write_table,
 )
 from screening.store.locks import exclusive
 from screening.store.objects import ObjectPath, head, put_if, put_new
+from screening.store.parquet import write_table
 from screening.store.published import NightFiles
 from screening.store.review_rows import forget
 from screening.store.zones import Store, open_zones

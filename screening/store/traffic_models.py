@@ -14,8 +14,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from screening.store.files import make_folder, read_json, read_table, sha256_file, write_json, write_table
+from screening.store.files import make_folder, read_json, sha256_file, write_json
 from screening.store.locks import exclusive
+from screening.store.parquet import read_table, write_table
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError

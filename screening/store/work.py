@@ -30,12 +30,11 @@ from screening.store.files import (
     json_if_there,
     make_folder,
     read_json,
-    read_table,
     remove_tree,
     write_json,
-    write_table,
 )
 from screening.store.locks import shared
+from screening.store.parquet import read_table, write_table
 from screening.store.zones import Store, ZoneOpener, open_zones
 from screening.tables.codes import Zone
 from screening.tables.declared import BY_NAME

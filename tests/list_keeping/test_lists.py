@@ -124,7 +124,7 @@ def test_what_is_refused_leaves_no_trace(store, bring):
 
 
 def test_a_version_that_somebody_changed_is_not_opened(store, bring):
-    from screening.store.files import write_table
+    from screening.store.parquet import write_table
 
     version = bring(rows(*TEN)).version
     place = store.root / f"alerts/own/version={version}"

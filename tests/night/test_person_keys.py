@@ -8,7 +8,7 @@ import pytest
 from anyascii import anyascii
 
 from screening.protection.keys import load_keys
-from screening.store.files import write_table
+from screening.store.parquet import write_table
 from screening.tables.analyst import CLEARANCES, DISPOSITIONS
 
 pytestmark = pytest.mark.slow

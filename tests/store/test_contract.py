@@ -17,17 +17,16 @@ from screening.store.files import (
     make_folder,
     names_in,
     read_json,
-    read_table,
     remove_tree,
     sha256_file,
     sweep_temporaries,
     write_bytes,
     write_json,
-    write_table,
 )
 from screening.store.locks import exclusive, night_lock, purging, shared, under_way, undisturbed
 from screening.store.objects import ObjectPath
 from screening.store.once import acts_in
+from screening.store.parquet import read_table, write_table
 from screening.store.published import read_current, read_revision, verify_night
 from screening.store.revisions import publish, rewrite, withdraw
 from screening.store.work import Work, sweep_dead

@@ -175,7 +175,7 @@ def test_a_file_with_other_rows_than_named_is_damaged_even_without_hashing(
 ):
     first = publish(store, night, "f", whole_night())
     api = next(file for file in first.files if file.cls is RetentionClass.API)
-    from screening.store.files import write_table
+    from screening.store.parquet import write_table
 
     write_table(store.root / api.path, documents(29))
     with pytest.raises(StoreError, match="29 rows"):

@@ -24,8 +24,8 @@ from screening.list_keeping import lists
 from screening.list_keeping.proposals import proposals
 from screening.protection import audit
 from screening.store.current_json import current, nights, revision
-from screening.store.files import read_table
 from screening.store.landing import incoming, landed, missing
+from screening.store.parquet import read_table
 from screening.store.published import read_current
 from screening.store.rights import rights_of
 from screening.store.zones import Store
