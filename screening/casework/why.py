@@ -1,17 +1,16 @@
 """Why: what happened between one traveller and one alert in a night, whether it became a hit or not.
 
 The night's own frozen set answers: its list version, its profile, its travellers and the clearances in force
-at its moment. The pair is taken through matching step by step: which route found it, what it scored, what was
-missing, and whether the alert, the leg or a clearance kept it from being a hit. The names of
-all lists of the night are counted for their rarity, but this alert alone is indexed. What
-was published goes before what is scored now; a difference is told.
+at its moment (`why_case`). The pair is taken through matching step by step: which route found it, what it
+scored, what was missing, and whether the alert, the leg or a clearance kept it from being a hit. What was
+published goes before what is scored now; a difference is told.
 
 A pair that reaches its threshold when everything is scored, but that no route found, would be a fault of
 ours: it is called `lost`, and a person must act.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 
 from screening.casework.lookup import BELOW, HIT, NOT_IN_FORCE, raise_pairs
 from screening.casework.seen import shown_to_few
+from screening.casework.why_case import Case, find_case
 from screening.hits.audience import closed_to
 from screening.hits.clearances import same_content
 from screening.hits.cleared_content import Contents, earlier_ids
@@ -27,16 +27,11 @@ from screening.hits.dispositions import taken_back
 from screening.hits.person_keys import bind, other_keys
 from screening.hits.raising import Before, evidence_hash
 from screening.identity.prepare import identify
-from screening.list_keeping import lists, merges
-from screening.list_keeping.traffic_models import lists_of, night_model
-from screening.matching.index import AlertTables, build_index
 from screening.matching.match import match
-from screening.matching.merged import all_names, better, merged_tables
+from screening.matching.merged import better
 from screening.matching.score import Judge
 from screening.matching.travellers import lay_out
-from screening.night.batches import Watch, watch_of
-from screening.night.frozen import Frozen, machine, published_frozen
-from screening.night.receive import published
+from screening.night.frozen import machine
 from screening.night.settings import Settings
 from screening.protection import audit
 from screening.protection.key_links import linked_with
@@ -44,21 +39,16 @@ from screening.protection.keys import Keys, load_keys
 from screening.reports.hit import kind_words
 from screening.reports.text import bits, words
 from screening.store import acts
-from screening.store.current_json import nights
 from screening.store.published import read_current
-from screening.store.zones import Store
-from screening.tables import analyst, individual
+from screening.tables import analyst
 from screening.tables.codes import Category, EvidenceKind, Outcome, Standing
-from screening.tables.errors import StoreError, UsageError
 from screening.tables.model import rows_of
 from screening.tables.rows import (
     AlertNameRow,
-    AlertRow,
     ClearanceRow,
     HitRow,
     ScoredEvidence,
     ScoredRow,
-    TravellerRow,
 )
 
 COLUMNS = ("step", "result", "detail", "traveller_value", "alert_value", "weight", "running")
@@ -128,27 +118,6 @@ def _plain(step: Step) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """The two sides and what the night held of them; `group`: alerts that were one person with the alert."""
-
-    store: Store
-    frozen: Frozen
-    revision: int
-    traveller: TravellerRow
-    sides: tuple[pa.Table, pa.Table]
-    outcome: str | None
-    alert: AlertRow
-    list_id: str
-    version: str
-    against: Watch
-    group: tuple[AlertRow, ...] = ()
-
-    @property
-    def threshold(self) -> int:
-        return self.against.thresholds[self.list_id]
-
-
-@dataclass(frozen=True, slots=True)
 class _Scored:
     """The pair scored: by the alert alone, with what it was merged with, as the night's routes find it."""
 
@@ -179,7 +148,7 @@ def why(
         StoreError: a file of the night or list is missing or damaged, or the act cannot be recorded.
     """
     store = settings.store
-    case = _case(store, *_find_traveller(store, traveller, night), alert)
+    case = find_case(store, traveller, alert, within=night)
     load_keys(settings.profile.agency.production, store_root=store.root)  # production without
     pins = case.frozen.pins
     still = linked_with(store, pins.key_id) if pins.linked else ()  # a key retired since is not read again
@@ -191,7 +160,7 @@ def why(
     return _explained(case, _score(case, keys), keys)
 
 
-def _objects(case: _Case, keys: Keys) -> list[str]:
+def _objects(case: Case, keys: Keys) -> list[str]:
     """Ids for the record; the id of a listed document is its number, so a pseudonym stands for it."""
     alert_id = case.alert["alert_id"]
     if case.alert["category"] == Category.DOCUMENT:
@@ -199,139 +168,7 @@ def _objects(case: _Case, keys: Keys) -> list[str]:
     return [case.traveller["traveller_id"], alert_id, f"{case.list_id}={case.version}"]
 
 
-def _find_traveller(store: Store, prefix: str, night: date | None) -> tuple[date, str]:
-    """Find the latest night that holds the traveller, and its whole id."""
-    for label in [night] if night else reversed(nights(store)):
-        published(store, label)
-        ids = read_current(store, label, individual.TRAVELLERS)["traveller_id"]
-        found = sorted(set(ids.filter(pc.starts_with(ids, prefix)).to_pylist()))
-        if len(found) > 1:
-            raise UsageError(
-                "the beginning of the traveller's id fits several travellers",
-                where=f"TRAVELLER, night {label}",
-                effect="nothing was explained",
-                remedy="give more of its digits",
-            )
-        if found:
-            return label, found[0]
-    raise UsageError(
-        "no such traveller is held",
-        where=f"TRAVELLER, {f'night {night}' if night else 'all nights of the store'}",
-        effect="nothing was explained",
-        remedy="traveller_id stands in the tables `travellers` and `hits` (`screening tables`); travellers "
-        "are deleted at the end of their term, hits stay longer: `screening trace HIT`",
-    )
-
-
-def _case(store: Store, night: date, traveller_id: str, alert: str) -> _Case:
-    now = published(store, night)
-    frozen = published_frozen(store, night, now.revision)
-    if frozen is None:
-        raise StoreError(
-            f"the frozen set of night {night} is missing",
-            where=str(store.night_folder(night)),
-            effect="nothing was explained: it says which lists were in use",
-            remedy="restore the folder `runs` of this night from the backup",
-        )
-    travellers, documents = (
-        table.filter(pc.equal(table["traveller_id"], traveller_id)).combine_chunks()
-        for table in (
-            read_current(store, night, individual.TRAVELLERS),
-            read_current(store, night, individual.DOCUMENTS),
-        )
-    )
-    row = rows_of(travellers, TravellerRow)[0]
-    outcomes = read_current(store, night, individual.OUTCOMES)
-    of_leg = outcomes.filter(pc.equal(outcomes["flight_id"], row["flight_id"]))["outcome"].to_pylist()
-    list_id, version, against, found, group = _alert(store, frozen, alert)
-    return _Case(
-        store=store,
-        frozen=frozen,
-        revision=now.revision,
-        traveller=row,
-        sides=(travellers, documents),
-        outcome=of_leg[0] if of_leg else None,
-        alert=found,
-        list_id=list_id,
-        version=version,
-        against=against,
-        group=group,
-    )
-
-
-def _alert(
-    store: Store, frozen: Frozen, alert: str
-) -> tuple[str, str, Watch, AlertRow, tuple[AlertRow, ...]]:
-    """Open the alert in the list version of the night, indexed alone, and the alerts it was merged with."""
-    list_id = alert.partition(":")[0]
-    version = frozen.pins.lists.get(list_id)
-    if version is None:
-        raise UsageError(
-            f"night {frozen.night} was not screened against this list",
-            where="ALERT",
-            effect="nothing was explained",
-            remedy=f"an alert is written LIST:ID; lists of the night: {', '.join(sorted(frozen.pins.lists))}",
-        )
-    opened = lists.open_version(store, list_id, version)
-    ids = opened.alerts["alert_id"]
-    fitting = ids.filter(pc.starts_with(ids, alert)).to_pylist()
-    chosen = [alert] if alert in fitting else fitting
-    if len(chosen) != 1:
-        raise _no_alert(store, frozen, list_id, version, len(chosen))
-    known, size = night_model(store, frozen.pins.traffic), opened.names.num_rows
-    everything, _ = lists_of(store, frozen.pins.lists)
-    tables = _only(everything, chosen)
-    against = watch_of(tables, {list_id: size}, known, frozen.agency_profile(), among=everything)
-    group = _group(store, frozen, everything, chosen[0])
-    others = rows_of(_only(everything, [one for one in group if one != chosen[0]]).alerts, AlertRow)
-    if group:
-        both = _only(merged_tables(_only(everything, group), [group]), chosen)
-        against = replace(
-            against,
-            merged=build_index(both, known.model, among=everything),
-            names=all_names(tables.names, both.names),
-        )
-    return list_id, version, against, rows_of(tables.alerts, AlertRow)[0], tuple(others)
-
-
-def _only(tables: AlertTables, alert_ids: Sequence[str]) -> AlertTables:
-    wanted = pa.array(alert_ids, pa.string())
-    parts = (tables.alerts, tables.names, tables.dates, tables.documents, tables.facts)
-    return AlertTables(*(one.filter(pc.is_in(one["alert_id"], wanted)).combine_chunks() for one in parts))
-
-
-def _group(store: Store, frozen: Frozen, everything: AlertTables, alert_id: str) -> tuple[str, ...]:
-    """Return the alerts that were one person with this one by what the night knew of decisions."""
-    if not frozen.pins.merges or frozen.pins.decided_until is None:
-        return ()
-    until = datetime.fromisoformat(frozen.pins.decided_until)
-    groups = merges.groups_of(store, everything, until=until)
-    return next((group for group in groups if alert_id in group), ())
-
-
-def _no_alert(store: Store, frozen: Frozen, list_id: str, version: str, number: int) -> UsageError:
-    active = lists.active_version(store, list_id)
-    later = (
-        f"; in use now is the version {active}: its alerts are compared from the next night on, "
-        "`screening lookup` asks them at once"
-        if active not in {None, version}
-        else ""
-    )
-    what = "the beginning of the alert's id fits several alerts" if number else "there is no such alert"
-    return UsageError(
-        f"{what} in the list version that night {frozen.night} used",
-        where=f"ALERT, {list_id}={version}",
-        effect="nothing was explained",
-        remedy=(
-            "give more of the id"
-            if number
-            else f"`screening alerts export --list {list_id} --version {version} --out FILE` lists all"
-            + later
-        ),
-    )
-
-
-def _score(case: _Case, keys: Keys) -> _Scored:
+def _score(case: Case, keys: Keys) -> _Scored:
     identities, index = identify(*case.sides), case.against.index
     exhaustive = own = match(identities, index, floor=_LOWEST, exhaustive=True)
     if case.against.merged is not None:
@@ -362,7 +199,7 @@ def _score(case: _Case, keys: Keys) -> _Scored:
     )
 
 
-def _explained(case: _Case, scored: _Scored, keys: Keys) -> Explanation:
+def _explained(case: Case, scored: _Scored, keys: Keys) -> Explanation:
     pair = next(iter(rows_of(scored.exhaustive, ScoredRow)), None)
     hit, kept = _published(case)
     computed = pair["evidence"] if pair else []
@@ -409,7 +246,7 @@ _SAYS = {
 }
 
 
-def _published(case: _Case) -> tuple[HitRow | None, list[ScoredEvidence]]:
+def _published(case: Case) -> tuple[HitRow | None, list[ScoredEvidence]]:
     """Return the hit of the night that holds the pair, and its evidence as published."""
     alert_id, night = case.alert["alert_id"], case.frozen.night
     hits = read_current(case.store, night, analyst.HITS)
@@ -422,7 +259,7 @@ def _published(case: _Case) -> tuple[HitRow | None, list[ScoredEvidence]]:
     return hit, rows_of(table.filter(wanted).sort_by("ordinal"), ScoredEvidence)
 
 
-def _verdict(case: _Case, scored: _Scored, hit: HitRow | None, score: int | None) -> str:
+def _verdict(case: Case, scored: _Scored, hit: HitRow | None, score: int | None) -> str:
     if hit is not None:
         return HIT
     if score is None:
@@ -434,7 +271,7 @@ def _verdict(case: _Case, scored: _Scored, hit: HitRow | None, score: int | None
     return DIFFERS if scored.routed.num_rows else LOST
 
 
-def _unscreened(case: _Case) -> str | None:
+def _unscreened(case: Case) -> str | None:
     """Return why the traveller was not compared in the night; None if they were."""
     if case.outcome not in _SCREENED:
         return NOT_SCREENED
@@ -442,7 +279,7 @@ def _unscreened(case: _Case) -> str | None:
     return WITHDRAWN if withdrawn and not case.frozen.agency_profile().screening.withdrawn else None
 
 
-def _setting(case: _Case) -> list[Step]:
+def _setting(case: Case) -> list[Step]:
     frozen, alert = case.frozen, case.alert
     size = case.against.sizes[case.list_id]
     outcome = words(case.outcome) if case.outcome else "no outcome"
@@ -467,7 +304,7 @@ def _setting(case: _Case) -> list[Step]:
     ]
 
 
-def _merge(case: _Case, scored: _Scored) -> list[Step]:
+def _merge(case: Case, scored: _Scored) -> list[Step]:
     """Say what the alerts add that a person made one with this; nothing where nobody did."""
     if not case.group:
         return []
@@ -482,7 +319,7 @@ def _merge(case: _Case, scored: _Scored) -> list[Step]:
     return [Step("merge", "adds" if adds else "adds_nothing", f"one person with {ids}; {by_itself}, {added}")]
 
 
-def _name_route(case: _Case, scored: _Scored) -> Step:
+def _name_route(case: Case, scored: _Scored) -> Step:
     """Say how far the names led: no shared token, shared ones that cannot suffice, or scored in full."""
     index = case.against.index
     travellers = lay_out(identify(*case.sides), index)
@@ -510,7 +347,7 @@ def _name_route(case: _Case, scored: _Scored) -> Step:
     return Step("route_name", "candidate", "a candidate by parts of the name, compared in full")
 
 
-def _document_route(case: _Case, evidence: Sequence[ScoredEvidence]) -> Step:
+def _document_route(case: Case, evidence: Sequence[ScoredEvidence]) -> Step:
     agreeing = [p for p in evidence if p["kind"] == EvidenceKind.DOCUMENT and p["weight"]]
     if agreeing:
         return Step("route_document", "candidate", f"a candidate by a document: {agreeing[0]['relation']}")
@@ -538,7 +375,7 @@ def _step_score(score: int | None, threshold: int, evidence: Sequence[ScoredEvid
     return Step("score", bits(score), "; ".join(parts))
 
 
-def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence], keys: Keys) -> Step:
+def _clearance(case: Case, scored: _Scored, evidence: Sequence[ScoredEvidence], keys: Keys) -> Step:
     """Say whether a person's clearance of the pair was in force, and if not, why not."""
     decided = acts.dispositions(case.store, until=case.frozen.moment)
     traveller, linked = case.traveller, [one.pseudonym for one in keys.linked]
@@ -577,7 +414,7 @@ def _clearance(case: _Case, scored: _Scored, evidence: Sequence[ScoredEvidence],
     return Step("clearance", "not_in_force", "; ".join(told))
 
 
-def _compared_name(case: _Case, scored: _Scored) -> str | None:
+def _compared_name(case: Case, scored: _Scored) -> str | None:
     """Return the listed name that fits best."""
     pair = next(iter(rows_of(scored.exhaustive, ScoredRow)), None)
     names = rows_of(case.against.alerts.names, AlertNameRow)

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from screening.store.files import (
-    sha256_file,
-)
+from screening.store.files import sha256_file
 from screening.store.parquet import read_table, write_table
 from screening.tables.errors import StoreError
 from screening.tables.individual import STATEMENT_DOCUMENTS
