@@ -143,7 +143,7 @@ def tell_night(settings: Settings, night: date, *, say: Say) -> None:
     """Tell how a published night stands, if that is due."""
     with harmless(say):
         if deliveries(settings):
-            _tell(settings, _standing(settings.store, night), say)
+            _tell(settings, standing(settings.store, night), say)
 
 
 def tell_failure(settings: Settings, night: date, cause: str, *, say: Say) -> None:
@@ -157,7 +157,7 @@ def tell_failure(settings: Settings, night: date, cause: str, *, say: Say) -> No
     """
     with harmless(say):
         if deliveries(settings):
-            _tell(settings, _failure(settings.store, night, cause), say)
+            _tell(settings, failure(settings.store, night, cause), say)
 
 
 def tell_late(settings: Settings, night: date, *, say: Say) -> None:
@@ -243,18 +243,19 @@ def counts_of(store: Store, night: date) -> dict[str, int]:
     }
 
 
-def _standing(store: Store, night: date) -> Notice:
-    """Say how a published night stands; one whose files cannot be read has failed."""
+def standing(store: Store, night: date) -> Notice:
+    """Return how a published night stands; one whose files cannot be read has failed."""
     try:
         line, published = headline_of(store, night), current(store, night)
         revision, counts = published.revision if published else 0, counts_of(store, night)
     except ScreeningError:
-        return _failure(store, night, "what is published cannot be read")
+        return failure(store, night, "what is published cannot be read")
     state = line.state if line.calls else IN_ORDER
     return Notice(f"night {night}", state, f"screening status --night {night}", revision, counts)
 
 
-def _failure(store: Store, night: date, cause: str) -> Notice:
+def failure(store: Store, night: date, cause: str) -> Notice:
+    """Return that a run of a night failed; what was published before stays."""
     try:
         published = current(store, night)
     except ScreeningError:

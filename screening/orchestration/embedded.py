@@ -22,9 +22,11 @@ from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from screening.night.settings import load_settings
+from screening.orchestration.run_notes import CONNECTION
 from screening.profile.hours import begins, ends
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
@@ -357,6 +359,7 @@ def _serve(home: Path, port: int, tell: Tell) -> int:
             "AIRFLOW__CORE__PARALLELISM": "2",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+            f"AIRFLOW_CONN_{CONNECTION.upper()}": f"http://admin:{quote(password)}@127.0.0.1:{port}",
         }
     )
     log = home / "standalone.log"

@@ -55,6 +55,22 @@ def connection_id(list_id: str) -> str:
     return f"screening_list_{list_id}"
 
 
+def place_named(name: str) -> Place | None:
+    """Return the place that a connection of Airflow names; None where there is no such connection.
+
+    Raises:
+        UsageError: as `place_of`.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+
+    try:
+        connection = Connection.get(name)
+    except (AirflowNotFoundException, AirflowRuntimeError):
+        return None
+    return place_of(name, connection)
+
+
 def place_of(name: str, connection: Any) -> Place:  # noqa: ANN401  (Airflow's own type, imported late)
     """Read a connection.
 

@@ -57,12 +57,12 @@ def import_list(list_id: str) -> ImportedList:
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from screening.list_keeping import lists
-    from screening.orchestration.fetching import fetched
+    from screening.orchestration.fetching import connection_id, fetched, place_named
 
     with explained():
         settings = load_settings()
         policy = settings.profile.policy(list_id)
-        place = _place(list_id)
+        place = place_named(connection_id(list_id))
         if place is None and policy.path is None:
             raise AirflowSkipException(
                 f"the list {list_id} has neither a connection nor a path in the profile"
@@ -93,21 +93,6 @@ def import_list(list_id: str) -> ImportedList:
     return {
         "list": done.list_id, "version": done.version, "new": done.new, "came_into_use": done.came_into_use
     }  # fmt: skip
-
-
-def _place(list_id: str) -> Any:  # noqa: ANN401  (a Place, imported late)
-    """Return where the connection of a list says that it lies; None where there is none."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
-
-    from screening.orchestration.fetching import connection_id, place_of
-
-    name = connection_id(list_id)
-    try:
-        connection = Connection.get(name)
-    except (AirflowNotFoundException, AirflowRuntimeError):
-        return None
-    return place_of(name, connection)
 
 
 def waiting(context: Mapping[str, Any]) -> list[dict[str, str]]:

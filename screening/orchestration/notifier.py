@@ -1,4 +1,4 @@
-"""Airflow's notifiers: callbacks of tasks that hand over to `screening.night.notices`.
+"""Airflow's notifiers: callbacks of tasks that hand over to `screening.night.notices`, and to the run's note.
 
 They hang on tasks, not on DAGs: they run in the worker, and what could not be sent stands in the log of the
 task. One that is killed has its callback run by the DAG processor, which needs the same variables and store;
@@ -7,11 +7,13 @@ so has a run that its time-out ends, the one thing that no task can tell of.
 
 import sys
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from airflow.sdk import BaseNotifier  # noqa: TID253  (only DAG files import this)
 
-from screening.night.settings import load_settings
+from screening.night.settings import Settings, load_settings
+from screening.orchestration.run_notes import write_note
 from screening.orchestration.schedule import night_of
 from screening.tables.errors import UsageError
 
@@ -22,6 +24,13 @@ def _say(text: str) -> None:
 
 def _wrong_use(fault: object) -> bool:
     return isinstance(fault, BaseException) and isinstance(fault.__context__, UsageError)
+
+
+def _tell_failure(context: Mapping[str, Any], settings: Settings, night: date, cause: str) -> None:
+    from screening.night import notices
+
+    notices.tell_failure(settings, night, cause, say=_say)
+    write_note(context, lambda: notices.failure(settings.store, night, cause).text)
 
 
 class NightNotifier(BaseNotifier):
@@ -46,8 +55,9 @@ class NightNotifier(BaseNotifier):
                 return  # whoever triggered the run sees it
             if self._judged:
                 notices.tell_night(settings, night, say=_say)
+                write_note(context, lambda: notices.standing(settings.store, night).text)
             else:
-                notices.tell_failure(settings, night, f"task {context['ti'].task_id} failed", say=_say)
+                _tell_failure(context, settings, night, f"task {context['ti'].task_id} failed")
 
 
 class RunNotifier(BaseNotifier):
@@ -59,7 +69,7 @@ class RunNotifier(BaseNotifier):
 
         with notices.harmless(_say):
             if context.get("reason") == "timed_out":
-                notices.tell_failure(load_settings(), night_of(context), "the run took too long", say=_say)
+                _tell_failure(context, load_settings(), night_of(context), "the run took too long")
 
 
 class RetentionNotifier(BaseNotifier):

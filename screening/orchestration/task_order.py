@@ -30,6 +30,7 @@ from airflow.sdk import (  # noqa: TID253  (only DAG files import this)
 from screening.orchestration import list_tasks, tasks
 from screening.orchestration.links import ReportLink
 from screening.orchestration.notifier import FetchingNotifier, NightNotifier, RetentionNotifier
+from screening.orchestration.run_notes import write_note
 from screening.orchestration.schedule import TIME_OUTS, TURN
 
 _NIGHTS = Asset("published_night")  # an event each publication, whether or not the night needs a person
@@ -47,8 +48,11 @@ def night(begin: Callable[[Mapping[str, Any]], str]) -> None:
 
     def receive() -> PokeReturnValue:
         context = get_current_context()
-        turn = tasks.has_its_turn(context)
-        return PokeReturnValue(turn, begin(context) if turn else None)
+        if not tasks.has_its_turn(context):
+            return PokeReturnValue(False)
+        run = begin(context)
+        write_note(context, lambda: f"night {run[:10]}")
+        return PokeReturnValue(True, run)
 
     def publish(planned: list[dict[str, str]]) -> tasks.Published:
         context: Any = get_current_context()

@@ -53,7 +53,9 @@ for line in sys.stdin:
 
 def _begin(folder: Path, code: str, *words: str, **more) -> subprocess.Popen[str]:
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SCREENING_", "AIRFLOW"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SCREENING_", "AIRFLOW")) or name.startswith("AIRFLOW_CONN_")
     }
     environment = kept | {
         "PYTHONPATH": str(Path(__file__).parents[2]),
@@ -73,7 +75,7 @@ def _database(folder, question):
 
 
 @pytest.fixture(scope="module")
-def half_made(made_night, tmp_path_factory):
+def half_made(made_night, tmp_path_factory, airflow_api):
     """The small night, with a database of Airflow's that a kill left half made; a file takes the notices."""
     folder = tmp_path_factory.mktemp("dag") / "agency"
     shutil.copytree(made_night, folder)
@@ -193,6 +195,17 @@ def test_airflow_keeps_the_deadline_of_the_nightly_dag_alone(ran):
     folder, _ = ran
     asked = "select distinct d.name, s.dag_id from deadline_alert d join serialized_dag s on s.id = d.serialized_dag_id"
     assert _database(folder, asked) == [("published by", "nightly_screening")]
+
+
+def test_a_run_has_a_note_of_its_night_and_at_its_end_how_that_stands(ran, airflow_api):
+    folder, _ = ran
+    first, *_, last = airflow_api.notes
+    assert (first[0], first[2]) == ("nightly_screening", f"night {NIGHT}")
+    assert last[2].startswith(f"night {NIGHT}, needs a person: ")
+    assert f"Next: screening status --night {NIGHT}" in last[2]
+    (state,) = _database(folder, f"select state from dag_run where run_id = '{last[1]}'")
+    assert state == ("failed",)
+    assert "NOTE_OF_THE_SHIFT" not in json.dumps(airflow_api.notes)
 
 
 @pytest.fixture(scope="module")
