@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from screening.store import objects
+from screening.store.object_path import ObjectPath, store_path
 
 BUCKET = "agency"
 _Start = Callable[..., Any]
@@ -82,9 +83,9 @@ class Storage:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
         objects._client.cache_clear()
 
-    def store(self, name: str) -> objects.ObjectPath:
-        root = objects.store_path(f"s3://{BUCKET}/{name}")
-        assert isinstance(root, objects.ObjectPath)
+    def store(self, name: str) -> ObjectPath:
+        root = store_path(f"s3://{BUCKET}/{name}")
+        assert isinstance(root, ObjectPath)
         return root
 
     def fail(self, how: str, method: str, key: str, times: int = 1) -> None:

@@ -39,7 +39,7 @@ def verify_command(
     """
     from screening.casework.record import differences
     from screening.protection.audit import verify
-    from screening.store.objects import store_path
+    from screening.store.object_path import store_path
     from screening.store.zones import store_at
 
     opened = store_at(store_path(store))
@@ -60,7 +60,7 @@ def head_command(store: _StoreOption = _DEFAULT_STORE) -> None:
     Example: screening audit head >> /mnt/other/audit-heads.txt
     """
     from screening.protection.audit import head
-    from screening.store.objects import store_path
+    from screening.store.object_path import store_path
     from screening.store.zones import store_at
 
     last = head(store_at(store_path(store)))
@@ -78,7 +78,7 @@ def mend_command(
     Example: screening audit mend --as officer1 --reason "disk replaced, line lost"
     """
     from screening.protection.audit import mend
-    from screening.store.objects import store_path
+    from screening.store.object_path import store_path
     from screening.store.zones import store_at
 
     last = mend(store_at(store_path(store)), who(actor), reason)

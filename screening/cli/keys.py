@@ -46,7 +46,7 @@ def new_command(
     """
     from screening.protection.audit import append
     from screening.protection.keys import make_key, put_in_use
-    from screening.store.objects import store_path
+    from screening.store.object_path import store_path
     from screening.store.zones import store_at
 
     folder = _outside(folder, store_path(store), "no key was made", f"--folder or {_KEYS}")

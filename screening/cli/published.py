@@ -14,7 +14,7 @@ def tables(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     from screening.night.quarantine_entries import published_nights
     from screening.night.receive import published
     from screening.night.settings import load_settings
-    from screening.store.objects import ObjectPath
+    from screening.store.object_path import ObjectPath
     from screening.store.zones import open_zones
 
     store = load_settings().store

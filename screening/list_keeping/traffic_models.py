@@ -29,7 +29,7 @@ from screening.protection.audit import append
 from screening.store import traffic_models as stored
 from screening.store.current_json import nights
 from screening.store.files import canonical_json
-from screening.store.objects import store_path
+from screening.store.object_path import store_path
 from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables.errors import StoreError, UsageError

@@ -33,7 +33,7 @@ from screening.profile.hours import ends
 from screening.profile.model import Profile, Screening
 from screening.protection.keys import Keys
 from screening.store import acts
-from screening.store.objects import store_path
+from screening.store.object_path import store_path
 from screening.store.zones import Store
 from screening.tables import analyst, individual
 from screening.tables.codes import Standing

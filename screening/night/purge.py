@@ -19,7 +19,7 @@ from screening.protection.rewriting import Rewriting, RewritingProof, carry_out,
 from screening.protection.zone_terms import clear_machine
 from screening.store.current_json import current, nights
 from screening.store.locks import purging
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.published import read_current
 from screening.store.review_rows import forget_drafts
 from screening.store.zones import Store, open_zones

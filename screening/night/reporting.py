@@ -41,7 +41,7 @@ from screening.reports.summary import Changed, summarise
 from screening.store import acts
 from screening.store.current_json import current, nights, revision
 from screening.store.files import write_bytes
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.published import read_current, read_revision
 from screening.store.zones import Store, open_zones
 from screening.tables import aggregate, alerts, analyst, individual

@@ -50,7 +50,7 @@ from screening.store import acts
 from screening.store.current_json import Current, current, nights
 from screening.store.files import read_json, write_json
 from screening.store.locks import night_lock, undisturbed
-from screening.store.objects import store_path
+from screening.store.object_path import store_path
 from screening.store.published import read_current
 from screening.store.revisions import publish
 from screening.store.zones import Store, open_zones

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screening.profile.load import parse_profile
 from screening.profile.model import Profile
-from screening.store.objects import store_path
+from screening.store.object_path import store_path
 from screening.store.zones import Store, store_at
 from screening.tables.errors import ProfileError
 

@@ -30,7 +30,7 @@ from screening.orchestration.run_notes import CONNECTION
 from screening.profile.hours import begins, ends
 from screening.store.files import make_folder, write_bytes
 from screening.store.locks import exclusive
-from screening.store.objects import ObjectPath, store_path
+from screening.store.object_path import ObjectPath, store_path
 from screening.tables.errors import BusyError, StoreError, UsageError
 
 Tell = Callable[[str], None]

@@ -44,7 +44,7 @@ from screening.protection.audit_records import (
 from screening.protection.purposes import purpose_of
 from screening.store.files import disk_faults
 from screening.store.locks import exclusive
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
 from screening.tables.errors import StoreError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from screening.protection.audit_records import GENESIS, Broken, Head, chain_files, head_of, last_lines, parse
 from screening.store.files import json_if_there, write_bytes, write_json
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.tables.errors import StoreError
 
 NOT_RECORDED = "the act was not recorded, so it was not done"

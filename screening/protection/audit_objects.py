@@ -13,7 +13,8 @@ from screening.protection.audit_end import chain_broken, end_of, head_in, kept_h
 from screening.protection.audit_records import GENESIS, Act, Broken, Head, act_path, body, follows, head_of
 from screening.store import objects
 from screening.store.files import canonical_json
-from screening.store.objects import ObjectPath, put_if, put_new
+from screening.store.object_path import ObjectPath
+from screening.store.objects import put_if, put_new
 
 
 def put_act(folder: ObjectPath, act: Act, at: datetime) -> Head:

@@ -17,7 +17,8 @@ from datetime import datetime
 from pathlib import Path
 
 from screening.store.files import read_json
-from screening.store.objects import ObjectPath, side_by_side
+from screening.store.object_path import ObjectPath
+from screening.store.objects import side_by_side
 
 GENESIS = "0" * 64
 _FIELDS = ["act", "actor", "at", "hash", "objects", "previous", "reason", "seq"]

@@ -23,7 +23,7 @@ from screening.protection.retention import Due
 from screening.store import acts
 from screening.store.current_json import nights
 from screening.store.files import disk_faults, sha256_file, sync_folder, write_json
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.zones import Store, open_zones
 from screening.tables import hit_acts
 from screening.tables.codes import RetentionClass, Zone

@@ -35,7 +35,7 @@ from screening.store import acts, kept_indexes
 from screening.store.current_json import current, nights
 from screening.store.files import disk_faults, read_json
 from screening.store.landing import landed, settled
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.parquet import read_table
 from screening.store.published import read_current
 from screening.store.traffic_models import folder as counts_folder

@@ -35,7 +35,8 @@ from screening.review.database import Database, place
 from screening.review.desk import stamp
 from screening.store import acts
 from screening.store.current_json import CURRENT, current, nights
-from screening.store.objects import ObjectPath, side_by_side
+from screening.store.object_path import ObjectPath
+from screening.store.objects import side_by_side
 from screening.store.once import night_table
 from screening.store.review_rows import INDEX
 from screening.store.zones import Store

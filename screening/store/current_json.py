@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from screening.store.files import canonical_json, json_if_there, read_json
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.zones import Store, inner_path
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.declared import BY_NAME

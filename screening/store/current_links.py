@@ -8,7 +8,7 @@ from pathlib import Path
 
 from screening.store.current_json import NIGHT_ZONES, Current, current, nights, revisions_folder
 from screening.store.files import disk_faults, make_folder, sync_folder
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.zones import Store
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from screening.store import leases, objects
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.tables.errors import StoreError
 
 _TEMPORARY = ".tmp"

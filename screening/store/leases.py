@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.store import objects
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.tables.errors import StoreError, UnreachableError
 
 _TERM = 60.0

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from screening.store import leases
 from screening.store.files import disk_faults, is_locked, make_folder
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.zones import Store
 from screening.tables.errors import BusyError
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screening.store.files import explained, replacing, sha256_file, write_bytes
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.tables.declared import BY_NAME
 from screening.tables.errors import StoreError
 from screening.tables.model import TableSpec

@@ -21,7 +21,7 @@ from screening.store.current_json import (
     successor,
 )
 from screening.store.files import disk_faults, sha256_file
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.parquet import read_table
 from screening.store.zones import Store, check_declared
 from screening.tables.declared import BY_NAME

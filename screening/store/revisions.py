@@ -58,7 +58,8 @@ from screening.store.files import (
     write_json,
 )
 from screening.store.locks import exclusive
-from screening.store.objects import ObjectPath, head, put_if, put_new
+from screening.store.object_path import ObjectPath
+from screening.store.objects import head, put_if, put_new
 from screening.store.parquet import write_table
 from screening.store.published import NightFiles
 from screening.store.review_rows import forget

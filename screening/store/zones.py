@@ -21,7 +21,7 @@ from pathlib import Path, PurePath
 
 from screening.store.files import disk_faults, make_folder
 from screening.store.format import begin, check_format
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.tables.codes import Use, Zone
 from screening.tables.errors import StoreError
 
@@ -72,7 +72,7 @@ class Store:
     """One store: the folder, or the part of a bucket, below which everything of one agency lies.
 
     Attributes:
-        root: the folder; it need not exist yet. `screening.store.objects.store_path` reads its address.
+        root: the folder; it need not exist yet. `screening.store.object_path.store_path` reads its address.
         uses: what its individuals' data may be used for, each with the purposes of the law that it serves
             (profile, law.uses); None: every use, no purpose is named.
     """

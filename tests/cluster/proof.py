@@ -28,7 +28,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from screening.store.objects import ObjectPath, delete_below, store_path
+from screening.store.object_path import ObjectPath, store_path
+from screening.store.objects import delete_below
 from tests.s3 import Storage
 
 HERE = Path(__file__).resolve().parents[2]

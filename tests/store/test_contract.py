@@ -24,7 +24,7 @@ from screening.store.files import (
     write_json,
 )
 from screening.store.locks import exclusive, night_lock, purging, shared, under_way, undisturbed
-from screening.store.objects import ObjectPath
+from screening.store.object_path import ObjectPath
 from screening.store.once import acts_in
 from screening.store.parquet import read_table, write_table
 from screening.store.published import read_current, read_revision, verify_night

@@ -1,10 +1,7 @@
-"""Requests are tried again, a lost answer is no lost act, and an object is never taken for a file."""
+"""Requests are tried again, and a lost answer is no lost act."""
 
 import hashlib
 import os
-import pickle
-import shutil
-import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -15,19 +12,10 @@ from screening.profile.model import Retention
 from screening.protection.zone_terms import clear_machine
 from screening.store import objects
 from screening.store.current_json import current, revision
-from screening.store.files import by_hand, read_json, write_bytes
+from screening.store.files import read_json, write_bytes
 from screening.store.kept_indexes import kept_or_built
-from screening.store.objects import (
-    copy,
-    delete,
-    delete_below,
-    get,
-    head,
-    put,
-    put_if,
-    put_new,
-    store_path,
-)
+from screening.store.object_path import store_path
+from screening.store.objects import copy, delete, delete_below, get, head, put, put_if, put_new
 from screening.store.published import verify_night
 from screening.store.revisions import publish, rewrite
 from screening.store.zones import Store, beside
@@ -41,62 +29,6 @@ def root(storage, tmp_path, monkeypatch):
     monkeypatch.setattr(objects, "_PAUSES", (0.0, 0.01, 0.02))
     yield storage.store(tmp_path.name)
     storage.whole()
-
-
-def test_an_address_is_a_path_with_the_parts_of_one():
-    root = store_path("s3://agency/a b//c/")
-    path = root / "night=2026-11-23" / "x.json"
-    assert str(path) == "s3://agency/a b/c/night=2026-11-23/x.json"
-    assert (path.bucket, path.key) == ("agency", "a b/c/night=2026-11-23/x.json")
-    assert path.relative_to(root).as_posix() == "night=2026-11-23/x.json"
-    assert pickle.loads(pickle.dumps(path)) == path == store_path(str(path)) == path.resolve()
-    assert (path.name, path.stem, path.parent.parent, path.with_suffix(".y").name) == (
-        "x.json",
-        "x",
-        root,
-        "x.y",
-    )
-    assert sorted([root / "b", root / "a"]) == [root / "a", root / "b"]
-    assert not path.is_relative_to(store_path("/agency"))
-    assert store_path("//agency").parts[0] == "//"
-    assert not isinstance(store_path("//agency"), objects.ObjectPath)
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        open,
-        os.stat,
-        os.unlink,
-        os.utime,
-        shutil.rmtree,
-        sqlite3.connect,
-        lambda path: path.open("w"),
-        lambda path: path.open("ab"),
-        lambda path: path.write_text("x"),
-        lambda path: path.write_bytes(b"x"),
-        lambda path: path.touch(),
-        lambda path: path.mkdir(),
-        lambda path: path.rmdir(),
-        lambda path: path.rename("x"),
-        lambda path: path.hardlink_to("x"),
-        lambda path: path.symlink_to("x"),
-        lambda path: path.chmod(0o600),
-    ],
-)
-def test_whatever_takes_it_for_a_file_is_refused_in_four_parts(act, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(StoreError, match="object storage") as refused:
-        act(store_path("s3://agency/x"))
-    assert "SCREENING_STORE" in refused.value.remedy
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_person_is_told_the_command_for_where_the_file_lies(tmp_path):
-    path = store_path("s3://agency/x")
-    assert by_hand("rm -r", path) == "`aws s3 rm --recursive s3://agency/x`"
-    assert by_hand("cp", path, path / "y") == "`aws s3 cp s3://agency/x s3://agency/x/y`"
-    assert by_hand("rm -r", tmp_path) == f"`rm -r {tmp_path}`"
 
 
 def test_of_eight_who_put_at_once_one_succeeds(root):
