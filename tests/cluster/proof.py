@@ -4,7 +4,7 @@
 
 Brings up the cluster of deploy/one-machine in a folder of its own, runs one night undisturbed, then once for
 each case with its fault, and compares every published table with that of the embedded run (`order`: back-fills
-nights that Airflow is asked to run all at once; `objects`: the store on object storage, moto's in this process).
+nights that Airflow is asked to run all at once; `one-worker`: without the second; `objects`: the store on object storage, moto's in this process).
 Exit 1 where a night did not end by itself, or ended in other bytes. Half an hour on two cores: no part of
 `make test`.
 
@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -166,13 +166,10 @@ class Cluster:
                 raise TimeoutError("a run does not end")
             time.sleep(1)
 
-    def healthy(self) -> None:
+    def healthy(self, parts: Collection[str] = PARTS) -> None:
         """Wait until every part runs again."""
         until = time.monotonic() + 180
-        while any(
-            name not in self.control("status", name) or "RUNNING" not in self.control("status", name)
-            for name in PARTS
-        ):
+        while any("RUNNING" not in self.control("status", name) for name in parts):
             if time.monotonic() > until:
                 raise TimeoutError(self.control("status"))
             time.sleep(1)
@@ -322,7 +319,6 @@ def to_the_end(cluster: Cluster, run: str) -> tuple[str, float, float]:
 
 def disturbed(cluster: Cluster, name: str, case: Case | None, wanted: dict[str, str]) -> dict[str, object]:
     """Run the night once, with its fault, and compare."""
-    cluster.healthy()
     store, run = store_path(cluster.env["SCREENING_STORE"]), f"{name}-{int(time.time())}"
     emptied(store)
     begin(cluster, run)
@@ -357,6 +353,16 @@ def disturbed(cluster: Cluster, name: str, case: Case | None, wanted: dict[str, 
         else None,
         "lost": lost,
     }
+
+
+def by_one_worker(cluster: Cluster, wanted: dict[str, str]) -> dict[str, object]:
+    """Run the night undisturbed while the second worker does not run."""
+    cluster.control("stop", "worker2")
+    cluster.healthy([name for name in PARTS if name != "worker2"])
+    try:
+        return disturbed(cluster, "one-worker", None, wanted) | {"case": "nothing, one worker"}
+    finally:
+        cluster.control("start", "worker2")
 
 
 def in_a_row(cluster: Cluster) -> dict[str, object]:
@@ -405,6 +411,7 @@ def on_object_storage(env: dict[str, str], wanted: dict[str, str]) -> Iterator[d
         yield {"case": "embedded, on object storage", "seconds": round(seconds, 1), "same_bytes": same}
         with cluster_up(there) as cluster:
             for name in ("undisturbed", "worker-screen"):
+                cluster.healthy()
                 found = disturbed(cluster, f"objects-{name}", CASES.get(name), wanted)
                 yield found | {"case": f"{found['case']}, on object storage"}
 
@@ -442,7 +449,11 @@ def main(chosen: list[str]) -> int:
         command(str(AIRFLOW), "dags", "unpause", DAG, "-y", env=cluster.env)
         cluster.quiet()
         for name in ["undisturbed", *(one for one in CASES if not chosen or one in chosen)]:
+            cluster.healthy()
             tell(disturbed(cluster, name, CASES.get(name), wanted))
+        if not chosen or "one-worker" in chosen:
+            cluster.healthy()
+            tell(by_one_worker(cluster, wanted))
         if not chosen or "order" in chosen:
             cluster.healthy()
             tell(in_a_row(cluster))
