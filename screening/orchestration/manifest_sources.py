@@ -17,9 +17,11 @@ import filecmp
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,10 +59,12 @@ class Fetched:
 
     Attributes:
         files: files that came into the inbox.
+        changing: files that changed while they were read; the next look takes them.
         failed: connections of the places that could not be read to the end.
     """
 
     files: int
+    changing: int
     failed: tuple[str, ...]
 
 
@@ -77,14 +81,14 @@ def fetch(settings: Settings) -> Fetched:
     Raises:
         StoreError: the inbox or the store cannot be written.
     """
-    files, failed = 0, []
+    came: Counter[bool] = Counter()
+    failed = []
     for place in settings.profile.intake.fetch_from:
         try:
-            for _ in _fetch_place(settings, place):
-                files += 1
+            came.update(written is not None for written in _fetch_place(settings, place))
         except _SourceError:
             failed.append(_said(place))
-    return Fetched(files, tuple(failed))
+    return Fetched(came[True], came[False], tuple(failed))
 
 
 def unreachable(failed: tuple[str, ...]) -> UnreachableError:
@@ -108,19 +112,22 @@ def _said(place: str) -> str:
     return parts.username or parts.scheme
 
 
-def _fetch_place(settings: Settings, place: str) -> Iterator[Path]:
-    """Yield each new file when it is in the inbox."""
+def _fetch_place(settings: Settings, place: str) -> Iterator[Path | None]:
+    """Yield each new file when it is in the inbox, None where it changed under our hands."""
     from airflow.sdk import ObjectStoragePath
 
     with _at_source():
         root = ObjectStoragePath(place)
+        root.fs.invalidate_cache()  # of an earlier look of this process
         source, offered = root.fs, list(_offered(root.fs, root.path))
     known = _Known(settings.store, place)
     for file in offered:
-        written = None if file.mark in known.marks else _copy(source, file, settings.inbox)
+        if file.mark in known.marks:
+            continue
+        written = _copy(source, file, settings.inbox)
         if written is not None:
             known.add(file.mark)
-            yield written
+        yield written
     known.keep({file.mark for file in offered})
 
 
@@ -133,8 +140,17 @@ def _offered(source: Any, root: str) -> Iterator[_Offered]:  # noqa: ANN401  (a 
 
 
 def _mark(name: PurePosixPath, told: dict[str, Any]) -> str:
-    which = [str(told.get(key)) for key in ("size", "mtime", "LastModified", "ETag")]
+    which = [_plain(told.get(key)) for key in ("size", "mtime", "LastModified", "ETag")]
     return hashlib.sha256(json.dumps([str(name), *which]).encode()).hexdigest()
+
+
+def _plain(told: object) -> str:
+    """S3 tells one moment in two ways: of an object in UTC, in a list also locally, or with fractions.
+
+    >>> _plain(datetime.fromisoformat("2026-11-23T04:10:07.250+01:00")), _plain(17)
+    ('2026-11-23T03:10:07+00:00', '17')
+    """
+    return told.astimezone(UTC).isoformat(timespec="seconds") if isinstance(told, datetime) else str(told)
 
 
 def _copy(source: Any, file: _Offered, inbox: Path) -> Path | None:  # noqa: ANN401  (as above)

@@ -349,7 +349,13 @@ def fetch_manifests() -> int:
         raise AirflowSkipException("the profile names no place to fetch from (intake.fetch_from)")
     with explained():
         done = fetch(settings)
-        _LOG.info("fetch: %d files of %d places, %d not read", done.files, len(places), len(done.failed))
+        _LOG.info(
+            "fetch: %d files of %d places, %d still changing, %d places not read",
+            done.files,
+            len(places),
+            done.changing,
+            len(done.failed),
+        )
         metrics.tell_inbox(settings)
         if done.failed:
             raise unreachable(done.failed)
