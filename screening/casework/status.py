@@ -1,12 +1,13 @@
 """What became of each flight of a night, and of each night: the rows of `screening status` and `nights`."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
-from screening.night.attention import headline_of
+from screening.night.attention import headline_of, left_lying
 from screening.night.quarantine_entries import published_nights, row_of_input, settled
 from screening.night.receive import published
 from screening.night.reporting import held_back
+from screening.night.settings import Settings
 from screening.reports.headline import IN_ORDER, after_acts, people_aside
 from screening.store.current_json import current
 from screening.store.locks import under_way
@@ -85,12 +86,13 @@ def nights_of(store: Store) -> list[dict[str, object]]:
     return [_night(store, found, running) for found in sorted(_begun(store), reverse=True)]
 
 
-def where_it_stands(store: Store) -> tuple[list[str], bool]:
+def where_it_stands(settings: Settings) -> tuple[list[str], bool]:
     """Say in lines how the latest night stands, and the command that comes next.
 
     Returns:
         The lines, and whether a person is needed.
     """
+    store = settings.store
     begun = sorted(_begun(store))
     if not begun:
         return ["No night was run in this store yet.", _next("run --night DATE --inbox DIR")], False
@@ -105,14 +107,15 @@ def where_it_stands(store: Store) -> tuple[list[str], bool]:
     line = headline_of(store, night)
     lines = [f"Night {night}, revision {now.revision}: {line.text}"]
     lines += ["! A run of this night is going on: this is what it had published before."] if running else []
-    lines += [f"! {note}" for note in held_back(store, night)]
+    left = left_lying(settings, night + timedelta(days=1))
+    lines += [f"! {note}" for note in (*held_back(store, night), *left)]
     if line.state != IN_ORDER:
         lines.append(_next("status", "every flight, and the command that mends it"))
     elif sum(file.rows for file in now.files if file.table == HITS.name):
         lines.append(_next("hits", "the hits of the night, best first"))
     else:
         lines.append(_next("nights", "all nights"))
-    return lines, bool(line.phrases) and line.calls
+    return lines, bool(left) or (bool(line.phrases) and line.calls)
 
 
 def _next(command: str, what: str = "") -> str:

@@ -31,7 +31,7 @@ def run(
 
     Example: screening airflow run --night 2026-11-23
     """
-    from screening.night.attention import needs_attention
+    from screening.night.attention import left_lying, needs_attention
     from screening.night.reporting import tell
     from screening.night.settings import load_settings
     from screening.orchestration.embedded import run_dag
@@ -44,7 +44,8 @@ def run(
         conf |= {"let_through": let_through, "let_through_by": who(actor), "reason": reason}
     with night_under_way(label(night)):
         ran = run_dag(dag, conf, tell=progress)
-    store = load_settings().store
+    settings = load_settings()
+    store = settings.store
     published = current(store, label(night))
     broken = {task: text for task, text in ran.failed.items() if task != "attention"}
     for task, text in broken.items():
@@ -53,8 +54,11 @@ def run(
         raise typer.Exit(3)
     if "receive" in ran.skipped:
         say(f"Night {label(night)}: nothing is new; what is published stands.")
+    left = left_lying(settings, label(night))
+    for phrase in left:
+        say(f"! {phrase}")
     say(tell(store, label(night), ran.seconds))
-    waiting = needs_attention(store, label(night))
+    waiting = left or needs_attention(store, label(night))
     code = 3 if broken else (1 if waiting else 0)
     if sample and code == 1:
         say("(`screening status` would exit 1: the sample holds flights that need a person, on purpose.)")

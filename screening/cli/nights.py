@@ -1,8 +1,8 @@
 """`screening run`, `rerun`, `status`, `report`: one night, from start to what became of each flight."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,9 @@ from screening.cli.output import Format, progress, say, show, warn
 from screening.cli.signals import night_under_way
 from screening.protection.actor import who
 from screening.tables.errors import UsageError
+
+if TYPE_CHECKING:
+    from screening.night.settings import Settings
 
 
 def run(
@@ -72,7 +75,7 @@ def run(
     elif not session.fresh:
         say(f"Night {label(night)}: nothing is new; what is published stands.")
     _tell_lists(session.other_lists)
-    _tell_result(label(night), session.seconds)
+    _tell_result(settings, label(night), session.seconds)
 
 
 def rerun(
@@ -124,7 +127,7 @@ def rerun(
     if not session.fresh:
         say(f"Night {chosen}: the result is the same; what is published stands.")
     _tell_lists(session.other_lists)
-    _tell_result(chosen, session.seconds)
+    _tell_result(settings, chosen, session.seconds)
 
 
 def _tell_lists(ended: Sequence[str]) -> None:
@@ -140,20 +143,20 @@ def status(night: LatestNight = None, shape: Shape = Format.TABLE) -> None:
     Example: screening status --night 2026-11-23 --format json
     """
     from screening.casework.status import COLUMNS, flights_of
-    from screening.night.attention import headline_of, needs_attention
+    from screening.night.attention import headline_of, left_lying, needs_attention
     from screening.night.reporting import asked_of_people, held_back
     from screening.night.settings import load_settings
 
     settings = load_settings()
     store = settings.store
     chosen = named_or_latest(store, night)
-    rows = flights_of(store, chosen)
+    rows, left = flights_of(store, chosen), left_lying(settings, chosen + timedelta(days=1))
     if shape is Format.TABLE:
         asked = asked_of_people(store, settings.profile, datetime.now(UTC).date())
-        notes = [f"! {note}\n" for note in (*held_back(store, chosen), *asked)]
+        notes = [f"! {note}\n" for note in (*held_back(store, chosen), *left, *asked)]
         say(f"Night {chosen}: {headline_of(store, chosen).text}\n{''.join(notes)}\n")
     show(rows, shape, COLUMNS)
-    raise typer.Exit(1 if needs_attention(store, chosen) else 0)
+    raise typer.Exit(1 if left or needs_attention(store, chosen) else 0)
 
 
 def nights(shape: Shape = Format.TABLE) -> None:
@@ -174,7 +177,7 @@ def standing() -> None:
     from screening.casework.status import where_it_stands
     from screening.night.settings import load_settings
 
-    lines, calls = where_it_stands(load_settings().store)
+    lines, calls = where_it_stands(load_settings())
     say("\n".join([*lines, "All commands: screening --help"]))
     raise typer.Exit(1 if calls else 0)
 
@@ -226,11 +229,12 @@ def _gates(let_through: list[str] | None, reason: str | None) -> list[str]:
     return let_through or []
 
 
-def _tell_result(night: date, seconds: dict[str, float]) -> None:
-    from screening.night.attention import needs_attention
+def _tell_result(settings: "Settings", night: date, seconds: dict[str, float]) -> None:
+    from screening.night.attention import left_lying, needs_attention
     from screening.night.reporting import tell
-    from screening.night.settings import load_settings
 
-    store = load_settings().store
-    say(tell(store, night, seconds))
-    raise typer.Exit(1 if needs_attention(store, night) else 0)
+    left = left_lying(settings, night)
+    for phrase in left:
+        say(f"! {phrase}")
+    say(tell(settings.store, night, seconds))
+    raise typer.Exit(1 if left or needs_attention(settings.store, night) else 0)

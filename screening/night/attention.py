@@ -6,7 +6,10 @@ from datetime import date
 
 from screening.night import fitness
 from screening.night.frozen import published_frozen
+from screening.night.overtaken import overtaken
 from screening.night.quarantine_entries import row_of_input, settled
+from screening.night.settings import Settings
+from screening.night.sightings import left_in_folders
 from screening.reports.headline import Headline, headline
 from screening.store.current_json import current
 from screening.store.published import read_current
@@ -29,10 +32,12 @@ def headline_of(store: Store, night: date, *, about: Collection[str] | None = No
     frozen = published_frozen(store, night, published.revision) if published else None
     rows = rows_of(read_current(store, night, OUTCOMES), OutcomeRow)
     gates = fitness.records(store, frozen) if about is None else []
+    behind = overtaken(store, night) if about is None else None
     return headline(
         [row for row in rows if about is None or row["flight_id"] in about],
         [text for record in gates if record.waits for text in record.failures],
         settled=settled(store, night),
+        overtaken=behind.text if behind is not None else None,
         tolerated=(frozen.stated("gates", "attention_quarantined") if frozen else None) or 0,
     )
 
@@ -49,6 +54,25 @@ def needs_attention(store: Store, night: date) -> list[str]:
     """
     found = headline_of(store, night)
     return list(found.phrases) if found.calls else []
+
+
+def left_lying(settings: Settings, before: date) -> list[str]:
+    """Name the files that no night takes: they lie in the folder of an earlier one, which is not run again.
+
+    Args:
+        settings: store and inbox.
+        before: a night.
+
+    Returns:
+        A phrase a night, with the command that takes them in.
+    """
+    found = left_in_folders(settings.store, settings.inbox, before)
+    return [
+        f"{number} file{' lies' if number == 1 else 's lie'} in the folder of night {night}, and no run has "
+        f"taken {'it' if number == 1 else 'them'}: screening run --night {night}   (or move "
+        f"{'it' if number == 1 else 'them'} out of the inbox)"
+        for night, number in found.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

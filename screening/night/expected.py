@@ -104,16 +104,19 @@ def without_missing(outcomes: pa.Table) -> pa.Table:
 
 
 def arrived_since(store: Store, night: date) -> frozenset[str]:
-    """Return the flights that were missing in a published night, and of which a later one knows."""
+    """Return the flights that were missing in a published night, and of which another one knows now.
+
+    A later one, or an earlier one that a file has come into since.
+    """
     stated = read_columns(store, night, individual.OUTCOMES, ["flight_id", "outcome"])
     waiting = stated.filter(pc.equal(stated["outcome"], str(Outcome.EXPECTED)))["flight_id"].to_pylist()
-    later = [one for one in nights(store) if night < one <= night + _SINCE]
-    if not waiting or not later:
+    others = [one for one in nights(store) if night - _BEFORE <= one <= night + _SINCE and one != night]
+    if not waiting or not others:
         return frozenset()
-    came = [read_current(store, one, individual.FLIGHTS).select(RECEIVED) for one in later]
+    came = [read_current(store, one, individual.FLIGHTS).select(RECEIVED) for one in others]
     legs = {
         leg
-        for one in later
+        for one in others
         for leg in without_missing(read_current(store, one, individual.OUTCOMES))["flight_id"].to_pylist()
     }
     held = current(store, night)

@@ -119,6 +119,18 @@ def _night_of(name: str) -> str | None:
     return label if sign and word.strip().lower() == "night" else None
 
 
+def folder_night(name: str) -> date | None:
+    """Return the night to which what lies in a folder of the inbox belongs alone.
+
+    >>> folder_night("night=2026-11-23"), folder_night("night=2026-02-30"), folder_night("carriers")
+    (datetime.date(2026, 11, 23), None, None)
+    """
+    try:
+        return date.fromisoformat(name.removeprefix("night=")) if _NIGHT_FOLDER.match(name) else None
+    except ValueError:
+        return None
+
+
 def _may_be_a_night(label: str, night: date) -> bool:
     """Say whether a label is a date that has been, or will soon be, a night.
 

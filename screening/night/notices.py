@@ -25,9 +25,11 @@ from screening.night.attention import headline_of
 from screening.night.deliveries import deliveries
 from screening.night.exceptions import place_of
 from screening.night.frozen import published_frozen
+from screening.night.overtaken import overtaken, overtaken_by
 from screening.night.quarantine_entries import settled
 from screening.night.settings import Settings
-from screening.reports.headline import IN_ORDER, after_acts, is_open, people_aside
+from screening.night.sightings import left_in_folders
+from screening.reports.headline import IN_ORDER, NEEDS_A_PERSON, after_acts, is_open, people_aside
 from screening.store.current_json import current
 from screening.store.files import read_json, write_json
 from screening.store.locks import exclusive
@@ -54,6 +56,7 @@ COUNTS = {
     "uncounted": "flights and files with an unknown number of travellers",
     "waiting": "flights and files that wait",
     "missing": "expected flights without a message",
+    "overtaken": "flights and days overtaken by an earlier night",
     "gates_failed": "gates failed",
     "hits": "hits",
 }
@@ -140,10 +143,17 @@ def watched(settings: Settings, night: date, *, say: Say) -> Iterator[None]:
 
 
 def tell_night(settings: Settings, night: date, *, say: Say) -> None:
-    """Tell how a published night stands, if that is due."""
+    """Tell how a published night stands, if that is due.
+
+    And later ones that it has overtaken, and earlier ones of which files lie in the inbox that no run took.
+    """
     with harmless(say):
         if deliveries(settings):
             _tell(settings, standing(settings.store, night), say)
+            for later, _ in overtaken_by(settings.store, night):
+                _tell(settings, standing(settings.store, later), say)
+            for earlier in left_in_folders(settings.store, settings.inbox, night):
+                _tell(settings, _left(settings.store, earlier), say)
 
 
 def tell_failure(settings: Settings, night: date, cause: str, *, say: Say) -> None:
@@ -233,11 +243,13 @@ def counts_of(store: Store, night: date) -> dict[str, int]:
     published, done = current(store, night), settled(store, night)
     rows = after_acts(rows_of(read_current(store, night, OUTCOMES), OutcomeRow), done)
     gates = fitness.records(store, published_frozen(store, night, published.revision if published else 0))
+    behind = overtaken(store, night)
     return {
         "not_screened": people_aside(read_current(store, night, QUARANTINE), rows, done),
         "uncounted": sum(row["quarantined"] is None and row["outcome"] != Outcome.EXPECTED for row in rows),
         "waiting": sum(is_open(row, done) for row in rows),
         "missing": sum(row["outcome"] == Outcome.EXPECTED and is_open(row, done) for row in rows),
+        "overtaken": len(behind.legs) + len(behind.days) if behind is not None else 0,
         "gates_failed": sum(record.waits for record in gates),
         "hits": sum(row["hits"] for row in rows),
     }
@@ -252,6 +264,17 @@ def standing(store: Store, night: date) -> Notice:
         return failure(store, night, "what is published cannot be read")
     state = line.state if line.calls else IN_ORDER
     return Notice(f"night {night}", state, f"screening status --night {night}", revision, counts)
+
+
+def _left(store: Store, night: date) -> Notice:
+    published = current(store, night)
+    return Notice(
+        f"night {night}",
+        NEEDS_A_PERSON,
+        f"screening run --night {night}",
+        published.revision if published else 0,
+        cause="files lie in its folder of the inbox, and no run has taken them",
+    )
 
 
 def failure(store: Store, night: date, cause: str) -> Notice:

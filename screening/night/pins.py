@@ -36,16 +36,21 @@ def new_pins(
         profile=profile.deciding(),
         model=night_model(store, traffic).model.version,
         key_id=keys.key_id,
-        earlier=tuple(
-            EarlierNight(found.isoformat(), published.revision, published.frozen)
-            for found in nights(store)
-            if found < night and (published := current(store, found)) is not None
-        ),
+        earlier=nights_before(store, night),
         decided_until=now.astimezone(UTC).isoformat(),
         decisions=acts.decisions_hash(decided),
         traffic=traffic,
         linked=linked,
         merges=merges.acts_hash(merges.acts(store, until=now)),
+    )
+
+
+def nights_before(store: Store, night: date) -> tuple[EarlierNight, ...]:
+    """Return the published nights before one, as they are now."""
+    return tuple(
+        EarlierNight(found.isoformat(), published.revision, published.frozen)
+        for found in nights(store)
+        if found < night and (published := current(store, found)) is not None
     )
 
 

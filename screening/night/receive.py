@@ -21,7 +21,8 @@ from screening.night.frozen import (
 )
 from screening.night.inbox import Arrival, arrivals, refused
 from screening.night.opening import can_be_read, carried
-from screening.night.pins import kept_pins, new_pins, refuse_others
+from screening.night.overtaken import Overtaken, overtaken
+from screening.night.pins import kept_pins, new_pins, nights_before, refuse_others
 from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
 from screening.night.received import Received, other_nights
@@ -144,7 +145,8 @@ def receive(
         note_seen(store, settings.inbox, night, came, fresh)
         mended = {row["input_id"] for row in _refused_rows(store, night)} - {one.input_id for one in came}
         due, other = expected.due_again(settings, night, before) if before is not None else (None, False)
-        if before is not None and not fresh and not mended and not again and not other:
+        behind = None if again else overtaken(store, night)  # damaged files are first to be as they were
+        if before is not None and not (fresh or mended or again or other or behind):
             return Receipt(None, resumed=False, files=0)
         if before is None and not _is_news(store, night, fresh):
             raise _nothing_came(settings, night, addressed=addressed)
@@ -165,7 +167,7 @@ def receive(
                 expected=expected.due(settings, night),
             )
         else:
-            frozen = _further(settings, night, before, fresh, mended, due if other else None)
+            frozen = _further(settings, night, before, fresh, mended, due if other else None, behind)
             frozen = replace(frozen, expected=due)
         audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
         begin(store, frozen)
@@ -179,24 +181,29 @@ def _further(
     fresh: Sequence[Arrival],
     mended: Collection[str],
     due: Schedule | None,
+    behind: Overtaken | None,
 ) -> Frozen:
     """Freeze a further revision of a published night: over all its bytes, else over what remains of them.
 
-    Where other flights are due than before (`due`), also if nothing has come.
+    Where other flights are due than before (`due`), or earlier nights have overtaken it (`behind`), also if
+    nothing has come; the latter are read as they are now.
 
     Raises:
         StoreError: nothing has come and bytes are gone by rule, or the night's frozen set is missing.
     """
     store, pins = settings.store, kept_pins(settings.store, night, before)
+    if behind is not None:
+        pins = replace(pins, earlier=nights_before(store, night))
     had = tuple(entry for entry in carried_inputs(store, night) if entry.input_id not in mended)
     lost = remains.gone(store, night, had)
-    if lost and not fresh and due is None:
+    if lost and not fresh and due is None and behind is None:
         raise remains.refusal(store, night, lost, f"night {night} cannot be screened again as a whole")
     inputs = frozen_inputs(store, night, fresh, carried=[entry for entry in had if entry not in lost])
     if not lost:
         return Frozen(night, before.revision + 1, None, None, inputs, pins, machine())
     intake = settings.profile.intake
     legs = {leg for found in fresh for _, leg in remains.legs_in(store, found, intake)}
+    legs |= set(behind.legs) if behind is not None else set()
     return Frozen(
         night=night,
         revision=before.revision + 1,

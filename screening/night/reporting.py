@@ -20,6 +20,7 @@ from screening.list_keeping.traffic_models import night_model
 from screening.night import fitness
 from screening.night.attention import headline_of
 from screening.night.frozen import Frozen, published_frozen
+from screening.night.overtaken import overtaken, overtaken_by
 from screening.night.quarantine_entries import entries, settled
 from screening.night.receive import published
 from screening.night.settings import load_settings
@@ -289,7 +290,7 @@ def _notes(store: Store, frozen: Frozen | None) -> list[str]:
     notes += _unread_keys(store, frozen)
     records = fitness.records(store, frozen)
     notes += [f"Unusual: {text}." for record in records for text in record.warnings]
-    notes += _gate_notes(records, frozen.night)
+    notes += [*_gate_notes(records, frozen.night), *_overtaken(store, frozen.night)]
     silenced, _ = fitness.figures(store, frozen.night, frozen.revision).get("hits_silenced", (0, ""))
     if silenced:
         notes.append(f"{silenced:.0f} pairs stayed silent: cleared by a person, nothing has changed.")
@@ -362,7 +363,21 @@ def held_back(store: Store, night: date) -> list[str]:
     """Say what of a published night waits for a person at a gate, with the command that goes on."""
     now = current(store, night)
     frozen = published_frozen(store, night, now.revision) if now else None
-    return _held_back(fitness.records(store, frozen), night)
+    return [*_held_back(fitness.records(store, frozen), night), *_overtaken(store, night)]
+
+
+def _overtaken(store: Store, night: date) -> list[str]:
+    """Say that the night, or later ones, were made without what has come since, with the command for each."""
+    own, notes = overtaken(store, night), []
+    if own is not None:
+        notes.append(
+            "Whom these files name was compared in the night that received them; this night's lists and "
+            f"figures are without them. It takes them up by: screening run --night {night}"
+        )
+    later = [f"screening run --night {one}" for one, _ in overtaken_by(store, night)]
+    if later:
+        notes.append(f"Later nights were made without what came now. In this order: {'; '.join(later)}")
+    return notes
 
 
 def _held_back(records: Sequence[fitness.GateRecord], night: date) -> list[str]:

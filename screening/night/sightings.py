@@ -16,10 +16,12 @@ from datetime import date
 from pathlib import Path
 
 from screening.night.frozen import FrozenInput
-from screening.night.inbox import Arrival, readable
+from screening.night.inbox import Arrival, folder_night, readable
 from screening.store.files import read_json, write_json
+from screening.store.published import read_current
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Zone
+from screening.tables.landing import INPUTS
 
 
 def came_again(store: Store, inbox: Path, came: Sequence[Arrival]) -> set[tuple[str, str]]:
@@ -71,6 +73,32 @@ def unread(store: Store, inbox: Path) -> list[float]:
     return sorted(
         file.st_mtime for name, file in _lying(inbox) if seen.get(name) != f"{file.st_ino}-{file.st_mtime_ns}"
     )
+
+
+def left_in_folders(store: Store, inbox: Path, before: date) -> dict[date, int]:
+    """Return how many files lie in folders of earlier nights that have not received them, by night.
+
+    No other night takes them: their own was never run, or not since they came.
+
+    Args:
+        store: the store.
+        inbox: the inbox; only names and times are looked at.
+        before: a night.
+    """
+    path = _path(store, inbox)
+    seen = _read(path) if path.exists() else {}
+    lying: dict[date, list[str]] = {}
+    for name, file in _lying(inbox):
+        folder, below, _ = name.partition("/")
+        night = folder_night(folder) if below else None
+        if night is not None and night < before and seen.get(name) != f"{file.st_ino}-{file.st_mtime_ns}":
+            lying.setdefault(night, []).append(name)
+    left = {}
+    for night, names in sorted(lying.items()):
+        # An inbox that was moved since has its files under other marks.
+        known = set(read_current(store, night, INPUTS)["name"].to_pylist()) - seen.keys()
+        left[night] = len([name for name in names if name not in known])
+    return {night: number for night, number in left.items() if number}
 
 
 def _lying(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:

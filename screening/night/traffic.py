@@ -16,9 +16,9 @@ from screening.aggregates.cells import cells
 from screening.aggregates.counts import EACH
 from screening.aggregates.parties import parties
 from screening.aggregates.protecting import Edition, balance, protect_date, stands
-from screening.night.frozen import Frozen
+from screening.night.frozen import Frozen, published_frozen
 from screening.night.solver import start_solver
-from screening.store.current_json import Current, current, revision
+from screening.store.current_json import Current, current, nights, revision
 from screening.store.published import read_current, read_revision
 from screening.store.zones import Store
 from screening.tables.aggregate import PROTECTION, PUBLISHED
@@ -51,9 +51,14 @@ def traffic(store: Store, frozen: Frozen, flights: pa.Table, counts: pa.Table) -
     before = [date.fromisoformat(found.night) for found in frozen.pins.earlier]
     latest = _latest_counts(store, before, counts, closed)
     out = _editions(store, frozen, before, {day.isoformat() for day in closed})
+    later = _published_later(store, frozen)
     made = []
     for day in closed:
         period, editions = day.isoformat(), out.get(day.isoformat(), [])
+        if period in later and (editions or not _is_anew(store, frozen)):
+            # readers hold that night's edition, which it corrects itself (`overtaken`)
+            made += [stands(editions[-1])] if editions else []
+            continue
         of_day = latest.filter(pc.equal(latest["service_date"], pa.scalar(day)))
         if not editions and not of_day.num_rows:
             continue
@@ -78,6 +83,14 @@ def traffic(store: Store, frozen: Frozen, flights: pa.Table, counts: pa.Table) -
         "published": _joined(PUBLISHED, [one.published for one in made]),
         "protection": _joined(PROTECTION, [one.protection for one in made]),
         "traffic_cells": _joined(TRAFFIC_CELLS, [one.cells for one in made]),
+    }
+
+
+def _published_later(store: Store, frozen: Frozen) -> set[str]:
+    """Service dates that a later night has published."""
+    later = (night for night in nights(store) if night > frozen.night)
+    return {
+        period for night in later for period in read_current(store, night, PUBLISHED)["period"].to_pylist()
     }
 
 
@@ -152,7 +165,7 @@ def _own(store: Store, frozen: Frozen) -> Iterator[Edition]:
     A damaged edition that is only to be written anew is left out: it is made again as it was.
     """
     now = current(store, frozen.night)
-    anew = frozen.flights is None and all(entry.carried for entry in frozen.inputs)
+    anew = _is_anew(store, frozen)
     for number in range(1, now.revision + 1 if now else 1):
         held = now if now and number == now.revision else revision(store, frozen.night, number)
         if held is None or not held.of(PUBLISHED):
@@ -162,6 +175,17 @@ def _own(store: Store, frozen: Frozen) -> Iterator[Edition]:
         except StoreError:
             if not anew:
                 raise
+
+
+def _is_anew(store: Store, frozen: Frozen) -> bool:
+    """Is the published revision only written again: from the same inputs, after the same nights?"""
+    now = current(store, frozen.night)
+    before = published_frozen(store, frozen.night, now.revision) if now is not None else None
+    return (
+        frozen.flights is None
+        and all(entry.carried for entry in frozen.inputs)
+        and (before is None or before.pins.earlier == frozen.pins.earlier)
+    )
 
 
 def _read(store: Store, held: Current) -> Edition:

@@ -296,7 +296,8 @@ def attention(published: Published) -> None:
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from screening.night.attention import left_by
+    from screening.night.attention import left_by, left_lying
+    from screening.night.overtaken import overtaken_by
     from screening.night.reporting import report_path
 
     night, settings = date.fromisoformat(published["night"]), load_settings()
@@ -304,14 +305,18 @@ def attention(published: Published) -> None:
     metrics.tell_night(settings, night)
     with explained():
         left = left_by(store, night, published["flights"], published["inputs"])
+        overtook, lying = overtaken_by(store, night), left_lying(settings, night)
+    own = (*left.own, *(lying if published["flights"] is None else ()))
     found = f"report: {report_path(store, night)}   flights: screening status --night {night}"
-    for phrase in left.own:
+    for phrase in own:
         _LOG.warning("needs a person: %s", phrase)
     for phrase in left.beside:
         _LOG.info("the flights of this re-run are in order; of the night still waits: %s", phrase)
+    for later, what in overtook:
+        _LOG.warning("night %s: %s; run it again, and it takes that up", later, what.text)
     _LOG.info(found)
-    if left.own:
-        raise AirflowFailException(f"{'; '.join(left.own)}   {found}")
+    if own:
+        raise AirflowFailException(f"{'; '.join(own)}   {found}")
 
 
 def purge() -> int:

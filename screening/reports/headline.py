@@ -22,7 +22,7 @@ NOT_READ = "travellers_not_read"  # stated by the sender, and not to be read
 SCHEDULE_UNREAD = "schedule_unreadable"  # of the file that says which flights are due
 _NAMED = 3  # flights named in one line
 _DONE = "a person has replayed or released what was set aside"
-_ARRIVED = "its messages came, and a later night has received them"
+_ARRIVED = "its messages came, and another night has received them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Settled:
         entries: people who still wait of these entries, by id; 0 where it is settled, None where not known.
         legs: rows of `outcomes` all of whose entries are settled.
         waiting: people who still wait, of rows some of whose entries are settled; None where not known.
-        arrived: flights that were missing and of which a later night has received something.
+        arrived: flights that were missing and of which another night has received something.
     """
 
     entries: Mapping[str, int | None] = field(default_factory=dict)
@@ -122,6 +122,7 @@ def headline(
     failures: Sequence[str] = (),
     *,
     settled: Settled = NOTHING,
+    overtaken: str | None = None,
     tolerated: int = 0,
 ) -> Headline:
     """Write the first line of a night.
@@ -130,6 +131,7 @@ def headline(
         outcomes: what became of each flight and input.
         failures: sentences on gates that the night failed and nobody let it through.
         settled: what people have replayed or released.
+        overtaken: what earlier nights have published since, that this one was made without.
         tolerated: travellers set aside singly that call nobody, by the profile.
     """
     open_rows = [row for row in after_acts(outcomes, settled) if is_open(row, settled)]
@@ -139,10 +141,11 @@ def headline(
         *_failed_without_people(open_rows),
         *_nobody(open_rows),
         *_by_document(open_rows),
+        *([overtaken] if overtaken else []),
     ]
     if failures:
         return Headline(INCOMPLETE, (*failures, *unscreened, *others))
-    if _tolerable(open_rows, tolerated) and unscreened:
+    if _tolerable(open_rows, tolerated) and unscreened and not overtaken:
         told = f"{unscreened[0]}, as few as the profile tolerates without a call"
         return Headline(NEEDS_A_PERSON, (told,), calls=False)
     phrases = (*unscreened, *others)

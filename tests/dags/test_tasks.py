@@ -558,6 +558,57 @@ def test_a_night_that_is_long_over_takes_what_lies_in_its_folder_alone(by_hand, 
     assert len(frozen["inputs"]) == 1
 
 
+def test_after_an_outage_no_file_is_forgotten_and_none_is_screened_as_of_another_night(
+    by_hand, written, scheduled, at_work
+):
+    """Four nights were missed. Airflow runs the last one; a back-fill the others, each with its own folder."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from screening.night import notices
+    from screening.night.settings import load_settings
+
+    profile = by_hand.folder / "profile.toml"
+    profile.write_text(profile.read_text() + '[notify]\nfile = "notices.jsonl"\n')
+    first, second, third, last = (scheduled(before) for before in (3, 2, 1, 0))
+
+    def sent(name, person, flight, night):
+        by_hand.send(name, written.paxlst([person], flight=flight, day=f"{night:%y%m%d}", reference=flight))
+
+    sent(f"night={first[0]}/a.edi", written.ylva, "XQ0401", first[0])
+    sent(f"night={third[0]}/b.edi", written.fillers[0], "XQ0402", third[0])
+    sent("flat.edi", written.fillers[1], "XQ0403", first[0])
+    sent("flat2.edi", written.fillers[2], "XQ0404", last[0])
+
+    with pytest.raises(AirflowFailException) as red:
+        at_work(begin=lambda _: last[1]())
+    for night, _ in (first, third):
+        lies = f"1 file lies in the folder of night {night}, and no run has taken it: screening run --night"
+        assert f"{lies} {night}" in str(red.value)
+        assert f"! {lies} {night}" in by_hand(check=1).stdout
+    assert str(second[0]) not in str(red.value)
+    notices.tell_night(load_settings(), last[0], say=pytest.fail)  # as the notifier of the task does
+
+    at_work(begin=lambda _: first[1]())
+    with pytest.raises(AirflowFailException, match="lies in its own folder"):
+        second[1]()
+    done = by_hand.run(str(third[0]))  # the command as it is printed
+    assert "!" not in done.stdout.replace("! Demonstration", "").replace("! What is usual", "")
+    # the last night has closed the day of the first one, as the flat file spoke of it
+    assert f"screening run --night {last[0]}" in by_hand(check=1).stdout
+    by_hand.run(str(last[0]))
+    assert by_hand(check=0).stdout.startswith(f"Night {last[0]}, revision 2: in order")
+    flights = {
+        str(night): sorted(leg.split("-")[0] for leg in by_hand.status(str(night)))
+        for night, _ in (first, third, last)
+    }
+    assert list(flights.values()) == [["XQ401"], ["XQ402"], ["XQ403", "XQ404"]]
+    told = [json.loads(line) for line in (by_hand.folder / "notices.jsonl").read_text().splitlines()]
+    assert [one["state"] for one in told if one["about"] == f"night {third[0]}"] == [
+        "needs a person",
+        "recovered",
+    ]
+
+
 def test_no_night_before_the_first_is_run(by_hand, written, at_work):
     profile = by_hand.folder / "profile.toml"
     profile.write_text(profile.read_text() + "\n[schedule]\nfirst_night = 2026-11-24\n")

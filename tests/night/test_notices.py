@@ -61,7 +61,7 @@ def test_a_night_that_needs_a_person_is_told_once_on_every_way_and_so_is_its_rec
         assert notice["revision"] == 1
         assert notice["command"] == f"screening status --night {NIGHT}"
         assert notice["counts"] == {
-            "not_screened": 0, "uncounted": 0, "waiting": 1, "missing": 0, "gates_failed": 0, "hits": 1
+            "not_screened": 0, "uncounted": 0, "waiting": 1, "missing": 0, "overtaken": 0, "gates_failed": 0, "hits": 1
         }  # fmt: skip
 
         by_hand.send(f"{NAME}2.txt", "another note\n")
