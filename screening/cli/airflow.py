@@ -83,7 +83,7 @@ def backfill(
     """
     from screening.orchestration.embedded import backfill as begin
 
-    raise typer.Exit(begin(first.date(), last.date(), failed=failed, dry_run=dry_run))
+    raise typer.Exit(begin(first.date(), last.date(), failed=failed, dry_run=dry_run, tell=say))
 
 
 @app.command("dags")

@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -230,7 +230,7 @@ def _progress(ran: Ran, tell: Tell) -> object:
     return Progress()
 
 
-def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
+def backfill(first: date, last: date, *, failed: bool, dry_run: bool, tell: Tell) -> int:
     """Let the scheduler run the nights of a span in their order, one at a time.
 
     Airflow's dates are UTC and its own limit of active runs does not hold for a back-fill: so the nights are
@@ -241,16 +241,19 @@ def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
         last: last night.
         failed: also nights whose DAG run failed; else those that have none.
         dry_run: only list what would be run.
+        tell: shows a line to a person: each night, with the moment under which Airflow lists it.
 
     Returns:
         Exit code of `airflow backfill create`.
 
     Raises:
         UsageError: the span is none, or a night of it is before the first one or not over.
+        StoreError: no Airflow was ever served here.
     """
     schedule = load_settings().profile.schedule
     zone = ZoneInfo(load_settings().profile.agency.time_zone)
-    bounds = [begins(night, schedule.start, zone.key).astimezone(zone) for night in (first, last)]
+    span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    moments = [begins(night, schedule.start, zone.key) for night in span]
     over = ends(last, schedule.start, zone.key) <= datetime.now(UTC)
     early = schedule.first_night is not None and first < schedule.first_night
     if first > last or early or not over:
@@ -262,13 +265,34 @@ def backfill(first: date, last: date, *, failed: bool, dry_run: bool) -> int:
             effect="nothing was run",
             remedy="name the first and the last night, both as local dates",
         )
-    if "AIRFLOW_HOME" not in os.environ:  # else the installation that it belongs to has its own settings
+    if not os.environ.get("AIRFLOW_HOME"):  # else the installation that it belongs to has its own settings
+        _refuse_unserved(airflow_home("airflow"))
         prepare(airflow_home("airflow"), quiet=False)
+    tell(
+        f"{len(span)} nights of {zone.key}, and the moment in UTC at which each begins, as Airflow lists it:"
+    )
+    for night, moment in zip(span, moments, strict=True):
+        tell(f"  {night}   {moment:%Y-%m-%d %H:%M}")
+    sys.stdout.flush()
+    bounds = [moment.astimezone(zone) for moment in (moments[0], moments[-1])]
     command = [str(Path(sys.executable).parent / "airflow"), "backfill", "create"]
     command += ["--dag-id", "nightly_screening", "--max-active-runs", "1"]
     command += ["--from-date", bounds[0].isoformat(), "--to-date", bounds[1].isoformat()]
     command += ["--reprocess-behavior", "failed" if failed else "none", *(["--dry-run"] if dry_run else [])]
     return subprocess.run(command, check=False).returncode  # noqa: S603  (our own environment's airflow)
+
+
+def _refuse_unserved(home: Path) -> None:
+    """Refuse a back-fill where no Airflow has ever looked for DAGs: it would ask for its database only."""
+    if not _has_revision(home / "airflow.db"):
+        raise StoreError(
+            "there is no Airflow that could run the nights: none was ever served beside this store",
+            where=str(home),
+            effect="nothing was run",
+            remedy="`screening airflow serve` starts one; give the same command again beside it. For an "
+            "installation of your own set AIRFLOW_HOME. Without Airflow: `screening run` for each night, in "
+            "order",
+        )
 
 
 def serve(*, port: int, tell: Tell) -> int:

@@ -111,6 +111,13 @@ def test_a_night_is_long_over_when_its_successor_has_ended(agency_of, night, now
             id="over it",
         ),
         pytest.param(
+            "01:00",
+            "2026-10-12",
+            "2026-11-10",
+            "2026-10-12T01:00:00+02:00 2026-11-10T01:00:00+01:00",
+            id="thirty nights",
+        ),
+        pytest.param(
             "02:30",
             "2026-10-25",
             "2026-10-25",
@@ -145,16 +152,27 @@ def test_a_back_fill_asks_for_the_moments_at_which_the_nights_begin(
 ):
     from screening.orchestration import embedded
 
-    said = []
+    said, told = [], []
     agency_of("Europe/Vienna", start)
     monkeypatch.setenv("AIRFLOW_HOME", "somewhere")
     monkeypatch.setattr(
         embedded.subprocess, "run", lambda words, check: said.append(words) or SimpleNamespace(returncode=0)
     )
     dates = [date.fromisoformat(one) for one in (first, last)]
-    assert embedded.backfill(*dates, failed=True, dry_run=True) == 0
+    assert embedded.backfill(*dates, failed=True, dry_run=True, tell=told.append) == 0
     named = dict(zip(said[0], said[0][1:], strict=False))
     assert f"{named['--from-date']} {named['--to-date']}" == asked
+    nights = [date.fromisoformat(line.split()[0]) for line in told[1:]]
+    assert nights == [dates[0] + timedelta(days=number) for number in range((dates[1] - dates[0]).days + 1)]
+    moments = [datetime.fromisoformat(f"{line.split(None, 1)[1]}+00:00") for line in told[1:]]
+    assert [moments[0], moments[-1]] == [datetime.fromisoformat(one) for one in asked.split()]
     words = " ".join(map(str, said[0]))
     assert "--max-active-runs 1" in words
     assert words.endswith("--reprocess-behavior failed --dry-run")
+
+
+def test_a_back_fill_where_no_airflow_was_ever_served_names_the_command_that_starts_one(by_hand):
+    span = "--from", "2026-11-01", "--to", "2026-11-05"
+    refused = by_hand("airflow", "backfill", *span, "--dry-run", check=3, AIRFLOW_HOME="").stderr
+    assert "`screening airflow serve` starts one" in refused
+    assert not (by_hand.folder / "airflow").exists()
