@@ -111,6 +111,7 @@ def replay_entry(
     from screening.casework.quarantine import erased_in, replay
     from screening.night.attention import needs_attention
     from screening.night.notices import tell_night
+    from screening.night.reporting import held_back
     from screening.night.settings import load_settings
 
     settings = load_settings(inbox=inbox)
@@ -134,6 +135,8 @@ def replay_entry(
             say(f"Set aside anew: {entry.short} ({', '.join(entry.codes)})")
     tell_night(settings, night, say=warn)
     waiting = needs_attention(settings.store, night)
+    for note in held_back(settings.store, night):
+        say(f"! {note}")
     say(f"Needs a person: {'; '.join(waiting)}" if waiting else f"Night {night} needs nobody.")
     raise typer.Exit(1 if waiting else 0)
 

@@ -122,6 +122,7 @@ class Frozen:
         sealed: its hash, of a set as read from night.json; empty where the inputs have their names.
         rescreened: made by a re-screen after a list had changed (`rescreen`): it is never taken up.
         expected: flights that are due by the agency's schedule; None where it has none.
+        ids_of: revision of the night whose hits keep their ids, as people have decided on some; else None.
     """
 
     night: date
@@ -136,6 +137,7 @@ class Frozen:
     sealed: str = ""
     rescreened: bool = False
     expected: Schedule | None = None
+    ids_of: int | None = None
 
     @property
     def nameless(self) -> bool:
@@ -152,7 +154,7 @@ class Frozen:
         """Hash of everything that decides the bytes.
 
         Not of how the inputs came here, nor of which flights were asked for: a re-run on all inputs has the
-        hash of one run on them.
+        hash of one run on them, unless people have decided on hits in between.
         """
         if self.sealed:
             return self.sealed
@@ -164,7 +166,8 @@ class Frozen:
         )
         ended = [plain["base"], *plain["gone"]] if plain["gone"] else []
         due = [plain["expected"]] if self.expected is not None else []
-        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended, *due])
+        ids = [{"ids_of": self.ids_of}] if self.ids_of is not None else []
+        return _sha([plain["night"], inputs, plain["pins"], plain["machine"], *ended, *due, *ids])
 
     @property
     def pins_hash(self) -> str:
@@ -248,6 +251,8 @@ class Frozen:
             del plain["rescreened"]
         if self.expected is None:  # the same
             del plain["expected"]
+        if self.ids_of is None:  # the same
+            del plain["ids_of"]
         return plain
 
 
@@ -341,6 +346,7 @@ def _parsed(plain: dict[str, Any]) -> Frozen:
         sealed=plain.get("sealed", ""),  # earlier code wrote the names instead
         rescreened=plain.get("rescreened", False),
         expected=_schedule(plain.get("expected")),
+        ids_of=plain.get("ids_of"),
     )
 
 

@@ -4,8 +4,12 @@ A night that was never published pins what is in use; a later revision keeps wha
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.list_keeping import lists, merges
 from screening.list_keeping.copies import copy_in_use
@@ -17,9 +21,12 @@ from screening.protection.key_links import linked_with, readable
 from screening.protection.keys import load_keys
 from screening.store import acts
 from screening.store.current_json import Current, current, nights
+from screening.store.published import read_current
 from screening.store.traffic_models import active as traffic_in_use
 from screening.store.zones import Store
+from screening.tables.analyst import HITS
 from screening.tables.errors import InputError, StoreError, UsageError
+from screening.tables.hit_acts import PROPOSALS
 
 
 def new_pins(
@@ -75,6 +82,26 @@ def kept_pins(store: Store, night: date, before: Current) -> Pins:
         still = set(linked_with(store, pins.key_id))
         pins = replace(pins, linked=tuple(one for one in pins.linked if one in still))
     return pins
+
+
+def ids_kept(store: Store, before: Current, *, news: bool) -> int | None:
+    """Return the revision of a published night whose hits keep their ids in the next one; None where none do.
+
+    It is the published one where people have decided, or proposed, on a hit of it: a decision on an id that
+    no hit has any more is seen by nobody.
+
+    Args:
+        store: the store.
+        before: the published revision.
+        news: something has come; else the night is as it was, ids and all.
+    """
+    frozen = published_frozen(store, before.night, before.revision)
+    with suppress(StoreError):  # damaged hits are written anew, as they were
+        hits = read_current(store, before.night, HITS)["hit_id"].combine_chunks() if news else pa.array([])
+        acted = acts.dispositions(store)["hit_id"], acts.acts_on_hits(store, PROPOSALS)["hit_id"]
+        if len(hits) and any(pc.any(pc.is_in(one, hits)).as_py() for one in acted):
+            return before.revision
+    return frozen.ids_of if frozen is not None else None
 
 
 def _still_whole(store: Store, list_id: str, version: str) -> str:

@@ -22,7 +22,7 @@ from screening.night.frozen import (
 from screening.night.inbox import Arrival, arrivals, refused
 from screening.night.opening import can_be_read, carried
 from screening.night.overtaken import Overtaken, overtaken
-from screening.night.pins import kept_pins, new_pins, nights_before, refuse_others
+from screening.night.pins import ids_kept, kept_pins, new_pins, nights_before, refuse_others
 from screening.night.publication_record import record_publication
 from screening.night.quarantine_entries import replays
 from screening.night.received import Received, other_nights
@@ -168,7 +168,9 @@ def receive(
             )
         else:
             frozen = _further(settings, night, before, fresh, mended, due if other else None, behind)
-            frozen = replace(frozen, expected=due)
+            news = bool(fresh or mended or behind)
+            ids_of = None if frozen.gone else ids_kept(store, before, news=news)
+            frozen = replace(frozen, expected=due, ids_of=ids_of)
         audit.append(store, actor, "night.receive", [frozen.run, frozen.hash], f"{len(fresh)} files", now)
         begin(store, frozen)
         return Receipt(frozen, resumed=False, files=len(fresh))

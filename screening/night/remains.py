@@ -30,7 +30,7 @@ from screening.store.landing import missing
 from screening.store.mapped import mapped
 from screening.store.published import read_current
 from screening.store.zones import Store
-from screening.tables import analyst, individual
+from screening.tables import individual
 from screening.tables.codes import Level, RetentionClass
 from screening.tables.errors import ScreeningError, StoreError
 from screening.tables.findings import Finding
@@ -171,23 +171,20 @@ def _ended(store: Store, night: date, lost: Collection[FrozenInput], cls: str) -
     return min(moments).astimezone(UTC) if moments else None
 
 
-def with_known_ids(
-    travellers: pa.Table, documents: pa.Table, store: Store, night: date
-) -> tuple[pa.Table, pa.Table]:
+def with_known_ids(travellers: pa.Table, documents: pa.Table, hits: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Give people on hits of the published revision the ids that they had, as far as they can be told.
 
-    Ids follow from statements. Where a person's first statement is gone, the hit still holds id and key.
+    Ids follow from statements. Where a person's first statement is gone, or an older one has come, the hit
+    still holds id and key.
 
     Args:
         travellers: as settled anew.
         documents: theirs.
-        store: the store.
-        night: the night.
+        hits: HITS of the night as they were published.
 
     Returns:
         Travellers and documents.
     """
-    hits = read_current(store, night, analyst.HITS)
     columns = ("flight_id", "person_key", "traveller_id")
     rows = list(zip(*(travellers[name].to_pylist() for name in columns), strict=True))
     stands = Counter((leg, key) for leg, key, _ in rows)

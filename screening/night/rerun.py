@@ -17,7 +17,7 @@ from screening.night import remains
 from screening.night.expected import due_again, without_missing
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
-from screening.night.pins import kept_pins
+from screening.night.pins import ids_kept, kept_pins
 from screening.night.quarantine_entries import row_of_input
 from screening.night.receive import (
     Receipt,
@@ -175,6 +175,7 @@ def _frozen(
         machine=machine(),
         kept=kept_inputs(store, night, carried),
         gone=remains.classes(store, night, lost) if lost else (),
+        ids_of=None if lost else ids_kept(store, before, news=bool(fresh)),
     )
 
 

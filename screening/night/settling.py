@@ -25,10 +25,12 @@ from screening.night.shares import MOST, evenly, unit_of
 from screening.night.stages import Task
 from screening.profile.model import Intake
 from screening.protection.keys import Keys
-from screening.store.published import read_current
+from screening.store.current_json import revision
+from screening.store.published import read_current, read_revision
 from screening.store.work import Work
 from screening.store.zones import Store
 from screening.tables import individual
+from screening.tables.analyst import HITS
 from screening.tables.codes import Level
 from screening.tables.findings import Finding
 from screening.tables.model import TableSpec
@@ -229,12 +231,17 @@ def settle_share(store: Store, frozen: Frozen, keys: Keys, work: Work, share: Sh
     if frozen.gone:
         from screening.night import remains
 
-        travellers, documents = remains.with_known_ids(travellers, documents, store, frozen.night)
+        hits = read_current(store, frozen.night, HITS)
+        travellers, documents = remains.with_known_ids(travellers, documents, hits)
         legs = flights["flight_id"].to_pylist()
         had = {entry.input_id for entry in frozen.kept}
         new = {entry.input_id for entry in frozen.inputs if not entry.carried} - had
         fewer = remains.fewer(store, frozen.night, not_of(stated["statements"], new), legs)
         flights = remains.told(flights, fewer, frozen.gone)
+    elif frozen.ids_of is not None and (decided := revision(store, frozen.night, frozen.ids_of)) is not None:
+        from screening.night.remains import with_known_ids
+
+        travellers, documents = with_known_ids(travellers, documents, read_revision(store, decided, HITS))
     ledger = pa.concat_tables([_drawn_lines(stated["statements"], share.scope), settled.ledger])
     return {
         "flights": flights,

@@ -89,7 +89,9 @@ STAGES: tuple[Stage, ...] = (
         _STATED,
         ("flights", "travellers", "documents", "ledger"),
         "intake",
-        (Zone.ANALYST,),  # ids on hits of the night's earlier revision, where statements are gone by rule
+        (
+            Zone.ANALYST,
+        ),  # ids on hits of an earlier revision: statements gone by rule, hits decided by people
     ),
     Stage("plan", Task.PLAN, Unit.NIGHT, ("flights",), (), "schedule"),
     Stage("normalise", Task.SCREEN, Unit.BATCH, ("travellers", "documents"), ("identities",)),

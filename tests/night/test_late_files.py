@@ -69,12 +69,15 @@ def test_a_late_file_of_an_earlier_night_overtakes_the_later_one_and_that_takes_
     assert "1 expected flight without a message: XQ402" in by_hand.run(SECOND, check=1).stdout
     before = ids(by_hand, FIRST, BOTH) | ids(by_hand, SECOND, BOTH)
 
+    closed = total(by_hand, FIRST)
+
     # the late files: compared at once, in the night whose they are; the later night says that it is overtaken
     for name, text in late.items():
         by_hand.send(f"night={FIRST}/{name}", text)
     done = by_hand.run(FIRST)
     assert f"In this order: screening run --night {SECOND}" in done.stdout
     assert by_hand.status(FIRST)[BOTH]["hits"] == 1
+    assert total(by_hand, FIRST) == closed  # the later night has published that day, and corrects it itself
     told = by_hand("status", "--night", SECOND, check=1).stdout
     assert told.startswith(
         f"Night {SECOND}: needs a person: night {FIRST} has since received more of flight XQ401 "
@@ -140,6 +143,26 @@ def test_a_correction_of_a_correction_over_nights_one_of_them_out_of_order(by_ha
         ]
         assert sorted(counted) == ["DRUMMOND", "OKONJO", "QVARNSTEDT"]
     assert (by_hand.status(night)[BOTH]["travellers"], by_hand.status(night)[BOTH]["unconfirmed"]) == (4, 1)
+
+
+def test_a_decided_hit_keeps_its_id_when_an_older_message_comes_late(by_hand, written, promised):
+    """Ids are made of what was said first; this was, and came last."""
+    by_hand.send("1.edi", written.paxlst([written.ylva, written.fillers[0]], sent="261123:0500"))
+    by_hand.run(SECOND)
+    [hit] = rows(by_hand, SECOND, "analyst", "hits")
+    decided = "--as", "anna", "--decision", "true_match", "--reason", "same person"
+    by_hand("decide", hit["hit_id"], *decided, check=0)
+    by_hand.send("2.edi", written.paxlst([written.ylva], sent="261122:1900", reference="2"))
+    by_hand.run(SECOND)
+    [after] = rows(by_hand, SECOND, "analyst", "hits")
+    assert (after["hit_id"], after["traveller_id"]) == (hit["hit_id"], hit["traveller_id"])
+    assert [row["state"] for row in by_hand.json("hits", "--night", SECOND)] == ["decided"]
+    by_hand("trace", hit["hit_id"], check=0)
+    sheet = by_hand("handout", "--airport", "VIE", "--for", "desk3", "--night", SECOND, "--out", "sheet.csv")
+    assert sheet.stdout.startswith("1 hits written")
+    stands = promised(by_hand.store)
+    by_hand("run", "--night", SECOND, "--inbox", "inbox", "--again", check=0)
+    assert promised(by_hand.store) == stands
 
 
 _TABLES = (
