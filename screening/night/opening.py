@@ -5,7 +5,7 @@ unpacked it, its members come from landing.
 """
 
 import functools
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from screening.night.frozen import FrozenInput
 from screening.profile.model import Intake
 from screening.store.landing import held, nameless, open_back
 from screening.store.mapped import Counted
+from screening.store.objects import side_by_side
 from screening.store.published import read_current
 from screening.store.zones import Store
 from screening.tables import individual, landing
@@ -96,17 +97,21 @@ class Opened:
         return self.kind in PACKED
 
 
-def can_be_read(store: Store, entry: FrozenInput, known: Carried) -> bool:
-    """Say whether the bytes of an input are still there; one that is only counted needs none.
+def gone(store: Store, entries: Iterable[FrozenInput], known: Carried) -> list[FrozenInput]:
+    """Return the inputs whose bytes are not there any more; one that is only counted needs none.
 
     Raises:
         StoreError: the list of an input's pieces is damaged.
     """
-    if not entry.is_read:
-        return True
+    needed = {entry: _needed(entry, known) for entry in entries if entry.is_read}
+    there = held(store, {input_id for ids in needed.values() for input_id in ids})
+    return [entry for entry, ids in needed.items() if not there.issuperset(ids)]
+
+
+def _needed(entry: FrozenInput, known: Carried) -> list[str]:
     if _unpacked_before(entry, known) is not None:
-        return all(held(store, input_id) for *_, input_id in _members_before(entry, known))
-    return held(store, entry.input_id)
+        return [input_id for *_, input_id in _members_before(entry, known)]
+    return [entry.input_id]
 
 
 @contextmanager
@@ -197,13 +202,8 @@ def doubled_members(
     once = [entry for entry in sorted(inputs) if entry.is_read and entry.size <= intake.max_file_bytes]
     seen = set(kept) | {entry.input_id for entry in once}
     doubled = set()
-    for entry in once:
-        try:
-            found = list(_members(store, entry, intake, known))
-        except ScreeningError:
-            raise
-        except Exception:  # noqa: BLE001  (its reading fails too, and names it)
-            found = []
+    within = side_by_side(functools.partial(_members, store, intake, known), once, store.at_once)
+    for entry, found in zip(once, within, strict=True):
         for ordinal, input_id in found:
             if input_id in seen or input_id in elsewhere:
                 doubled.add((entry.input_id, ordinal))
@@ -211,12 +211,17 @@ def doubled_members(
     return frozenset(doubled)
 
 
-def _members(store: Store, entry: FrozenInput, intake: Intake, known: Carried) -> Iterator[tuple[int, str]]:
-    """Yield ordinal and id of each member of a file; a plain file has none."""
+def _members(store: Store, intake: Intake, known: Carried, entry: FrozenInput) -> list[tuple[int, str]]:
+    """Return ordinal and id of each member of a file; a plain file has none."""
     if _unpacked_before(entry, known) is not None:
-        yield from ((ordinal, input_id) for ordinal, _, input_id in _members_before(entry, known))
-        return
-    with open_back(store, entry.input_id) as data:
-        if kind_of_bytes(data) in PACKED:
-            for ordinal, _, room in members(data, entry.name, intake, Counted, []):
-                yield ordinal, room.sha256
+        return [(ordinal, input_id) for ordinal, _, input_id in _members_before(entry, known)]
+    try:
+        with open_back(store, entry.input_id) as data:
+            if kind_of_bytes(data) in PACKED:
+                rooms = members(data, entry.name, intake, Counted, [])
+                return [(ordinal, room.sha256) for ordinal, _, room in rooms]
+    except ScreeningError:
+        raise
+    except Exception:  # noqa: BLE001  (its reading fails too, and names it)
+        return []
+    return []

@@ -9,7 +9,7 @@ part, so that the guilty one is found; that is set aside whole, and the chunk is
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -29,8 +29,9 @@ from screening.night.frozen import FrozenInput
 from screening.night.opening import Carried, MemberPlace, Opened, Part, open_input
 from screening.night.pieces import SPECS, summed
 from screening.profile.model import Intake
-from screening.store.landing import Settling, open_back
-from screening.store.rights import rights_of
+from screening.store.keeping import KeptBehind, Settling
+from screening.store.landing import open_back
+from screening.store.rights import rights_of, with_rights
 from screening.store.zones import Store
 from screening.tables import individual, landing
 from screening.tables.codes import Counted, InputKind, InputStatus, QuarantineUnit, RetentionClass, Source
@@ -48,6 +49,8 @@ class _Gathered:
     """What a chunk has given so far; `collect` takes tables that are full."""
 
     collect: Collect
+    keeping: KeptBehind
+    with_rights: Collection[str]  # inputs of which persons' rights changed something
     alone: bool = False  # each reading is tabulated by itself: what fails belongs to it
     inputs: list[dict[str, object]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
@@ -142,12 +145,14 @@ def read_chunk(
     Raises:
         StoreError: bytes are missing in landing or cannot be written.
     """
+    rights = with_rights(store)
     try:
-        return _read_all(store, chunk, intake, known, doubled, {}, _Gathered(collect()))
+        with KeptBehind(store.at_once) as keeping:
+            return _read_all(store, chunk, intake, known, doubled, {}, _Gathered(collect(), keeping, rights))
     except ScreeningError:
         raise
     except Exception:  # noqa: BLE001  (whatever it is: the others are read)
-        return _read_without_guilty(store, chunk, intake, known, doubled, collect)
+        return _read_without_guilty(store, chunk, intake, known, doubled, collect, rights)
 
 
 def _read_without_guilty(
@@ -157,13 +162,15 @@ def _read_without_guilty(
     known: Carried,
     doubled: Collection[MemberPlace],
     collect: Callable[[], Collect],
+    rights: Collection[str],
 ) -> dict[str, pa.Table]:
     """Read a chunk in which our code has failed; each input on which it fails is set aside whole."""
     guilty: dict[str, str] = {}
     while True:
-        gathered = _Gathered(collect(), alone=True)
         try:
-            return _read_all(store, chunk, intake, known, doubled, guilty, gathered)
+            with KeptBehind(0) as keeping:
+                gathered = _Gathered(collect(), keeping, rights, alone=True)
+                return _read_all(store, chunk, intake, known, doubled, guilty, gathered)
         except InputFailedError as fault:
             if fault.input_id in guilty:
                 raise
@@ -273,8 +280,9 @@ def _read_part(
         What was read of them, and the hash of what is kept.
     """
     seen = _InputRead()
-    rights = rights_of(store, part.input_id)
-    with closing(Settling(store, part.input_id)) as settling:
+    rights = rights_of(store, part.input_id) if part.input_id in gathered.with_rights else None
+    with ExitStack() as stack:
+        settling = stack.enter_context(closing(Settling(store, part.input_id, len(part.data))))
         for reading in _readings(part, intake, guilty):
             if rights is not None:
                 fulfil(reading, rights)
@@ -284,7 +292,9 @@ def _read_part(
                 settling.add(_CLASS[span.source], stretch)
             gathered.take(reading)
             del reading  # the name would keep it alive while the next is read
-        return seen, settling.keep().stored_sha256
+        stack.pop_all()  # whoever keeps it closes it
+    gathered.keeping.keep(settling)
+    return seen, settling.stored_sha256
 
 
 def _readings(part: Part, intake: Intake, guilty: Mapping[str, str]) -> Iterator[Reading]:
@@ -349,7 +359,10 @@ def _note_container(
 
 def _keep_whole(store: Store, entry: FrozenInput) -> None:
     """Keep a file that nobody could read, under the shortest term."""
-    with open_back(store, entry.input_id) as data, closing(Settling(store, entry.input_id)) as settling:
+    with (
+        open_back(store, entry.input_id) as data,
+        closing(Settling(store, entry.input_id, len(data))) as settling,
+    ):
         for start in range(0, len(data), _STRETCH):
             settling.add(RetentionClass.UNREAD, data[start : start + _STRETCH])
             forget(data, start)

@@ -4,9 +4,9 @@ Runs under the night's lock. Everything after it is a function of the frozen set
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from screening.list_keeping import lists
@@ -20,7 +20,7 @@ from screening.night.frozen import (
     save_frozen,
 )
 from screening.night.inbox import Arrival, arrivals, refused
-from screening.night.opening import can_be_read, carried
+from screening.night.opening import carried, gone
 from screening.night.overtaken import Overtaken, overtaken
 from screening.night.pins import ids_kept, kept_pins, new_pins, nights_before, refuse_others
 from screening.night.publication_record import record_publication
@@ -38,6 +38,7 @@ from screening.store.current_links import mend_links
 from screening.store.files import require_space
 from screening.store.landing import release_incoming, sweep_unfinished, take_incoming
 from screening.store.locks import night_lock, undisturbed
+from screening.store.objects import side_by_side
 from screening.store.published import read_current
 from screening.store.work import Work, sweep_dead
 from screening.store.zones import Store, open_zones
@@ -45,7 +46,6 @@ from screening.tables.codes import InputStatus, Zone
 from screening.tables.errors import InputError, ProfileError, UsageError
 from screening.tables.landing import INPUTS
 
-_AT_ONCE = 4
 _WORKING_COPIES = 6  # landing, blanked copy, work tables and published tables of one input, generously
 
 
@@ -197,7 +197,7 @@ def _further(
     if behind is not None:
         pins = replace(pins, earlier=nights_before(store, night))
     had = tuple(entry for entry in carried_inputs(store, night) if entry.input_id not in mended)
-    lost = remains.gone(store, night, had)
+    lost = gone(store, had, carried(store, night))
     if lost and not fresh and due is None and behind is None:
         raise remains.refusal(store, night, lost, f"night {night} cannot be screened again as a whole")
     inputs = frozen_inputs(store, night, fresh, carried=[entry for entry in had if entry not in lost])
@@ -249,7 +249,7 @@ def _going_on(store: Store, left: Frozen) -> Frozen | None:
     if not all(lists.is_whole(store, *pair) for pair in left.pins.lists.items()):
         return None
     named, known = input_names.restored(store, left), carried(store, left.night)
-    if named.nameless or not all(can_be_read(store, entry, known) for entry in named.inputs):
+    if named.nameless or gone(store, named.inputs, known):
         return None
     return named
 
@@ -296,8 +296,7 @@ def take_in(store: Store, fresh: Sequence[Arrival]) -> list[Arrival]:
     """
     require_space(store.root, _WORKING_COPIES * sum(found.size for found in fresh))
     # Thousands of small files: the time goes into flushing each to the disk, which threads do side by side.
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return list(threads.map(lambda found: _taken(store, found), fresh))
+    return list(side_by_side(partial(_taken, store), fresh, store.at_once))
 
 
 def _taken(store: Store, found: Arrival) -> Arrival:

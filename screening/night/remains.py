@@ -10,7 +10,7 @@ than the one that is published.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from screening.messages.read import read_parts
 from screening.night.frozen import EarlierNight, Frozen, FrozenInput
 from screening.night.inbox import Arrival
-from screening.night.opening import can_be_read, carried, parts_of
+from screening.night.opening import carried, parts_of
 from screening.night.quarantine_entries import row_of_input
 from screening.night.scope import draw
 from screening.profile.model import Intake
@@ -37,18 +37,6 @@ from screening.tables.findings import Finding
 from screening.tables.model import TableSpec
 
 _REMAINS = "settled_from_remains"
-
-
-def gone(store: Store, night: date, inputs: Iterable[FrozenInput]) -> tuple[FrozenInput, ...]:
-    """Return the inputs of a published night that cannot be read again.
-
-    Args:
-        store: the store.
-        night: the night.
-        inputs: all that its published revision received.
-    """
-    known = carried(store, night)
-    return tuple(entry for entry in inputs if not can_be_read(store, entry, known))
 
 
 def classes(store: Store, night: date, lost: Collection[FrozenInput]) -> tuple[str, ...]:

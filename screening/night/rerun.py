@@ -17,6 +17,7 @@ from screening.night import remains
 from screening.night.expected import due_again, without_missing
 from screening.night.frozen import Frozen, FrozenInput, machine, published_frozen
 from screening.night.inbox import Arrival
+from screening.night.opening import carried, gone
 from screening.night.pins import ids_kept, kept_pins
 from screening.night.quarantine_entries import row_of_input
 from screening.night.receive import (
@@ -120,7 +121,7 @@ def receive_again(
             settings.profile.intake,
             unknown=failed,
         )
-        lost = remains.gone(store, night, carried_inputs(store, night))
+        lost = gone(store, carried_inputs(store, night), carried(store, night))
         ended = _ended(store, before, named, {leg for _, leg in new_links}, lost)
         if ended and (flights or (not fresh and len(ended) == len(set(named)))):
             raise remains.refusal(store, night, lost, f"{', '.join(ended[:5])}: not to be screened again")

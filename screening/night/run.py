@@ -166,13 +166,13 @@ def _missing(run: Run, chunks: Sequence["Chunk"]) -> list["Chunk"]:
 
 def _refuse_gone(run: Run, known: "Carried", missing: Sequence["Chunk"]) -> None:
     """Refuse to go on without bytes that a purge between two tasks has removed; the night is frozen anew."""
-    from screening.night.opening import can_be_read
+    from screening.night.opening import gone
 
-    gone = [one for chunk in missing for one in chunk.inputs if not can_be_read(run.store, one, known)]
-    if gone:
+    lost = gone(run.store, (one for chunk in missing for one in chunk.inputs), known)
+    if lost:
         night = run.frozen.night
         raise StoreError(
-            f"{len(gone)} inputs of run {run.frozen.run} came to the end of their term before they were read",
+            f"{len(lost)} inputs of run {run.frozen.run} came to the end of their term before they were read",
             where=f"night {night}",
             effect="this run cannot go on; what is published stays",
             remedy=f"`screening run --night {night}`, or the DAG again from its first task: the night is "

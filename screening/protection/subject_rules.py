@@ -206,7 +206,7 @@ def _read_again(
     found = {}
     for input_id in sorted({message.partition(":")[0] for message in messages}):
         rights = rights_of(store, input_id)
-        if rights is None or not held(store, input_id):
+        if rights is None or not held(store, [input_id]):
             continue
         readings = []
         with open_back(store, input_id) as data:

@@ -289,6 +289,24 @@ def link_file(source: Path, target: Path) -> None:
         write_bytes(target, source.read_bytes())
 
 
+def remove_files(paths: Iterable[Path], *, effect: str) -> None:
+    """Remove files, there or not; objects many at a request.
+
+    Args:
+        paths: the files.
+        effect: for the error: what stands, and what is left.
+
+    Raises:
+        StoreError: one cannot be removed.
+    """
+    found = list(paths)
+    objects.delete_all([path for path in found if isinstance(path, ObjectPath)])
+    for path in found:
+        if not isinstance(path, ObjectPath):
+            with disk_faults(path, effect=effect):
+                path.unlink(missing_ok=True)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove a folder and all that lies in it."""
     if isinstance(folder, ObjectPath):

@@ -17,9 +17,11 @@ Source: Directive (EU) 2016/681 art. 6(1), 12 and 13(4): other and sensitive dat
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -28,11 +30,11 @@ from screening.store.files import (
     GrowingFile,
     disk_faults,
     json_if_there,
-    sha256_file,
+    remove_files,
     sweep_temporaries,
-    write_json,
 )
 from screening.store.mapped import Nameless, data_of
+from screening.store.objects import side_by_side
 from screening.store.zones import Store, ZoneOpener, inner_path, open_zones
 from screening.tables.codes import RetentionClass, Zone
 from screening.tables.errors import StoreError
@@ -127,94 +129,12 @@ def _incoming_of(store: Store, stretches: Iterable[bytes], expected: str | None 
         input_id = file.sha256
         if expected in {None, input_id}:
             path = _incoming(zone, input_id)
-            known = _list(zone, input_id).exists() and not missing(store, input_id)
+            known = list_path(zone, input_id).exists() and _is_kept(store, input_id)
             if not known and not path.exists():
                 file.keep(path)
     finally:
         file.discard()
     return input_id
-
-
-class Settling:
-    """An input that is being kept by class: its bytes come in order, blanked, each with its class."""
-
-    def __init__(self, store: Store, input_id: str) -> None:
-        self._store, self._input_id = store, _checked(input_id)
-        self._zone = open_zones(store, {Zone.LANDING})
-        self._files: dict[RetentionClass, GrowingFile] = {}
-        self._pieces: list[Piece] = []
-        self._digest = hashlib.sha256()
-        self._length = 0
-
-    def add(self, cls: RetentionClass, data: bytes) -> None:
-        """Take the next bytes of the input, sensitive text replaced by as many blanks.
-
-        Raises:
-            StoreError: the disk is full or fails.
-        """
-        if cls not in self._files:
-            self._files[cls] = GrowingFile(self._zone.path(Zone.LANDING, "content", cls))
-        self._files[cls].write(data)
-        self._digest.update(data)
-        last = self._pieces[-1] if self._pieces else None
-        if last is not None and last.cls == cls:
-            self._pieces[-1] = Piece(last.offset, last.length + len(data), cls)
-        elif data:
-            self._pieces.append(Piece(self._length, len(data), cls))
-        self._length += len(data)
-
-    def keep(self) -> Landed:
-        """Store what was added; the bytes as received stay until `release_incoming`.
-
-        Raises:
-            StoreError: what was added is not as long as the input, or the disk is full or fails.
-        """
-        received = _incoming(self._zone, self._input_id)
-        if received.exists() and received.stat().st_size != self._length:
-            raise _not_covered(self._input_id, len(self._pieces), self._length)
-        contents = tuple(self._content(cls, file) for cls, file in sorted(self._files.items()))
-        kept = Landed(self._input_id, self._digest.hexdigest(), self._length, tuple(self._pieces), contents)
-        earlier = _contents_before(self._zone, self._store, self._input_id)
-        write_json(_list(self._zone, self._input_id), kept.document())
-        _clear(earlier - {self._store.root / item.path for item in contents})
-        return kept
-
-    def _content(self, cls: RetentionClass, file: GrowingFile) -> Content:
-        name = f"{self._input_id}-{file.sha256[:16]}.bin"
-        path = self._zone.path(Zone.LANDING, "content", cls, name)
-        if not path.exists() or sha256_file(path) != file.sha256:
-            file.keep(path)
-        return Content(cls, path.relative_to(self._store.root).as_posix(), file.sha256, file.size)
-
-    def close(self) -> None:
-        """Remove what was not kept."""
-        for file in self._files.values():
-            file.discard()
-
-
-def settle_landing(
-    store: Store, input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], blanked: bytes
-) -> Landed:
-    """Keep an input by class, all of it at hand; the bytes as received stay until `release_incoming`.
-
-    Args:
-        store: the store.
-        input_id: the input.
-        pieces: offset, length and class; together exactly the input.
-        blanked: its bytes, sensitive text replaced by blanks of the same length.
-
-    Returns:
-        What is kept.
-
-    Raises:
-        StoreError: the pieces do not cover the input, or the disk is full or fails; the bytes as received
-            are still there.
-    """
-    _require_cover(input_id, pieces, len(blanked))
-    with closing(Settling(store, input_id)) as settling:
-        for offset, length, cls in sorted(pieces):
-            settling.add(RetentionClass(cls), blanked[offset : offset + length])
-        return settling.keep()
 
 
 def landed(store: Store, input_id: str) -> Landed | None:
@@ -223,7 +143,7 @@ def landed(store: Store, input_id: str) -> Landed | None:
     Raises:
         StoreError: its list is damaged.
     """
-    path = _list(open_zones(store, {Zone.LANDING}), input_id)
+    path = list_path(open_zones(store, {Zone.LANDING}), input_id)
     document = json_if_there(path)
     if document is None:
         return None
@@ -245,22 +165,29 @@ def missing(store: Store, input_id: str) -> tuple[Piece, ...]:
         StoreError: the input's list is damaged.
     """
     kept = landed(store, input_id)
-    if kept is None:
-        return ()
+    return () if kept is None else _gone(store, kept)
+
+
+def _gone(store: Store, kept: Landed) -> tuple[Piece, ...]:
     gone = {item.cls for item in kept.contents if not (store.root / item.path).exists()}
     return tuple(piece for piece in kept.pieces if piece.cls in gone)
 
 
-def held(store: Store, input_id: str) -> bool:
-    """Say whether all bytes of an input are still there, as received or by class.
+def held(store: Store, input_ids: Collection[str]) -> set[str]:
+    """Return the inputs of which all bytes are still there, as received or by class.
 
     Raises:
-        StoreError: the input's list is damaged.
+        StoreError: the list of an input is damaged.
     """
-    zone = open_zones(store, {Zone.LANDING})
-    if _incoming(zone, input_id).exists():
-        return True
-    return _list(zone, input_id).exists() and not missing(store, input_id)
+    received = set(incoming(store)) & set(input_ids)
+    rest = sorted(set(input_ids) - received)
+    kept = side_by_side(partial(_is_kept, store), rest, store.at_once)
+    return received | {one for one, there in zip(rest, kept, strict=True) if there}
+
+
+def _is_kept(store: Store, input_id: str) -> bool:
+    kept = landed(store, input_id)
+    return kept is not None and not _gone(store, kept)
 
 
 def read_back(store: Store, input_id: str) -> bytes:
@@ -281,14 +208,15 @@ def open_back(store: Store, input_id: str) -> Iterator[Data]:
     """
     zone = open_zones(store, {Zone.LANDING})
     received = _incoming(zone, input_id)
-    if received.exists():
-        with _verified(received, input_id) as stream, data_of(stream) as data:
+    there = _if_there(received)
+    if there is not None:
+        with _compared(received, there, input_id), data_of(there) as data:
             yield data
         return
     kept = landed(store, input_id)
     if kept is None:
         raise _unknown(received)
-    gone = missing(store, input_id)
+    gone = _gone(store, kept)
     if gone:
         classes = ", ".join(sorted({piece.cls for piece in gone}))
         raise StoreError(
@@ -356,13 +284,9 @@ def release_incoming(store: Store, input_ids: Iterable[str]) -> int:
         StoreError: a file cannot be removed.
     """
     zone = open_zones(store, {Zone.LANDING})
-    removed = 0
-    for input_id in input_ids:
-        path = _incoming(zone, input_id)
-        with disk_faults(path, effect="the night is published; these bytes as received are still there"):
-            removed += path.exists()
-            path.unlink(missing_ok=True)
-    return removed
+    paths = [_incoming(zone, found) for found in sorted(set(incoming(store)) & set(input_ids))]
+    remove_files(paths, effect="the night is published; these bytes as received are still there")
+    return len(paths)
 
 
 def sweep_landing(store: Store, *, keep: Collection[str] = ()) -> int:
@@ -376,7 +300,7 @@ def sweep_landing(store: Store, *, keep: Collection[str] = ()) -> int:
         Number of files removed.
     """
     zone = open_zones(store, {Zone.LANDING})
-    rest = (item for item in incoming(store) if item not in keep and _list(zone, item).exists())
+    rest = (item for item in incoming(store) if item not in keep and list_path(zone, item).exists())
     removed = release_incoming(store, [item for item in rest if not missing(store, item)])
     return removed + sweep_unfinished(store)
 
@@ -392,50 +316,23 @@ def sweep_unfinished(store: Store) -> int:
     return sum(sweep_temporaries(place) for place in places)
 
 
-def _require_cover(input_id: str, pieces: Sequence[tuple[int, int, RetentionClass]], size: int) -> None:
-    ends, begins = [0], []
-    for offset, length, _ in sorted(pieces):
-        begins.append(offset)
-        ends.append(offset + length)
-    if [*begins, size] != ends or any(length <= 0 for _, length, _ in pieces):
-        raise _not_covered(input_id, len(pieces), size)
-
-
-def _not_covered(input_id: str, pieces: int, size: int) -> StoreError:
-    return StoreError(
-        f"the pieces of an input do not cover it: {pieces} pieces, {size} bytes",
-        where=f"input {input_id}",
-        effect="its bytes as received are still there; nothing was stored by class",
-        remedy="this is a fault of the reader: send the input's id to the maintainers",
-    )
-
-
-def _contents_before(zone: ZoneOpener, store: Store, input_id: str) -> set[Path]:
-    """Return the files of an earlier settling: those that its list names.
-
-    Nothing is looked for where there is no list, as nearly always: the folders hold the files of months. What
-    a run killed before its list has left unnamed is found by `retention`, under the shortest term.
-    """
-    if not _list(zone, input_id).exists():
-        return set()
-    try:
-        kept = landed(store, input_id)
-    except StoreError:  # damaged, and written anew now: look for its files by name
-        folders = (zone.path(Zone.LANDING, "content", cls) for cls in RetentionClass)
-        return {path for folder in folders for path in folder.glob(f"{input_id}-*.bin")}
-    return {store.root / item.path for item in kept.contents} if kept is not None else set()
-
-
-def _clear(paths: Iterable[Path]) -> None:
-    for path in paths:
-        with disk_faults(path, effect="the input is stored by class; a file of an earlier settling is left"):
-            path.unlink(missing_ok=True)
-
-
 def _verified(path: Path, digest: str) -> IO[bytes]:
     """Open a file of landing after comparing its hash."""
     with disk_faults(path, effect=_EFFECT):
-        stream = path.open("rb")
+        return _compared(path, path.open("rb"), digest)
+
+
+def _if_there(path: Path) -> BufferedReader | None:
+    with disk_faults(path, effect=_EFFECT):
+        try:
+            stream = path.open("rb")
+        except FileNotFoundError:
+            return None
+    return stream
+
+
+def _compared(path: Path, stream: BufferedReader, digest: str) -> IO[bytes]:
+    with disk_faults(path, effect=_EFFECT):
         same = hashlib.file_digest(stream, "sha256").hexdigest() == digest
         stream.seek(0)
     if not same:
@@ -466,7 +363,8 @@ def _incoming(zone: ZoneOpener, input_id: str) -> Path:
     return zone.path(Zone.LANDING, "incoming", _checked(input_id))
 
 
-def _list(zone: ZoneOpener, input_id: str) -> Path:
+def list_path(zone: ZoneOpener, input_id: str) -> Path:
+    """Return where the list of an input's pieces lies."""
     return zone.path(Zone.LANDING, "inputs", f"{_checked(input_id)}.json")
 
 

@@ -17,6 +17,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
 from tempfile import SpooledTemporaryFile
@@ -136,6 +137,12 @@ def delete(path: Place, *, guarded: bool = True) -> None:
     _remove(path, path.key, guarded)
 
 
+def delete_all(paths: Sequence[Place]) -> None:
+    """Remove objects of one bucket, there or not."""
+    if paths:
+        _remove(paths[0], [path.key for path in paths], guarded=True)
+
+
 def delete_below(folder: Place) -> None:
     """Remove every object below a folder."""
     keys = [str(one["path"]) for one in listing(folder)]
@@ -163,10 +170,13 @@ def inside(folder: Place) -> tuple[list[str], list[str]]:
     return [str(one["path"]) for one in found["objects"]], [str(one) for one in found["common_prefixes"]]
 
 
-def side_by_side(ask: Callable[[_Asked], _Answer], paths: Sequence[_Asked]) -> Iterator[_Answer]:
-    """Ask for many objects, several at once: hundreds of nights would wait for each other. In their order."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        yield from threads.map(ask, paths)
+def side_by_side(
+    ask: Callable[[_Asked], _Answer], paths: Sequence[_Asked], at_once: int = _AT_ONCE
+) -> Iterator[_Answer]:
+    """Ask for many files or objects, several at once: thousands would wait for each other. In their order."""
+    with ThreadPoolExecutor(at_once) as threads:
+        contexts = [copy_context() for _ in paths]  # which zones may be opened
+        yield from threads.map(lambda context, path: context.run(ask, path), contexts, paths)
 
 
 def _remove(path: Place, keys: str | list[str], guarded: bool) -> None:

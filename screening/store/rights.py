@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.messages.rights import Rights, Stood
-from screening.store.files import disk_faults, json_if_there, sync_folder, write_json
+from screening.store.files import disk_faults, json_if_there, names_in, sync_folder, write_json
 from screening.store.landing import landed
 from screening.store.zones import Store, open_zones
 from screening.tables.codes import Level, Zone
@@ -31,6 +31,12 @@ def rights_of(store: Store, input_id: str) -> Rights | None:
     path = rights_path(store, input_id)
     document = json_if_there(path)
     return None if document is None else _parsed(path, document)
+
+
+def with_rights(store: Store) -> set[str]:
+    """Return the inputs of which persons' rights changed something; few."""
+    folder = open_zones(store, {Zone.LANDING}).path(Zone.LANDING, _FOLDER)
+    return {name.removesuffix(".json") for name in names_in(folder)}
 
 
 def keep_rights(store: Store, input_id: str, rights: Rights) -> None:

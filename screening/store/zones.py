@@ -104,6 +104,11 @@ class Store:
         return self.root / _NIGHTS / night.isoformat()
 
     @property
+    def at_once(self) -> int:
+        """How many files are read or written side by side: a disk is busy with a few, a network lets wait."""
+        return 16 if isinstance(self.root, ObjectPath) else 4
+
+    @property
     def nights_folder(self) -> Path:
         """Folder of all nights."""
         return self.root / _NIGHTS

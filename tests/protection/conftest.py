@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from screening.store.landing import release_incoming, settle_landing, write_incoming
+from screening.store.keeping import settle_landing
+from screening.store.landing import release_incoming, write_incoming
 from screening.store.revisions import Publication, publish
 from screening.store.zones import Store
 from screening.tables.codes import RetentionClass

@@ -17,7 +17,8 @@ from screening.protection.rewriting import rewriting_proofs
 from screening.store.current_json import current
 from screening.store.current_links import mend_links
 from screening.store.files import write_bytes
-from screening.store.landing import missing, read_back, release_incoming, settle_landing, write_incoming
+from screening.store.keeping import settle_landing
+from screening.store.landing import missing, read_back, release_incoming, write_incoming
 from screening.store.published import read_current, verify_night
 from screening.store.zones import open_zones
 from screening.tables.codes import RetentionClass, Zone

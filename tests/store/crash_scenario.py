@@ -3,7 +3,8 @@
 from datetime import date
 
 from screening.store.current_links import mend_links
-from screening.store.landing import read_back, release_incoming, settle_landing, sweep_landing, write_incoming
+from screening.store.keeping import settle_landing
+from screening.store.landing import read_back, release_incoming, sweep_landing, write_incoming
 from screening.store.revisions import Publication, publish
 from screening.store.zones import Store
 from screening.tables.codes import InputKind, InputStatus, RetentionClass

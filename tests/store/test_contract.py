@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from screening.store import acts, landing
+from screening.store import acts, keeping, landing
 from screening.store.current_json import current, nights, revision, superseded
 from screening.store.current_links import mend_links
 from screening.store.files import (
@@ -116,7 +116,7 @@ def test_inputs_are_kept_by_class_and_read_back(store):
     input_id = landing.write_incoming(store, data)
     pieces = [(0, 9, RetentionClass.API), (9, 6, RetentionClass.PNR), (15, 4, RetentionClass.API)]
     blanked = data.replace(b"secret", b" " * 6)
-    landing.settle_landing(store, input_id, pieces, blanked)
+    keeping.settle_landing(store, input_id, pieces, blanked)
     assert landing.read_back(store, input_id) == data
     assert landing.incoming(store) == landing.settled(store) == [input_id]
     assert landing.release_incoming(store, [input_id]) == 1
@@ -124,7 +124,7 @@ def test_inputs_are_kept_by_class_and_read_back(store):
     kept = landing.landed(store, input_id)
     (store.root / kept.contents[1].path).unlink()
     assert landing.missing(store, input_id) == (kept.pieces[1],)
-    assert not landing.held(store, input_id)
+    assert landing.held(store, [input_id]) == set()
     with pytest.raises(StoreError, match="6 bytes of this input are gone"):
         landing.read_back(store, input_id)
 

@@ -8,7 +8,8 @@ import pytest
 
 from screening.messages.syntax.memory_map import forget, sha256_of
 from screening.store import mapped as module
-from screening.store.landing import nameless, open_back, settle_landing, write_incoming
+from screening.store.keeping import settle_landing
+from screening.store.landing import nameless, open_back, write_incoming
 from screening.store.mapped import Counted, Nameless, mapped
 from screening.tables.codes import RetentionClass
 

@@ -48,7 +48,8 @@ from screening.protection.holds import held
 from screening.protection.rewriting import Rewriting, carry_out, take_up
 from screening.store import acts
 from screening.store.current_json import current, nights
-from screening.store.landing import Landed, Settling, landed, missing, open_back, sweep_unfinished
+from screening.store.keeping import Settling
+from screening.store.landing import Landed, landed, missing, open_back, sweep_unfinished
 from screening.store.locks import purging
 from screening.store.published import read_current
 from screening.store.rights import clear_unnamed, inputs_with_rights, keep_rights, rights_of
@@ -369,7 +370,7 @@ def _others(reading: Reading, rights: Rights) -> dict[str, pa.Table]:
 
 def _keep(store: Store, input_id: str, kept: Landed, data: bytes) -> str:
     """Keep other bytes of an input in place of what is kept; what was there before goes."""
-    with closing(Settling(store, input_id)) as settling:
+    with closing(Settling(store, input_id, kept.length)) as settling:
         for piece in kept.pieces:
             settling.add(piece.cls, data[piece.offset : piece.offset + piece.length])
         stored = settling.keep().stored_sha256
