@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -57,17 +58,19 @@ def old_acts_due(store: Store, terms: Retention, at: datetime) -> Iterator[Due]:
     Raises:
         StoreError: the last line of one does not hold.
     """
-    for path, last in _last_acts(store):
-        ended = last + timedelta(hours=terms.audit)
-        if ended < at:
-            relative = path.relative_to(store.root).as_posix()
-            yield Due(relative, sha256_file(path), RetentionClass.AUDIT, ended, None, None)
+    term = timedelta(hours=terms.audit)
+    for path, last in takewhile(lambda found: found[1] + term < at, _last_acts(store)):
+        relative = path.relative_to(store.root).as_posix()
+        yield Due(relative, sha256_file(path), RetentionClass.AUDIT, last + term, None, None)
 
 
 def _forget(store: Store, before: datetime, actor: str, at: datetime) -> list[str]:
-    """Remove the files whose last record is older than a moment."""
+    """Remove the files whose last record is older than a moment, up to the first that is not: no gap is made.
+
+    Where a clock was set back, a file is older than the one before it; it goes with that one.
+    """
     folder = open_zones(store, {Zone.AUDIT}).path(Zone.AUDIT)
-    ended = [(paths, record) for paths, record in _ends_of(folder) if _at(record) < before]
+    ended = list(takewhile(lambda found: _at(found[1]) < before, _ends_of(folder)))
     if not ended:
         return []
     going, last = [path for paths, _ in ended for path in paths], head_of(ended[-1][1])

@@ -5,8 +5,9 @@ How a revision is written: `revisions`.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,16 +49,7 @@ def read_current(store: Store, night: date, spec: TableSpec, *, verify: bool = T
     Raises:
         StoreError: a file is missing or damaged.
     """
-    for attempt in range(_TRIES):
-        now = current(store, night)
-        files = now.of(spec) if now else ()
-        try:
-            return _read(store, spec, files, verify=verify)
-        except StoreError:
-            # A purge takes files away after it has published; then CURRENT.json has moved on.
-            if attempt == _TRIES - 1 or current(store, night) == now:
-                raise
-    raise AssertionError("the loop returns or raises")
+    return _as_current(store, night, spec, partial(_read, store, spec, verify=verify))
 
 
 def read_columns(store: Store, night: date, spec: TableSpec, columns: Sequence[str]) -> pa.Table:
@@ -66,12 +58,29 @@ def read_columns(store: Store, night: date, spec: TableSpec, columns: Sequence[s
     Raises:
         StoreError: a file is missing or damaged.
     """
-    now = current(store, night)
-    tables = [spec.empty().select(columns)]
-    for file in now.of(spec) if now else ():
-        check_declared(file.zone, store.root)
-        tables.append(read_table(store.root / file.path, columns=columns))
-    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
+
+    def read(files: Sequence[PublishedFile]) -> pa.Table:
+        tables = [spec.empty().select(columns)]
+        for file in files:
+            check_declared(file.zone, store.root)
+            tables.append(read_table(store.root / file.path, columns=columns))
+        return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
+
+    return _as_current(store, night, spec, read)
+
+
+def _as_current(
+    store: Store, night: date, spec: TableSpec, read: Callable[[Sequence[PublishedFile]], pa.Table]
+) -> pa.Table:
+    """Read the files of a table; again where a purge has taken them away and CURRENT.json has moved on."""
+    for attempt in range(_TRIES):
+        now = current(store, night)
+        try:
+            return read(now.of(spec) if now else ())
+        except StoreError:
+            if attempt == _TRIES - 1 or current(store, night) == now:
+                raise
+    raise AssertionError("the loop returns or raises")
 
 
 def read_revision(store: Store, kept: Current, spec: TableSpec, *, verify: bool = True) -> pa.Table:

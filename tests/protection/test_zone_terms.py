@@ -260,6 +260,19 @@ def test_files_of_the_record_go_after_their_term_and_the_chain_holds(chain):
     assert forget_old_acts(chain, TERMS, actor="robot", at=YEARS[3] + timedelta(days=9999)) == []
 
 
+def test_no_file_of_the_record_goes_before_the_one_ahead_of_it_also_when_the_clock_was_set_back(store):
+    moments = [datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)]
+    for at in (*moments, datetime(2026, 6, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)):
+        append(store, "anna", "test.act", ["object"], None, at)
+    assert files(store) == ["audit-2026.jsonl", "audit-2027.jsonl", "audit-2028.jsonl"]
+    between = datetime(2026, 9, 1, tzinfo=UTC) + timedelta(hours=TERMS.audit)
+    assert list(old_acts_due(store, TERMS, between)) == []
+    assert forget_old_acts(store, TERMS, actor="robot", at=between) == []
+    later = moments[0] + timedelta(hours=TERMS.audit + 1)
+    assert forget_old_acts(store, TERMS, actor="robot", at=later) == ["audit-2026.jsonl", "audit-2027.jsonl"]
+    assert verify(store).holds
+
+
 def test_a_file_that_goes_without_an_act_is_seen(chain):
     (chain.root / "audit" / "audit-2026.jsonl").unlink()
     assert verify(chain).broken == 1
