@@ -143,17 +143,11 @@ def watched(settings: Settings, night: date, *, say: Say) -> Iterator[None]:
 
 
 def tell_night(settings: Settings, night: date, *, say: Say) -> None:
-    """Tell how a published night stands, if that is due.
-
-    And later ones that it has overtaken, and earlier ones of which files lie in the inbox that no run took.
-    """
+    """Tell what a run of a night leaves (`left_by_run`), if that is due."""
     with harmless(say):
         if deliveries(settings):
-            _tell(settings, standing(settings.store, night), say)
-            for later, _ in overtaken_by(settings.store, night):
-                _tell(settings, standing(settings.store, later), say)
-            for earlier in left_in_folders(settings.store, settings.inbox, night):
-                _tell(settings, _left(settings.store, earlier), say)
+            for notice in left_by_run(settings, night):
+                _tell(settings, notice, say)
 
 
 def tell_failure(settings: Settings, night: date, cause: str, *, say: Say) -> None:
@@ -255,7 +249,19 @@ def counts_of(store: Store, night: date) -> dict[str, int]:
     }
 
 
-def standing(store: Store, night: date) -> Notice:
+def left_by_run(settings: Settings, night: date) -> Iterator[Notice]:
+    """Yield how a published night stands, and what else a run of it finds that waits for somebody.
+
+    Later nights that it has overtaken, and earlier ones of which files lie in the inbox that no run took.
+    """
+    yield _standing(settings.store, night)
+    for later, _ in overtaken_by(settings.store, night):
+        yield _standing(settings.store, later)
+    for earlier in left_in_folders(settings.store, settings.inbox, night):
+        yield _left(settings.store, earlier)
+
+
+def _standing(store: Store, night: date) -> Notice:
     """Return how a published night stands; one whose files cannot be read has failed."""
     try:
         line, published = headline_of(store, night), current(store, night)

@@ -55,7 +55,9 @@ class NightNotifier(BaseNotifier):
                 return  # whoever triggered the run sees it
             if self._judged:
                 notices.tell_night(settings, night, say=_say)
-                write_note(context, lambda: notices.standing(settings.store, night).text)
+                write_note(
+                    context, lambda: " ".join(found.text for found in notices.left_by_run(settings, night))
+                )
             else:
                 _tell_failure(context, settings, night, f"task {context['ti'].task_id} failed")
 

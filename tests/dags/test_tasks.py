@@ -559,13 +559,12 @@ def test_a_night_that_is_long_over_takes_what_lies_in_its_folder_alone(by_hand, 
 
 
 def test_after_an_outage_no_file_is_forgotten_and_none_is_screened_as_of_another_night(
-    by_hand, written, scheduled, at_work
+    by_hand, written, scheduled, at_work, airflow_api
 ):
     """Four nights were missed. Airflow runs the last one; a back-fill the others, each with its own folder."""
     from airflow.sdk.exceptions import AirflowFailException
 
-    from screening.night import notices
-    from screening.night.settings import load_settings
+    from screening.orchestration.notifier import NightNotifier
 
     profile = by_hand.folder / "profile.toml"
     profile.write_text(profile.read_text() + '[notify]\nfile = "notices.jsonl"\n')
@@ -586,7 +585,11 @@ def test_after_an_outage_no_file_is_forgotten_and_none_is_screened_as_of_another
         assert f"{lies} {night}" in str(red.value)
         assert f"! {lies} {night}" in by_hand(check=1).stdout
     assert str(second[0]) not in str(red.value)
-    notices.tell_night(load_settings(), last[0], say=pytest.fail)  # as the notifier of the task does
+    run = SimpleNamespace(dag_id="nightly_screening", run_id="the last")
+    NightNotifier(judged=True).notify({"params": {"night": str(last[0])}, "dag_run": run})
+    [(_, _, note)] = airflow_api.notes  # the run is red, and its note says why
+    for night, _ in (first, third):
+        assert f"night {night}, needs a person: files lie in its folder of the inbox" in note
 
     at_work(begin=lambda _: first[1]())
     with pytest.raises(AirflowFailException, match="lies in its own folder"):
